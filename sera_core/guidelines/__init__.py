@@ -1,0 +1,24 @@
+"""Nodule descriptors, or a probability, to a guideline's category and its advice in words."""
+
+from sera_core.guidelines.advice import advise_from_probability, assess, assess_all, prevalence_adjusted
+from sera_core.guidelines.descriptors import (
+    LABELS,
+    NO_FOCUS,
+    NO_FOCUS_LABEL,
+    Label,
+    parse_descriptors,
+    validate,
+)
+
+__all__ = [
+    "LABELS",
+    "NO_FOCUS",
+    "NO_FOCUS_LABEL",
+    "Label",
+    "advise_from_probability",
+    "assess",
+    "assess_all",
+    "parse_descriptors",
+    "prevalence_adjusted",
+    "validate",
+]

@@ -1,0 +1,158 @@
+"""From descriptors, or from a probability, to what a guideline advises at this size.
+
+To add a guideline: write a module with a ``RULEBOOK`` (its table as data, and one function that reads
+descriptors), name it in :class:`~sera_core.contracts.Guideline`, and add it to ``RULEBOOKS`` below.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sera_core.contracts import Action, Advice, BadInput, Descriptors, Guideline
+from sera_core.guidelines import acr, ata, eutirads, kim, ktirads, kwak
+from sera_core.guidelines.descriptors import validate
+from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least, check_size, percent, place, to_advice
+
+RULEBOOKS: dict[Guideline, Rulebook] = {
+    book.guideline: book
+    for book in (
+        acr.RULEBOOK,
+        ktirads.RULEBOOK_2021,
+        ktirads.RULEBOOK_2016,
+        eutirads.RULEBOOK,
+        ata.RULEBOOK,
+        kwak.RULEBOOK,
+        kim.RULEBOOK,
+    )
+}
+
+NO_STRATA = Stratum(
+    "unclassified",
+    "",
+    None,
+    None,
+    (
+        at_least(
+            0,
+            Action.UNKNOWN,
+            "the publication answers yes or no and gives no risk per category, so a probability has no place in it",
+        ),
+    ),
+)
+
+
+def assess(guideline: Guideline, descriptors: Descriptors, size_mm: float | None) -> Advice:
+    """What one guideline says about a nodule as a reader sees it.
+
+    Parameters
+    ----------
+    guideline : Guideline
+    descriptors : Descriptors
+    size_mm : float or None
+        Largest dimension, above 0 and at most 200. None: the action is unknown, and the rule says which size
+        would lead to what.
+
+    Raises
+    ------
+    BadInput
+        Impossible size, or descriptors that exclude each other.
+
+    Examples
+    --------
+    >>> from sera_core.guidelines import parse_descriptors
+    >>> seen = parse_descriptors(composition="solid", echogenicity="hypoechoic", shape="wider_than_tall",
+    ...                          margin="smooth", foci=["none"])
+    >>> advice = assess(Guideline.ACR2017, seen, 16)
+    >>> advice.category, advice.points, advice.action.value
+    ('TR4', 4, 'fna')
+    """
+    check_size(size_mm)
+    validate(descriptors)
+    book = RULEBOOKS[guideline]
+    return to_advice(book, book.classify(descriptors), size_mm)
+
+
+def assess_all(descriptors: Descriptors, size_mm: float | None) -> dict[Guideline, Advice]:
+    """What every guideline says; parameters and errors as in :func:`assess`."""
+    return {guideline: assess(guideline, descriptors, size_mm) for guideline in RULEBOOKS}
+
+
+def advise_from_probability(guideline: Guideline, probability: float, size_mm: float | None) -> Advice:
+    """What one guideline says about a nodule of this malignancy probability.
+
+    The probability stands in for the category's published risk. Where published ranges leave a gap or overlap,
+    the middle between the lower stratum's upper bound and the upper stratum's lower bound decides (see
+    :func:`~sera_core.guidelines.strata.cut_between`), and the rule says when the probability lies in a gap:
+    K-TIRADS 2021 prints 10-40% and >60%, so 50% divides 4 from 5.
+
+    Parameters
+    ----------
+    guideline : Guideline
+    probability : float
+        0 ... 1, already carried to the pre-test risk of the patient's setting (:func:`prevalence_adjusted`).
+    size_mm : float or None
+        As in :func:`assess`.
+
+    Raises
+    ------
+    BadInput
+        Impossible probability or size.
+    """
+    _check_probability(probability)
+    check_size(size_mm)
+    book = RULEBOOKS[guideline]
+    if not book.strata:
+        return to_advice(book, Reading(NO_STRATA), size_mm)
+    stratum, placing = place(book.strata, probability)
+    return to_advice(book, Reading(stratum), size_mm, lead=placing)
+
+
+def prevalence_adjusted(probability: float, pretest: float, prior: float = 0.5) -> float:
+    """Carry a probability from the prevalence it was calibrated at to another one (Bayes' rule on the odds).
+
+    Parameters
+    ----------
+    probability : float
+        0 ... 1, calibrated where a share ``prior`` of nodules is malignant.
+    pretest : float
+        Share of malignant nodules in the patient's setting, strictly between 0 and 1.
+    prior : float
+        Share of malignant nodules that ``probability`` assumes, strictly between 0 and 1.
+
+    Returns
+    -------
+    float
+        Probability with odds ``odds(probability) * odds(pretest) / odds(prior)``.
+
+    Raises
+    ------
+    BadInput
+        Outside these ranges.
+
+    Examples
+    --------
+    >>> round(prevalence_adjusted(0.8, 0.2), 3)
+    0.5
+    """
+    _check_probability(probability)
+    _check_prevalence("pre-test risk", pretest)
+    _check_prevalence("prior", prior)
+    # Products instead of odds, so that 0 and 1 stay what they are.
+    malignant = probability * pretest * (1 - prior)
+    benign = (1 - probability) * (1 - pretest) * prior
+    return malignant / (malignant + benign)
+
+
+def _check_probability(probability: float) -> None:
+    if not (math.isfinite(probability) and 0 <= probability <= 1):
+        raise BadInput(
+            "bad_probability", f"A probability of {probability:g} cannot be used: give a number from 0 to 1."
+        )
+
+
+def _check_prevalence(name: str, share: float) -> None:
+    if not (math.isfinite(share) and 0 < share < 1):
+        raise BadInput(
+            "bad_prevalence",
+            f"A {name} of {share:g} cannot be used: give a share between 0 and 1, such as 0.2 for {percent(0.2)}.",
+        )

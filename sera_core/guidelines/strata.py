@@ -1,0 +1,277 @@
+"""What every guideline is made of: strata with a published risk, and size bands with an action.
+
+A guideline is data: an ordered tuple of strata, each with its published risk and its size bands. The few
+functions here turn (stratum, size) into an :class:`~sera_core.contracts.Advice` and (probability) into a stratum.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sera_core.contracts import Action, Advice, BadInput, Descriptors, Guideline
+
+LARGEST_MM = 200.0  # no thyroid nodule is larger: such a number is a slip of the unit
+
+
+@dataclass(frozen=True)
+class Band:
+    """What is advised from one size on, up to the next larger band.
+
+    Attributes
+    ----------
+    bound_mm : float
+        Lower end of the band.
+    inclusive : bool
+        True where the guideline prints ``>=``, False where it prints ``>``.
+    action : Action
+    advice : str
+        The advice in words, without the size.
+    """
+
+    bound_mm: float
+    inclusive: bool
+    action: Action
+    advice: str
+
+    def holds(self, size_mm: float) -> bool:
+        """True when the size reaches this band."""
+        return size_mm >= self.bound_mm if self.inclusive else size_mm > self.bound_mm
+
+
+def at_least(bound_mm: float, action: Action, advice: str) -> Band:
+    """A band that begins at the bound itself (printed ``>=``)."""
+    return Band(bound_mm, True, action, advice)
+
+
+def above(bound_mm: float, action: Action, advice: str) -> Band:
+    """A band that begins above the bound (printed ``>``)."""
+    return Band(bound_mm, False, action, advice)
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """One category of a guideline.
+
+    Attributes
+    ----------
+    category : str
+        As printed.
+    risk : str
+        Malignancy risk as printed; empty when the figure is not confirmed.
+    low, high : float or None
+        Bounds of the printed risk, 0 ... 1; None when not confirmed.
+    bands : tuple of Band
+        Largest size first; the last one starts at 0 and catches the rest.
+    low_open : bool
+        True where the printed range begins above ``low`` (``>60%``), not at it.
+    """
+
+    category: str
+    risk: str
+    low: float | None
+    high: float | None
+    bands: tuple[Band, ...]
+    low_open: bool = False
+
+    @property
+    def named(self) -> str:
+        """Category with its published risk in brackets."""
+        return f"{self.category} ({self.risk})"
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """One guideline: how to read descriptors, and its strata from low to high risk.
+
+    Attributes
+    ----------
+    guideline : Guideline
+    source : str
+        Citation with DOI.
+    strata : tuple of Stratum
+        The strata that a probability may fall into; empty when the publication gives no risk per category.
+    classify : callable
+        Descriptors to :class:`Reading`.
+    """
+
+    guideline: Guideline
+    source: str
+    strata: tuple[Stratum, ...]
+    classify: Callable[[Descriptors], Reading]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a guideline makes of one set of descriptors.
+
+    Attributes
+    ----------
+    stratum : Stratum
+    features : tuple of str
+        What counted, in words.
+    points : int or None
+        Sum or number, where the guideline counts at all.
+    notes : tuple of str
+        Further sentences for the rule.
+    """
+
+    stratum: Stratum
+    features: tuple[str, ...] = ()
+    points: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+def check_size(size_mm: float | None) -> None:
+    """Refuse a size that cannot be the largest dimension of a thyroid nodule.
+
+    Raises
+    ------
+    BadInput
+        Not a number, not above 0, or above 200 mm. None (unknown) is fine.
+    """
+    if size_mm is None:
+        return
+    if not (math.isfinite(size_mm) and 0 < size_mm <= LARGEST_MM):
+        raise BadInput(
+            "bad_size",
+            f"A size of {size_mm:g} mm cannot be used: give the largest dimension of the nodule in millimetres, "
+            f"above 0 and at most {LARGEST_MM:g} (1.4 cm is 14).",
+        )
+
+
+def range_words(bands: Sequence[Band], index: int) -> str:
+    """The sizes of one band in words, such as ``"above 10 up to 15 mm"``."""
+    lower = bands[index]
+    start = f"{'from' if lower.inclusive else 'above'} {lower.bound_mm:g}" if lower.bound_mm > 0 else ""
+    if index == 0:
+        return f"{start} mm" if start else "at any size"
+    upper = bands[index - 1]
+    end = f"{'under' if upper.inclusive else 'up to'} {upper.bound_mm:g} mm"
+    joint = " to " if start and upper.inclusive else " "
+    return f"{start}{joint}{end}".strip()
+
+
+def size_rule(bands: Sequence[Band], size_mm: float | None) -> tuple[Action, str]:
+    """The action at this size, and the sentences that say so.
+
+    Without a size the action is unknown and the sentences say which size leads to what.
+    """
+    if len(bands) == 1:
+        opening = "No size was given; at any size" if size_mm is None else "At any size"
+        return Action.UNKNOWN if size_mm is None else bands[0].action, f"{opening}: {bands[0].advice}."
+    if size_mm is None:
+        opening = "The advice depends on the size: give the largest dimension in mm."
+        return Action.UNKNOWN, f"{opening} {_table_words(bands, range(len(bands)))}."
+    index = next(i for i, band in enumerate(bands) if band.holds(size_mm))
+    chosen = bands[index]
+    sentence = f"At {size_mm:g} mm ({range_words(bands, index)}): {chosen.advice}."
+    larger = [i for i in range(index) if bands[i].action is not chosen.action]
+    return chosen.action, f"{sentence} {_table_words(bands, larger)}." if larger else sentence
+
+
+def _table_words(bands: Sequence[Band], indices: Sequence[int]) -> str:
+    return _sentence_case("; ".join(f"{range_words(bands, i)}: {bands[i].advice}" for i in indices))
+
+
+def _opening(stratum: Stratum) -> str:
+    risk = f", published risk {stratum.risk}" if stratum.risk else ""
+    return _sentence_case(f"{stratum.category}{risk}.")
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def to_advice(book: Rulebook, reading: Reading, size_mm: float | None, lead: str = "") -> Advice:
+    """The advice for one reading at one size; ``lead`` opens the rule instead of the bare category.
+
+    Raises
+    ------
+    BadInput
+        When the size is impossible.
+    """
+    check_size(size_mm)
+    stratum = reading.stratum
+    action, sentence = size_rule(stratum.bands, size_mm)
+    opening = lead or _opening(stratum)
+    return Advice(
+        guideline=book.guideline,
+        category=stratum.category,
+        points=reading.points,
+        features=reading.features,
+        risk=stratum.risk,
+        action=action,
+        rule=" ".join((opening, sentence, *reading.notes)),
+        source=book.source,
+    )
+
+
+def cut_between(lower: Stratum, upper: Stratum) -> tuple[float, bool]:
+    """Where ``upper`` begins, and whether the cut itself still belongs to ``lower``.
+
+    The one rule for gaps and overlaps: the middle between the upper published bound of the lower stratum and the
+    lower published bound of the upper one. Touching ranges are thereby cut where they touch. Where one of the
+    two bounds is not confirmed, the confirmed one cuts.
+    """
+    if upper.low is None:
+        assert lower.high is not None, "one of two neighbours has a confirmed risk"
+        return lower.high, True
+    if lower.high is None:
+        return upper.low, False
+    return round((lower.high + upper.low) / 2, 9), upper.low_open and lower.high >= upper.low
+
+
+def place(strata: Sequence[Stratum], probability: float) -> tuple[Stratum, str]:
+    """The stratum a probability falls into, and the sentence that says so.
+
+    Parameters
+    ----------
+    strata : sequence of Stratum
+        From low to high risk.
+    probability : float
+        0 ... 1, at the prevalence of the patient's setting.
+    """
+    index = 0
+    for i in range(1, len(strata)):
+        cut, cut_is_lower = cut_between(strata[i - 1], strata[i])
+        if probability > cut or (probability == cut and not cut_is_lower):
+            index = i
+    return strata[index], _placing_words(strata, index, probability)
+
+
+def _placing_words(strata: Sequence[Stratum], index: int, probability: float) -> str:
+    chosen = strata[index]
+    start = f"A probability of {percent(probability)}"
+    if chosen.low is None:
+        return f"{start} counts as {chosen.category}, whose published risk is not confirmed here."
+    if _below(chosen, probability) and index > 0:
+        return _gap_words(start, strata[index - 1], chosen, chosen)
+    if _beyond(chosen, probability):
+        if index + 1 < len(strata):
+            return _gap_words(start, chosen, strata[index + 1], chosen)
+        return f"{start} lies above the highest published range and counts as {chosen.named}."
+    return f"{start} falls into {chosen.named}."
+
+
+def _below(stratum: Stratum, probability: float) -> bool:
+    assert stratum.low is not None
+    return probability < stratum.low or (stratum.low_open and probability == stratum.low)
+
+
+def _beyond(stratum: Stratum, probability: float) -> bool:
+    return stratum.high is not None and probability > stratum.high
+
+
+def _gap_words(start: str, lower: Stratum, upper: Stratum, chosen: Stratum) -> str:
+    cut, _ = cut_between(lower, upper)
+    return (
+        f"{start} falls into the gap that the publication leaves between {lower.named} and {upper.named}; "
+        f"the middle of the gap, {percent(cut)}, decides for {chosen.category}."
+    )
+
+
+def percent(probability: float) -> str:
+    """A probability as a percentage with at most three figures."""
+    return f"{100 * probability:.3g}%"
