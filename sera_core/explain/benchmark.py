@@ -1,0 +1,116 @@
+"""What a heatmap costs on this machine, against a bare forward pass and against the usual way of asking for it."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sera_core.contracts import Box, CamMethod
+from sera_core.explain.cam import heatmap
+from sera_core.explain.fidelity import fidelity
+from sera_core.nets.registry import network
+from sera_core.nets.split import build, head
+from sera_core.torch_compat import import_torchvision
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    Forward = Callable[[Tensor], Tensor]
+
+
+class Timing(TypedDict):
+    """One line of the benchmark: ``ratio`` is ``value`` over the time of ``versus``."""
+
+    name: str
+    value: float
+    unit: str
+    versus: str
+    ratio: float
+
+
+def benchmark(net: str = "efficientnet_lite0", repeats: int = 7) -> list[Timing]:
+    """Median times with untrained weights, which cost the same as trained ones.
+
+    Parameters
+    ----------
+    net : str
+        A network of :data:`sera_core.nets.registry.NETWORKS`.
+    repeats : int
+        Timed runs of each; one run before them warms up.
+
+    Returns
+    -------
+    list of Timing
+        Bare prediction, prediction + heatmap our way and the package's usual way, and the fidelity.
+    """
+    import torch
+
+    side = network(net).input_px
+    parts = build(net, pretrained=False).eval().requires_grad_(False)
+    body, top = parts["body"], head(parts).eval()
+    image = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0))
+
+    def bare() -> None:
+        with torch.inference_mode():
+            top(body(image))
+
+    def ours() -> None:
+        with torch.inference_mode():
+            activations = body(image)
+            top(activations)
+        heatmap(CamMethod.GRADCAM, activations, top, 1, (side, side))
+
+    runs = {
+        "prediction": bare,
+        "prediction + heatmap": ours,
+        "prediction + heatmap, grad-cam's usual call": lambda: _usual(body, top, image),
+        "fidelity of the heatmap": lambda: _fidelity(lambda x: top(body(x)), side),
+    }
+    times = _medians(runs, repeats)
+    base = times["prediction"]
+    return [
+        Timing(name=f"{name} ({net})", value=1000 * seconds, unit="ms", versus="prediction", ratio=seconds / base)
+        for name, seconds in times.items()
+    ]
+
+
+def _medians(runs: dict[str, Callable[[], None]], repeats: int) -> dict[str, float]:
+    """Median seconds of each; taken in turns, so that a busy machine slows all of them alike."""
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    for turn in range(repeats + 1):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            run()
+            if turn > 0:
+                taken[name].append(time.perf_counter() - start)
+    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def _usual(body: nn.Module, top: nn.Module, image: Tensor) -> None:
+    import_torchvision()
+    from pytorch_grad_cam import GradCAM
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+    from torch import nn
+
+    whole = nn.Sequential(body, top).requires_grad_(True)
+    with GradCAM(model=whole, target_layers=[body]) as cam:
+        cam(input_tensor=image, targets=[ClassifierOutputTarget(1)])
+    whole.requires_grad_(False).zero_grad()
+
+
+def _fidelity(forward: Forward, side: int) -> None:
+    import torch
+
+    def predict(crops: NDArray[np.float32]) -> NDArray[np.float64]:
+        with torch.inference_mode():
+            logits = forward(torch.from_numpy(crops)[:, None].expand(-1, 3, -1, -1))
+            return torch.softmax(logits, dim=1)[:, 1].double().numpy()
+
+    crop = np.random.default_rng(0).random((side, side), dtype=np.float32)
+    margin = side // 6
+    fidelity(predict, crop, crop, Box(margin, margin, side - 2 * margin, side - 2 * margin))
