@@ -1,0 +1,188 @@
+"""A scanner: from scatterers, absorption and mirrors to a log-compressed picture.
+
+Complex Gaussian scatterers times the tissue's amplitude are blurred by a separable point-spread function whose
+width changes with depth, as in the convolution models of Bamber & Dickinson 1980, Meunier & Bertrand 1995 and COLE
+(Gao 2009, IEEE TUFFC). Fully developed speckle then has an envelope of mean/SD = sqrt(pi / (4 - pi)) = 1.913.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, ndimage
+
+Array = NDArray[np.float32]
+
+SOUND_MM_PER_US = 1.54
+FWHM_PER_SD = 2.3548
+PIXELS = 448  # side of a whole frame
+RECEIVER = 1000  # random streams of the electronic noise start here; those of the scatterers at 0
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """Probe, settings and the grey map.
+
+    Attributes
+    ----------
+    name : str
+    frequency_mhz : float
+        Nominal centre frequency, 7 ... 15 MHz.
+    bandwidth : float
+        Fractional bandwidth at -6 dB after the receive filter, 0.3 ... 0.9.
+    f_number : float
+        Focus over active aperture.
+    focus_mm, depth_mm, aperture_mm : float
+        Focal depth, depth and width of the field.
+    lines : int
+        Scan lines across the aperture.
+    looks : int
+        Statistically independent looks that are averaged (spatial compounding).
+    dynamic_range_db, gain_db : float
+        Range between black and white, and where the gland's mean lies above black.
+    gamma : float
+        Grey map: grey = linear ** gamma.
+    noise_db : float
+        Electronic noise against the gland at 20 mm depth.
+    gain_limit_db : float
+        Most that the depth gain can add; deeper tissue darkens.
+    gain_error_db : tuple of float
+        Error of the depth-gain sliders from top to bottom.
+    smooth_px, sharpen : float
+        Display filter: width of the smoothing in pixels, strength of the edge enhancement.
+    """
+
+    name: str = "plain"
+    frequency_mhz: float = 10.0
+    bandwidth: float = 0.5
+    f_number: float = 2.8
+    focus_mm: float = 18.0
+    depth_mm: float = 40.0
+    aperture_mm: float = 40.0
+    lines: int = 224
+    looks: int = 1
+    dynamic_range_db: float = 60.0
+    gain_db: float = 22.0
+    gamma: float = 1.0
+    noise_db: float = -30.0
+    gain_limit_db: float = 42.0
+    gain_error_db: tuple[float, ...] = (0.0, 0.0)
+    smooth_px: float = 0.5
+    sharpen: float = 0.0
+
+    @property
+    def mm_per_px(self) -> float:
+        """Scale of the square frame, the same in both directions."""
+        return max(self.depth_mm, self.aperture_mm) / PIXELS
+
+    @property
+    def pitch_mm(self) -> float:
+        """Distance between scan lines."""
+        return self.aperture_mm / self.lines
+
+    @property
+    def rows(self) -> int:
+        """Image rows inside the field; the same step is used for the physics."""
+        return min(round(self.depth_mm / self.mm_per_px), PIXELS)
+
+    @property
+    def working_mhz(self) -> float:
+        """Frequency that reaches the gland: absorption takes the upper part of the band.
+
+        A nominal 12 MHz probe works at 7-9 MHz at 20 mm (Gaussian spectrum, 1.4 MHz per cm at 0.7 dB/cm/MHz).
+        """
+        return 0.72 * self.frequency_mhz
+
+    @property
+    def axial_mm(self) -> float:
+        """Axial resolution, -6 dB width: 0.44 c / (bandwidth x frequency) for a Gaussian pulse."""
+        return 0.44 * SOUND_MM_PER_US / (self.bandwidth * self.working_mhz)
+
+    def lateral_mm(self, depth: Array) -> Array:
+        """Lateral resolution, -6 dB width, at depths in mm: 0.886 wavelength x f-number at the focus, wider around."""
+        at_focus = 0.886 * SOUND_MM_PER_US / self.working_mhz * self.f_number
+        spread = 4.0 * self.f_number**2 * SOUND_MM_PER_US / self.working_mhz  # half the depth of field
+        return np.asarray(at_focus * np.sqrt(1 + ((depth - self.focus_mm) / spread) ** 2), np.float32)
+
+
+def echo(
+    amplitude: Array,
+    mirror: Array,
+    receiver: Array,
+    noise: tuple[NDArray[np.complex64], NDArray[np.complex64]],
+    scanner: Scanner,
+    depth: Array,
+) -> Array:
+    """Envelope of one look.
+
+    Parameters
+    ----------
+    amplitude : float32 [rows, lines]
+        Amplitude of the diffuse scatterers.
+    mirror : float32 [rows, lines]
+        Amplitude of smooth interfaces, which reflect in phase and give no speckle.
+    receiver : float32 [rows]
+        Amplitude of the electronic noise: filtered along the line, independent from line to line.
+    noise : two complex64 [rows, lines]
+        Scatterers and electronic noise of unit variance.
+    scanner : Scanner
+    depth : float32 [rows]
+        Depth of the rows in mm.
+
+    Returns
+    -------
+    float32 [rows, lines]
+        Mean square of the envelope equals ``amplitude`` squared plus ``receiver`` squared in homogeneous tissue.
+    """
+    spectrum, flat = _lateral(amplitude.shape[1], scanner, depth)
+    field = amplitude * noise[0]
+    field += mirror / flat[:, None]
+    field = fft.ifft(fft.fft(field, axis=1) * spectrum, axis=1)
+    field += receiver[:, None] * noise[1]
+    kernel = _axial(scanner)
+    real = ndimage.correlate1d(field.real, kernel, axis=0, mode="nearest")
+    imag = ndimage.correlate1d(field.imag, kernel, axis=0, mode="nearest")
+    return np.sqrt(real * real + imag * imag)
+
+
+def _lateral(lines: int, scanner: Scanner, depth: Array) -> tuple[Array, Array]:
+    """Transfer function of the lateral blur [rows, lines] of unit energy, and its value at frequency 0 [rows]."""
+    pitch = scanner.pitch_mm
+    wave = (2 * np.pi * fft.fftfreq(lines, pitch)).astype(np.float32)
+    sigma = scanner.lateral_mm(depth) / np.float32(FWHM_PER_SD)
+    spectrum = np.exp(-0.5 * (sigma[:, None] * wave[None, :]) ** 2)
+    # unit energy from the closed form of the Gaussian, so that a part of the frame gives the same values as the whole
+    flat = np.sqrt(2 * np.sqrt(np.pi) * sigma / pitch).astype(np.float32)
+    return spectrum * flat[:, None], flat
+
+
+def _axial(scanner: Scanner) -> Array:
+    sigma = scanner.axial_mm / FWHM_PER_SD / scanner.mm_per_px
+    radius = max(2, int(np.ceil(3.5 * sigma)))
+    kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+    return np.asarray(kernel / np.sqrt((kernel**2).sum()), np.float32)
+
+
+def scatterers(seed: int, look: int, rows: int, lines: int) -> NDArray[np.complex64]:
+    """Complex Gaussian noise of unit variance [rows, lines]; fewer rows of the same stream are the same rows."""
+    generator = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, 7, look])))
+    pairs = generator.standard_normal((rows, lines, 2), dtype=np.float32) * np.float32(np.sqrt(0.5))
+    return pairs.view(np.complex64)[..., 0]
+
+
+def compress(envelope: Array, scanner: Scanner) -> Array:
+    """Grey 0 ... 1 from the envelope: decibels inside the dynamic range, then the grey map."""
+    level = 20 * np.log10(np.maximum(envelope, np.float32(1e-6)))
+    grey = np.clip((level + np.float32(scanner.gain_db)) / np.float32(scanner.dynamic_range_db), 0, 1)
+    return grey if scanner.gamma == 1 else grey ** np.float32(scanner.gamma)
+
+
+def display_filter(grey: Array, scanner: Scanner) -> Array:
+    """What the display does after compression: smoothing, then edge enhancement."""
+    if scanner.smooth_px > 0:
+        grey = ndimage.gaussian_filter(grey, scanner.smooth_px, truncate=3.0)
+    if scanner.sharpen > 0:
+        grey = grey + np.float32(scanner.sharpen) * (grey - ndimage.gaussian_filter(grey, 1.5, truncate=2.5))
+    return np.clip(grey, 0, 1)
