@@ -1,6 +1,13 @@
 """Nodule descriptors, or a probability, to a guideline's category and its advice in words."""
 
-from sera_core.guidelines.advice import advise_from_probability, assess, assess_all, prevalence_adjusted
+from sera_core.guidelines.advice import (
+    Agreement,
+    advise_from_probability,
+    agreement,
+    assess,
+    assess_all,
+    prevalence_adjusted,
+)
 from sera_core.guidelines.descriptors import (
     LABELS,
     NO_FOCUS,
@@ -14,8 +21,10 @@ __all__ = [
     "LABELS",
     "NO_FOCUS",
     "NO_FOCUS_LABEL",
+    "Agreement",
     "Label",
     "advise_from_probability",
+    "agreement",
     "assess",
     "assess_all",
     "parse_descriptors",

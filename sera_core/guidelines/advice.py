@@ -7,10 +7,11 @@ descriptors), name it in :class:`~sera_core.contracts.Guideline`, and add it to 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from sera_core.contracts import Action, Advice, BadInput, Descriptors, Guideline
 from sera_core.guidelines import acr, ata, eutirads, kim, ktirads, kwak
-from sera_core.guidelines.descriptors import validate
+from sera_core.guidelines.descriptors import LABELS, validate
 from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least, check_size, percent, place, to_advice
 
 RULEBOOKS: dict[Guideline, Rulebook] = {
@@ -105,6 +106,33 @@ def advise_from_probability(guideline: Guideline, probability: float, size_mm: f
         return to_advice(book, Reading(NO_STRATA), size_mm)
     stratum, placing = place(book.strata, probability)
     return to_advice(book, Reading(stratum), size_mm, lead=placing)
+
+
+class Agreement(NamedTuple):
+    """Whether model and reader lead to the same advice, and the sentence that says so."""
+
+    agree: bool
+    sentence: str
+
+
+def agreement(model: Advice, reader: Advice) -> Agreement:
+    """Compare the advice from a model's probability with the advice from a reader's descriptors.
+
+    They agree when the action is the same; where either action is unknown, the categories must be the same.
+
+    Parameters
+    ----------
+    model, reader : Advice
+        Of the same guideline and size.
+    """
+    both = f"model {model.category}, reader {reader.category}"
+    if Action.UNKNOWN in (model.action, reader.action):
+        same = model.category == reader.category
+        return Agreement(same, f"The categories {'agree' if same else 'differ'}: {both}.")
+    first, second = LABELS[model.action].word.lower(), LABELS[reader.action].word.lower()
+    if model.action is reader.action:
+        return Agreement(True, f"Model and reader lead to the same advice, {first} ({both}).")
+    return Agreement(False, f"Model and reader differ: {first} against {second} ({both}). Look again before deciding.")
 
 
 def prevalence_adjusted(probability: float, pretest: float, prior: float = 0.5) -> float:

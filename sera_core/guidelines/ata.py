@@ -69,7 +69,7 @@ UNCLASSIFIED = Stratum(
 )
 
 ECCENTRIC_NOTE = (
-    "Low holds for an eccentric solid area, which our words cannot say; otherwise the nodule is of very low "
+    "Low holds for an eccentric solid area, which the descriptors cannot say; otherwise the nodule is of very low "
     "suspicion (<3%, FNA is considered from 20 mm)."
 )
 RIM_NOTE = (
