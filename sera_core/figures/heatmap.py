@@ -1,0 +1,89 @@
+"""Where the model looked, over the crop that it saw."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from sera_core.contracts import Box, Fidelity, Heatmap
+from sera_core.figures import palette
+from sera_core.figures.image import image_axes, picture
+
+HOVER = "row %{y}, column %{x}<br>heat %{z:.2f}<extra></extra>"
+
+
+def overlay(heatmap: Heatmap, box: Box, opacity: float = 0.5) -> go.Figure:
+    """The heat over the grey crop, with the region of interest outlined.
+
+    Parameters
+    ----------
+    heatmap : Heatmap
+    box : Box
+        The region of interest on the whole image.
+    opacity : float
+        0 (only the image) ... 1.
+    """
+    figure = picture(heatmap.crop)
+    scale = palette.heat_scale(opacity, fade=True)
+    figure.add_trace(_map(heatmap, scale))
+    outline(figure, heatmap, box)
+    return figure
+
+
+def crop(heatmap: Heatmap, box: Box) -> go.Figure:
+    """The grey crop alone, with the region of interest outlined."""
+    return outline(picture(heatmap.crop), heatmap, box)
+
+
+def raw(heatmap: Heatmap) -> go.Figure:
+    """The heat alone, with its scale."""
+    height, width = heatmap.values.shape
+    trace = _map(heatmap, palette.heat_scale())
+    bar = {"title": {"text": "heat", "side": "top"}, "thickness": 10, "len": 0.9, "tickvals": [0, 0.5, 1]}
+    trace.update(showscale=True, colorbar=bar)
+    return image_axes(go.Figure(trace), height, width)
+
+
+def fidelity(value: Fidelity) -> go.Figure:
+    """Fall of the probability when the hot fifth is blurred, beside the same for random fifths."""
+    random = go.Scatter(
+        x=np.asarray(value.random_falls) * 100,
+        y=["random fifths"] * len(value.random_falls),
+        mode="markers",
+        marker={"size": 9, "color": palette.UNSURE, "symbol": "line-ns-open", "line": {"width": 2}},
+        hovertemplate="random fifth: %{x:.1f} points<extra></extra>",
+        name=f"random fifths (n = {len(value.random_falls)})",
+    )
+    hot = go.Scatter(
+        x=[value.hot_fall * 100],
+        y=["hot fifth"],
+        mode="markers",
+        marker={"size": 13, "color": palette.ACCENT, "symbol": "diamond"},
+        hovertemplate="hot fifth: %{x:.1f} points<extra></extra>",
+        name="hot fifth (n = 1)",
+    )
+    figure = go.Figure([random, hot])
+    figure.update_xaxes(title="fall of the probability (percentage points)", zeroline=True)
+    figure.update_layout(height=170, margin={"l": 0, "r": 10, "t": 10, "b": 0}, showlegend=False, dragmode=False)
+    return figure
+
+
+def _map(heatmap: Heatmap, scale: list[list[float | str]]) -> go.Heatmap:
+    values = heatmap.values.astype(np.float32).round(3)
+    return go.Heatmap(z=values, zmin=0, zmax=1, colorscale=scale, showscale=False, zsmooth="best", hovertemplate=HOVER)
+
+
+def outline(figure: go.Figure, heatmap: Heatmap, box: Box) -> go.Figure:
+    """Draw the region of interest in the coordinates of the crop."""
+    height, width = heatmap.crop.shape
+    across, down = width / heatmap.crop_box.width, height / heatmap.crop_box.height
+    left, top = (box.x - heatmap.crop_box.x) * across - 0.5, (box.y - heatmap.crop_box.y) * down - 0.5
+    figure.add_shape(
+        type="rect",
+        x0=left,
+        y0=top,
+        x1=left + box.width * across,
+        y1=top + box.height * down,
+        line={"color": "white", "width": 1.5, "dash": "dot"},
+    )
+    return figure

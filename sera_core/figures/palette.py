@@ -1,0 +1,59 @@
+"""Every colour that a figure uses.
+
+Benign is blue, malignant vermilion, unsure grey: two colours of the set that Okabe and Ito chose to be told apart
+by people with any colour vision (Okabe M, Ito K. Color Universal Design, 2008), and never the only sign: a
+verdict also has its own marker and word. All three keep a contrast of at least 3 : 1 on the light and on the dark page.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from plotly.colors import sequential
+
+from sera_core.contracts import Verdict
+
+ACCENT = "#0B7A75"  # the one accent of the page: regions, rulers, buttons
+
+BENIGN = "#0072B2"
+MALIGNANT = "#D55E00"
+UNSURE = "#7A8589"
+
+VERDICT: dict[Verdict, str] = {
+    Verdict.BENIGN: BENIGN,
+    Verdict.INDETERMINATE: UNSURE,
+    Verdict.MALIGNANT: MALIGNANT,
+}
+MARKER: dict[Verdict, str] = {
+    Verdict.BENIGN: "circle",
+    Verdict.INDETERMINATE: "square",
+    Verdict.MALIGNANT: "diamond",
+}
+NAME: dict[Verdict, Literal["blue", "gray", "orange"]] = {  # what the page's theme calls the same colours
+    Verdict.BENIGN: "blue",
+    Verdict.INDETERMINATE: "gray",
+    Verdict.MALIGNANT: "orange",
+}
+
+# Cold to hot: inferno, as in saved heatmaps. Its lightness only rises, so the map also reads in grey.
+HEAT = tuple(sequential.Inferno)
+
+
+def rgba(colour: str, alpha: float) -> str:
+    """``"#RRGGBB"`` with an opacity of 0 ... 1, as CSS writes it."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {alpha:.3f})"
+
+
+def heat_scale(opacity: float = 1.0, fade: bool = False) -> list[list[float | str]]:
+    """Plotly colour scale from cold to hot.
+
+    Parameters
+    ----------
+    opacity : float
+        0 ... 1, of the hottest colour.
+    fade : bool
+        True lets cold areas show what lies beneath; False paints every level alike.
+    """
+    steps = len(HEAT) - 1
+    return [[i / steps, rgba(c, opacity * (i / steps if fade else 1.0))] for i, c in enumerate(HEAT)]

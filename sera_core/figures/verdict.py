@@ -1,0 +1,127 @@
+"""A probability on its bar: cut-off, indeterminate band, and what the other models say."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from sera_core.contracts import Diagnosis, ModelOpinion, Verdict
+from sera_core.figures import palette
+
+BAR, DOTS = 1.0, 0.0  # heights of the two rows
+
+
+def verdict_bar(diagnosis: Diagnosis) -> go.Figure:
+    """The chosen model's probability on a bar from 0 to 100 %, above one dot for every installed model.
+
+    The zone left of the band is benign, the band between the bounds of the cut-off indeterminate,
+    the zone right of it malignant.
+    """
+    figure = go.Figure()
+    _zones(figure, diagnosis)
+    _cutoff(figure, diagnosis.cutoff * 100)
+    figure.add_trace(_chosen(diagnosis))
+    others = [o for o in diagnosis.opinions if o.model != diagnosis.model]
+    if others:
+        figure.add_trace(_dots(others))
+    _frame(figure, two_rows=bool(others))
+    return figure
+
+
+def risk_shift(diagnosis: Diagnosis) -> go.Figure:
+    """From the risk before the image to the risk after it, on one line."""
+    before, after = diagnosis.pretest * 100, diagnosis.probability_at_pretest * 100
+    colour = palette.MALIGNANT if after > before else palette.BENIGN
+    figure = go.Figure(
+        go.Scatter(
+            x=[before, after],
+            y=[0, 0],
+            mode="lines+markers+text",
+            text=[f"before<br>{before:.0f} %", f"after<br>{after:.0f} %"],
+            textposition=["bottom center", "top center"],
+            marker={"size": [11, 16], "color": [palette.UNSURE, colour], "opacity": 1},
+            line={"color": colour, "width": 3},
+            hovertemplate="%{x:.1f} %<extra></extra>",
+            cliponaxis=False,
+        )
+    )
+    figure.update_xaxes(title="risk of malignancy (%)", range=[-2, 102], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[-1.2, 1.2], fixedrange=True)
+    figure.update_layout(height=150, margin={"l": 8, "r": 8, "t": 0, "b": 0}, showlegend=False, dragmode=False)
+    return figure
+
+
+def _zones(figure: go.Figure, diagnosis: Diagnosis) -> None:
+    low, high = diagnosis.cutoff_low * 100, diagnosis.cutoff_high * 100
+    edges = ((0.0, low, Verdict.BENIGN), (low, high, Verdict.INDETERMINATE), (high, 100.0, Verdict.MALIGNANT))
+    for left, right, verdict in edges:
+        colour = palette.rgba(palette.VERDICT[verdict], 0.22)
+        figure.add_shape(
+            type="rect", x0=left, x1=right, y0=BAR - 0.38, y1=BAR + 0.38, fillcolor=colour, line_width=0, layer="below"
+        )
+        if right - left >= 14:  # a narrower zone has no room for its name; its colour and the sentence above remain
+            figure.add_annotation(
+                x=(left + right) / 2, y=BAR - 0.42, text=verdict.value, showarrow=False, yanchor="top", font_size=11
+            )
+
+
+def _cutoff(figure: go.Figure, percent: float) -> None:
+    line = {"color": palette.UNSURE, "width": 2, "dash": "dot"}
+    figure.add_shape(type="line", x0=percent, x1=percent, y0=BAR - 0.38, y1=BAR + 0.55, line=line)
+    figure.add_annotation(
+        x=percent, y=BAR + 0.55, text=f"cut-off {percent:.0f} %", showarrow=False, yanchor="bottom", font_size=11
+    )
+
+
+def _chosen(diagnosis: Diagnosis) -> go.Scatter:
+    percent = diagnosis.probability * 100
+    return go.Scatter(
+        x=[percent],
+        y=[BAR],
+        mode="markers+text",
+        text=[f"<b> {percent:.0f} % </b>"],
+        textposition="middle right" if diagnosis.probability < 0.8 else "middle left",
+        textfont={"size": 15},
+        marker={
+            "size": 20,
+            "color": palette.VERDICT[diagnosis.verdict],
+            "symbol": palette.MARKER[diagnosis.verdict],
+            "line": {"color": "white", "width": 2},
+        },
+        hovertemplate=f"{diagnosis.model_title}<br>%{{x:.1f}} %: {diagnosis.verdict.value}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _dots(opinions: list[ModelOpinion]) -> go.Scatter:
+    return go.Scatter(
+        x=[o.probability * 100 for o in opinions],
+        y=[DOTS] * len(opinions),
+        mode="markers",
+        marker={
+            "size": 12,
+            "opacity": 0.9,
+            "color": [palette.VERDICT[o.verdict] for o in opinions],
+            "symbol": [palette.MARKER[o.verdict] for o in opinions],
+        },
+        customdata=[[o.title, o.verdict.value, o.cutoff * 100] for o in opinions],
+        hovertemplate="%{customdata[0]}<br>%{x:.1f} %: %{customdata[1]}, "
+        "own cut-off %{customdata[2]:.0f} %<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _frame(figure: go.Figure, two_rows: bool) -> None:
+    figure.update_xaxes(
+        title="probability of malignancy (%)", range=[-1, 101], fixedrange=True, tickvals=[0, 25, 50, 75, 100]
+    )
+    rows = {BAR: "this model", DOTS: "the others"} if two_rows else {BAR: ""}
+    figure.update_yaxes(
+        tickvals=list(rows),
+        ticktext=list(rows.values()),
+        range=[-0.45 if two_rows else 0.2, 2.0],
+        fixedrange=True,
+        showgrid=False,
+        zeroline=False,
+    )
+    height = 210 if two_rows else 165
+    figure.update_layout(height=height, margin={"l": 0, "r": 8, "t": 4, "b": 0}, showlegend=False, dragmode=False)

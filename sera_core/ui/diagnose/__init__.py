@@ -1,0 +1,1 @@
+"""The cells of the Diagnose page, one a module."""

@@ -1,0 +1,169 @@
+"""Cell 5: what a guideline says about needle aspiration, from the model and from the reader's own eyes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+import streamlit as st
+
+from sera_core.contracts import (
+    Advice,
+    BadInput,
+    Composition,
+    Descriptors,
+    Diagnosis,
+    Echogenicity,
+    Focus,
+    Guideline,
+    Margin,
+    Shape,
+)
+from sera_core.figures.verdict import risk_shift
+from sera_core.guidelines import LABELS, advise_from_probability, agreement, assess, assess_all, validate
+from sera_core.reports.words import percent
+from sera_core.ui import words
+from sera_core.ui.cell import Cell, show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.states import empty, refused
+
+Word = TypeVar("Word", bound=StrEnum)
+LEAD = "The risk in your own patients, and what a guideline advises at this risk and this size."
+
+
+GUIDELINES = (  # the default first, as in the command line
+    Guideline.KTIRADS2021,
+    Guideline.ACR2017,
+    Guideline.EU2017,
+    Guideline.ATA2015,
+    Guideline.KTIRADS2016,
+    Guideline.KWAK2011,
+    Guideline.KIM2002,
+)
+
+
+def name_of(word: StrEnum) -> str:
+    """The plain word for a machine's word."""
+    return LABELS[word].word
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the reader set in this cell."""
+
+    guideline: Guideline
+    pretest: float
+    descriptors: Descriptors | None
+
+
+def choose(cell: Cell) -> Choices:
+    """The guideline, the pre-test risk, and what the reader sees."""
+    with cell.controls:
+        guideline = st.selectbox(
+            "Guideline",
+            GUIDELINES,
+            0,
+            format_func=name_of,
+            key="guideline",
+            bind="query-params",
+        )
+        pretest = st.slider(
+            "Risk before the image (%)",
+            1,
+            80,
+            20,
+            key="pretest",
+            bind="query-params",
+            help="How many of 100 such nodules are malignant in your patients. 20 is common in referral clinics.",
+        )
+        with st.expander("Describe the nodule yourself", icon=":material/edit_note:"):
+            descriptors = _describe()
+    return Choices(guideline, pretest / 100, descriptors)
+
+
+def _describe() -> Descriptors | None:
+    st.caption("Four choices give you the guidelines' own categories, with no model involved.")
+    composition = _pick("Composition", "composition", list(Composition))
+    echogenicity = _pick("Echogenicity", "echogenicity", list(Echogenicity))
+    shape = _pick("Shape", "shape", list(Shape))
+    margin = _pick("Margin", "margin", list(Margin))
+    foci = st.pills("Bright foci (any number)", list(Focus), selection_mode="multi", format_func=name_of, key="foci")
+    if composition is None or echogenicity is None or shape is None or margin is None:
+        return None
+    described = Descriptors(composition, echogenicity, shape, margin, frozenset(foci))
+    try:
+        validate(described)
+    except BadInput as error:
+        refused(error, "This description cannot be")
+        return None
+    return described
+
+
+def _pick(label: str, key: str, options: list[Word]) -> Word | None:
+    return st.pills(label, options, format_func=name_of, key=key)
+
+
+def show_advice(diagnosis: Diagnosis | None, choices: Choices, size_mm: float | None) -> None:
+    """The result of the cell: from the model where it answered, and from the reader's description if there is one."""
+    if diagnosis is not None:
+        _from_model(diagnosis)
+    elif choices.descriptors is None:
+        empty("No advice yet", "Describe the nodule above: the guidelines need no model.", ":material/edit_note:")
+    if choices.descriptors is not None:
+        _from_reader(choices.guideline, choices.descriptors, size_mm, diagnosis)
+    show_code(advise_from_probability, assess)
+
+
+def _from_model(diagnosis: Diagnosis) -> None:
+    sentence = (
+        f"Before the image {percent(diagnosis.pretest)}, after it "
+        f"{percent(diagnosis.probability_at_pretest)} of such nodules are malignant."
+    )
+    chart(risk_shift(diagnosis), "risk", sentence)
+    _card("By the model's probability", diagnosis.advice, diagnosis.size_mm)
+
+
+def _from_reader(
+    guideline: Guideline, descriptors: Descriptors, size_mm: float | None, diagnosis: Diagnosis | None
+) -> None:
+    every = assess_all(descriptors, size_mm)
+    own = every[guideline]
+    _card("By your own description", own, size_mm)
+    if diagnosis is not None:
+        together = agreement(diagnosis.advice, own)
+        icon = ":material/check_circle:" if together.agree else ":material/compare_arrows:"
+        st.markdown(f"{icon} {together.sentence}")
+    _table(every)
+
+
+def _card(title: str, advice: Advice, size_mm: float | None) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.caption(title)
+        st.markdown(f"### {words.ACTION_ICON[advice.action]} {LABELS[advice.action].word}")
+        facts = [f"**{advice.category}**"]
+        if advice.points is not None:
+            unit = "points" if advice.guideline is Guideline.ACR2017 else "features"
+            facts.append(f"{advice.points} {unit}")
+        if advice.risk:
+            facts.append(f"published risk {advice.risk}")
+        facts.append(f"size {size_mm:g} mm" if size_mm is not None else "size not given")
+        st.markdown(" · ".join(facts))
+        st.markdown(advice.rule)
+        if advice.features:
+            st.caption("Counted: " + ", ".join(advice.features))
+        st.caption(advice.source)
+
+
+def _table(every: dict[Guideline, Advice]) -> None:
+    with st.expander("Your description in every guideline", icon=":material/table:"):
+        st.dataframe(
+            {
+                "Guideline": [LABELS[guideline].word for guideline in every],
+                "Category": [advice.category for advice in every.values()],
+                "Published risk": [advice.risk or "not confirmed" for advice in every.values()],
+                "Advice": [LABELS[advice.action].word for advice in every.values()],
+            },
+            hide_index=True,
+            alt="Category, published risk and advice of every guideline for the reader's description",
+        )

@@ -1,0 +1,122 @@
+"""Cell 1: which image, and how large the nodule is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from sera_core.contracts import Box, GreyImage
+from sera_core.images.read import read_image
+from sera_core.reports.words import descriptors
+from sera_core.simulate.render import Frame, render
+from sera_core.simulate.samples import SAMPLES
+from sera_core.ui.cache import image_of, key_of, sample_of
+from sera_core.ui.cell import open_cell, show_code
+from sera_core.ui.state import Case, case_of, reset, start
+from sera_core.ui.states import empty, guarded, notices
+
+SOURCES = {
+    "sample": "Sample",
+    "upload": "Upload",
+    "camera": "Camera",
+}
+NOTHING_YET = {
+    "upload": (
+        "No image yet",
+        "Drop a frame above, or tap to choose one. It is read in memory, never written to disk, and gone on Reset.",
+        ":material/upload_file:",
+    ),
+    "camera": (
+        "No photo yet",
+        "Hold the phone square to the screen and fill the picture with the scan.",
+        ":material/photo_camera:",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The image on the page, what the reader did to it, and where the nodule is if that is known (a sample)."""
+
+    image: GreyImage
+    case: Case
+    size_mm: float | None
+    true_box: Box | None
+
+
+def choose_image() -> Picture | None:
+    """Draw the cell; None while there is no image that can be used."""
+    start()
+    cell = open_cell(
+        1,
+        "Image",
+        "An ultrasound frame as a file (DICOM, PNG, JPEG, BMP, TIFF) or a photo of the screen. It stays in memory.",
+    )
+    picture: Picture | None = None
+    with cell.controls, guarded():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            source = st.segmented_control(
+                "Image from",
+                list(SOURCES),
+                format_func=SOURCES.__getitem__,
+                key="source",
+                required=True,
+                label_visibility="collapsed",
+            )
+            st.button("Reset", on_click=reset, icon=":material/restart_alt:", type="tertiary", key="reset")
+        picture = _sample() if source in (None, "sample") else _own(source)
+    return picture
+
+
+def _own(source: str) -> Picture | None:
+    number = st.session_state["uploads"]
+    if source == "camera":
+        file = st.camera_input("Photo of the screen", key=f"camera-{number}", help="Fill the picture with the scan.")
+    else:
+        file = st.file_uploader("Ultrasound image", key=f"upload-{number}", label_visibility="collapsed")
+    if file is None:
+        empty(*NOTHING_YET[source])
+        return None
+    data = file.getvalue()
+    case = case_of(key_of(data))
+    image = image_of(case.key, data, st.session_state["frame"] - 1)
+    if image.frames > 1:
+        st.slider("Frame", 1, image.frames, key="frame")
+    size = _size()
+    notices(image.warnings)
+    show_code(read_image)
+    return Picture(image, case, size, None)
+
+
+def _sample() -> Picture:
+    titles = {sample.title: sample for sample in SAMPLES.values()}
+    title = st.selectbox("Simulated sample", list(titles), 0, key="sample", bind="query-params")
+    sample = titles[title]
+    frame = sample_of(sample.name)
+    case = case_of(f"sample {sample.name}", frame.size_mm)
+    st.markdown(f":violet-badge[:material/science: simulated] {sample.story}")
+    size = _size()
+    with st.expander("What the simulator knows", icon=":material/fact_check:"):
+        st.markdown(_truth(frame))
+    show_code(render)
+    return Picture(frame.image, case, size, frame.box)
+
+
+def _truth(frame: Frame) -> str:
+    pathology = f"**{frame.pathology}**" if frame.pathology else "not drawn"
+    return f"Pathology: {pathology}. {descriptors(frame.descriptors)}."
+
+
+def _size() -> float | None:
+    return st.number_input(
+        "Largest dimension of the nodule (mm)",
+        1.0,
+        150.0,
+        None,
+        0.5,
+        format="%.1f",
+        key="size_mm",
+        placeholder="unknown",
+        help="Guidelines decide by it. Type it, measure it in cell 2, or leave it empty.",
+    )

@@ -1,0 +1,75 @@
+"""Cell 4: where the model looked, and whether that can be trusted."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sera_core.contracts import Box, CamMethod, Diagnosis, Fidelity, Heatmap
+from sera_core.explain.why import explain
+from sera_core.figures import heatmap as figures
+from sera_core.reports.words import METHOD
+from sera_core.ui import words
+from sera_core.ui.cell import Cell, show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.states import empty
+
+LEAD = "Where the model looked, and a number that says whether the map shows what mattered to it."
+VIEWS = ("Overlay", "Side by side", "Raw map")
+
+
+def choose_method(cell: Cell) -> CamMethod:
+    """The heatmap method to use."""
+    with cell.controls:
+        method: CamMethod = st.selectbox(
+            "Method", tuple(CamMethod), 0, format_func=METHOD.__getitem__, key="method", bind="query-params"
+        )
+    return method
+
+
+def show_why(diagnosis: Diagnosis | None) -> None:
+    """The result of the cell."""
+    if diagnosis is None or diagnosis.heatmap is None:
+        empty("No map", "There is nothing to explain where the model gives no answer.", ":material/visibility_off:")
+        return
+    _show_map(diagnosis.heatmap, diagnosis.box)
+    if diagnosis.heatmap.fidelity is not None:
+        _show_fidelity(diagnosis.heatmap.fidelity)
+    show_code(explain)
+
+
+@st.fragment
+def _show_map(heatmap: Heatmap, box: Box) -> None:
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], required=True, label_visibility="collapsed", key="view"
+    )
+    opacity = 0.0
+    if view != "Raw map":
+        opacity = st.slider("Opacity of the heat (%)", 0, 100, 60, 5, key="opacity", bind="query-params") / 100
+    if view == "Overlay":
+        chart(figures.overlay(heatmap, box, opacity), "overlay", "The heat over the region that the model saw")
+    elif view == "Raw map":
+        chart(figures.raw(heatmap), "raw", "The heat alone, from 0 to 1")
+    else:
+        left, right = st.columns(2)
+        with left:
+            chart(figures.crop(heatmap, box), "crop", "The region that the model saw")
+        with right:
+            chart(figures.overlay(heatmap, box, opacity), "overlay", "The same with the heat over it")
+    st.caption("The dotted line is your box; around it is what else the model was shown.")
+
+
+def _show_fidelity(value: Fidelity) -> None:
+    sentence = words.fidelity(value)
+    if value.trusted:
+        st.markdown(f":material/verified: **The map points at what the model used.** {sentence}")
+    else:
+        st.warning(
+            f"{sentence} Do not read this map as an explanation.",
+            title="This map is no better than random",
+            icon=":material/shuffle:",
+        )
+    numbers: dict[str, list[object]] = {
+        "area": ["hot"] + ["random"] * len(value.random_falls),
+        "fall": [value.hot_fall, *value.random_falls],
+    }
+    chart(figures.fidelity(value), "fidelity", sentence, numbers)

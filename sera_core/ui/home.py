@@ -1,0 +1,79 @@
+"""What the Home page shows: the doors, the models that are ready, and the limits."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sera_core.classifiers.card import CentreResult
+from sera_core.classifiers.store import CardStatus, installed
+from sera_core.ui.page import link, open_doors
+from sera_core.ui.states import empty, guarded
+
+
+def show_doors() -> None:
+    """One card a page that exists."""
+    doors = open_doors()
+    with st.grid(len(doors), min_column_width=220):
+        for door in doors:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.caption(door.audience)
+                link(door)
+                st.markdown(door.what)
+
+
+def show_models() -> None:
+    """What is installed, valid, and what it was trained on."""
+    st.subheader("Models that are ready", anchor=False)
+    with guarded():
+        found = installed()
+        if not found:
+            empty(
+                "No model is installed",
+                "Put a model's folder (card.json and its weights) into models/ and reload this page.",
+                ":material/inventory_2:",
+            )
+        for status in found:
+            _model(status)
+
+
+def show_limits() -> None:
+    """What nobody should use this for."""
+    st.subheader("What it is not", anchor=False)
+    st.markdown(
+        "- Not a medical device, and no substitute for cytology: it is made for research and teaching.\n"
+        "- The models for real images learnt from few frames, some labelled by readers instead of pathology. "
+        "Each number says so where it stands.\n"
+        "- Simulated nodules are always labelled *simulated*, and never mixed with real ones in one number."
+    )
+    st.caption(
+        "After the SERA talk of the Yonsei group and its papers: Lee E et al. Sci Rep 2019;9:19854, "
+        "doi 10.1038/s41598-019-56395-x; Koh J et al. Sci Rep 2020;10:15245, doi 10.1038/s41598-020-72270-6."
+    )
+
+
+def _model(status: CardStatus) -> None:
+    with st.container(border=True, gap="xsmall"):
+        if status.card is None or not status.valid:
+            st.markdown(f"**{status.id}** :orange-badge[:material/block: not usable]")
+            st.markdown(status.problem)
+            return
+        card = status.card
+        domain = (
+            ":violet-badge[:material/science: simulated images]"
+            if card.domain == "simulated"
+            else ":gray-badge[:material/ecg_heart: real images]"
+        )
+        st.markdown(f"**{card.title}** {domain}")
+        st.markdown(card.trained_on)
+        if card.results:
+            st.markdown("\n".join(f"- {_result(result)}" for result in card.results))
+        st.caption(f"`{card.id}` · licence of the weights: {card.licence}")
+
+
+def _result(result: CentreResult) -> str:
+    images = result.malignant + result.benign
+    note = f" {result.note}" if result.note else ""
+    return (
+        f"{result.centre} ({result.role}, n = {images}): AUC **{result.auc:.2f}** "
+        f"(95 % {result.low:.2f} to {result.high:.2f}){note}"
+    )

@@ -1,0 +1,93 @@
+"""The frame that every page shares: its title, the doors to the other pages, the bar at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from sera_core.contracts import NOT_A_DEVICE
+from sera_core.figures.palette import ACCENT
+from sera_core.ui.states import ROOT, guarded
+
+
+@dataclass(frozen=True)
+class Door:
+    """A page one can go to."""
+
+    path: str
+    title: str
+    icon: str
+    audience: str
+    what: str
+
+
+FAVICON = (  # drawn here, because a Material icon would be fetched from the network
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
+    f'fill="{ACCENT}"/><circle cx="16" cy="16" r="6" fill="none" stroke="white" stroke-width="2.5"/>'
+    '<path d="M6 11V6h5M21 6h5v5M26 21v5h-5M11 26H6v-5" fill="none" stroke="white" stroke-width="2.5"/></svg>'
+)
+HOME = Door("app.py", "Home", ":material/home:", "everyone", "What this is, and which models are ready.")
+DOORS = (
+    Door(
+        "pages/1_Diagnose.py",
+        "Diagnose",
+        ":material/search_insights:",
+        "For the clinician",
+        "Show one nodule: a calibrated probability, a heatmap that says how far to trust it, "
+        "and what a guideline says about needle aspiration at this size.",
+    ),
+    Door(
+        "pages/2_Compare_models.py",
+        "Compare models",
+        ":material/monitoring:",
+        "For the researcher",
+        "Bring predictions from several test centres and see where a model holds and where it does not.",
+    ),
+    Door(
+        "pages/3_Learn.py",
+        "Learn",
+        ":material/school:",
+        "For the student",
+        "Take the same network apart, one idea at a time, with real numbers under the cursor.",
+    ),
+)
+
+
+def open_doors() -> list[Door]:
+    """The doors whose page exists."""
+    return [door for door in DOORS if (ROOT / door.path).is_file()]
+
+
+@contextmanager
+def open_page(title: str) -> Iterator[None]:
+    """Draw the frame of a page, then its body; what fails in the body is shown as a designed state.
+
+    Parameters
+    ----------
+    title : str
+        Of the page, as in its door.
+    """
+    st.set_page_config(page_title=f"{title} · SERA", page_icon=FAVICON, layout="centered")
+    with st.bottom:
+        st.caption(NOT_A_DEVICE, text_alignment="center")
+    _links()
+    with guarded():
+        yield
+
+
+def _links() -> None:
+    with st.container(horizontal=True, gap="small", key="doors"):
+        for door in (HOME, *open_doors()):
+            link(door)
+
+
+def link(door: Door, label: str | None = None) -> None:
+    """A link to a page."""
+    try:
+        st.page_link(door.path, label=label or door.title, icon=door.icon)
+    except StreamlitAPIException:  # a page run on its own, without app.py, knows no other page
+        st.caption(label or door.title)

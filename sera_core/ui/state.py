@@ -1,0 +1,68 @@
+"""What belongs to the patient stays in the session; what may be shared lives in the link.
+
+The link holds the guideline, the pre-test risk, the model, the heatmap method, its opacity and the name of the
+sample (widgets bound to the query). The image, the region, the scale, the size and the descriptors never leave
+the session's memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from sera_core.contracts import Box, Scale
+from sera_core.ui.measure import Line
+
+DESCRIPTORS = ("composition", "echogenicity", "shape", "margin")
+
+
+@dataclass
+class Case:
+    """What the reader did to the image on the page.
+
+    Attributes
+    ----------
+    key : str
+        Which image: a hash of its bytes, or the name of a sample.
+    box : Box or None
+        The region the reader drew; None: the proposed one.
+    ruler : Line or None
+        The last ruler laid on the image.
+    scale : (row, column) or None
+        The reader's own calibration in millimetres per pixel.
+    """
+
+    key: str
+    box: Box | None = None
+    ruler: Line | None = None
+    scale: Scale | None = None
+
+
+def case_of(key: str, size_mm: float | None = None) -> Case:
+    """The session's case for this image: a new image starts a new case, at its own size if that is known."""
+    case = st.session_state.get("case")
+    if not isinstance(case, Case) or case.key != key:
+        case = Case(key)
+        st.session_state["case"] = case
+        st.session_state["size_mm"] = size_mm
+        st.session_state["frame"] = 1
+        for name in DESCRIPTORS:
+            st.session_state[name] = None
+        st.session_state["foci"] = []
+    return case
+
+
+def start() -> None:
+    """Give every control that :func:`reset` sets its first value."""
+    st.session_state.setdefault("source", "sample")
+    st.session_state.setdefault("tool", "region")
+    st.session_state.setdefault("uploads", 0)
+
+
+def reset() -> None:
+    """Forget the image and everything done to it; the file and camera fields start anew, the settings stay."""
+    st.session_state["case"] = None
+    st.session_state["uploads"] += 1
+    st.session_state["source"] = "sample"
+    st.session_state["tool"] = "region"

@@ -1,0 +1,82 @@
+"""Sentences that only the page says; those it shares with the reports stand in ``sera_core.reports.words``."""
+
+from __future__ import annotations
+
+from sera_core.contracts import Action, Diagnosis, Familiarity, Fidelity, Scale, Verdict
+from sera_core.reports.words import percent
+
+ACTION_ICON = {
+    Action.FNA: ":material/colorize:",
+    Action.FOLLOW_UP: ":material/event_repeat:",
+    Action.NONE: ":material/do_not_disturb_on:",
+    Action.UNKNOWN: ":material/help:",
+}
+GLYPH = {  # the shapes of ``figures.palette.MARKER``
+    Verdict.BENIGN: "●",
+    Verdict.INDETERMINATE: "■",
+    Verdict.MALIGNANT: "◆",
+}
+
+
+def verdict_reason(diagnosis: Diagnosis) -> str:
+    """Where the probability lies against the cut-off and its bounds."""
+    band = f"{percent(diagnosis.cutoff_low)} to {percent(diagnosis.cutoff_high)}"
+    where = {
+        Verdict.BENIGN: f"lies below the uncertain band around the cut-off ({band})",
+        Verdict.INDETERMINATE: f"lies inside the uncertain band around the cut-off ({band}): "
+        "the model cannot tell, and neither side should be read into it",
+        Verdict.MALIGNANT: f"lies above the uncertain band around the cut-off ({band})",
+    }
+    return f"The probability, {percent(diagnosis.probability)}, {where[diagnosis.verdict]}."
+
+
+def in_a_hundred(diagnosis: Diagnosis) -> str:
+    """The two probabilities as counts."""
+    even, local = round(diagnosis.probability * 100), round(diagnosis.probability_at_pretest * 100)
+    return (
+        f"Of 100 nodules that the model scores like this one, about **{even}** are malignant where half of all "
+        f"nodules are, and about **{local}** where {percent(diagnosis.pretest)} are. It is no diagnosis: only "
+        "cytology or histology makes one."
+    )
+
+
+def familiarity(value: Familiarity) -> str:
+    """How typical the image is of what the model was trained on."""
+    share = f"{value.percentile:.0f} of 100 training images lay at least as far from the rest as this one does"
+    if value.percentile >= 20:
+        return f"A familiar kind of image: {share}."
+    if value.percentile >= 5:
+        return f"An unusual image for this model: only {share}."
+    return f"A strange image for this model: only {share}. Read the number with great care."
+
+
+def opinions(diagnosis: Diagnosis) -> str:
+    """Whether the installed models agree, and what each says; empty where only one knows this kind of image."""
+    asked = sorted((o for o in diagnosis.opinions if not o.familiarity.refused), key=lambda o: -o.probability)
+    if len(asked) < 2:
+        return ""
+    agree = len({o.verdict for o in asked}) == 1
+    said = " · ".join(f"{GLYPH[o.verdict]} {o.title} {percent(o.probability)} {o.verdict.value}" for o in asked)
+    opening = f"All {len(asked)} models that know this kind of image agree" if agree else "**The models disagree**"
+    return f"{opening}: {said}."
+
+
+def fidelity(value: Fidelity) -> str:
+    """What blurring the hot fifth does, against random fifths."""
+    hot, random = value.hot_fall * 100, value.random_mean * 100
+    moved = "lowers" if hot >= 0 else "raises"
+    return (
+        f"Blurring the hottest fifth of the region {moved} the probability of the class shown by "
+        f"{abs(hot):.0f} percentage points; a random fifth changes it by {random:.0f} on average "
+        f"(n = {len(value.random_falls)})."
+    )
+
+
+def scale(value: Scale | None) -> str:
+    """The scale of the image in words; without one, millimetres are never shown."""
+    if value is None:
+        return "No scale is known, so nothing is shown in millimetres."
+    row, column = value
+    if abs(row - column) < 0.0005:
+        return f"Scale: {row:.3f} mm a pixel."
+    return f"Scale: {row:.3f} mm a pixel down, {column:.3f} mm across."

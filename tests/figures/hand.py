@@ -1,0 +1,75 @@
+"""A diagnosis written by hand, for figures and sentences: no network, no file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sera_core.contracts import (
+    Action,
+    Advice,
+    Box,
+    CamMethod,
+    Diagnosis,
+    Familiarity,
+    Fidelity,
+    GreyImage,
+    Guideline,
+    Heatmap,
+    ModelOpinion,
+    Verdict,
+)
+
+BOX = Box(60, 50, 80, 60)
+
+
+def opinion(model: str, probability: float, verdict: Verdict, percentile: float = 60.0) -> ModelOpinion:
+    return ModelOpinion(model, model.title(), probability, 0.5, verdict, Familiarity(1.0, percentile, 2.0))
+
+
+def hand_made(**changes: object) -> Diagnosis:
+    rows, columns = np.mgrid[0:200, 0:300].astype(np.float32)
+    pixels = 0.4 + 0.2 * np.sin(columns / 9) * np.cos(rows / 7)
+    crop = pixels[20:140, 40:160]
+    distance = np.hypot(*(np.mgrid[0:120, 0:120] - 60)).astype(np.float32)
+    made = Diagnosis(
+        image=GreyImage(pixels, (0.1, 0.1), source="PNG"),
+        box=BOX,
+        size_mm=14.0,
+        model="alpha",
+        model_title="Alpha network",
+        model_sha256="0123456789abcdef" * 4,
+        trained_on="342 frames of DDTI; its labels are readings, not pathology.",
+        probability=0.78,
+        pretest=0.2,
+        probability_at_pretest=0.47,
+        cutoff=0.5,
+        cutoff_low=0.42,
+        cutoff_high=0.58,
+        verdict=Verdict.MALIGNANT,
+        familiarity=Familiarity(1.0, 63.0, 2.0),
+        heatmap=Heatmap(
+            CamMethod.GRADCAM,
+            np.exp(-distance / 25),
+            crop,
+            Box(40, 20, 120, 120),
+            Fidelity(0.21, tuple(np.linspace(-0.02, 0.08, 20))),
+        ),
+        advice=Advice(
+            guideline=Guideline.KTIRADS2021,
+            category="K-TIRADS 4",
+            points=None,
+            features=(),
+            risk="10-40%",
+            action=Action.FNA,
+            rule="Intermediate suspicion: biopsy above 1.0 to 1.5 cm; this nodule measures 14 mm.",
+            source="Ha EJ et al. Korean J Radiol 2021;22:2094-2123, doi 10.3348/kjr.2021.0713",
+        ),
+        opinions=(
+            opinion("alpha", 0.78, Verdict.MALIGNANT),
+            opinion("beta", 0.31, Verdict.BENIGN),
+            opinion("gamma", 0.52, Verdict.INDETERMINATE),
+        ),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
