@@ -109,6 +109,8 @@ def classify(descriptors: Descriptors) -> Reading:
             f"A {descriptors.composition} nodule gets 0 points, whatever else is seen.",
             *doubt(descriptors, f"really {descriptors.composition}"),
         )
+    elif descriptors.margin is Margin.EXTRATHYROIDAL:
+        notes = ("Definite extension beyond the gland counts as malignant until proven otherwise.",)
     return Reading(level(total), features, total, notes)
 
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from sera_core.contracts import Action, Advice, BadInput, Descriptors, Guideline
 from sera_core.guidelines import acr, ata, eutirads, kim, ktirads, kwak
 from sera_core.guidelines.descriptors import LABELS, validate
-from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least, check_size, percent, place, to_advice
+from sera_core.guidelines.placement import percent, place
+from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least, check_size, to_advice
 
 RULEBOOKS: dict[Guideline, Rulebook] = {
     book.guideline: book
@@ -83,7 +84,7 @@ def advise_from_probability(guideline: Guideline, probability: float, size_mm: f
 
     The probability stands in for the category's published risk. Where published ranges leave a gap or overlap,
     the middle between the lower stratum's upper bound and the upper stratum's lower bound decides (see
-    :func:`~sera_core.guidelines.strata.cut_between`), and the rule says when the probability lies in a gap:
+    :func:`~sera_core.guidelines.placement.cut_between`), and the rule says when the probability lies in a gap:
     K-TIRADS 2021 prints 10-40% and >60%, so 50% divides 4 from 5.
 
     Parameters

@@ -178,7 +178,9 @@ def test_risk_is_the_published_one(guideline: Guideline, text: str, risk: str) -
     [
         (Guideline.ACR2017, "solid hypoechoic tall", 7, "decision shared with the patient"),
         (Guideline.ACR2017, "spongiform isoechoic punctate", 7, "look again whether it is really spongiform"),
+        (Guideline.ACR2017, "solid hypoechoic extrathyroidal", 7, "malignant until proven otherwise"),
         (Guideline.KTIRADS2021, "solid hypoechoic", 12, ">1.0-1.5 cm"),
+        (Guideline.KTIRADS2021, "solid hypoechoic", 10, "already above 10 mm with a special risk factor"),
         (Guideline.KTIRADS2021, "solid hypoechoic tall", 8, "FNA is considered at this size only with extension"),
         (Guideline.KTIRADS2016, "solid hypoechoic tall", 8, "selective"),
         (Guideline.EU2017, "solid isoechoic tall", 8, "active surveillance"),
@@ -192,6 +194,12 @@ def test_risk_is_the_published_one(guideline: Guideline, text: str, risk: str) -
 )
 def test_rule_states_the_caveat(guideline: Guideline, text: str, size_mm: float, words: str) -> None:
     assert words in assess(guideline, nodule(text), size_mm).rule
+
+
+def test_selective_fna_of_2016_begins_above_5_mm() -> None:
+    seen = nodule("solid hypoechoic tall")
+    assert "selective" in assess(Guideline.KTIRADS2016, seen, 5.1).rule
+    assert "selective" not in assess(Guideline.KTIRADS2016, seen, 5).rule
 
 
 @pytest.mark.parametrize(

@@ -50,12 +50,15 @@ def test_action_climbs_with_probability_and_with_size(guideline: Guideline) -> N
         (Guideline.KTIRADS2021, 49.9, "K-TIRADS 4"),  # gap 40-60: its middle is 50
         (Guideline.KTIRADS2021, 50, "K-TIRADS 5"),
         (Guideline.KTIRADS2021, 61, "K-TIRADS 5"),
+        (Guideline.KTIRADS2016, 2.9, "K-TIRADS 2"),
+        (Guideline.KTIRADS2016, 3, "K-TIRADS 3"),
         (Guideline.KTIRADS2016, 14.9, "K-TIRADS 3"),
         (Guideline.KTIRADS2016, 15, "K-TIRADS 4"),
         (Guideline.KTIRADS2016, 54.9, "K-TIRADS 4"),  # gap 50-60
         (Guideline.KTIRADS2016, 55, "K-TIRADS 5"),
         (Guideline.EU2017, 0, "EU-TIRADS 2"),
         (Guideline.EU2017, 0.9, "EU-TIRADS 2"),
+        (Guideline.EU2017, 1, "EU-TIRADS 3"),  # gap 0-2
         (Guideline.EU2017, 2, "EU-TIRADS 3"),
         (Guideline.EU2017, 4.9, "EU-TIRADS 3"),  # gap 4-6
         (Guideline.EU2017, 5, "EU-TIRADS 4"),
@@ -88,7 +91,10 @@ def test_stratum_of_a_probability(guideline: Guideline, percent: float, category
         (Guideline.KTIRADS2021, 0.55, "50%, decides for K-TIRADS 5"),
         (Guideline.KTIRADS2021, 0.60, "gap"),  # printed >60%
         (Guideline.EU2017, 0.22, "21.5%, decides for EU-TIRADS 5"),
-        (Guideline.EU2017, 0.95, "above the highest published range"),
+        (Guideline.EU2017, 0.875, "above the highest published range"),
+        (Guideline.EU2017, 0.87, "falls into EU-TIRADS 5"),
+        (Guideline.ATA2015, 0.905, "above the highest published range"),
+        (Guideline.ATA2015, 0.90, "falls into high suspicion"),
         (Guideline.ATA2015, 0.30, "45%, decides for intermediate suspicion"),
         (Guideline.KWAK2011, 0.90, "not confirmed"),
         (Guideline.KTIRADS2021, 0.19, "A probability of 19% falls into K-TIRADS 4 (10-40%). At 12 mm"),
