@@ -285,7 +285,7 @@ class Familiarity:
         Share (0 ... 100) of training images that are at least as far from the others:
         100 is a typical training image, 0 is farther away than any of them.
     limit : float
-        Percentile under which the model refuses to answer.
+        Largest distance at which the model still answers.
     """
 
     distance: float
@@ -295,7 +295,7 @@ class Familiarity:
     @property
     def refused(self) -> bool:
         """True when the image is too far from what the model was trained on."""
-        return self.percentile < self.limit
+        return self.distance > self.limit
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,34 @@
+"""Calibrated probabilities, and carrying scores to them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from sera_core.classifiers.card import Calibration
+
+Scores = NDArray[np.floating]
+
+
+def apply(calibration: Calibration, scores: Scores) -> NDArray[np.float64]:
+    """Probabilities 0 ... 1 of scores (log-odds before calibration), at a balanced prior."""
+    return expit(calibration.slope * np.asarray(scores, np.float64) + calibration.intercept)
+
+
+def fit_platt(scores: Scores, labels: NDArray[np.integer], fitted_on: str) -> Calibration:
+    """Platt scaling with both classes given the same total weight, so that the prior is 0.5.
+
+    Parameters
+    ----------
+    scores : float [N]
+        Out-of-fold scores, log-odds before calibration.
+    labels : int [N]
+        0 or 1.
+    fitted_on : str
+        Which predictions these are, for the card.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=np.inf, class_weight="balanced").fit(np.asarray(scores)[:, None], labels)
+    return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]), fitted_on)

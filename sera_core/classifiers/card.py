@@ -1,0 +1,148 @@
+"""The model card: everything that must travel with a model's weights, written by the training and checked on load."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from sera_core.contracts import BadInput, Role
+from sera_core.images.prepare import Preparation
+
+CARD_FILE = "card.json"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One training source, and what its labels are."""
+
+    name: str
+    images: int
+    patients: int
+    malignant: int
+    benign: int
+    labels: str
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Platt scaling at a balanced prior: probability = sigmoid(slope * score + intercept).
+
+    Platt J. Probabilistic outputs for support vector machines. Advances in Large Margin Classifiers, 1999.
+    """
+
+    slope: float
+    intercept: float
+    fitted_on: str
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """The frozen operating point on the calibrated probability, with its 95 % bounds."""
+
+    value: float
+    low: float
+    high: float
+    method: str
+    fitted_on: str
+
+
+@dataclass(frozen=True)
+class CentreResult:
+    """How the model did at one centre. ``role`` is internal for out-of-fold predictions."""
+
+    centre: str
+    role: Role
+    auc: float
+    low: float
+    high: float
+    malignant: int
+    benign: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A model's card (``card.json``).
+
+    Attributes
+    ----------
+    id, title : str
+    network : str
+        Key of the network registry.
+    kind : {"cnn", "svm"}
+        What reads the body's features: the network's own last layer, or a support vector machine.
+    domain : {"real", "simulated"}
+        Kind of frames it was trained on.
+    default : bool
+        Whether it answers for its domain when no model is chosen.
+    trained_on : str
+        One sentence for every place where its answer is shown.
+    preparation : Preparation
+    training : tuple of Source
+    recipe : dict
+        Settings of the training run.
+    calibration, cutoff
+    results : tuple of CentreResult
+    familiarity_limit : float
+        Largest feature distance at which the model still answers.
+    limits : tuple of str
+    licence : str
+    files : dict
+        File name to sha256.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid", protected_namespaces=())
+
+    id: str
+    title: str
+    network: str
+    kind: Literal["cnn", "svm"]
+    domain: Literal["real", "simulated"]
+    default: bool
+    trained_on: str
+    preparation: Preparation
+    training: tuple[Source, ...]
+    recipe: dict[str, str | int | float | bool | None]
+    calibration: Calibration
+    cutoff: Cutoff
+    results: tuple[CentreResult, ...]
+    familiarity_limit: float
+    limits: tuple[str, ...]
+    licence: str
+    files: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict:
+        """Plain dictionary, ready for JSON."""
+        return asdict(self)
+
+
+_ADAPTER = TypeAdapter(Card)
+
+
+def read_card(folder: Path) -> Card:
+    """Read and validate ``card.json`` of a model folder.
+
+    Raises
+    ------
+    BadInput
+        When it is missing or does not fit the schema; the message names the field.
+    """
+    file = folder / CARD_FILE
+    if not file.is_file():
+        raise BadInput("no_card", f"The model folder {folder.name} has no {CARD_FILE}: train the model again.")
+    try:
+        return _ADAPTER.validate_json(file.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise BadInput("bad_card", f"{folder.name}/{CARD_FILE} is not valid at {where}: {first['msg']}.") from error
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Write ``card.json`` in one piece."""
+    partial = folder / (CARD_FILE + ".partial")
+    partial.write_bytes(_ADAPTER.dump_json(card, indent=2) + b"\n")
+    partial.replace(folder / CARD_FILE)

@@ -1,0 +1,74 @@
+"""A support vector machine on pooled features, with calibrated probabilities, kept without pickle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sera_core.contracts import BadInput
+
+TRUSTED_TYPES = [
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+]
+
+
+def fit_svm(
+    features: NDArray[np.float32], labels: NDArray[np.integer], patients: NDArray, c: float, seed: int = 0
+) -> Any:
+    """Scale, RBF support vector machine, Platt calibration on grouped folds.
+
+    Parameters
+    ----------
+    features : float32 [N, F]
+    labels : int [N]
+    patients : array of str [N]
+        Images of one patient stay in one fold.
+    c : float
+        Soft-margin constant.
+    seed : int
+        Seed of the folds.
+
+    Returns
+    -------
+    Pipeline
+        With ``predict_proba``.
+    """
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.model_selection import StratifiedGroupKFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+
+    machine = make_pipeline(StandardScaler(), SVC(C=c, class_weight="balanced"))
+    folds = StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(features, labels, patients)
+    return CalibratedClassifierCV(machine, method="sigmoid", ensemble=False, cv=list(folds)).fit(features, labels)
+
+
+def save_svm(model: Any, file: Path) -> None:
+    """Write the model as skops, in one piece."""
+    import skops.io
+
+    model.cv = None  # the folds name training rows: of no use later
+    partial = file.with_suffix(file.suffix + ".partial")
+    partial.write_bytes(skops.io.dumps(model))
+    partial.replace(file)
+
+
+def load_svm(data: bytes) -> Any:
+    """Read a skops model that holds nothing but a fixed list of types.
+
+    Raises
+    ------
+    BadInput
+        When the file holds any other type.
+    """
+    import skops.io
+
+    unknown = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED_TYPES))
+    if unknown:
+        raise BadInput("untrusted_model", f"The model holds types that are not trusted ({', '.join(unknown)}).")
+    return skops.io.loads(data, trusted=TRUSTED_TYPES)

@@ -1,0 +1,103 @@
+"""A loaded model: body, reader of features, calibration and familiarity behind a few verbs.
+
+One pass of the body (:meth:`Classifier.activations`) serves prediction, familiarity and heatmap. Objects
+are shared by all sessions of the app: nothing here changes after loading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from sera_core.classifiers import calibrate
+from sera_core.classifiers.card import Card
+from sera_core.classifiers.familiarity import FamiliarityIndex
+from sera_core.contracts import Familiarity, Grey, Verdict
+from sera_core.images.prepare import normalise
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """One model, ready to answer.
+
+    Attributes
+    ----------
+    card : Card
+    parts : nn.ModuleDict
+        ``body``, ``pool`` and ``last``, frozen, in evaluation mode.
+    svm : scikit-learn pipeline or None
+        Reads the pooled features instead of ``last`` where the card's kind is ``svm``.
+    index : FamiliarityIndex
+    """
+
+    card: Card
+    parts: nn.ModuleDict
+    svm: Any
+    index: FamiliarityIndex
+
+    def activations(self, crops: Grey) -> Tensor:
+        """Last convolution's activations ``[N, C, h', w']`` of grey crops ``[N, h, w]``, without gradients."""
+        return body_activations(self.parts, normalise(crops, self.card.preparation))
+
+    def features(self, activations: Tensor) -> NDArray[np.float32]:
+        """Pooled features ``[N, F]``."""
+        import torch
+
+        with torch.no_grad():
+            return self.parts["pool"](activations).numpy()
+
+    def scores(self, activations: Tensor) -> NDArray[np.float64]:
+        """Log-odds of malignant before calibration, ``[N]``."""
+        if self.svm is not None:
+            return svm_scores(self.svm, self.features(activations))
+        import torch
+
+        with torch.no_grad():
+            logits = self.parts["last"](self.parts["pool"](activations))  # [N, 2]
+        return (logits[:, 1] - logits[:, 0]).double().numpy()
+
+    def probabilities(self, activations: Tensor) -> NDArray[np.float64]:
+        """Calibrated probabilities of malignant at a balanced prior, ``[N]``."""
+        return calibrate.apply(self.card.calibration, self.scores(activations))
+
+    def predict(self, crops: Grey) -> NDArray[np.float64]:
+        """Calibrated probabilities ``[N]`` of grey crops ``[N, h, w]``."""
+        return self.probabilities(self.activations(crops))
+
+    def head(self) -> nn.Sequential:
+        """Pooling and last layer as one module: activations to logits ``[N, 2]``; not for a support vector machine."""
+        from torch import nn
+
+        return nn.Sequential(self.parts["pool"], self.parts["last"])
+
+    def familiarity(self, activations: Tensor) -> list[Familiarity]:
+        """How close each image is to the training set."""
+        return self.index.familiarity(self.features(activations), self.card.familiarity_limit)
+
+    def verdict(self, probability: float) -> Verdict:
+        """Side of the frozen cut-off; between its 95 % bounds the answer is indeterminate."""
+        if self.card.cutoff.low <= probability <= self.card.cutoff.high:
+            return Verdict.INDETERMINATE
+        return Verdict.MALIGNANT if probability > self.card.cutoff.value else Verdict.BENIGN
+
+
+def body_activations(parts: nn.ModuleDict, inputs: NDArray[np.float32]) -> Tensor:
+    """Run a body on normalised inputs ``[N, 3, h, w]`` without gradients."""
+    import torch
+
+    with torch.no_grad():
+        batch = torch.from_numpy(inputs).contiguous(memory_format=torch.channels_last)
+        return parts["body"](batch)
+
+
+def svm_scores(svm: Any, features: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Log-odds of a calibrated support vector machine on features ``[N, F]``."""
+    probability = svm.predict_proba(features)[:, 1]
+    return logit(np.clip(probability, 1e-6, 1 - 1e-6))

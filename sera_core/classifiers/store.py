@@ -1,0 +1,131 @@
+"""What is installed in ``models/``: read, verified by hash, loaded once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sera_core.classifiers.card import CARD_FILE, Card, read_card, write_card
+from sera_core.classifiers.classical import load_svm, save_svm
+from sera_core.classifiers.cnn import Classifier
+from sera_core.classifiers.familiarity import FamiliarityIndex
+from sera_core.contracts import BadInput
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+WEIGHTS, INDEX, SVM = "weights.safetensors", "familiarity.safetensors", "svm.skops"
+
+
+@dataclass(frozen=True)
+class CardStatus:
+    """One model folder: its card if it could be read, and what is wrong with it otherwise."""
+
+    id: str
+    card: Card | None
+    problem: str
+
+    @property
+    def valid(self) -> bool:
+        """True when card and files are in order."""
+        return self.card is not None and not self.problem
+
+
+def installed(folder: Path = MODELS) -> list[CardStatus]:
+    """Every model folder, default models first, each with its state; weights are hashed but not loaded."""
+    found = [_status(file.parent) for file in sorted(folder.glob(f"*/{CARD_FILE}"))]
+    return sorted(found, key=lambda status: (not (status.card and status.card.default), status.id))
+
+
+@lru_cache(maxsize=64)
+def load(model_id: str, folder: Path = MODELS) -> Classifier:
+    """Load a model after checking the hash of each of its files.
+
+    Raises
+    ------
+    BadInput
+        When there is no such model, its card is not valid, or a file was changed.
+    """
+    from safetensors.torch import load as load_tensors
+
+    from sera_core.nets.split import build
+
+    place = folder / model_id
+    if Path(model_id).name != model_id or not (place / CARD_FILE).is_file():
+        names = ", ".join(status.id for status in installed(folder) if status.valid) or "none is installed"
+        raise BadInput("unknown_model", f"There is no model {model_id!r}: choose one of these: {names}.")
+    card = read_card(place)
+    files = {name: _checked_bytes(place / name, digest) for name, digest in card.files.items()}
+    parts = build(card.network, pretrained=False)
+    if card.kind == "svm":
+        del parts["last"]  # the machine takes its place
+    parts.load_state_dict({key: value.float() for key, value in load_tensors(files[WEIGHTS]).items()})
+    parts.eval().requires_grad_(False)
+    index = load_tensors(files[INDEX])
+    return Classifier(
+        card=card,
+        parts=parts,
+        svm=load_svm(files[SVM]) if card.kind == "svm" else None,
+        index=FamiliarityIndex(**{key: value.float().numpy() for key, value in index.items()}),
+    )
+
+
+def save(classifier: Classifier, folder: Path = MODELS) -> Card:
+    """Write weights (float16), familiarity index and card of a model; returns the card with the hashes."""
+    import torch
+    from safetensors.torch import save as tensors_to_bytes
+
+    place = folder / classifier.card.id
+    place.mkdir(parents=True, exist_ok=True)
+    weights = {key: _half(value) for key, value in classifier.parts.state_dict().items()}
+    _write(place / WEIGHTS, tensors_to_bytes(weights))
+    index = {k: torch.from_numpy(np.ascontiguousarray(v)).half() for k, v in asdict(classifier.index).items()}
+    _write(place / INDEX, tensors_to_bytes(index))
+    if classifier.svm is not None:
+        save_svm(classifier.svm, place / SVM)
+    names = [WEIGHTS, INDEX] + ([SVM] if classifier.svm is not None else [])
+    card = replace(classifier.card, files={name: _sha256((place / name).read_bytes()) for name in names})
+    write_card(place, card)
+    return card
+
+
+def _half(value: Tensor) -> Tensor:
+    return value.contiguous().half() if value.is_floating_point() else value
+
+
+def _status(place: Path) -> CardStatus:
+    try:
+        card = read_card(place)
+        for name, digest in card.files.items():
+            _checked_bytes(place / name, digest)
+    except BadInput as problem:
+        return CardStatus(place.name, None, problem.message)
+    return CardStatus(place.name, card, "")
+
+
+def _checked_bytes(file: Path, digest: str) -> bytes:
+    if not file.is_file():
+        raise BadInput("model_file_missing", f"The model {file.parent.name} lacks {file.name}: copy the folder again.")
+    data = file.read_bytes()
+    if _sha256(data) != digest:
+        raise BadInput(
+            "model_file_changed",
+            f"{file.parent.name}/{file.name} is not the file its card describes: copy the folder again.",
+        )
+    return data
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _write(file: Path, data: bytes) -> None:
+    partial = file.with_suffix(file.suffix + ".partial")
+    partial.write_bytes(data)
+    partial.replace(file)

@@ -1,0 +1,201 @@
+"""One nodule, from a checked image to a frozen :class:`~sera_core.contracts.Diagnosis`.
+
+Page, command line and report all ask this one function and draw nothing from any other place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sera_core.classifiers import store
+from sera_core.classifiers.cnn import Classifier
+from sera_core.contracts import (
+    BadInput,
+    Box,
+    CamMethod,
+    Descriptors,
+    Diagnosis,
+    Familiarity,
+    Grey,
+    GreyImage,
+    Guideline,
+    Heatmap,
+    ModelOpinion,
+    Notice,
+    Verdict,
+)
+from sera_core.explain.why import explain
+from sera_core.guidelines import advise_from_probability, assess, prevalence_adjusted
+from sera_core.images.checks import check_box
+from sera_core.images.prepare import Crop, prepare
+from sera_core.images.roi import propose_box
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked about one image.
+
+    Attributes
+    ----------
+    box : Box or None
+        Region of interest; None takes the proposed one.
+    size_mm : float or None
+        Largest dimension of the nodule; None means unknown.
+    model : str
+        Id of an installed model, or ``"auto"``: of the models that answer for their kind of image, the one
+        most familiar with this image.
+    guideline : Guideline
+    pretest : float
+        Share of malignant nodules expected where the patient comes from.
+    method : CamMethod or None
+        Heatmap method; None makes no heatmap.
+    descriptors : Descriptors or None
+        What the reader saw.
+    """
+
+    box: Box | None = None
+    size_mm: float | None = None
+    model: str = AUTO
+    guideline: Guideline = Guideline.KTIRADS2021
+    pretest: float = 0.2
+    method: CamMethod | None = CamMethod.GRADCAM
+    descriptors: Descriptors | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    classifier: Classifier
+    crop: Crop
+    activations: Tensor
+    probability: float
+    familiarity: Familiarity
+
+
+def diagnose(image: GreyImage, request: Request | None = None) -> Diagnosis:
+    """Diagnose one nodule on one frame.
+
+    Parameters
+    ----------
+    image : GreyImage
+    request : Request, optional
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    BadInput
+        When the region, size or pre-test risk is impossible, no model is installed, or the image is too
+        far from what the model was trained on.
+    """
+    request = request or Request()
+    box = request.box.clipped(*image.shape) if request.box else propose_box(image)
+    answers = [_answer(image.pixels, box, status.id) for status in store.installed() if status.valid]
+    chosen = _choose(answers, request.model)
+    if chosen.familiarity.refused:
+        raise BadInput("unfamiliar", _unfamiliar_sentence(chosen))
+    card, probability = chosen.classifier.card, chosen.probability
+    at_pretest = prevalence_adjusted(probability, request.pretest)
+    verdict = chosen.classifier.verdict(probability)
+    seen = request.descriptors
+    return Diagnosis(
+        image=image,
+        box=box,
+        size_mm=request.size_mm,
+        model=card.id,
+        model_title=card.title,
+        model_sha256=card.files[store.WEIGHTS],
+        trained_on=card.trained_on,
+        probability=probability,
+        pretest=request.pretest,
+        probability_at_pretest=at_pretest,
+        cutoff=card.cutoff.value,
+        cutoff_low=card.cutoff.low,
+        cutoff_high=card.cutoff.high,
+        verdict=verdict,
+        familiarity=chosen.familiarity,
+        heatmap=_heatmap(chosen, box, request.method) if request.method else None,
+        advice=advise_from_probability(request.guideline, at_pretest, request.size_mm),
+        reader_advice=assess(request.guideline, seen, request.size_mm) if seen else None,
+        descriptors=seen,
+        opinions=tuple(_opinion(answer) for answer in answers),
+        warnings=image.warnings + check_box(image, box) + _doubts(chosen, request.box is None),
+    )
+
+
+def _answer(pixels: Grey, box: Box, model: str) -> _Answer:
+    classifier = store.load(model)
+    crop = prepare(pixels, box, classifier.card.preparation)
+    activations = classifier.activations(crop.pixels[None])
+    probability = float(classifier.probabilities(activations)[0])
+    return _Answer(classifier, crop, activations, probability, classifier.familiarity(activations)[0])
+
+
+def _choose(answers: list[_Answer], model: str) -> _Answer:
+    if not answers:
+        raise BadInput("no_model", "No valid model is installed: copy one into the folder models/ or train one.")
+    if model != AUTO:
+        store.load(model)  # refuses an unknown name with the list of names
+        return next(answer for answer in answers if answer.classifier.card.id == model)
+    candidates = [answer for answer in answers if answer.classifier.card.default] or answers
+    return max(candidates, key=lambda answer: (answer.familiarity.percentile, -_excess(answer.familiarity)))
+
+
+def _excess(familiarity: Familiarity) -> float:
+    return familiarity.distance / familiarity.limit
+
+
+def _heatmap(answer: _Answer, box: Box, method: CamMethod) -> Heatmap:
+    """Explain the class that is shown; a model without gradients gets an occlusion map."""
+    classifier = answer.classifier
+    malignant = answer.probability >= classifier.card.cutoff.value
+
+    def predict(crops: Grey) -> np.ndarray:
+        probability = classifier.predict(crops)
+        return probability if malignant else 1 - probability
+
+    network = None
+    if classifier.svm is None:
+        network = (answer.activations, classifier.head(), int(malignant))
+    else:
+        method = CamMethod.OCCLUSION
+    return explain(method, answer.crop.pixels, answer.crop.box, box, predict, network)
+
+
+def _opinion(answer: _Answer) -> ModelOpinion:
+    card = answer.classifier.card
+    verdict: Verdict = answer.classifier.verdict(answer.probability)
+    return ModelOpinion(card.id, card.title, answer.probability, card.cutoff.value, verdict, answer.familiarity)
+
+
+def _doubts(answer: _Answer, proposed: bool) -> tuple[Notice, ...]:
+    notices = []
+    if proposed:
+        notices.append(Notice("box_proposed", "The region was proposed by the program: check that it holds the nodule."))
+    if answer.familiarity.percentile < 5:
+        notices.append(
+            Notice(
+                "rarely_seen",
+                f"Only {answer.familiarity.percentile:.0f} % of the training images lie as far from the others as "
+                "this one: read the probability with care.",
+            )
+        )
+    return tuple(notices)
+
+
+def _unfamiliar_sentence(answer: _Answer) -> str:
+    familiarity = answer.familiarity
+    return (
+        f"This image is too far from what {answer.classifier.card.title} was trained on (distance "
+        f"{familiarity.distance:.1f}, limit {familiarity.limit:.1f}): give a B-mode ultrasound frame of a thyroid "
+        "nodule with the region on the nodule, or choose another model."
+    )

@@ -1,0 +1,117 @@
+"""From a region on a grey frame to the square that a network sees.
+
+The same function runs when a model is trained and when it answers, and its settings are part of the
+model's card, so that both always see the same thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sera_core.contracts import Box, Grey
+
+Framing = Literal["square", "letterbox", "stretch", "frame"]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How a region becomes a network's input.
+
+    Attributes
+    ----------
+    input_px : int
+        Side of the square input in pixels.
+    framing : {"square", "letterbox", "stretch", "frame"}
+        ``square``: a square window around the box's centre, pushed inside the frame, real pixels only.
+        ``letterbox``: the padded box, clipped to the frame, aspect kept, the rest black.
+        ``stretch``: the padded box, clipped to the frame, stretched to a square.
+        ``frame``: the whole frame, letterboxed; the box is not used.
+    padding : float
+        Side of the window over the longest side of the box (``square``), or of each side of the box.
+    mean, std : float
+        Normalisation of the grey level, the same for the three input channels.
+    """
+
+    input_px: int
+    framing: Framing
+    padding: float
+    mean: float
+    std: float
+
+
+@dataclass(frozen=True)
+class Crop:
+    """The square that a network sees, before normalisation.
+
+    Attributes
+    ----------
+    pixels : float32 [input_px, input_px]
+    box : Box
+        Where the square lies on the frame; for ``letterbox`` and ``frame`` it may reach over the edge.
+    """
+
+    pixels: Grey
+    box: Box
+
+
+def window(shape: tuple[int, int], box: Box, framing: Framing, padding: float) -> Box:
+    """The part of a frame of ``shape`` (height, width) that a framing shows, before letterboxing."""
+    height, width = shape
+    centre_x, centre_y = box.centre
+    if framing == "frame":
+        return Box(0, 0, width, height)
+    if framing == "square":
+        side = max(1, min(round(padding * max(box.width, box.height)), height, width))
+        left = min(max(round(centre_x - side / 2), 0), width - side)
+        top = min(max(round(centre_y - side / 2), 0), height - side)
+        return Box(left, top, side, side)
+    half_width, half_height = padding * box.width / 2, padding * box.height / 2
+    left, top = round(centre_x - half_width), round(centre_y - half_height)
+    right, bottom = round(centre_x + half_width), round(centre_y + half_height)
+    return Box(left, top, max(right - left, 1), max(bottom - top, 1)).clipped(height, width)
+
+
+def prepare(pixels: Grey, box: Box, preparation: Preparation) -> Crop:
+    """Cut, frame and resize (antialiased bilinear) the region of one frame.
+
+    Parameters
+    ----------
+    pixels : float32 [H, W]
+        Grey levels 0 ... 1.
+    box : Box
+        The region of interest on the frame.
+    preparation : Preparation
+        Settings from the model card.
+
+    Returns
+    -------
+    Crop
+    """
+    part = window((pixels.shape[0], pixels.shape[1]), box, preparation.framing, preparation.padding)
+    size = preparation.input_px
+    if preparation.framing in ("square", "stretch"):
+        return Crop(_resize(pixels, part, size, size), part)
+    scale = size / max(part.width, part.height)
+    inner_width, inner_height = max(round(part.width * scale), 1), max(round(part.height * scale), 1)
+    left, top = (size - inner_width) // 2, (size - inner_height) // 2
+    canvas = np.zeros((size, size), np.float32)
+    canvas[top : top + inner_height, left : left + inner_width] = _resize(pixels, part, inner_width, inner_height)
+    side = max(part.width, part.height)
+    outer = Box(part.x - round(left / scale), part.y - round(top / scale), side, side)
+    return Crop(canvas, outer)
+
+
+def normalise(crops: Grey, preparation: Preparation) -> NDArray[np.float32]:
+    """Network input from grey crops: ``[..., h, w]`` to ``[..., 3, h, w]``, normalised as in the card."""
+    level = (crops - np.float32(preparation.mean)) / np.float32(preparation.std)
+    return np.repeat(level[..., None, :, :], 3, axis=-3)
+
+
+def _resize(pixels: Grey, part: Box, width: int, height: int) -> Grey:
+    image = Image.fromarray(np.ascontiguousarray(pixels[part.y : part.y + part.height, part.x : part.x + part.width]))
+    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)

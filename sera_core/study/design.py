@@ -1,0 +1,122 @@
+"""A study as data: one TOML file names the manifests, the centres, the preparation and the arms."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from sera_core.contracts import BadInput
+from sera_core.images.prepare import Framing
+from sera_core.train.recipes import Recipe
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class Centre:
+    """One centre of the study, and in words what its labels are."""
+
+    __pydantic_config__ = _STRICT
+
+    name: str
+    labels: str
+
+
+@dataclass(frozen=True)
+class Framed:
+    """How the region is framed (see :class:`~sera_core.images.prepare.Preparation`)."""
+
+    __pydantic_config__ = _STRICT
+
+    input_px: int
+    framing: Framing
+    padding: float
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One model of the study.
+
+    Attributes
+    ----------
+    id, title : str
+    sources : tuple of str
+        Centres whose frames it is trained on; the first one is where calibration and cut-off are frozen.
+    recipe : Recipe
+    ship : bool
+        Whether the model goes to ``models/``.
+    default : bool
+        Whether it answers for its kind of frames when no model is chosen.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    id: str
+    title: str
+    sources: tuple[str, ...]
+    recipe: Recipe
+    ship: bool = False
+    default: bool = False
+
+
+@dataclass(frozen=True)
+class Design:
+    """A whole study.
+
+    Attributes
+    ----------
+    title : str
+    network : str
+    domain : {"real", "simulated"}
+    manifests : tuple of str
+        Paths, relative to the folder where the command runs.
+    centres : tuple of Centre
+    prepare : Framed
+    prepare_options : tuple of Framed
+        Alternatives that the study measures with frozen features before ``prepare`` was chosen.
+    arms : tuple of Arm
+    limits : tuple of str
+        Sentences for every card.
+    licence : str
+    """
+
+    __pydantic_config__ = _STRICT
+
+    title: str
+    network: str
+    domain: Literal["real", "simulated"]
+    manifests: tuple[str, ...]
+    centres: tuple[Centre, ...]
+    prepare: Framed
+    prepare_options: tuple[Framed, ...]
+    arms: tuple[Arm, ...]
+    limits: tuple[str, ...]
+    licence: str
+
+    def labels_of(self, centre: str) -> str:
+        """What a centre's labels are, in words."""
+        return next(known.labels for known in self.centres if known.name == centre)
+
+
+def read_design(file: Path) -> Design:
+    """Read and check a design file.
+
+    Raises
+    ------
+    BadInput
+        When it is missing or does not fit; the message names the entry.
+    """
+    if not file.is_file():
+        raise BadInput("no_design", f"There is no design file {file}.")
+    try:
+        return TypeAdapter(Design).validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput("bad_design", f"{file.name} is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadInput("bad_design", f"{file.name} is not valid at {where}: {first['msg']}.") from error

@@ -1,0 +1,206 @@
+"""Run a study from its design: out-of-fold and external predictions, models with cards, one table.
+
+Every fold is kept as soon as it is finished, so that a killed run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sera_core.classifiers import store
+from sera_core.classifiers.calibrate import apply, fit_platt
+from sera_core.classifiers.card import Card, CentreResult, Cutoff, Source
+from sera_core.classifiers.cnn import Classifier
+from sera_core.classifiers.familiarity import fit_familiarity
+from sera_core.contracts import Role
+from sera_core.evaluate.cutoff import youden, youden_interval
+from sera_core.evaluate.roc import auc
+from sera_core.images.prepare import Preparation
+from sera_core.nets.registry import network
+from sera_core.study.cache import cached_in, plan_key
+from sera_core.study.design import Arm, Design, Framed
+from sera_core.train.crossval import Plan, fit_plan, out_of_fold, train_frames
+from sera_core.train.frames import Frame, decode, prepared
+from sera_core.train.loop import Report
+from sera_core.train.manifest import read_manifest
+
+FAMILIARITY_MARGIN = 1.25  # refuse beyond this multiple of the farthest training image's own distance
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """One arm: its model, and every case's probability."""
+
+    classifier: Classifier
+    predictions: pd.DataFrame
+
+
+def run(design: Design, out: Path, work: Path, report: Report, models: Path = store.MODELS) -> pd.DataFrame:
+    """Run all arms; writes ``predictions.parquet`` and ``results.csv`` to ``out`` and shipped models to ``models``.
+
+    Parameters
+    ----------
+    design : Design
+    out : Path
+        Folder of the study.
+    work : Path
+        Folder for finished stages.
+    report : callable
+        Takes lines of progress.
+    models : Path
+
+    Returns
+    -------
+    DataFrame
+        One row per arm and centre: AUC with its interval.
+    """
+    frames, problems = decode([case for file in design.manifests for case in read_manifest(Path(file))])
+    for problem in problems:
+        report(problem)
+    tables, rows = [], []
+    for arm in design.arms:
+        finished = run_arm(design, arm, frames, work, lambda line, arm=arm: report(f"{arm.id}: {line}"))
+        tables.append(finished.predictions)
+        rows += [{"model": arm.id, **asdict(result)} for result in finished.classifier.card.results]
+        if arm.ship:
+            shutil.copytree(work / "models" / arm.id, models / arm.id, dirs_exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    results = pd.DataFrame(rows)
+    _in_one_piece(out / "predictions.parquet", lambda file: pd.concat(tables).to_parquet(file, index=False))
+    _in_one_piece(out / "results.csv", lambda file: results.to_csv(file, index=False))
+    return results
+
+
+def run_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report: Report) -> Finished:
+    """Out-of-fold scores, the final model on all training frames, calibration, cut-off, card, predictions."""
+    plan = Plan(design.network, preparation_of(design.prepare, design.network), arm.recipe, arm.sources)
+    own = [frame for frame in frames if frame.case.centre in arm.sources]
+    others = [frame for frame in frames if frame.case.centre not in arm.sources]
+    key = plan_key(plan, own)
+    scores = out_of_fold(plan, own, report, cached_in(work / "stages" / key))
+    classifier = _final_model(design, arm, plan, own, scores, work, key, report)
+    inside = _predictions(classifier, own, apply(classifier.card.calibration, scores), "internal")
+    outside = _predictions(classifier, others, _answers(classifier, others), "external")
+    predictions = pd.concat([inside, outside])
+    card = replace(classifier.card, results=_results(design, predictions))
+    card = store.save(replace(classifier, card=card), work / "models")
+    return Finished(replace(classifier, card=card), predictions)
+
+
+def preparation_of(framed: Framed, network_name: str) -> Preparation:
+    """A framing with the network's own normalisation."""
+    entry = network(network_name)
+    return Preparation(framed.input_px, framed.framing, framed.padding, entry.mean, entry.std)
+
+
+def _final_model(
+    design: Design,
+    arm: Arm,
+    plan: Plan,
+    own: list[Frame],
+    scores: NDArray[np.float64],
+    work: Path,
+    key: str,
+    report: Report,
+) -> Classifier:
+    """The model fitted to all training frames, taken from disk where this very plan was finished before."""
+    folder = work / "models"
+    if (folder / arm.id / "plan").is_file() and (folder / arm.id / "plan").read_text() == key:
+        return store.load(arm.id, folder)
+    fitted = fit_plan(plan, own, None, lambda line: report(f"all: {line}"))
+    features = fitted.features(prepared(own, plan.preparation))
+    index = fit_familiarity(features, np.array([frame.case.patient_id for frame in own]))
+    card = _card(design, arm, plan, own, scores, FAMILIARITY_MARGIN * float(index.leave_one_out[-1]))
+    store.save(Classifier(card, fitted.parts, fitted.svm, index), folder)
+    (folder / arm.id / "plan").write_text(key)
+    store.load.cache_clear()
+    return store.load(arm.id, folder)
+
+
+def _card(
+    design: Design, arm: Arm, plan: Plan, own: list[Frame], scores: NDArray[np.float64], limit: float
+) -> Card:
+    """Calibration and cut-off come from the out-of-fold scores of the first source alone."""
+    home = np.array([frame.case.centre == arm.sources[0] for frame in own])
+    labels = np.array([frame.case.label for frame in own])[home]
+    patients = np.array([frame.case.patient_id for frame in own])[home]
+    words = f"out-of-fold predictions on {arm.sources[0]} ({design.labels_of(arm.sources[0])})"
+    calibration = fit_platt(scores[home], labels, words)
+    probability = apply(calibration, scores[home])
+    low, high = youden_interval(labels, probability, patients)
+    value = youden(labels, probability)
+    recipe = {key: value for key, value in asdict(plan.recipe).items() if key != "augmentation"}
+    sources = tuple(_source(design, name, train_frames(plan, own, None)) for name in arm.sources)
+    return Card(
+        id=arm.id,
+        title=arm.title,
+        network=design.network,
+        kind="svm" if arm.recipe.mode == "svm" else "cnn",
+        domain=design.domain,
+        default=arm.default,
+        trained_on="Trained on " + " and ".join(f"{s.images} frames of {s.name} ({s.labels})" for s in sources) + ".",
+        preparation=plan.preparation,
+        training=sources,
+        recipe=recipe,
+        calibration=calibration,
+        cutoff=Cutoff(value, min(low, value), max(high, value), "Youden, patient bootstrap", words),
+        results=(),
+        familiarity_limit=limit,
+        limits=design.limits,
+        licence=design.licence,
+    )
+
+
+def _source(design: Design, name: str, frames: list[Frame]) -> Source:
+    cases = [frame.case for frame in frames if frame.case.centre == name]
+    malignant = sum(case.label for case in cases)
+    patients = len({case.patient_id for case in cases})
+    return Source(name, len(cases), patients, malignant, len(cases) - malignant, design.labels_of(name))
+
+
+def _answers(classifier: Classifier, frames: list[Frame], chunk: int = 32) -> NDArray[np.float64]:
+    parts = [
+        classifier.predict(prepared(frames[k : k + chunk], classifier.card.preparation))
+        for k in range(0, len(frames), chunk)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _predictions(
+    classifier: Classifier, frames: list[Frame], probability: NDArray[np.float64], role: Role
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "case_id": [frame.case.case_id for frame in frames],
+            "patient_id": [frame.case.patient_id for frame in frames],
+            "centre": [frame.case.centre for frame in frames],
+            "role": role,
+            "label": [frame.case.label for frame in frames],
+            "model": classifier.card.id,
+            "probability": probability,
+        }
+    )
+
+
+def _results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, ...]:
+    found = []
+    for (role, centre), group in predictions.groupby(["role", "centre"], sort=False):
+        area = auc(group["label"], group["probability"])
+        found.append(
+            CentreResult(
+                centre, role, area.value, area.low, area.high, area.positives, area.negatives, design.labels_of(centre)
+            )
+        )
+    return tuple(found)
+
+
+def _in_one_piece(file: Path, write) -> None:  # noqa: ANN001
+    partial = file.with_name(file.name + ".partial")
+    write(partial)
+    partial.replace(file)
