@@ -98,8 +98,7 @@ def scale(raw: NDArray[np.float32], size: tuple[int, int]) -> Grey:
 
 
 def _gradient_map(class_name: str, activations: Tensor, head: nn.Module, target: int) -> NDArray[np.float32]:
-    if head.training or any(parameter.requires_grad for parameter in head.parameters()):
-        raise ValueError("the head is shared: put it in evaluation mode and freeze its parameters first")
+    _check_frozen(head)
     import_torchvision()
     import pytorch_grad_cam
     import torch
@@ -113,6 +112,12 @@ def _gradient_map(class_name: str, activations: Tensor, head: nn.Module, target:
             seen, gradients = hooked.activations[0].numpy(), hooked.gradients[0].numpy()
             image = cam.get_cam_image(leaf, probe.seen, [], seen, gradients, eigen_smooth=False)
     return np.asarray(image[0], dtype=np.float32)
+
+
+def _check_frozen(head: nn.Module) -> None:
+    layers = [module for module in head.modules() if not any(module.children())]  # a container's mode means nothing
+    if any(layer.training for layer in layers) or any(parameter.requires_grad for parameter in head.parameters()):
+        raise ValueError("the head is shared: put it in evaluation mode and freeze its parameters first")
 
 
 def _probe(head: nn.Module, activations: Tensor) -> Any:

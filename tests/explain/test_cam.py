@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -101,6 +102,16 @@ def test_in_place_relu_in_the_head_does_not_spoil_the_map():
     assert torch.equal(activations, before)
 
 
+@pytest.fixture
+def eager_threads():
+    """Threads that take turns as often as possible, so that a race shows."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("eager_threads")
 def test_eight_threads_share_one_head_and_none_is_wrong():
     body, head = halves("resnet18")
     jobs = [
@@ -143,6 +154,14 @@ def test_refuses_what_would_write_into_a_shared_head():
         raw_map(CamMethod.OCCLUSION, activations, head, 1)
     with pytest.raises(ValueError, match="one image"):
         raw_map(CamMethod.GRADCAM, activations.repeat(2, 1, 1, 1), head, 1)
+
+
+def test_accepts_frozen_layers_in_a_new_container():
+    body, head = halves("resnet18")
+    activations = activations_of(body)
+    again = nn.Sequential(*head)  # a new Sequential says it is training; its layers are not
+    wanted = raw_map(CamMethod.GRADCAM, activations, head, 1)
+    np.testing.assert_array_equal(raw_map(CamMethod.GRADCAM, activations, again, 1), wanted)
 
 
 def test_nothing_speaks_for_the_class_gives_a_blank_map():

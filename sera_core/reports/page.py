@@ -1,0 +1,228 @@
+"""A diagnosis on one page of A4 (two where many models or warnings need it), as PDF.
+
+The font is DejaVu Sans, which matplotlib brings along under a free licence: fpdf2's own fonts know Latin-1
+only, so they have neither a minus sign nor an en dash. A character that DejaVu lacks is printed as a box.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fpdf import FPDF
+from PIL import Image
+
+from sera_core import __version__
+from sera_core.contracts import NOT_A_DEVICE, Diagnosis, Verdict
+from sera_core.explain.overlay import colours
+from sera_core.figures.palette import ACCENT, UNSURE, VERDICT
+from sera_core.reports import words
+from sera_core.reports.pictures import Picture, heated, plain
+from sera_core.reports.text import Rows, sections
+
+if TYPE_CHECKING:
+    from fpdf.fonts import TTFFont
+
+LEFT, WIDE = 16.0, 178.0  # millimetres: left margin, and width of what is printed
+PICTURE_WIDE, PICTURE_HIGH = 86.0, 56.0
+HEADING_WIDE = 29.0
+INK, FAINT, PAPER = "#1B1F22", "#5B6468", "#FFFFFF"
+FONT = "DejaVu"
+MISSING = "\N{WHITE SQUARE}"
+
+
+def pdf(diagnosis: Diagnosis, made: datetime | None = None) -> bytes:
+    """The report as a PDF file.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+    made : datetime, optional
+        Printed as the date of the report; now, when left out.
+
+    Returns
+    -------
+    bytes
+        Images, numbers, model with version and hash, advice with its rule, limits. No identity: neither names,
+        nor file names, nor the margins of the frame, where machines write them.
+    """
+    made = made or datetime.now(UTC)
+    page = _Page(made)
+    page.add_page()
+    _verdict(page, diagnosis)
+    _pictures(page, diagnosis)
+    for title, rows in sections(diagnosis).items():
+        _section(page, title, rows)
+    return bytes(page.output())
+
+
+class _Page(FPDF):
+    """A4 with head and foot."""
+
+    def __init__(self, made: datetime) -> None:
+        super().__init__(format="A4")
+        self.made = made
+        self.set_creation_date(made)
+        self.set_title("SERA: thyroid nodule on ultrasound")
+        self.set_subject(NOT_A_DEVICE)
+        self.set_lang("en")
+        self.set_margins(LEFT, 14, LEFT)
+        self.c_margin = 0  # text begins where pictures and lines begin
+        self.set_auto_page_break(True, margin=19)
+        self.known = self._add_fonts()
+
+    def _add_fonts(self) -> set[int]:
+        import matplotlib
+
+        folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+        self.add_font(FONT, "", folder / "DejaVuSans.ttf")
+        self.add_font(FONT, "B", folder / "DejaVuSans-Bold.ttf")
+        regular: TTFFont = self.fonts[FONT.lower()]  # type: ignore[assignment]
+        return set(regular.ttfont.getBestCmap())
+
+    def pen(self, size: float, colour: str = INK, bold: bool = False) -> None:
+        """Size in points and colour of what is written next."""
+        self.set_font(FONT, "B" if bold else "", size)
+        self.set_text_color(colour)
+
+    def write_at(self, x: float, y: float, text: str, width: float, align: str = "L", high: float = 4.2) -> float:
+        """Write wrapped text and return the y below it."""
+        self.set_xy(x, y)
+        shown = "".join(letter if ord(letter) in self.known else MISSING for letter in text)
+        self.multi_cell(width, high, shown, align=align, new_x="LEFT", new_y="NEXT")
+        return self.get_y()
+
+    def header(self) -> None:
+        """Name of the program and date."""
+        self.pen(13, ACCENT, bold=True)
+        self.write_at(LEFT, 11, "SERA", 30, high=6)
+        self.pen(9, FAINT)
+        self.write_at(LEFT + 18, 11.4, "Thyroid nodule on ultrasound", 90, high=6)
+        self.write_at(LEFT + WIDE - 70, 11.4, f"{self.made:%d %B %Y}", 70, align="R", high=6)
+        self.set_draw_color(ACCENT)
+        self.set_line_width(0.4)
+        self.line(LEFT, 18.5, LEFT + WIDE, 18.5)
+        self.set_y(22)
+
+    def footer(self) -> None:
+        """What this is not, on every page."""
+        self.pen(7.5, FAINT, bold=True)
+        self.write_at(LEFT, 283, NOT_A_DEVICE, 130)
+        self.pen(7.5, FAINT)
+        self.write_at(LEFT + 128, 283, f"SERA {__version__}, page {self.page_no()}", WIDE - 128, align="R")
+
+
+def _verdict(page: _Page, diagnosis: Diagnosis) -> None:
+    top = page.get_y()
+    page.set_fill_color(VERDICT[diagnosis.verdict])
+    page.rect(LEFT, top, 1.6, 17, style="F")
+    page.pen(15, VERDICT[diagnosis.verdict], bold=True)
+    page.write_at(LEFT + 4.5, top, words.VERDICT[diagnosis.verdict], 90, high=8)
+    page.pen(9.5, INK)
+    action = words.advice(diagnosis.advice)
+    page.write_at(LEFT + 4.5, top + 8.2, f"Advice: {action}", 90, high=4.4)
+    _bar(page, diagnosis, LEFT + 100, top + 6.5, 74)
+    page.set_y(max(page.get_y(), top + 17) + 4)
+
+
+def _bar(page: _Page, diagnosis: Diagnosis, x: float, y: float, wide: float) -> None:
+    """The probability on a bar from 0 to 100 %, with the three zones around the cut-off."""
+    low, high, high_mm = diagnosis.cutoff_low, diagnosis.cutoff_high, 4.5
+    zones = ((0.0, low, Verdict.BENIGN), (low, high, Verdict.INDETERMINATE), (high, 1.0, Verdict.MALIGNANT))
+    for start, end, verdict in zones:
+        page.set_fill_color(_tint(VERDICT[verdict]))
+        page.rect(x + start * wide, y, (end - start) * wide, high_mm, style="F")
+    page.set_draw_color(UNSURE)
+    page.set_line_width(0.3)
+    page.line(x + diagnosis.cutoff * wide, y - 0.8, x + diagnosis.cutoff * wide, y + high_mm + 0.8)
+    spot = x + diagnosis.probability * wide
+    page.set_fill_color(VERDICT[diagnosis.verdict])
+    page.set_draw_color(PAPER)
+    page.circle(spot, y + high_mm / 2, 2.1, style="DF")
+    page.pen(9.5, INK, bold=True)
+    label = min(max(spot, x + 6), x + wide - 8)  # at both ends of the bar the number stays on the page
+    page.write_at(label - 15, y - 5.6, words.percent(diagnosis.probability), 30, align="C")
+    page.pen(7, FAINT)
+    page.write_at(x - 5, y + 5.4, "0%", 10, align="C")
+    page.write_at(x + wide - 5, y + 5.4, "100%", 10, align="C")
+    cutoff = min(max(diagnosis.cutoff, 0.2), 0.8)
+    page.write_at(x + cutoff * wide - 20, y + 5.4, f"cut-off {words.percent(diagnosis.cutoff)}", 40, align="C")
+
+
+def _tint(colour: str) -> tuple[int, int, int]:
+    """The colour at a quarter of its strength on white."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return tuple(round(255 - (255 - level) * 0.25) for level in (red, green, blue))  # type: ignore[return-value]
+
+
+def _pictures(page: _Page, diagnosis: Diagnosis) -> None:
+    top, right = page.get_y(), LEFT + WIDE - PICTURE_WIDE
+    bottom = _picture(page, plain(diagnosis), LEFT, top, "Region of interest on the frame")
+    hot = heated(diagnosis)
+    if hot is None or diagnosis.heatmap is None:
+        page.pen(8.5, FAINT)
+        page.write_at(right, top + 4, words.why(diagnosis), PICTURE_WIDE)
+    else:
+        name = words.METHOD[diagnosis.heatmap.method]
+        fidelity = diagnosis.heatmap.fidelity
+        doubt = "" if fidelity is not None and fidelity.trusted else ", not to be trusted"
+        bottom = _picture(page, hot, right, top, f"{name}{doubt}")
+        _heat_scale(page, LEFT + WIDE, bottom - 2.1)
+    page.set_y(bottom + 3)
+
+
+def _picture(page: _Page, picture: Picture, x: float, top: float, caption: str) -> float:
+    """One picture with its region, scale bar and caption; returns the y below it."""
+    height, width = picture.rgb.shape[:2]
+    zoom = min(PICTURE_WIDE / width, PICTURE_HIGH / height)
+    wide, high = width * zoom, height * zoom
+    page.image(Image.fromarray(picture.rgb), x, top, wide, high, alt_text=caption)
+    page.set_draw_color(PAPER)
+    page.set_line_width(0.35)
+    page.set_dash_pattern(dash=1.4, gap=1.0)
+    page.rect(x + picture.left * wide, top + picture.top * high, picture.width * wide, picture.height * high)
+    page.set_dash_pattern()
+    if picture.mm_wide is not None:
+        _scale_bar(page, x + 2.5, top + high - 3, wide / picture.mm_wide)
+    page.pen(8, FAINT)
+    return page.write_at(x, top + high + 1, caption, PICTURE_WIDE)
+
+
+def _scale_bar(page: _Page, x: float, y: float, paper_mm: float) -> None:
+    """A bar of 5 mm of tissue; ``paper_mm`` is how long one of them is on paper."""
+    page.set_draw_color(PAPER)
+    page.set_line_width(0.7)
+    page.line(x, y, x + 5 * paper_mm, y)
+    page.pen(7, PAPER, bold=True)
+    page.write_at(x - 1, y - 4.4, "5 mm", 20, high=3.5)
+
+
+def _heat_scale(page: _Page, right: float, y: float) -> None:
+    """The colours from cold to hot, centred on height ``y`` and ending at ``right``."""
+    page.pen(7, FAINT)
+    page.write_at(right - 5, y - 2.1, "hot", 5, align="R")
+    steps, wide = colours()[::16], 1.1
+    left = right - 6 - wide * len(steps)
+    for i, (red, green, blue) in enumerate(steps):
+        page.set_fill_color(int(red), int(green), int(blue))
+        page.rect(left + i * wide, y - 1.1, wide + 0.05, 2.2, style="F")
+    page.write_at(left - 11, y - 2.1, "cold", 10, align="R")
+
+
+def _section(page: _Page, title: str, rows: Rows) -> None:
+    if page.get_y() > 262:
+        page.add_page()
+    page.pen(9.5, ACCENT, bold=True)
+    y = page.write_at(LEFT, page.get_y() + 1.6, title, WIDE, high=5)
+    previous = ""
+    for heading, sentence in rows:
+        if y > 272:
+            page.add_page()
+            y = page.get_y()
+        page.pen(8, FAINT)
+        page.write_at(LEFT, y, "" if heading == previous else heading, HEADING_WIDE)
+        page.pen(8, INK)
+        y = page.write_at(LEFT + HEADING_WIDE, y, sentence, WIDE - HEADING_WIDE) + 0.4
+        previous = heading
+    page.set_y(y)

@@ -1,0 +1,69 @@
+"""The two pictures of a report: the region with its surroundings, plain and with the heatmap over it.
+
+The margins of a frame are left out on purpose: ultrasound machines write names and dates there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sera_core.contracts import Box, Diagnosis
+from sera_core.explain.overlay import as_rgb, on_frame
+from sera_core.images.prepare import window
+
+SURROUNDINGS = 1.6  # width and height shown over those of the region
+LONGEST = 640  # pixels of the longer side on paper
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture and where the region of interest lies on it.
+
+    Attributes
+    ----------
+    rgb : uint8 [h, w, 3]
+    left, top, width, height : float
+        The region, as shares 0 ... 1 of the picture's width and height.
+    mm_wide : float or None
+        Width of the picture in millimetres; None means unknown.
+    """
+
+    rgb: NDArray[np.uint8]
+    left: float
+    top: float
+    width: float
+    height: float
+    mm_wide: float | None
+
+
+def plain(diagnosis: Diagnosis) -> Picture:
+    """The region with its surroundings."""
+    return _cut(diagnosis, as_rgb(diagnosis.image.pixels))
+
+
+def heated(diagnosis: Diagnosis) -> Picture | None:
+    """The same with the heatmap over it; None without a heatmap."""
+    if diagnosis.heatmap is None:
+        return None
+    return _cut(diagnosis, on_frame(diagnosis.image.pixels, diagnosis.heatmap))
+
+
+def _cut(diagnosis: Diagnosis, frame: NDArray[np.uint8]) -> Picture:
+    box = diagnosis.box
+    shown: Box = window(diagnosis.image.shape, box, "letterbox", SURROUNDINGS)
+    part = Image.fromarray(frame[shown.y : shown.y + shown.height, shown.x : shown.x + shown.width])
+    zoom = LONGEST / max(part.size)
+    size = (max(round(part.width * zoom), 1), max(round(part.height * zoom), 1))
+    spacing = diagnosis.image.scale_at(box)
+    return Picture(
+        rgb=np.asarray(part.resize(size, Image.Resampling.BICUBIC)),
+        left=(box.x - shown.x) / shown.width,
+        top=(box.y - shown.y) / shown.height,
+        width=box.width / shown.width,
+        height=box.height / shown.height,
+        mm_wide=shown.width * spacing[1] if spacing else None,
+    )

@@ -1,0 +1,99 @@
+"""A diagnosis as JSON: the keys that other programs rely on, and what is needed to understand them later."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sera_core import __version__
+from sera_core.contracts import NOT_A_DEVICE, Advice, Descriptors, Diagnosis, Fidelity, ModelOpinion
+
+
+def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Everything but the pixels, in plain types. No identity: neither a file's name nor a patient's.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+
+    Returns
+    -------
+    dict
+        ``probability`` holds at a balanced prior; ``cutoff`` and ``verdict`` refer to it. ``familiarity`` is a
+        percentile 0 ... 100, ``fidelity`` the hot fifth's fall minus the mean random fall (None: not measured),
+        ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
+    """
+    spacing = diagnosis.image.scale_at(diagnosis.box)
+    heatmap, reader = diagnosis.heatmap, diagnosis.reader_advice
+    return {
+        "model": diagnosis.model,
+        "model_title": diagnosis.model_title,
+        "model_sha256": diagnosis.model_sha256,
+        "trained_on": diagnosis.trained_on,
+        "probability": diagnosis.probability,
+        "pretest": diagnosis.pretest,
+        "probability_at_pretest": diagnosis.probability_at_pretest,
+        "cutoff": diagnosis.cutoff,
+        "cutoff_bounds": [diagnosis.cutoff_low, diagnosis.cutoff_high],
+        "verdict": diagnosis.verdict.value,
+        "familiarity": diagnosis.familiarity.percentile,
+        **_fidelity(heatmap.fidelity if heatmap else None),
+        "heatmap_method": heatmap.method.value if heatmap else None,
+        "roi": diagnosis.box.as_list(),
+        "frame": diagnosis.image.frame,
+        "mm_per_px": list(spacing) if spacing else None,
+        "size_mm": diagnosis.size_mm,
+        "advice": _advice(diagnosis.advice),
+        "descriptors": _descriptors(diagnosis.descriptors) if diagnosis.descriptors else None,
+        "reader_advice": _advice(reader) if reader else None,
+        "opinions": [_opinion(opinion) for opinion in diagnosis.opinions],
+        "warnings": [{"code": notice.code, "message": notice.message} for notice in diagnosis.warnings],
+        "version": __version__,
+        "disclaimer": NOT_A_DEVICE,
+    }
+
+
+def as_json(diagnosis: Diagnosis) -> str:
+    """:func:`to_json` as indented text, for a file."""
+    return json.dumps(to_json(diagnosis), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _fidelity(fidelity: Fidelity | None) -> dict[str, Any]:
+    if fidelity is None:
+        return {"fidelity": None, "fidelity_trusted": None}
+    return {"fidelity": fidelity.gain, "fidelity_trusted": fidelity.trusted}
+
+
+def _advice(advice: Advice) -> dict[str, Any]:
+    return {
+        "guideline": advice.guideline.value,
+        "category": advice.category,
+        "points": advice.points,
+        "features": list(advice.features),
+        "risk": advice.risk or None,
+        "action": advice.action.value,
+        "rule": advice.rule,
+        "source": advice.source,
+    }
+
+
+def _descriptors(seen: Descriptors) -> dict[str, Any]:
+    return {
+        "composition": seen.composition.value,
+        "echogenicity": seen.echogenicity.value,
+        "shape": seen.shape.value,
+        "margin": seen.margin.value,
+        "foci": sorted(focus.value for focus in seen.foci),
+    }
+
+
+def _opinion(opinion: ModelOpinion) -> dict[str, Any]:
+    return {
+        "model": opinion.model,
+        "title": opinion.title,
+        "probability": opinion.probability,
+        "cutoff": opinion.cutoff,
+        "verdict": opinion.verdict.value,
+        "familiarity": opinion.familiarity.percentile,
+        "refused": opinion.familiarity.refused,
+    }

@@ -1,0 +1,90 @@
+"""A diagnosis as rows of a heading and a sentence: on its own a text to copy, and the body of the PDF."""
+
+from __future__ import annotations
+
+import textwrap
+
+from sera_core import __version__
+from sera_core.contracts import NOT_A_DEVICE, Diagnosis
+from sera_core.reports import words
+
+Rows = list[tuple[str, str]]
+
+WIDTH = 88  # characters a line
+
+
+def sections(diagnosis: Diagnosis) -> dict[str, Rows]:
+    """What a report says, in order: titles of the sections, each with rows of (heading, sentence)."""
+    return {
+        "Result": _result(diagnosis),
+        "Why": [("Heatmap", words.why(diagnosis))],
+        "What next": _next(diagnosis),
+        "Model": _model(diagnosis),
+        "Limits": _limits(diagnosis),
+    }
+
+
+def as_text(diagnosis: Diagnosis) -> str:
+    """The report as plain text, ready to be pasted into a record.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+
+    Returns
+    -------
+    str
+        Lines of at most 88 characters; no identity in it.
+    """
+    lines = ["SERA: thyroid nodule on ultrasound", words.VERDICT[diagnosis.verdict].upper()]
+    for title, rows in sections(diagnosis).items():
+        lines += ["", title]
+        lines += [line for heading, sentence in rows for line in _row(heading, sentence)]
+    return "\n".join([*lines, "", NOT_A_DEVICE, ""])
+
+
+def _result(diagnosis: Diagnosis) -> Rows:
+    return _filled(
+        ("Probability", words.verdict(diagnosis)),
+        ("Risk here", words.at_pretest(diagnosis)),
+        ("Familiarity", words.familiarity(diagnosis)),
+        ("Other models", words.others(diagnosis)),
+        ("Size", words.size(diagnosis)),
+        ("Region", words.region(diagnosis)),
+        ("Scale", words.scale(diagnosis)),
+    )
+
+
+def _next(diagnosis: Diagnosis) -> Rows:
+    advice, reader, seen = diagnosis.advice, diagnosis.reader_advice, diagnosis.descriptors
+    return _filled(
+        ("Advice", words.advice(advice)),
+        ("Rule", advice.rule),
+        ("Source", advice.source),
+        ("Reader saw", words.descriptors(seen) if seen else ""),
+        ("Reader's advice", words.advice(reader) if reader else ""),
+        ("Reader's rule", reader.rule if reader else ""),
+        ("Agreement", words.agreement(diagnosis)),
+    )
+
+
+def _model(diagnosis: Diagnosis) -> Rows:
+    return [
+        ("Model", f"{diagnosis.model_title} ({diagnosis.model})"),
+        ("Trained on", diagnosis.trained_on),
+        ("Weights", f"sha256 {diagnosis.model_sha256}"),
+        ("Program", f"SERA {__version__}"),
+    ]
+
+
+def _limits(diagnosis: Diagnosis) -> Rows:
+    warnings = [("Warning", notice.message) for notice in diagnosis.warnings]
+    return warnings + [("Limit", sentence) for sentence in words.LIMITS]
+
+
+def _filled(*rows: tuple[str, str]) -> Rows:
+    return [row for row in rows if row[1]]
+
+
+def _row(heading: str, sentence: str) -> list[str]:
+    return textwrap.wrap(f"{heading}: {sentence}", WIDTH, initial_indent="- ", subsequent_indent="  ")

@@ -1,0 +1,75 @@
+"""Keys and values of the JSON report."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from sera_core import __version__
+from sera_core.contracts import NOT_A_DEVICE, Box, Familiarity, Fidelity, GreyImage, ScaledRegion
+from sera_core.reports import as_json, to_json
+from tests.reports.samples import bare, diagnosis, heatmap, pixels
+
+RELIED_ON = {
+    "model", "probability", "probability_at_pretest", "cutoff", "verdict", "familiarity", "fidelity", "roi",
+    "mm_per_px", "advice", "warnings",
+}  # fmt: skip
+
+
+def test_keys_that_others_rely_on():
+    record = to_json(diagnosis())
+    assert set(record) >= RELIED_ON
+    assert set(record["advice"]) >= {"guideline", "category", "action", "rule"}
+    assert record["roi"] == [180, 110, 220, 160]
+    assert record["mm_per_px"] == [0.08, 0.08]
+    assert record["verdict"] == "malignant"
+    assert record["familiarity"] == 62.0
+    assert record["advice"]["action"] == "follow_up"
+    assert record["warnings"][0]["code"] == "box_proposed"
+    assert record["disclaimer"] == NOT_A_DEVICE
+
+
+def test_fidelity_is_the_fall_beyond_chance():
+    record = to_json(diagnosis(heatmap=heatmap(Fidelity(0.3, (0.1, 0.2)))))
+    assert record["fidelity"] == pytest.approx(0.15)
+    assert record["fidelity_trusted"] is True
+    worse = to_json(diagnosis(heatmap=heatmap(Fidelity(0.1, (0.1, 0.2)))))
+    assert worse["fidelity"] == pytest.approx(-0.05)
+    assert worse["fidelity_trusted"] is False
+    assert to_json(diagnosis(heatmap=heatmap(None)))["fidelity"] is None
+
+
+def test_what_is_unknown_is_null():
+    record = to_json(bare())
+    assert [record[key] for key in ("fidelity", "heatmap_method", "mm_per_px", "size_mm", "reader_advice")] == [
+        None
+    ] * 5
+    assert record["advice"]["action"] == "unknown"
+    assert set(record) == set(to_json(diagnosis()))
+
+
+def test_scale_of_the_region_not_of_the_frame():
+    image = GreyImage(pixels(), regions=(ScaledRegion(Box(100, 50, 400, 300), (0.1, 0.2)),))
+    assert to_json(diagnosis(image=image))["mm_per_px"] == [0.1, 0.2]
+    assert to_json(diagnosis(image=image, box=Box(0, 0, 120, 120)))["mm_per_px"] is None
+
+
+def test_text_is_json_and_returns_the_same():
+    whole = diagnosis()
+    assert json.loads(as_json(whole)) == to_json(whole)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        as_json(diagnosis(familiarity=Familiarity(1.0, float("nan"), 2.0)))
+
+
+def test_no_identity():
+    named = diagnosis(image=GreyImage(pixels(), source="DOE^JANE 1970-01-01"))
+    assert not re.search("doe|jane|1970", as_json(named), re.IGNORECASE)
+
+
+def test_version_is_the_projects():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    assert project["project"]["version"] == __version__

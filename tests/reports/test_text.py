@@ -1,0 +1,84 @@
+"""What the copyable text says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sera_core.contracts import NOT_A_DEVICE, Fidelity, Guideline, Verdict
+from sera_core.guidelines import assess
+from sera_core.reports import as_text
+from sera_core.reports.words import percent
+from tests.reports.samples import SEEN, bare, diagnosis, heatmap
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_says_everything_that_matters():
+    whole = diagnosis()
+    text = flat(as_text(whole))
+    for part in (
+        "SUSPICIOUS FOR MALIGNANCY",
+        "74%, above the cut-off of 48% (95% bounds 41% to 55%)",
+        "42%, where 20% of nodules are malignant",
+        "62 of 100 training images",
+        "Beta: 31%, benign",
+        "Gamma: 66%, malignant (image too unfamiliar to count)",
+        "14 mm, largest dimension",
+        "K-TIRADS 2021",
+        whole.advice.rule,
+        whole.advice.source,
+        whole.trained_on,
+        whole.model_sha256,
+        "check that it holds the nodule",
+        "They disagree",
+        NOT_A_DEVICE,
+    ):
+        assert part in text, part
+    assert max(map(len, as_text(whole).splitlines())) <= 88
+
+
+def test_no_millimetres_of_the_image_without_a_scale():
+    text = flat(as_text(bare()))
+    assert "Size: not given" in text
+    assert "Scale: unknown" in text
+    assert "mm a pixel" not in text
+    assert not re.search(r"\d mm", text.replace(flat(bare().advice.rule), ""))
+
+
+@pytest.mark.parametrize(
+    ("fidelity", "words"),
+    [
+        (
+            Fidelity(0.2, (0.01,) * 19),
+            "by −20.0 points, a random fifth by −1.0 points on average (n = 19): the map points",
+        ),
+        (Fidelity(0.01, (0.05,) * 19), "do not read this map as an explanation"),
+        (Fidelity(-0.1, (0.05,) * 19), "by +10.0 points"),
+        (None, "was not measured"),
+    ],
+)
+def test_fidelity_in_words(fidelity, words):
+    assert words in flat(as_text(diagnosis(heatmap=heatmap(fidelity))))
+
+
+def test_agreement_of_reader_and_model():
+    advice = assess(Guideline.ACR2017, SEEN, 14.0)
+    assert "Both advise the same" in as_text(diagnosis(advice=advice, reader_advice=advice))
+    unknown = assess(Guideline.KIM2002, SEEN, 14.0)
+    assert "Cannot be compared" in as_text(diagnosis(reader_advice=unknown))
+    assert "Agreement" not in as_text(bare())
+
+
+def test_digits_where_the_probability_is_next_to_a_bound():
+    text = as_text(diagnosis(probability=0.4834, verdict=Verdict.INDETERMINATE))
+    assert "48.3%, within the uncertain band around the cut-off of 48.0%" in flat(text)
+
+
+def test_percent_never_claims_certainty():
+    assert [percent(share) for share in (0.0, 0.004, 0.006, 0.5, 0.994, 0.996, 1.0)] == [
+        "under 1%", "under 1%", "1%", "50%", "99%", "over 99%", "over 99%",
+    ]  # fmt: skip
