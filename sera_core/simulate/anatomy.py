@@ -91,8 +91,8 @@ def _curves(
         outer = trachea[2] + neck.isthmus_mm
         over = trachea[1] - np.sqrt(np.clip(outer**2 - (x - trachea[0]) ** 2, 0.0, None))
         top = np.minimum(top, np.where(np.abs(x - trachea[0]) < outer, over, 99))
-        lateral = carotid[1] - carotid[2] - 2.0
-        top = np.minimum(top, lateral + 0.0 * x)
+        beyond = np.clip(neck.side * (x - carotid[0]) / (carotid[2] + 6), -1, 1)
+        top = np.minimum(top, carotid[1] - carotid[2] - 1.0 - 1.5 * beyond)
     return ndimage.gaussian_filter1d(top, 8), ndimage.gaussian_filter1d(bottom, 12)
 
 
@@ -112,6 +112,7 @@ def paint(canvas: Canvas, case: Case, where: Layout) -> None:
     if neck.view is View.TRANSVERSE:
         _vessels(canvas, neck, where, seed)
         _trachea(canvas, neck, where, seed)
+    _contact(canvas, seed)
 
 
 def at(where: Layout, values: NDArray[np.float64], canvas: Canvas) -> Array:
@@ -120,17 +121,17 @@ def at(where: Layout, values: NDArray[np.float64], canvas: Canvas) -> Array:
 
 
 def bright_line(canvas: Canvas, depth: Array, thick: float, db: float, rough: Array) -> None:
-    """A fascia along ``depth`` [1, lines]: mirrors where it faces the beam, scatters elsewhere."""
+    """A fascia along ``depth`` [1, lines]: mirrors where it faces the beam, scatters elsewhere, and has gaps."""
     if depth.max() < canvas.z[0, 0] - 1 or depth.min() > canvas.z[-1, 0] + 1:
         return
-    part = canvas.part(-99, 99, float(depth.min()) - 4 * thick, float(depth.max()) + 4 * thick)
+    part = canvas.part(-99, 99, float(depth.min()) - 3 * thick, float(depth.max()) + 3 * thick)
     if part.empty:
         return
     slope = np.gradient(depth[0], canvas.x[0]) if depth.shape[1] > 1 else np.zeros(1, np.float32)
     facing = (1 / (1 + (2.2 * slope) ** 2)).astype(np.float32)[None, :]
-    shape = np.exp(-(((part.z - depth) / np.float32(thick)) ** 2))
-    part.blend(shape, np.float32(db) - 3 + 6 * rough * facing, MUSCLE_LOSS)
-    part.mirror += np.float32(0.5 * 10 ** (db / 20)) * shape * facing * np.exp(np.float32(0.7) * rough)
+    shape = np.exp(-(((part.z - depth) / np.float32(thick)) ** 2)) * step(rough, -1.3, -0.3)
+    part.blend(shape, np.float32(db) - 3 + 6 * facing, MUSCLE_LOSS)
+    part.mirror += np.float32(0.7 * 10 ** (db / 20)) * shape * facing * np.exp(rough)
 
 
 def _muscle(canvas: Canvas, share: Array, surface: Array, seed: int, number: int, length: float = 7.0) -> None:
@@ -139,27 +140,32 @@ def _muscle(canvas: Canvas, share: Array, surface: Array, seed: int, number: int
     depth = canvas.z - surface
     across = np.broadcast_to(canvas.x, depth.shape)
     fibre = lattice(table(generator), across / np.float32(length), depth / np.float32(0.33))
-    level = MUSCLE_DB + np.float32(2.0) * fibre + np.float32(9.0) * step(fibre, 0.75, 1.6)
+    level = MUSCLE_DB + np.float32(2.0) * fibre + np.float32(12.0) * step(fibre, 0.7, 1.5)
     canvas.blend(share, level, MUSCLE_LOSS)
 
 
 def _deep(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
-    """Behind the gland: prevertebral fascia, long muscle of the neck, coarse bright streaks."""
+    """Behind the gland: prevertebral fascia, long muscle of the neck, coarse bright streaks that fade with depth."""
     generator = stream(seed, 0)
-    coarse = lattice(table(generator), canvas.x / 3.2, canvas.z / 0.9)
-    wide = lattice(table(generator), canvas.x / 9, canvas.z / 5)
-    fade = np.clip((canvas.z - np.float32(where.bottom.max())) / 14, 0, 1)
-    canvas.db[:] = DEEP_DB + 3.5 * coarse + 3 * wide - 7 * fade
+    coarse = lattice(table(generator), canvas.x / 2.6, canvas.z / 0.7)
+    wide = lattice(table(generator), canvas.x / 8, canvas.z / 4)
+    surface = at(where, where.bottom, canvas) + 1.2 + 0.5 * curve(generator, canvas.x, 6.0)
+    below = canvas.z - surface
+    fade = np.clip((below - 3) / 12, 0, 1)
+    canvas.db[:] = DEEP_DB + 3.5 * coarse + 5.0 * step(coarse, 0.6, 1.4) + 3.0 * wide - 9 * fade
     canvas.loss[:] = DEEP_LOSS
-    surface = at(where, where.bottom, canvas) + 1.6 + 0.5 * curve(generator, canvas.x, 6.0)
-    thick = 7.5 + 1.2 * curve(generator, canvas.x, 9.0)
-    share = step(canvas.z - surface, 0, 0.4) * step(surface + thick - canvas.z, 0, 0.6)
-    _muscle(canvas, 0.85 * share, surface, seed, 1)
-    rough = curve(generator, canvas.x, 1.1)
-    bright_line(canvas, surface, 0.28, 6.0, rough)
-    bright_line(canvas, surface + thick, 0.4, 7.0, curve(generator, canvas.x, 1.4))
-    behind = step(canvas.z - surface - thick, 0.6, 2.0)
-    canvas.blend(0.7 * behind, np.float32(-16), 2.0)
+    if neck.view is View.LONGITUDINAL:
+        thick, muscle = 6.5 + 1.5 * curve(generator, canvas.x, 9.0), step(below, 0, 0.4)
+    else:  # cut across, the long muscle is a lens behind the lobe
+        away = (canvas.x - np.float32(where.lobe[0] - 2.0 * neck.side)) / np.float32(generator.uniform(8, 11))
+        thick = np.float32(generator.uniform(6, 9)) * np.sqrt(np.clip(1 - away**2, 0, 1))
+        muscle = step(below, 0, 0.4) * step(thick, 1.0, 2.5)
+    share = muscle * step(thick - below, 0, 0.6)
+    _muscle(canvas, 0.8 * share, surface, seed, 1)
+    bright_line(canvas, surface, 0.3, 7.0, curve(generator, canvas.x, 1.3))
+    bright_line(
+        canvas, surface + thick + 0.5 * curve(generator, canvas.x, 2.0), 0.5, 4.0, curve(generator, canvas.x, 1.6)
+    )
 
 
 def _sheath(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
@@ -216,8 +222,8 @@ def _front(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
     fat_end = np.minimum(fat_end, top - 0.8)
     front = step(top - 0.25 - canvas.z, 0, 0.3)
     _muscle(canvas, front, 0.5 * (top + fat_end), seed, 6)
-    middle = fat_end + (top - fat_end) * (0.5 + 0.1 * curve(generator, canvas.x, 12.0))
-    bright_line(canvas, middle, 0.16, 1.0, curve(generator, canvas.x, 1.2))
+    middle = np.maximum(top - neck.strap_mm * (0.5 + 0.12 * curve(generator, canvas.x, 12.0)), fat_end + 0.4)
+    bright_line(canvas, middle, 0.2, 3.0, curve(generator, canvas.x, 1.2))
     fat = step(fat_end - canvas.z, 0, 0.25)
     lobules = lattice(
         table(generator), np.broadcast_to(canvas.x, fat.shape) / 4.5, (canvas.z - fat_end) / np.float32(0.55)
@@ -271,16 +277,31 @@ def _trachea(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
     generator = stream(seed, 8)
     dx = part.x - np.float32(x)
     across = np.clip(1 - (dx / np.float32(radius)) ** 2, 0, 1)
-    wall = np.float32(z) - np.float32(radius) * np.sqrt(across) + 0.15 * curve(generator, part.x, 3.0)
+    wall = np.float32(z) - np.float32(radius) * np.sqrt(across) + 0.35 * curve(generator, part.x, 3.5)
     behind = part.z - wall
     column = step(across, 0.0, 0.12)
     part.blend(column * step(behind, -0.2, 0.1), np.float32(-15.0), 0.9)
     air = behind - np.float32(generator.uniform(1.0, 1.5))
-    haze = 5.0 * lattice(table(generator), part.x / 0.9, part.z / 2.5)
-    dirty = -13.0 + haze - 0.9 * np.maximum(air, 0) - 6 * (1 - across)
+    broken = lattice(table(generator), part.x / 1.0, part.z / 1.6)
+    dirty = -14.0 + 5.0 * broken - 0.7 * np.maximum(air, 0) - 7 * (1 - across)
     part.blend(column * step(air, -0.1, 0.2), dirty, 0.9)
-    space, rough = np.float32(generator.uniform(1.6, 2.6)), curve(generator, part.x, 1.2)
-    for echo in range(5):
-        shape = np.exp(-(((air - echo * space) / np.float32(0.22 + 0.04 * echo)) ** 2))
-        part.mirror += np.float32(6.0 * 0.42**echo) * shape * across ** (2 + echo) * np.exp(0.5 * rough)
-    part.mirror += 1.2 * np.exp(-((behind / np.float32(0.2)) ** 2)) * across**2
+    space, rough = np.float32(generator.uniform(1.8, 3.2)), curve(generator, part.x, 1.2)
+    for echo in range(4):
+        shape = np.exp(-(((air - echo * space) / np.float32(0.28 + 0.08 * echo)) ** 2))
+        fall = np.float32(generator.uniform(2.5, 5.0) * generator.uniform(0.2, 0.4) ** echo)
+        part.mirror += fall * shape * across ** (3 + 2 * echo) * np.exp(0.6 * rough + 0.5 * echo * broken)
+    part.mirror += 0.9 * np.exp(-((behind / np.float32(0.2)) ** 2)) * across**2
+
+
+def _contact(canvas: Canvas, seed: int) -> None:
+    """Hair, air or a lifted probe: in every fifth case strips or an edge without contact, hence dark to the bottom."""
+    generator = stream(seed, 9)
+    kind, place, wide = generator.uniform(), generator.uniform(-18, 18), generator.uniform(0.5, 1.2)
+    strength = generator.uniform(6, 16)
+    if kind > 0.2:
+        return
+    away = np.abs(canvas.x - np.float32(place)) / np.float32(wide)
+    if kind < 0.07:
+        away = np.clip((np.float32(21) - np.abs(canvas.x - np.sign(place) * 2)) / np.float32(2.5), 0, None)
+    part = canvas.part(-99, 99, 0.0, 1.0)
+    part.loss += np.float32(strength / 1.4) * np.exp(-(away**2))

@@ -53,9 +53,10 @@ class Canvas:
         return Canvas(self.x[:, a:b], self.z[c:d], self.db[box], self.loss[box], self.mirror[box])
 
     def blend(self, share: Array, db: Array | float | np.floating, loss: Array | float) -> None:
-        """Move level and absorption towards new ones by ``share`` (0 ... 1)."""
+        """Move level and absorption towards new ones by ``share`` (0 ... 1); mirrors underneath are covered."""
         self.db += share * (db - self.db)
         self.loss += share * (loss - self.loss)
+        self.mirror *= 1 - share
 
     def spot(self, x: float, z: float, wide: float, high: float, db: float) -> None:
         """A small bright reflector (Gaussian, half-widths in mm)."""

@@ -8,12 +8,12 @@ from sera_core.contracts import BadInput, Role
 from sera_core.simulate.scanner import Scanner
 
 INTERNAL = Scanner(
-    name="internal linear 12 MHz", frequency_mhz=10.0, bandwidth=0.5, f_number=2.8, focus_mm=18, aperture_mm=40,
-    lines=224, dynamic_range_db=60, gain_db=20, gamma=1.0, noise_db=-30, gain_error_db=(0, 1, 0, -1), smooth_px=0.6,
+    name="internal linear 10 MHz", frequency_mhz=10.0, bandwidth=0.46, f_number=3.0, focus_mm=18, aperture_mm=40,
+    lines=224, dynamic_range_db=60, gain_db=24, gamma=1.0, noise_db=-29, gain_error_db=(0, 1, 0, -1), smooth_px=0.6,
 )  # fmt: skip
 SCANNER_A = Scanner(
     name="A linear 14 MHz, compounding", frequency_mhz=13.0, bandwidth=0.55, f_number=2.6, focus_mm=15,
-    aperture_mm=38, lines=288, looks=3, dynamic_range_db=66, gain_db=26, gamma=1.1, noise_db=-32,
+    aperture_mm=40, lines=288, looks=3, dynamic_range_db=66, gain_db=26, gamma=1.1, noise_db=-32,
     gain_error_db=(1, 0, -2, -3), gain_limit_db=46, smooth_px=0.7, sharpen=0.5,
 )  # fmt: skip
 SCANNER_B = Scanner(

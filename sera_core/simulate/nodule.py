@@ -134,7 +134,9 @@ def _filling(placed: Placed, part: Canvas, inside: Array) -> tuple[Array, Array]
     if nodule.composition is Composition.SOLID:
         return level, np.full_like(level, NODULE_LOSS)
     fluid = fluid_share(placed, part, inside)
-    return level + fluid * (FLUID_DB - level), NODULE_LOSS + fluid * np.float32(FLUID_LOSS - NODULE_LOSS)
+    front = np.clip(part.z - np.float32(placed.z - nodule.height_mm / 2), 0, None)
+    haze = FLUID_DB + 16 * np.exp(-front / np.float32(1.5))  # the front wall's echoes repeat inside the fluid
+    return level + fluid * (haze - level), NODULE_LOSS + fluid * np.float32(FLUID_LOSS - NODULE_LOSS)
 
 
 def fluid_share(placed: Placed, part: Canvas, inside: Array) -> Array:
@@ -144,9 +146,9 @@ def fluid_share(placed: Placed, part: Canvas, inside: Array) -> Array:
         return step(inside, 0.1, 0.4)
     values = table(placed.generator(4))
     if nodule.composition is Composition.SPONGIFORM:
-        cell = 0.85
-        field = lattice(values, (part.x - placed.x) / cell, (part.z - placed.z) / (0.8 * cell))
-        return step(field, -0.12, 0.12) * step(inside, 0.3, 0.7)
+        across, down = (part.x - placed.x) / np.float32(1.0), (part.z - placed.z) / np.float32(0.8)
+        wall = np.minimum(np.abs(lattice(values, across, down)), np.abs(lattice(values, across + 20.3, down + 17.6)))
+        return step(wall, 0.10, 0.24) * step(inside, 0.3, 0.7)
     field, threshold = _cavities(placed, values, part.x, part.z, inside)
     return step(field, threshold - 0.06, threshold + 0.06) * step(inside, 0.5, 0.9)
 
