@@ -1,11 +1,208 @@
-"""What can be wrong with a picture, each as a notice or a refusal with its reason."""
+"""What can be wrong with a picture or a region, each as a notice or a refusal with its reason.
+
+The limits were set on the 2,335 real frames of DDTI, BUSI and LES3, on ordinary colour photos and on simulated Doppler
+and screen photos; ``tests/images`` holds the rates.
+"""
 
 from __future__ import annotations
 
-from sera_core.contracts import Box, GreyImage, Notice
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from sera_core.contracts import BadInput, Box, Grey, GreyImage, Notice
+
+MIN_SIDE = 32  # pixels; below it no frame shows a nodule
+SMALL_SIDE = 128
+MIN_BOX = 24
+
+Bool = NDArray[np.bool_]
+
+
+def check_picture(grey: Grey, thumbnail: NDArray[np.uint8] | None) -> tuple[Notice, ...]:
+    """Check a whole frame.
+
+    Parameters
+    ----------
+    grey : float32 [H, W]
+    thumbnail : uint8 [h, w, 3] or None
+        A small copy in colour; None for a file without colour.
+
+    Raises
+    ------
+    BadInput
+        ``too_small``, ``blank`` or ``colour``.
+    """
+    height, width = grey.shape
+    if min(height, width) < MIN_SIDE:
+        raise BadInput(
+            "too_small",
+            f"The image has {width} x {height} pixels; at least {MIN_SIDE} each way are needed: "
+            "export the frame at its full size.",
+        )
+    sample = grey[:: max(height // 512, 1), :: max(width // 512, 1)]
+    if np.mean(np.abs(sample - np.median(sample)) > 8 / 255) < 0.01:
+        raise BadInput("blank", "The image is blank: almost all of it has one grey level. Choose another frame.")
+    notices: tuple[Notice, ...] = ()
+    if min(height, width) < SMALL_SIDE:
+        notices = (
+            Notice("small", f"The image has only {width} x {height} pixels; fine signs such as margins may be lost."),
+        )
+    return notices if thumbnail is None else notices + _check_colour(thumbnail)
+
+
+def _check_colour(thumbnail: NDArray[np.uint8]) -> tuple[Notice, ...]:
+    """Refuse Doppler and ordinary photos; notice tints and coloured marks.
+
+    A tint (sepia map, photo of a screen) makes the colour a smooth function of the grey level and of the place.
+    What such a function does not explain is real colour.
+    """
+    if int(np.ptp(thumbnail, axis=-1).max()) <= 2:
+        return ()
+    picture = thumbnail.astype(np.float32)
+    luminance = picture @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    chroma = np.stack([picture[..., 0] - luminance, picture[..., 2] - luminance], axis=-1)  # [h, w, 2]
+    unexplained = np.hypot(*np.moveaxis(_without_tint(chroma, luminance), -1, 0))
+    vivid = ndimage.binary_opening(unexplained > 40, np.ones((3, 3)))  # strokes of letters and callipers fall away
+    inside = _main_part(luminance)
+    share = float(vivid[inside].mean())
+    if share > 0.003 or np.mean(unexplained[inside] > 25) > 0.05:
+        raise BadInput(
+            "colour",
+            "The picture is in colour, as in Doppler, elastography or an ordinary photo: use a greyscale B-mode frame. "
+            "If it is a photo of a screen, fill it with the ultrasound picture alone.",
+        )
+    if np.hypot(*np.moveaxis(chroma, -1, 0)).mean() > 3:
+        return (Notice("tinted", "The picture has a colour tint, as in a photo of a screen; its brightness was used."),)
+    if np.mean(unexplained > 25) > 0.0003:
+        return (Notice("coloured_marks", "The picture holds a few coloured marks; keep them out of the region."),)
+    return ()
+
+
+def _without_tint(chroma: Grey, luminance: Grey) -> Grey:
+    """Chroma less its median at each grey level, less a plane over the picture."""
+    left = chroma.reshape(-1, 2).copy()
+    level = (luminance.ravel() / 16).astype(int)
+    for step in np.unique(level):
+        left[level == step] -= np.median(left[level == step], axis=0)
+    y, x = (axis.ravel() - 0.5 for axis in np.mgrid[0 : 1 : luminance.shape[0] * 1j, 0 : 1 : luminance.shape[1] * 1j])
+    plane = np.stack([np.ones_like(x), x, y], axis=-1)
+    terms = np.concatenate([plane, plane * luminance.reshape(-1, 1) / 255], axis=-1).astype(np.float32)
+    calm = np.hypot(left[:, 0], left[:, 1]) < 40
+    if calm.sum() > terms.shape[1]:
+        left -= terms @ np.linalg.lstsq(terms[calm], left[calm], rcond=None)[0]
+    return left.reshape(chroma.shape)
+
+
+def _main_part(luminance: Grey) -> Bool:
+    """Bounding box of the largest lit part: the picture without the panels around it."""
+    lit = ndimage.binary_opening(ndimage.binary_closing(luminance > 16, np.ones((5, 5))), np.ones((5, 5)))
+    labels, count = ndimage.label(lit)
+    inside = np.zeros(luminance.shape, dtype=bool)
+    if count == 0:
+        return ~inside
+    largest = int(np.argmax(np.bincount(labels.ravel())[1:]))
+    inside[ndimage.find_objects(labels)[largest]] = True
+    return inside
 
 
 def check_box(image: GreyImage, box: Box) -> tuple[Notice, ...]:
-    """Notices about the region of interest."""
-    box.clipped(*image.shape)
-    return ()
+    """Check a region of interest: its size, its contrast, clipped grey, burned-in text and calliper marks.
+
+    Parameters
+    ----------
+    image : GreyImage
+    box : Box
+        May reach over the edge of the image; only the part inside is looked at.
+
+    Raises
+    ------
+    BadInput
+        ``box_outside`` when no part of the box lies on the image.
+    """
+    box = box.clipped(*image.shape)
+    part = image.pixels[box.y : box.y + box.height, box.x : box.x + box.width]
+    notices = []
+    if min(box.width, box.height) < MIN_BOX:
+        notices.append(
+            Notice("box_small", f"The region has only {box.width} x {box.height} pixels: does it hold the nodule?")
+        )
+    if np.ptp(np.percentile(part, [1, 99])) < 8 / 255:
+        notices.append(Notice("box_blank", "The region has almost one grey level: move it onto the nodule."))
+    white, black = float(np.mean(part >= 254 / 255)), float(np.mean(part <= 1 / 255))
+    if white > 0.03:
+        notices.append(Notice("clipped_white", f"{white:.0%} of the region is pure white: the gain may be too high."))
+    if black > 0.6:
+        notices.append(Notice("clipped_black", f"{black:.0%} of the region is pure black: the gain may be too low."))
+    letters, callipers = find_marks(_with_rim(image.pixels, box))
+    if letters:
+        notices.append(Notice("text", "There seems to be burned-in text over the region; the model may read it."))
+    if callipers:
+        notices.append(Notice("callipers", "There seem to be calliper marks over the region; prefer a frame without."))
+    return tuple(notices)
+
+
+def _with_rim(pixels: Grey, box: Box) -> Grey:
+    """The region with a rim of a tenth, where callipers sit; at most 800 pixels long, as strokes are looked for."""
+    rim = max(box.width, box.height) // 10
+    part = pixels[
+        max(box.y - rim, 0) : box.y + box.height + rim,
+        max(box.x - rim, 0) : box.x + box.width + rim,
+    ]
+    shrink = max(part.shape) / 800
+    if shrink <= 1:
+        return part
+    size = max(round(part.shape[1] / shrink), 1), max(round(part.shape[0] / shrink), 1)
+    return np.asarray(Image.fromarray(part).resize(size, Image.Resampling.BOX))
+
+
+def find_marks(part: Grey) -> tuple[bool, bool]:
+    """(text, callipers) among the thin bright strokes of a region.
+
+    Speckle is as wide as the point-spread function; overlay graphics are one to three pixels thin and near white.
+    Text is three or more such pieces of like height in a row, a calliper is a piece in the form of a plus.
+    """
+    thin = part - ndimage.grey_opening(part, (5, 5))
+    labels, count = ndimage.label((thin > 0.25) & (part > 0.5), np.ones((3, 3)))
+    if count == 0:
+        return False, False
+    places = ndimage.find_objects(labels)
+    callipers = any(_is_plus(labels[place] == k) for k, place in enumerate(places, start=1))
+    areas = np.bincount(labels.ravel())[1:]
+    letters = [place for place, area in zip(places, areas, strict=True) if _like_letter(place, int(area))]
+    return _longest_row(letters) >= 3, callipers
+
+
+def _like_letter(place: tuple[slice, slice], area: int) -> bool:
+    height, width = (side.stop - side.start for side in place)
+    return 5 <= height <= 30 and width <= 30 and height >= 0.8 * width and area >= 6
+
+
+def _longest_row(places: list[tuple[slice, slice]]) -> int:
+    """Most pieces that follow each other on one line, top and bottom within two pixels."""
+    places = sorted(places, key=lambda place: place[1].start)
+    longest = 0
+    for first, start in enumerate(places):
+        row, last = 1, start
+        for place in places[first + 1 :]:
+            height = last[0].stop - last[0].start
+            if place[1].start - last[1].stop > 1.2 * height + 2:
+                break
+            level = abs(place[0].stop - last[0].stop) <= 2 and abs(place[0].start - last[0].start) <= 2
+            if level and place[1].start >= last[1].stop - 1:
+                row, last = row + 1, place
+        longest = max(longest, row)
+    return longest
+
+
+def _is_plus(piece: Bool) -> bool:
+    height, width = piece.shape
+    if not (6 <= height <= 30 and 6 <= width <= 30 and abs(height - width) <= max(2, height // 4)):
+        return False
+    y, x = np.ogrid[:height, :width]
+    middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
+    arms = (abs(y - middle_y) <= 1) | (abs(x - middle_x) <= 1)
+    upright = piece[:, int(middle_x) : int(middle_x) + 2].any(axis=1).mean()
+    across = piece[int(middle_y) : int(middle_y) + 2].any(axis=0).mean()
+    return bool(piece[arms].mean() > 0.55 and piece[~arms].mean() < 0.12 and min(upright, across) > 0.8)

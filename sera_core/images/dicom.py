@@ -1,22 +1,315 @@
-"""A DICOM file to one grey frame with its scale."""
+"""A DICOM file to one decoded frame with its scale, and to nothing about the patient.
+
+Only the elements listed in :data:`_TAGS` are parsed, so identity never enters the program. Only the frame asked for is
+decoded. Every transfer syntax has one fixed decoder: Pillow for JPEG and JPEG 2000, CharLS for JPEG-LS, pydicom for
+RLE, and gdcm, in a process of its own (:mod:`sera_core.images.apart`), for lossless and 12-bit JPEG.
+
+Presentation follows DICOM PS3.3 C.7.6.3 (palette, MONOCHROME1), C.11.1 (modality LUT) and C.11.2 (VOI LUT); the scale
+follows C.8.5.5 (ultrasound regions) and 10.7.1.3 (Pixel Spacing).
+"""
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
+from typing import Any
 
-import numpy as np
-import pydicom
-from pydicom.pixels import pixel_array
+import numpy as np  # before pydicom: gdcm, which pydicom loads, breaks OpenCV's PNG writer if it comes before numpy
+from numpy.typing import NDArray
+from PIL import Image
+from pydicom import dcmread
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import get_frame
+from pydicom.filereader import read_dataset, read_preamble
+from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi, convert_color_space, pixel_array
+from pydicom.tag import BaseTag, Tag
+from pydicom.uid import (
+    JPEG2000,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+    RLELossless,
+)
 
-from sera_core.contracts import GreyImage
+from sera_core.contracts import BadInput, Box, Grey, Notice, Scale, ScaledRegion
+from sera_core.images.apart import FrameLayout, decode_apart
+from sera_core.images.decoded import Decoded, check_frame, check_size, damaged, from_colour, from_levels
+
+MAX_INFLATED = 256 * 2**20  # bytes
+_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_TAGS = [
+    "NumberOfFrames",
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "PlanarConfiguration",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "PixelSpacing",
+    "SharedFunctionalGroupsSequence",
+    "SequenceOfUltrasoundRegions",
+    "RescaleIntercept",
+    "RescaleSlope",
+    "ModalityLUTSequence",
+    "WindowCenter",
+    "WindowWidth",
+    "VOILUTFunction",
+    "VOILUTSequence",
+    "RedPaletteColorLookupTableDescriptor",
+    "GreenPaletteColorLookupTableDescriptor",
+    "BluePaletteColorLookupTableDescriptor",
+    "RedPaletteColorLookupTableData",
+    "GreenPaletteColorLookupTableData",
+    "BluePaletteColorLookupTableData",
+    "ExtendedOffsetTable",
+    "ExtendedOffsetTableLengths",
+    *_PIXELS,
+]
+_TAG_NUMBERS: list[BaseTag | int] = [Tag(name) for name in _TAGS]
+_PLUGINS = {
+    JPEGBaseline8Bit: "pillow",
+    JPEGExtended12Bit: "pillow",
+    JPEG2000Lossless: "pillow",
+    JPEG2000: "pillow",
+    JPEGLSLossless: "pyjpegls",
+    JPEGLSNearLossless: "pyjpegls",
+    RLELossless: "pydicom",
+}
+_CENTIMETRE = 3  # PS3.3 C.8.5.5.1.15
+_TWO_DIMENSIONAL = 1  # PS3.3 C.8.5.5.1.1
 
 
-def read_dicom(data: bytes, frame: int = 0) -> GreyImage:
-    """Read one frame of a DICOM file."""
-    header = pydicom.dcmread(BytesIO(data))
-    frames = int(header.get("NumberOfFrames", 1) or 1)
-    array = pixel_array(header, index=frame).astype(np.float32)
-    if array.ndim == 3:
-        array = array @ np.float32([0.299, 0.587, 0.114])
-    pixels = array / np.float32(2 ** int(header.BitsStored) - 1)
-    return GreyImage(pixels.astype(np.float32), source="DICOM", frame=frame, frames=frames)
+def read_dicom(data: bytes, frame: int = 0) -> Decoded:
+    """Decode one frame of a DICOM file.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    frame : int
+        Frame number, from 0.
+
+    Raises
+    ------
+    BadInput
+        ``damaged``, ``no_pixels``, ``unsupported``, ``too_many_pixels``, ``no_such_frame`` or ``not_finite``.
+    """
+    try:
+        dataset = _parse(data)
+        frames = int(dataset.get("NumberOfFrames") or 1)
+        rows, columns = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
+        regions, spacing = _regions(dataset, rows, columns), _spacing(dataset)
+    except BadInput:
+        raise
+    except Exception:  # pydicom raises anything on a broken file, and its words may quote the file
+        raise damaged("DICOM") from None
+    if not rows * columns or not any(name in dataset for name in _PIXELS):
+        raise BadInput(
+            "no_pixels", "This DICOM file holds no image (it may be a report or an index): upload the ultrasound frame."
+        )
+    check_size(columns, rows)
+    check_frame(frame, frames)
+    try:
+        grey, thumbnail, notices = _present(dataset, _decode(dataset, frame))
+    except BadInput:
+        raise
+    except Exception:
+        raise damaged("DICOM") from None
+    return Decoded(grey, thumbnail, frames, spacing, regions, notices)
+
+
+def _parse(data: bytes) -> Dataset:
+    """The listed elements only; a deflated data set is inflated up to :data:`MAX_INFLATED`."""
+    stream = BytesIO(data)
+    read_preamble(stream, force=True)
+    meta = read_dataset(stream, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
+    if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        inflated = inflater.decompress(data[stream.tell() :], MAX_INFLATED)
+        if inflater.unconsumed_tail:
+            raise BadInput("too_many_pixels", "This DICOM file inflates beyond 256 MB: save it without compression.")
+        dataset = read_dataset(BytesIO(inflated), False, True, specific_tags=_TAG_NUMBERS)
+        dataset.set_original_encoding(False, True)
+        dataset.file_meta = FileMetaDataset(meta)
+        return dataset
+    dataset = dcmread(BytesIO(data), force=True, specific_tags=_TAG_NUMBERS)
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        implicit = dataset.original_encoding[0]
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    return dataset
+
+
+def _decode(dataset: Dataset, frame: int) -> NDArray[Any]:
+    """Stored values of one frame, [H, W] or [H, W, 3]; YCbCr is already RGB."""
+    syntax = dataset.file_meta.TransferSyntaxUID
+    compressed = syntax.is_compressed and syntax != DeflatedExplicitVRLittleEndian
+    if not compressed:
+        return pixel_array(dataset, index=frame)
+    if syntax in (JPEGLossless, JPEGLosslessSV1) or (syntax == JPEGExtended12Bit and dataset.BitsStored > 8):
+        return _decode_with_gdcm(dataset, frame)
+    if syntax not in _PLUGINS:
+        raise BadInput("unsupported", "This DICOM file is compressed in a way that is not read: save it uncompressed.")
+    if syntax != RLELossless:
+        _check_stream(_frame_bytes(dataset, frame), syntax, dataset)
+    return pixel_array(dataset, index=frame, decoding_plugin=_PLUGINS[syntax])
+
+
+def _frame_bytes(dataset: Dataset, frame: int) -> bytes:
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    offsets = None
+    if "ExtendedOffsetTable" in dataset:
+        offsets = (dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths)
+    return get_frame(dataset.PixelData, frame, number_of_frames=frames, extended_offsets=offsets)
+
+
+def _check_stream(stream: bytes, syntax: str, dataset: Dataset) -> None:
+    """Refuse a compressed frame whose own size is not the one the file declares: it could fill the memory."""
+    if syntax in (JPEGLSLossless, JPEGLSNearLossless):
+        size = _jpeg_size(stream)
+    else:
+        with Image.open(BytesIO(stream), formats=("JPEG", "JPEG2000")) as image:
+            size = image.size
+    if size != (dataset.Columns, dataset.Rows):
+        raise damaged("DICOM")
+
+
+def _jpeg_size(stream: bytes) -> tuple[int, int] | None:
+    """(width, height) in the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2)."""
+    at = 2
+    while at + 9 <= len(stream) and stream[at] == 0xFF:
+        marker = stream[at + 1]
+        if marker == 0xFF:
+            at += 1
+        elif (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
+            return int.from_bytes(stream[at + 7 : at + 9]), int.from_bytes(stream[at + 5 : at + 7])
+        else:
+            at += 2 + int.from_bytes(stream[at + 2 : at + 4])
+    return None
+
+
+def _decode_with_gdcm(dataset: Dataset, frame: int) -> NDArray[Any]:
+    stream = _frame_bytes(dataset, frame)
+    if _jpeg_size(stream) != (dataset.Columns, dataset.Rows):
+        raise damaged("DICOM")
+    layout = FrameLayout(
+        transfer_syntax=str(dataset.file_meta.TransferSyntaxUID),
+        rows=int(dataset.Rows),
+        columns=int(dataset.Columns),
+        samples=int(dataset.SamplesPerPixel),
+        bits_allocated=int(dataset.BitsAllocated),
+        bits_stored=int(dataset.BitsStored),
+        signed=int(dataset.PixelRepresentation),
+        photometric=str(dataset.PhotometricInterpretation),
+    )
+    kind = "i" if layout.signed else "u"
+    values = np.frombuffer(decode_apart(stream, layout), dtype=f"<{kind}{layout.bits_allocated // 8}")
+    if layout.samples == 1:
+        return values.reshape(layout.rows, layout.columns)
+    values = values.reshape(layout.rows, layout.columns, layout.samples)
+    if layout.photometric.startswith("YBR_FULL"):
+        return convert_color_space(values, "YBR_FULL", "RGB")
+    return values
+
+
+def _present(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDArray[np.uint8] | None, tuple[Notice, ...]]:
+    """Stored values as a person would see them on a monitor: grey, colour thumbnail, notices."""
+    kind = str(dataset.PhotometricInterpretation)
+    if kind == "PALETTE COLOR":
+        return _present_palette(dataset, values)
+    if kind in ("MONOCHROME1", "MONOCHROME2"):
+        grey, notices = _present_grey(dataset, values)
+        return (1 - grey if kind == "MONOCHROME1" else grey), None, notices
+    if kind in ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"):
+        bits = int(dataset.BitsStored)
+        values = values if bits == 8 else (values.astype(np.float32) * (255 / (2**bits - 1))).round()
+        return *from_colour(Image.fromarray(values.astype(np.uint8))), ()
+    raise BadInput(
+        "unsupported", "The colour model of this DICOM file is not read: save the frame as greyscale, RGB or PNG."
+    )
+
+
+def _present_palette(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDArray[np.uint8], tuple[Notice, ...]]:
+    if "RedPaletteColorLookupTableData" not in dataset:  # segmented tables can expand ten-thousandfold
+        raise BadInput("unsupported", "Segmented palettes are not read: save the frame as greyscale, RGB or PNG.")
+    rgb = apply_color_lut(values, dataset)
+    if rgb.dtype.itemsize == 2 and rgb.max() > 255:  # some devices write 8-bit entries into 16-bit tables
+        rgb = rgb >> 8
+    return *from_colour(Image.fromarray(rgb.astype(np.uint8))), ()
+
+
+def _present_grey(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, tuple[Notice, ...]]:
+    """Modality LUT, then the first VOI LUT or window; without one, the bits in use."""
+    if "VOILUTSequence" in dataset:
+        table = apply_voi(apply_modality_lut(values, dataset), dataset)
+        bits = int(dataset.VOILUTSequence[0].LUTDescriptor[2])
+        return table.astype(np.float32) / np.float32(2**bits - 1), ()
+    window = _window(dataset)
+    if window is not None:
+        return _windowed(apply_modality_lut(values, dataset).astype(np.float32), *window), ()
+    if "ModalityLUTSequence" in dataset:
+        return from_levels(apply_modality_lut(values, dataset))
+    return from_levels(values)
+
+
+def _window(dataset: Dataset) -> tuple[float, float, str] | None:
+    """First window as (centre, width, function); None when there is none or its width is impossible."""
+    if dataset.get("WindowCenter") is None or dataset.get("WindowWidth") is None:
+        return None
+    centre, width = (float(np.atleast_1d(dataset[name].value)[0]) for name in ("WindowCenter", "WindowWidth"))
+    function = str(dataset.get("VOILUTFunction") or "LINEAR")
+    usable = width > 1 if function == "LINEAR" else width > 0
+    return (centre, width, function) if usable and np.isfinite([centre, width]).all() else None
+
+
+def _windowed(values: Grey, centre: float, width: float, function: str) -> Grey:
+    """The window functions of PS3.3 C.11.2.1.2 and C.11.2.1.3, to 0 ... 1."""
+    if function == "SIGMOID":
+        return 1 / (1 + np.exp(np.clip(-4 * (values - centre) / width, -80, 80)))
+    if function == "LINEAR_EXACT":
+        return np.clip((values - centre) / width + np.float32(0.5), 0, 1)
+    return np.clip((values - (centre - 0.5)) / (width - 1) + np.float32(0.5), 0, 1)
+
+
+def _regions(dataset: Dataset, rows: int, columns: int) -> tuple[ScaledRegion, ...]:
+    """Two-dimensional ultrasound regions whose axes are both in centimetres; a broken one is left out."""
+    found = []
+    for item in dataset.get("SequenceOfUltrasoundRegions") or ():
+        if item.get("RegionSpatialFormat") != _TWO_DIMENSIONAL:
+            continue
+        if (item.get("PhysicalUnitsXDirection"), item.get("PhysicalUnitsYDirection")) != (_CENTIMETRE, _CENTIMETRE):
+            continue
+        scale = 10 * abs(float(item.PhysicalDeltaY)), 10 * abs(float(item.PhysicalDeltaX))
+        left, top = int(item.RegionLocationMinX0), int(item.RegionLocationMinY0)
+        right, bottom = int(item.RegionLocationMaxX1), int(item.RegionLocationMaxY1)  # inclusive
+        right, bottom = min(right, columns - 1), min(bottom, rows - 1)
+        if _plausible(scale) and right > left and bottom > top:
+            found.append(ScaledRegion(Box(left, top, right - left + 1, bottom - top + 1), scale))
+    return tuple(found)
+
+
+def _spacing(dataset: Dataset) -> Scale | None:
+    """Pixel Spacing in mm (row, column), of the file or shared by all its frames."""
+    holder = dataset
+    if shared := dataset.get("SharedFunctionalGroupsSequence"):
+        measures = shared[0].get("PixelMeasuresSequence")
+        holder = measures[0] if measures else dataset
+    spacing = holder.get("PixelSpacing")
+    if spacing is None or isinstance(spacing, str | float) or len(spacing) != 2:
+        return None
+    scale = float(spacing[0]), float(spacing[1])
+    return scale if _plausible(scale) else None
+
+
+def _plausible(scale: Scale) -> bool:
+    """Between a hundredth of a millimetre and a centimetre per pixel."""
+    return all(0.001 <= step <= 10 for step in scale)

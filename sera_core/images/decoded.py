@@ -1,0 +1,115 @@
+"""What a decoder hands over: grey levels, a small colour copy for the checks, and the limits every decoder keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sera_core.contracts import BadInput, Grey, Notice, Scale, ScaledRegion
+
+MAX_PIXELS = 36_000_000  # a 24-megapixel phone photo passes; decoded at once it stays well below 1 GB
+THUMBNAIL = 256  # longest side of the colour copy
+_DEPTHS = (8, 10, 12, 14, 16)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """One decoded frame before it is checked.
+
+    Attributes
+    ----------
+    grey : float32 [H, W]
+        Luminance, 0 ... 1.
+    thumbnail : uint8 [h, w, 3] or None
+        A small copy in colour; None when the file is grey by construction.
+    frames : int
+        How many frames the file holds.
+    mm_per_px, regions, notices
+        As in :class:`~sera_core.contracts.GreyImage`.
+    """
+
+    grey: Grey
+    thumbnail: NDArray[np.uint8] | None = None
+    frames: int = 1
+    mm_per_px: Scale | None = None
+    regions: tuple[ScaledRegion, ...] = ()
+    notices: tuple[Notice, ...] = field(default=())
+
+
+def damaged(kind: str) -> BadInput:
+    """The refusal of a file whose content cannot be decoded.
+
+    It never repeats the decoder's own words: they may quote what stands in the file, names of persons included.
+    """
+    return BadInput(
+        "damaged", f"This {kind} file is incomplete or damaged and cannot be decoded: export or upload it again."
+    )
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse a claimed size before any pixel is decoded.
+
+    Raises
+    ------
+    BadInput
+        ``too_many_pixels`` above :data:`MAX_PIXELS`.
+    """
+    if width * height > MAX_PIXELS:
+        raise BadInput(
+            "too_many_pixels",
+            f"The file claims {width} x {height} pixels; at most {MAX_PIXELS // 10**6} million are read, "
+            "so that a small file cannot fill the memory: save the frame at a smaller size.",
+        )
+
+
+def check_frame(frame: int, frames: int) -> None:
+    """Refuse a frame number that the file does not have."""
+    if not 0 <= frame < frames:
+        has = "one frame" if frames == 1 else f"{frames} frames"
+        raise BadInput(
+            "no_such_frame", f"The file has {has}, so frame {frame} does not exist: choose one from 0 to {frames - 1}."
+        )
+
+
+def from_colour(image: Image.Image) -> tuple[Grey, NDArray[np.uint8]]:
+    """Luminance (ITU-R BT.601) and the colour thumbnail of an RGB picture."""
+    grey = np.asarray(image.convert("L"), dtype=np.float32)
+    grey /= 255
+    shrink = max(image.width, image.height) / THUMBNAIL
+    if shrink > 1:
+        size = max(round(image.width / shrink), 1), max(round(image.height / shrink), 1)
+        image = image.resize(size, Image.Resampling.BOX)
+    return grey, np.asarray(image)
+
+
+def from_levels(levels: NDArray[np.generic]) -> tuple[Grey, tuple[Notice, ...]]:
+    """Deep grey levels to 0 ... 1, by the number of bits they use.
+
+    Unsigned levels are divided by the full scale of the smallest usual depth (8, 10, 12, 14, 16 bits) that holds
+    the brightest one; signed and fractional levels are stretched from darkest to brightest.
+
+    Raises
+    ------
+    BadInput
+        ``not_finite`` when a level is not a number.
+    """
+    values = levels.astype(np.float32)
+    if not np.isfinite(values).all():
+        raise BadInput("not_finite", "Some grey levels of the file are not numbers: export the frame again as PNG.")
+    low, high = float(values.min()), float(values.max())
+    fractional = np.issubdtype(levels.dtype, np.floating)
+    depth = next((bits for bits in _DEPTHS if high < 2**bits), None)
+    if fractional and low >= 0 and high <= 1:
+        return values, ()
+    if low < 0 or fractional or depth is None:
+        notice = Notice(
+            "stretched", f"The grey levels run from {low:g} to {high:g}; they were stretched from black to white."
+        )
+        return (values - low) / max(high - low, 1e-12), (notice,)
+    values /= 2**depth - 1
+    if depth == 16 or levels.dtype.itemsize == 1:
+        return values, ()
+    return values, (Notice("depth", f"The brightest of the grey levels needs {depth} bits; that was taken as white."),)
