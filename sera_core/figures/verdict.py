@@ -36,11 +36,11 @@ def risk_shift(diagnosis: Diagnosis) -> go.Figure:
             x=[before, after],
             y=[0, 0],
             mode="lines+markers+text",
-            text=[f"before<br>{before:.0f} %", f"after<br>{after:.0f} %"],
+            text=[f"before<br>{before:.0f}%", f"after<br>{after:.0f}%"],
             textposition=["bottom center", "top center"],
             marker={"size": [11, 16], "color": [palette.UNSURE, colour], "opacity": 1},
             line={"color": colour, "width": 3},
-            hovertemplate="%{x:.1f} %<extra></extra>",
+            hovertemplate="%{x:.1f}%<extra></extra>",
             cliponaxis=False,
         )
     )
@@ -68,7 +68,7 @@ def _cutoff(figure: go.Figure, percent: float) -> None:
     line = {"color": palette.UNSURE, "width": 2, "dash": "dot"}
     figure.add_shape(type="line", x0=percent, x1=percent, y0=BAR - 0.38, y1=BAR + 0.55, line=line)
     figure.add_annotation(
-        x=percent, y=BAR + 0.55, text=f"cut-off {percent:.0f} %", showarrow=False, yanchor="bottom", font_size=11
+        x=percent, y=BAR + 0.55, text=f"cut-off {percent:.0f}%", showarrow=False, yanchor="bottom", font_size=11
     )
 
 
@@ -78,7 +78,7 @@ def _chosen(diagnosis: Diagnosis) -> go.Scatter:
         x=[percent],
         y=[BAR],
         mode="markers+text",
-        text=[f"<b> {percent:.0f} % </b>"],
+        text=[f"<b> {percent:.0f}% </b>"],
         textposition="middle right" if diagnosis.probability < 0.8 else "middle left",
         textfont={"size": 15},
         marker={
@@ -104,8 +104,8 @@ def _dots(opinions: list[ModelOpinion]) -> go.Scatter:
             "symbol": [palette.MARKER[o.verdict] for o in opinions],
         },
         customdata=[[o.title, o.verdict.value, o.cutoff * 100] for o in opinions],
-        hovertemplate="%{customdata[0]}<br>%{x:.1f} %: %{customdata[1]}, "
-        "own cut-off %{customdata[2]:.0f} %<extra></extra>",
+        hovertemplate="%{customdata[0]}<br>%{x:.1f}%: %{customdata[1]}, "
+        "own cut-off %{customdata[2]:.0f}%<extra></extra>",
         cliponaxis=False,
     )
 

@@ -54,7 +54,7 @@ def choose_image() -> Picture | None:
         "An ultrasound frame as a file (DICOM, PNG, JPEG, BMP, TIFF) or a photo of the screen. It stays in memory.",
     )
     picture: Picture | None = None
-    with cell.controls, guarded():
+    with cell.controls, guarded("This image is not used"):
         with st.container(horizontal=True, vertical_alignment="center"):
             source = st.segmented_control(
                 "Image from",

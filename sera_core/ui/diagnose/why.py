@@ -20,10 +20,10 @@ VIEWS = ("Overlay", "Side by side", "Raw map")
 def choose_method(cell: Cell) -> CamMethod:
     """The heatmap method to use."""
     with cell.controls:
-        method: CamMethod = st.selectbox(
-            "Method", tuple(CamMethod), 0, format_func=METHOD.__getitem__, key="method", bind="query-params"
+        method = st.selectbox(
+            "Method", list(METHOD), 0, format_func=METHOD.__getitem__, key="method", bind="query-params"
         )
-    return method
+    return CamMethod(method)
 
 
 def show_why(diagnosis: Diagnosis | None) -> None:
@@ -69,7 +69,7 @@ def _show_fidelity(value: Fidelity) -> None:
             icon=":material/shuffle:",
         )
     numbers: dict[str, list[object]] = {
-        "area": ["hot"] + ["random"] * len(value.random_falls),
+        "area": ["hot", *("random" for _ in value.random_falls)],
         "fall": [value.hot_fall, *value.random_falls],
     }
     chart(figures.fidelity(value), "fidelity", sentence, numbers)

@@ -1,0 +1,231 @@
+"""The Diagnose page as a person uses it: at a desk with a mouse, and on a phone with a thumb."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sera_core.classifiers.store import installed
+from sera_core.simulate.render import render
+from sera_core.simulate.samples import SAMPLES
+from tests.browser.conftest import missing
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+PROBES = "/_stcore/"  # Streamlit looks for its server below the page's own address first; those misses are its own
+
+
+@pytest.fixture(params=list(SIZES))
+def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page in each size; at the end the console must have been silent and nothing may stick out sideways."""
+    width, height = SIZES[request.param]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=request.param == "phone", accept_downloads=True
+    )
+    opened, said = context.new_page(), []
+    opened.on(
+        "console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None
+    )
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(app_url)
+    opened.get_by_role("link", name="Diagnose").first.click()
+    opened.get_by_role("heading", name="Diagnose a nodule").wait_for(timeout=60_000)
+    settled(opened)
+    yield opened
+    sideways = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
+    context.close()
+    assert said == []
+    assert sideways <= 0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ready() -> None:
+    if not any(status.valid for status in installed()):
+        missing("needs an installed model in models/")
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run to its end."""
+    page.wait_for_timeout(400)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+
+
+def board(page: Page) -> Locator:
+    return page.locator("svg[data-mode]")
+
+
+def box_of(page: Page) -> list[int]:
+    return [int(value) for value in (board(page).get_attribute("data-box") or "").split(",")]
+
+
+def on_board(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Screen position of a pixel of the image."""
+    place = board(page).evaluate(
+        "(svg, [x, y]) => { const p = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM()); return [p.x, p.y] }",
+        [x, y],
+    )
+    return place[0], place[1]
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    board(page).scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    page.mouse.move(*on_board(page, *start))
+    page.mouse.down()
+    page.mouse.move(*on_board(page, (start[0] + end[0]) / 2, (start[1] + end[1]) / 2))
+    page.mouse.move(*on_board(page, *end))
+    page.mouse.up()
+    settled(page)
+
+
+def choose_file(page: Page, name: str, data: bytes) -> None:
+    page.get_by_role("radio", name="Upload").or_(page.get_by_role("button", name="Upload", exact=True)).first.click()
+    settled(page)
+    page.locator('input[type="file"]').set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
+    page.locator(".st-key-cell-2").wait_for(timeout=60_000)
+    settled(page)
+
+
+@pytest.fixture(scope="module")
+def frame_png() -> bytes:
+    """A frame without its scale, as a clinic's screenshot would be: drawn by the simulator, read like any file."""
+    grey = render(SAMPLES["papillary"].case).image.pixels
+    buffer = io.BytesIO()
+    Image.fromarray((grey * 255).round().astype(np.uint8)).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def test_first_paint_has_everything(page: Page) -> None:
+    for name in ("Image", "Region", "Verdict", "Why", "What next", "Report"):
+        assert page.get_by_role("heading", name=re.compile(name)).first.is_visible()
+    assert page.get_by_text("simulated", exact=True).first.is_visible()
+    assert page.locator(".st-key-cell-3 .js-plotly-plot").count() == 1
+    assert page.locator(".st-key-cell-4 .js-plotly-plot").count() >= 1
+    assert page.get_by_text("By the model's probability").is_visible()
+    assert page.get_by_text("Not a medical device").is_visible()
+
+
+def test_from_a_file_to_verdict_heatmap_advice_and_pdf(page: Page, frame_png: bytes) -> None:
+    choose_file(page, "frame.png", frame_png)  # actions one and two; there is no third
+    cells = {number: page.locator(f".st-key-cell-{number}") for number in range(1, 7)}
+    assert cells[3].locator(".js-plotly-plot").count() == 1, cells[3].inner_text()
+    assert "uncertain band around the cut-off" in cells[3].inner_text()
+    assert cells[4].locator(".js-plotly-plot").count() >= 1
+    assert "Blurring the hottest fifth" in cells[4].inner_text()
+    assert "By the model's probability" in cells[5].inner_text()
+    assert "size not given" in cells[5].inner_text()
+    with page.expect_download(timeout=60_000) as started:
+        cells[6].get_by_role("button", name="PDF").click()
+    saved = started.value.path().read_bytes()
+    assert saved.startswith(b"%PDF-")
+    assert len(saved) > 5_000
+    assert b"frame.png" not in saved
+
+
+def test_a_box_is_drawn_moved_and_stretched(page: Page, frame_png: bytes) -> None:
+    choose_file(page, "frame.png", frame_png)
+    drag(page, (20, 300), (110, 400))
+    x, y, width, height = box_of(page)
+    assert (x, y) == pytest.approx((20, 300), abs=3)
+    assert (width, height) == pytest.approx((90, 100), abs=4)
+    assert f"Your box: {width} × {height} pixels" in page.locator(".st-key-cell-2").inner_text()
+    drag(page, (65, 350), (165, 250))  # from its middle: it moves
+    assert box_of(page) == pytest.approx([x + 100, y - 100, width, height], abs=3)
+    drag(page, (x + 100 + width, y - 100 + height), (260, 340))  # by its corner: it grows
+    assert box_of(page)[2:] == pytest.approx([260 - x - 100, 340 - y + 100], abs=4)
+    page.get_by_role("button", name="Back to the proposed box").click()
+    settled(page)
+    assert "Proposed box" in page.locator(".st-key-cell-2").inner_text()
+
+
+def test_the_arrow_keys_move_the_box(page: Page) -> None:
+    before = box_of(page)
+    board(page).locator("[data-grip=box]").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(700)
+    settled(page)
+    assert box_of(page) == [before[0] + 10, *before[1:]]
+    assert "Your box" in page.locator(".st-key-cell-2").inner_text()
+
+
+def test_two_clicks_set_the_scale_and_two_measure_the_nodule(page: Page, frame_png: bytes) -> None:
+    choose_file(page, "frame.png", frame_png)
+    cell = page.locator(".st-key-cell-2")
+    assert "nothing is shown in millimetres" in cell.inner_text()
+    pick(page, "Scale")
+    click(page, (30, 100), (30, 225))
+    cell.get_by_role("button", name="Use this scale").click()
+    settled(page)
+    assert "0.080 mm a pixel" in cell.inner_text()  # 10 mm over 125 pixels
+    pick(page, "Size")
+    click(page, (150, 200), (300, 200))
+    assert "12.0 mm" in cell.inner_text()
+    size = page.get_by_label("Largest dimension of the nodule (mm)")
+    assert size.input_value() == "12.0"
+    assert "size 12 mm" in page.locator(".st-key-cell-5").inner_text()
+
+
+def pick(page: Page, tool: str) -> None:
+    page.locator(".st-key-tool").get_by_text(tool, exact=True).click()
+    settled(page)
+
+
+def click(page: Page, *points: tuple[float, float]) -> None:
+    for point in points:
+        board(page).scroll_into_view_if_needed()
+        page.wait_for_timeout(300)
+        page.mouse.click(*on_board(page, *point))
+        page.wait_for_timeout(150)
+    settled(page)
+
+
+def test_the_link_carries_the_settings_and_nothing_of_the_patient(page: Page, frame_png: bytes) -> None:
+    choose_file(page, "frame.png", frame_png)
+    page.get_by_label("Largest dimension of the nodule (mm)").fill("23.5")
+    page.keyboard.press("Enter")
+    settled(page)
+    page.locator(".st-key-pretest [role=slider]").focus()
+    page.keyboard.press("ArrowRight")
+    settled(page)
+    assert "pretest=21" in page.url
+    assert "23.5" not in page.url
+    assert "box" not in page.url
+    assert "frame" not in page.url
+
+
+def test_a_file_that_is_no_image_is_refused_in_words(page: Page) -> None:
+    page.get_by_role("radio", name="Upload").or_(page.get_by_role("button", name="Upload", exact=True)).first.click()
+    settled(page)
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "scan.png", "mimeType": "image/png", "buffer": b"%PDF-1.7 not a picture"}
+    )
+    page.get_by_text("This image is not used").wait_for(timeout=30_000)
+    assert "Traceback" not in page.locator("body").inner_text()
+
+
+def test_a_thumb_moves_the_box_and_a_tap_brings_it(browser: Browser, app_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{app_url}/Diagnose")
+    page.locator("svg[data-mode]").wait_for(timeout=60_000)
+    settled(page)
+    board(page).scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    before = box_of(page)
+    x, y = on_board(page, 60, 380)
+    page.touchscreen.tap(x, y)
+    settled(page)
+    after = box_of(page)
+    assert after[2:] == before[2:]
+    assert after[1] + after[3] / 2 > before[1] + before[3] / 2
+    assert "Your box" in page.locator(".st-key-cell-2").inner_text()
+    context.close()

@@ -1,0 +1,64 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from sera_core.contracts import Verdict
+from sera_core.figures import palette
+
+CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
+THEME = tomllib.loads(CONFIG.read_text())["theme"]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.1 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, two: str) -> float:
+    low, high = sorted((luminance(one), luminance(two)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("colour", [palette.BENIGN, palette.MALIGNANT, palette.UNSURE])
+def test_marks_stand_out_on_both_pages(mode: str, colour: str) -> None:
+    assert contrast(colour, THEME[mode]["backgroundColor"]) >= 3
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_text_can_be_read_on_both_pages(mode: str) -> None:
+    page = THEME[mode]
+    for name in ("textColor", "linkColor", "blueTextColor", "orangeTextColor", "grayTextColor"):
+        assert contrast(page[name], page["backgroundColor"]) >= 4.5, name
+    assert contrast("#FFFFFF", page["primaryColor"]) >= 4
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_theme_uses_the_colours_of_the_palette(mode: str) -> None:
+    named = {
+        "blueColor": palette.BENIGN,
+        "orangeColor": palette.MALIGNANT,
+        "grayColor": palette.UNSURE,
+    }
+    assert {name: THEME[mode][name] for name in named} == named
+    assert THEME["light"]["primaryColor"] == palette.ACCENT
+
+
+def test_no_verdict_is_told_by_colour_alone() -> None:
+    assert set(palette.VERDICT) == set(palette.MARKER) == set(palette.NAME) == set(Verdict)
+    assert len(set(palette.VERDICT.values())) == len(set(palette.MARKER.values())) == 3
+
+
+def test_heat_only_gets_lighter() -> None:
+    levels = [luminance(colour) for colour in palette.HEAT]
+    assert levels == sorted(levels)
+
+
+def test_faded_heat_is_clear_where_it_is_cold() -> None:
+    scale = palette.heat_scale(0.6, fade=True)
+    assert [step[0] for step in scale] == pytest.approx([i / (len(scale) - 1) for i in range(len(scale))])
+    assert str(scale[0][1]).endswith("0.000)")
+    assert str(scale[-1][1]).endswith("0.600)")

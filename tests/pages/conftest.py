@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from sera_core.classifiers.store import installed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def home() -> AppTest:
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+@pytest.fixture
+def page(home: AppTest) -> AppTest:
+    """The Diagnose page, not yet run: a test may fill in the link first."""
+    home.run()
+    return home.switch_page("pages/1_Diagnose.py")
+
+
+@pytest.fixture
+def model() -> str:
+    """Id of a model that answers."""
+    ready = [status.id for status in installed() if status.valid]
+    if not ready:
+        if os.environ.get("CI"):
+            pytest.fail("no valid model is installed in models/")
+        pytest.skip("needs an installed model in models/")
+    return ready[0]
+
+
+@pytest.fixture(scope="session")
+def png() -> Callable[[np.ndarray], bytes]:
+    def encode(pixels: np.ndarray) -> bytes:
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, format="PNG")
+        return buffer.getvalue()
+
+    return encode

@@ -1,0 +1,303 @@
+"""The states of the Diagnose page, driven without a browser."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from sera_core.contracts import Guideline
+from sera_core.guidelines import LABELS
+from sera_core.simulate.samples import SAMPLES
+
+Png = Callable[[np.ndarray], bytes]
+RNG = np.random.default_rng(5)
+
+
+def words(at: AppTest) -> str:
+    kinds = ("title", "subheader", "markdown", "caption", "warning", "info", "error", "code")
+    return " ".join(str(element.value) for kind in kinds for element in at.get(kind))
+
+
+def upload(page: AppTest, name: str, data: bytes) -> AppTest:
+    page.run()
+    page.segmented_control(key="source").set_value("upload").run()
+    page.file_uploader[0].upload(name, data)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def describe(page: AppTest, **seen: str) -> AppTest:
+    from sera_core.contracts import Composition, Echogenicity, Margin, Shape
+
+    kinds = {"composition": Composition, "echogenicity": Echogenicity, "shape": Shape, "margin": Margin}
+    for key, kind in kinds.items():
+        page.pills(key=key).set_value(kind(seen[key]))
+    return page.run()
+
+
+SOLID = {
+    "composition": "solid",
+    "echogenicity": "hypoechoic",
+    "shape": "taller_than_wide",
+    "margin": "irregular",
+}
+
+# ---- first paint -------------------------------------------------------------------------------------------------
+
+
+def test_a_sample_is_already_loaded(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert page.segmented_control(key="source").value == "sample"
+    assert "simulated" in words(page)
+    first = next(iter(SAMPLES.values()))
+    assert page.selectbox(key="sample").value == first.title
+    assert page.number_input(key="size_mm").value == pytest.approx(first.case.nodule.size_mm, abs=0.5)
+    for number in range(1, 6):
+        assert page.container(key=f"cell-{number}")
+
+
+def test_every_sample_opens_and_stays_labelled(page: AppTest) -> None:
+    page.run()
+    for sample in list(SAMPLES.values())[1:3]:
+        page.selectbox(key="sample").set_value(sample.title).run()
+        assert not page.exception
+        assert sample.story in words(page)
+        assert "simulated" in words(page)
+
+
+def test_the_first_paint_has_a_verdict_a_heatmap_and_advice(page: AppTest, model: str) -> None:
+    page.run()
+    said = words(page)
+    assert "uncertain band around the cut-off" in said
+    assert "Blurring the hottest fifth" in said
+    assert "By the model's probability" in said
+    assert {chart.proto.id or chart.key for chart in page.get("plotly_chart")}
+    assert [button.label for button in page.get("download_button")][-2:] == ["PDF", "JSON"]
+
+
+# ---- the link ----------------------------------------------------------------------------------------------------
+
+
+def test_a_link_opens_where_it_points(page: AppTest) -> None:
+    page.query_params["sample"] = SAMPLES["cyst"].title
+    page.query_params["guideline"] = LABELS[Guideline.ACR2017].word
+    page.query_params["pretest"] = "10"
+    page.run()
+    assert page.selectbox(key="sample").value == SAMPLES["cyst"].title
+    assert page.selectbox(key="guideline").value is Guideline.ACR2017
+    assert page.slider(key="pretest").value == 10
+
+
+def test_a_link_with_nonsense_opens_the_defaults(page: AppTest) -> None:
+    page.query_params["sample"] = "no such sample"
+    page.query_params["pretest"] = "abc"
+    page.query_params["model"] = "../../etc"
+    page.run()
+    assert not page.exception
+    assert page.slider(key="pretest").value == 20
+    assert page.selectbox(key="model").value == "auto"
+
+
+# ---- one's own image ---------------------------------------------------------------------------------------------
+
+
+def test_before_a_file_is_chosen_the_page_says_what_to_do(page: AppTest) -> None:
+    page.run()
+    page.segmented_control(key="source").set_value("upload").run()
+    assert not page.exception
+    assert "No image yet" in words(page)
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", "a")
+    return buffer.getvalue()
+
+
+def gif() -> bytes:
+    buffer = io.BytesIO()
+    frames = [Image.fromarray(RNG.integers(0, 255, (90, 90), np.uint8)) for _ in range(3)]
+    frames[0].save(buffer, format="GIF", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+def truncated() -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(RNG.integers(0, 255, (300, 300), np.uint8)).save(buffer, format="PNG")
+    return buffer.getvalue()[:20_000]
+
+
+def picture(mode: str, size: tuple[int, int], colour: object) -> bytes:
+    buffer = io.BytesIO()
+    Image.new(mode, size, colour).save(buffer, format="PNG")  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def colourful() -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(RNG.integers(0, 255, (200, 200, 3), np.uint8)).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+BAD = {
+    "empty": b"",
+    "text": b"hello, this is no image at all",
+    "zip named png": zipped(),
+    "pdf named png": b"%PDF-1.7\n1 0 obj\n",
+    "truncated": truncated(),
+    "animated": gif(),
+    "blank": picture("L", (300, 300), 0),
+    "too small": picture("L", (8, 8), 90),
+    "colour": colourful(),
+    "bomb": picture("1", (30_000, 30_000), 0),
+}
+
+
+@pytest.mark.parametrize("kind", list(BAD))
+def test_a_bad_file_is_refused_in_a_sentence(page: AppTest, kind: str) -> None:
+    upload(page, "frame.png", BAD[kind])
+    assert not page.error, page.error
+    assert len(page.warning) == 1
+    sentence = page.warning[0].value
+    assert sentence.endswith(".")
+    assert len(sentence) > 30
+    assert "Traceback" not in words(page)
+
+
+def frame() -> np.ndarray:
+    """Grey speckle with a dark nodule: an image that the reader accepts."""
+    rows, columns = np.mgrid[0:240, 0:320]
+    level = np.where((rows - 120) ** 2 + (columns - 160) ** 2 < 45**2, 55, 120)
+    return np.clip(level + RNG.normal(0, 22, level.shape), 1, 250).astype(np.uint8)
+
+
+def test_an_upload_has_no_size_and_no_millimetres_until_they_are_given(page: AppTest, png: Png) -> None:
+    upload(page, "frame.png", png(frame()))
+    assert page.number_input(key="size_mm").value is None
+    said = words(page)
+    assert "Proposed box" in said
+    assert "nothing is shown in millimetres" in said
+    assert " mm." not in said.split("Proposed box")[1].split("nothing is shown")[0]
+
+
+def test_typed_numbers_move_the_region(page: AppTest, png: Png) -> None:
+    upload(page, "frame.png", png(frame()))
+    for key, value in {"box_x": 100, "box_y": 60, "box_w": 120, "box_h": 110}.items():
+        page.number_input(key=key).set_value(value).run()
+    assert not page.exception
+    assert "Your box: 120 × 110 pixels" in words(page)
+    page.button(key="unbox").click().run()
+    assert "Proposed box" in words(page)
+
+
+def test_another_image_starts_a_new_case(page: AppTest, png: Png) -> None:
+    upload(page, "frame.png", png(frame()))
+    page.number_input(key="size_mm").set_value(31.0).run()
+    page.number_input(key="box_w").set_value(90).run()
+    page.button(key="reset").click().run()
+    assert not page.exception
+    assert page.segmented_control(key="source").value == "sample"
+    assert page.number_input(key="size_mm").value != 31.0
+    page.segmented_control(key="source").set_value("upload").run()
+    assert "No image yet" in words(page)
+
+
+# ---- what next ---------------------------------------------------------------------------------------------------
+
+
+def test_without_a_size_the_advice_says_what_it_would_need(page: AppTest) -> None:
+    page.run()
+    describe(page, **SOLID)
+    page.number_input(key="size_mm").set_value(None).run()
+    assert not page.exception
+    said = words(page)
+    assert "size not given" in said
+    assert "Not decided" in said
+
+
+def test_the_reader_s_words_give_each_guideline_s_category(page: AppTest) -> None:
+    page.run()
+    page.number_input(key="size_mm").set_value(14.0)
+    describe(page, **SOLID)
+    assert not page.exception
+    said = words(page)
+    assert "By your own description" in said
+    assert "K-TIRADS 5" in said  # solid, hypoechoic, with suspicious features: facts of K-TIRADS 2021
+    table = page.dataframe[0].value
+    assert len(table) == len(Guideline)
+    rows = dict(zip(table["Guideline"], table["Category"], strict=True))
+    assert rows[LABELS[Guideline.ACR2017].word] == "TR5"  # 2 + 2 + 3 + 2 = 9 points
+    assert rows[LABELS[Guideline.EU2017].word].endswith("5")
+
+
+def test_words_that_exclude_each_other_are_refused_and_the_verdict_stays(page: AppTest) -> None:
+    page.run()
+    before = len(page.warning)
+    describe(page, **{**SOLID, "echogenicity": "anechoic"})
+    assert not page.exception
+    assert len(page.warning) == before + 1
+    assert any("cannot be anechoic" in warning.value for warning in page.warning)
+    assert not page.error
+
+
+def test_agreement_of_model_and_reader_is_said(page: AppTest, model: str) -> None:
+    page.run()
+    describe(page, **SOLID)
+    assert "odel and reader" in words(page) or "categories" in words(page)
+
+
+# ---- the verdict -------------------------------------------------------------------------------------------------
+
+
+def test_noise_is_refused_by_design_and_the_guidelines_still_answer(page: AppTest, model: str, png: Png) -> None:
+    noise = RNG.integers(1, 250, (300, 300)).astype(np.uint8)
+    upload(page, "noise.png", png(noise))
+    refusals = [warning for warning in page.warning if "too far from what" in warning.value]
+    assert len(refusals) == 1
+    assert not page.error
+    describe(page, **SOLID)
+    assert "By your own description" in words(page)
+
+
+def test_a_model_can_be_chosen(page: AppTest, model: str) -> None:
+    page.run()
+    page.selectbox(key="model").set_value(model).run()
+    assert not page.exception
+    assert f"{model}, weights sha256" in words(page) or page.warning
+
+
+def test_a_real_frame_gets_a_verdict(page: AppTest, model: str, shared_data: Path) -> None:
+    image = sorted((shared_data / "ddti" / "images").iterdir())[10]
+    upload(page, image.name, image.read_bytes())
+    assert not page.error
+    said = words(page)
+    assert "uncertain band" in said or "too far from what" in said
+    assert image.stem not in said
+
+
+# ---- faults of ours ----------------------------------------------------------------------------------------------
+
+
+def test_a_fault_of_ours_is_one_sentence_with_details_in_a_fold() -> None:
+    def script() -> None:
+        from sera_core.ui.states import guarded
+
+        with guarded():
+            {}["missing"]
+
+    at = AppTest.from_function(script, default_timeout=60).run()
+    assert not at.exception
+    assert len(at.error) == 1
+    assert "Your input is not to blame" in at.error[0].value
+    assert "KeyError" in at.expander[0].code[0].value
+    assert "Traceback" not in at.expander[0].code[0].value

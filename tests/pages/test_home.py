@@ -1,0 +1,51 @@
+import subprocess
+import sys
+
+from streamlit.testing.v1 import AppTest
+
+from sera_core.contracts import NOT_A_DEVICE
+from sera_core.ui.page import DOORS, open_doors
+from sera_core.ui.states import ROOT
+
+
+def everything(at: AppTest) -> str:
+    return " ".join(element.value for kind in ("title", "markdown", "caption", "subheader") for element in at.get(kind))
+
+
+def test_home_says_what_it_is_and_what_it_is_not(home: AppTest) -> None:
+    home.run()
+    assert not home.exception
+    assert home.title[0].value == "SERA"
+    assert NOT_A_DEVICE in everything(home)
+    assert "What it is not" in everything(home)
+
+
+def test_only_pages_that_exist_are_linked(home: AppTest) -> None:
+    home.run()
+    linked = {link.value for link in home.page_link}
+    assert linked == {"Home"} | {door.title for door in DOORS if (ROOT / door.path).is_file()}
+    assert {door.title for door in open_doors()} == linked - {"Home"}
+
+
+def test_home_shows_the_models_or_says_how_to_get_one(home: AppTest) -> None:
+    from sera_core.classifiers.store import installed
+
+    home.run()
+    shown = everything(home)
+    for status in installed():
+        assert (status.card.title if status.card else status.id) in shown
+    if not installed():
+        assert "No model is installed" in shown
+
+
+def test_home_and_the_shell_open_without_torch() -> None:
+    code = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "at = AppTest.from_file('app.py', default_timeout=60).run()\n"
+        "assert not at.exception\n"
+        "heavy = {'torch', 'timm', 'torchvision', 'pytorch_grad_cam'} & set(sys.modules)\n"
+        "print('loaded:', sorted(heavy))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert "loaded: []" in done.stdout, done.stdout + done.stderr

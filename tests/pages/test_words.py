@@ -1,0 +1,60 @@
+from dataclasses import replace
+
+import pytest
+
+from sera_core.contracts import Familiarity, Fidelity, Verdict
+from sera_core.figures.palette import MARKER
+from sera_core.ui import words
+from tests.figures.hand import hand_made, opinion
+
+SHAPES = {"circle": "●", "square": "■", "diamond": "◆"}
+
+
+def test_glyphs_are_the_markers_of_the_figures() -> None:
+    assert {verdict: SHAPES[MARKER[verdict]] for verdict in Verdict} == words.GLYPH
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_the_reason_names_the_probability_and_the_band(verdict: Verdict) -> None:
+    said = words.verdict_reason(hand_made(verdict=verdict))
+    assert "78%" in said
+    assert "42% to 58%" in said
+    assert ("cannot tell" in said) == (verdict is Verdict.INDETERMINATE)
+
+
+def test_counts_are_given_at_both_prevalences() -> None:
+    said = words.in_a_hundred(hand_made())
+    assert "**78**" in said
+    assert "**47** where 20% are" in said
+
+
+def test_disagreeing_models_are_each_named_with_number_and_word() -> None:
+    said = words.opinions(hand_made())
+    assert said.startswith("**The models disagree**")
+    for part in ("◆ Alpha 78% malignant", "● Beta 31% benign", "■ Gamma 52% indeterminate"):
+        assert part in said
+
+
+def test_a_model_that_does_not_know_the_image_has_no_say() -> None:
+    stranger = replace(opinion("beta", 0.31, Verdict.BENIGN), familiarity=Familiarity(3.0, 0.0, 2.0))
+    known = opinion("alpha", 0.78, Verdict.MALIGNANT), opinion("gamma", 0.7, Verdict.MALIGNANT)
+    said = words.opinions(hand_made(opinions=(*known, stranger)))
+    assert said.startswith("All 2 models")
+    assert "Beta" not in said
+    assert words.opinions(hand_made(opinions=(known[0], stranger))) == ""
+
+
+@pytest.mark.parametrize(("percentile", "word"), [(63, "familiar kind"), (12, "unusual"), (1, "strange")])
+def test_familiarity_in_words(percentile: float, word: str) -> None:
+    assert word in words.familiarity(Familiarity(1.0, percentile, 2.0))
+
+
+def test_fidelity_says_which_way_the_probability_moved() -> None:
+    assert "lowers the probability of the class shown by 21" in words.fidelity(Fidelity(0.21, (0.01, 0.05)))
+    assert "raises the probability of the class shown by 4" in words.fidelity(Fidelity(-0.04, (0.01, 0.05)))
+
+
+def test_no_scale_means_no_millimetres() -> None:
+    assert "nothing is shown in millimetres" in words.scale(None)
+    assert "0.080 mm" in words.scale((0.08, 0.08))
+    assert "across" in words.scale((0.08, 0.1))
