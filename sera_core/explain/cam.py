@@ -115,8 +115,11 @@ def _gradient_map(class_name: str, activations: Tensor, head: nn.Module, target:
 
 
 def _check_frozen(head: nn.Module) -> None:
-    layers = [module for module in head.modules() if not any(module.children())]  # a container's mode means nothing
-    if any(layer.training for layer in layers) or any(parameter.requires_grad for parameter in head.parameters()):
+    from torch.nn.modules import batchnorm, dropout
+
+    changing = (batchnorm._BatchNorm, dropout._DropoutNd)  # other layers do the same in either mode
+    training = any(layer.training for layer in head.modules() if isinstance(layer, changing))
+    if training or any(parameter.requires_grad for parameter in head.parameters()):
         raise ValueError("the head is shared: put it in evaluation mode and freeze its parameters first")
 
 

@@ -164,10 +164,7 @@ def _pictures(page: _Page, diagnosis: Diagnosis) -> None:
         page.pen(8.5, FAINT)
         page.write_at(right, top + 4, words.why(diagnosis), PICTURE_WIDE)
     else:
-        name = words.METHOD[diagnosis.heatmap.method]
-        fidelity = diagnosis.heatmap.fidelity
-        doubt = "" if fidelity is not None and fidelity.trusted else ", not to be trusted"
-        bottom = _picture(page, hot, right, top, f"{name}{doubt}")
+        bottom = _picture(page, hot, right, top, words.caption(diagnosis.heatmap))
         _heat_scale(page, LEFT + WIDE, bottom - 2.1)
     page.set_y(bottom + 3)
 

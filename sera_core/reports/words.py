@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sera_core.contracts import Action, Advice, CamMethod, Descriptors, Diagnosis, Verdict
+from sera_core.contracts import Action, Advice, CamMethod, Descriptors, Diagnosis, Fidelity, Heatmap, Verdict
 from sera_core.guidelines import LABELS, NO_FOCUS_LABEL
 
 VERDICT = {
@@ -82,16 +82,28 @@ def why(diagnosis: Diagnosis) -> str:
     name, fidelity = METHOD[diagnosis.heatmap.method], diagnosis.heatmap.fidelity
     if fidelity is None:
         return f"{name}; its fidelity was not measured, so it explains nothing."
-    judged = (
-        "the map points at what the model used."
-        if fidelity.trusted
-        else "no better than chance: do not read this map as an explanation."
-    )
     return (
         f"{name}. Blurring the hottest fifth of the region changes the probability of the class shown by "
         f"{points(-fidelity.hot_fall)}, a random fifth by {points(-fidelity.random_mean)} on average "
-        f"(n = {len(fidelity.random_falls)}): {judged}"
+        f"(n = {len(fidelity.random_falls)}): {trust(fidelity)}"
     )
+
+
+def trust(fidelity: Fidelity) -> str:
+    """Whether the heatmap can be read as an explanation."""
+    if fidelity.trusted:
+        return "the map points at what the model used."
+    if fidelity.gain > 0:
+        return "more than the mean random area, but not more than 95% of them: read this map with doubt."
+    return "no better than chance: do not read this map as an explanation."
+
+
+def caption(heatmap: Heatmap) -> str:
+    """The method, and a word of warning where its map did not pass."""
+    name, fidelity = METHOD[heatmap.method], heatmap.fidelity
+    if fidelity is not None and fidelity.trusted:
+        return name
+    return f"{name}, in doubt" if fidelity is not None and fidelity.gain > 0 else f"{name}, not to be trusted"
 
 
 def points(change: float) -> str:

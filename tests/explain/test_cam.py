@@ -144,7 +144,7 @@ def test_works_inside_inference_mode():
 
 
 def test_refuses_what_would_write_into_a_shared_head():
-    body, head = halves("resnet18")
+    body, head = halves("mobilenet_v2")
     activations = activations_of(body)
     with pytest.raises(ValueError, match="freeze"):
         raw_map(CamMethod.GRADCAM, activations, copy.deepcopy(head).requires_grad_(True), 1)

@@ -56,6 +56,7 @@ def test_no_millimetres_of_the_image_without_a_scale():
             Fidelity(0.2, (0.01,) * 19),
             "by −20.0 points, a random fifth by −1.0 points on average (n = 19): the map points",
         ),
+        (Fidelity(0.05, (0.06, 0.01) * 10), "not more than 95% of them: read this map with doubt"),
         (Fidelity(0.01, (0.05,) * 19), "do not read this map as an explanation"),
         (Fidelity(-0.1, (0.05,) * 19), "by +10.0 points"),
         (None, "was not measured"),
