@@ -85,11 +85,12 @@ def from_colour(image: Image.Image) -> tuple[Grey, NDArray[np.uint8]]:
     return grey, np.asarray(image)
 
 
-def from_levels(levels: NDArray[np.generic]) -> tuple[Grey, tuple[Notice, ...]]:
+def from_levels(levels: NDArray[np.generic], declared: int = 16) -> tuple[Grey, tuple[Notice, ...]]:
     """Deep grey levels to 0 ... 1, by the number of bits they use.
 
     Unsigned levels are divided by the full scale of the smallest usual depth (8, 10, 12, 14, 16 bits) that holds
-    the brightest one; signed and fractional levels are stretched from darkest to brightest.
+    the brightest one, with a notice when that is not the declared depth. Signed and fractional levels are stretched
+    from darkest to brightest.
 
     Raises
     ------
@@ -101,7 +102,7 @@ def from_levels(levels: NDArray[np.generic]) -> tuple[Grey, tuple[Notice, ...]]:
         raise BadInput("not_finite", "Some grey levels of the file are not numbers: export the frame again as PNG.")
     low, high = float(values.min()), float(values.max())
     fractional = np.issubdtype(levels.dtype, np.floating)
-    depth = next((bits for bits in _DEPTHS if high < 2**bits), None)
+    depth = next((bits for bits in sorted({declared, *_DEPTHS}) if high < 2**bits), None)
     if fractional and low >= 0 and high <= 1:
         return values, ()
     if low < 0 or fractional or depth is None:
@@ -110,6 +111,6 @@ def from_levels(levels: NDArray[np.generic]) -> tuple[Grey, tuple[Notice, ...]]:
         )
         return (values - low) / max(high - low, 1e-12), (notice,)
     values /= 2**depth - 1
-    if depth == 16 or levels.dtype.itemsize == 1:
+    if depth == declared:
         return values, ()
     return values, (Notice("depth", f"The brightest of the grey levels needs {depth} bits; that was taken as white."),)

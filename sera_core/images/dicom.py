@@ -160,7 +160,12 @@ def _decode(dataset: Dataset, frame: int) -> NDArray[Any]:
     if syntax not in _PLUGINS:
         raise BadInput("unsupported", "This DICOM file is compressed in a way that is not read: save it uncompressed.")
     if syntax != RLELossless:
-        _check_stream(_frame_bytes(dataset, frame), syntax, dataset)
+        stream = _frame_bytes(dataset, frame)
+        _check_stream(stream, syntax, dataset)
+        if syntax in (JPEGBaseline8Bit, JPEGExtended12Bit) and dataset.SamplesPerPixel == 3:
+            colour = _self_told_jpeg(stream)
+            if colour is not None:
+                return colour
     return pixel_array(dataset, index=frame, decoding_plugin=_PLUGINS[syntax])
 
 
@@ -181,6 +186,18 @@ def _check_stream(stream: bytes, syntax: str, dataset: Dataset) -> None:
             size = image.size
     if size != (dataset.Columns, dataset.Rows):
         raise damaged("DICOM")
+
+
+def _self_told_jpeg(stream: bytes) -> NDArray[np.uint8] | None:
+    """RGB of a colour JPEG that tells itself how its colours are stored; None when only the file's word is left.
+
+    Many devices call the frame RGB and store YCbCr. A JFIF or Adobe marker is the truth, and so is a stream that
+    treats its first component unlike the others: nobody samples red more finely than green.
+    """
+    with Image.open(BytesIO(stream), formats=("JPEG",)) as image:
+        marked = "jfif" in image.info or "adobe_transform" in image.info
+        alike = len({tuple(component[1:]) for component in getattr(image, "layer", ())}) == 1
+        return np.asarray(image.convert("RGB")) if marked or not alike else None
 
 
 def _jpeg_size(stream: bytes) -> tuple[int, int] | None:
@@ -258,7 +275,7 @@ def _present_grey(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, tuple[N
         return _windowed(apply_modality_lut(values, dataset).astype(np.float32), *window), ()
     if "ModalityLUTSequence" in dataset:
         return from_levels(apply_modality_lut(values, dataset))
-    return from_levels(values)
+    return from_levels(values, int(dataset.BitsStored))
 
 
 def _window(dataset: Dataset) -> tuple[float, float, str] | None:

@@ -23,6 +23,8 @@ _RASTERS: tuple[tuple[bytes, RasterKind], ...] = (
     (b"II+\x00", "TIFF"),
     (b"MM\x00+", "TIFF"),
 )
+# group length, character set, image type, SOP class, in little-endian order
+_FIRST_ELEMENTS = tuple(bytes([group, 0, element, 0]) for group in (2, 8) for element in (0x00, 0x05, 0x08, 0x16))
 _OTHERS = (
     (0, b"%PDF", "a PDF document"),
     (0, b"PK\x03\x04", "a ZIP archive or an Office document"),
@@ -93,7 +95,7 @@ def _decode(data: bytes, frame: int) -> tuple[str, Decoded]:
 
 def _is_dicom(data: bytes) -> bool:
     """True with the DICM prefix, or when the first element is of group 2 or 8, as in old files without a preamble."""
-    return data[128:132] == b"DICM" or data[:4] in (b"\x02\x00\x00\x00", b"\x08\x00\x00\x00", b"\x08\x00\x05\x00")
+    return data[128:132] == b"DICM" or data[:4] in _FIRST_ELEMENTS
 
 
 def _not_an_image(data: bytes) -> BadInput:
