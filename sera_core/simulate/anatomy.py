@@ -21,7 +21,7 @@ Array = NDArray[np.float32]
 SKIN_LOSS, FAT_LOSS, MUSCLE_LOSS, GLAND_LOSS, BLOOD_LOSS, DEEP_LOSS = 0.35, 0.63, 0.96, 0.9, 0.15, 0.85
 # Levels, dB against the normal gland: strap muscle -10 to -14 (darker than gland in all of 50 healthy necks, Ying 1998,
 # Ultrasound Med Biol 24:1097), diffuse disease -2 to -4.
-FAT_DB, MUSCLE_DB, DIFFUSE_DB, DEEP_DB = -7.0, -12.0, -3.0, -5.0
+FAT_DB, MUSCLE_DB, DIFFUSE_DB, DEEP_DB = -6.0, -10.5, -3.0, -6.5
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,15 @@ def _curves(
     if neck.view is View.TRANSVERSE:
         outer = trachea[2] + neck.isthmus_mm
         over = trachea[1] - np.sqrt(np.clip(outer**2 - (x - trachea[0]) ** 2, 0.0, None))
-        top = np.minimum(top, np.where(np.abs(x - trachea[0]) < outer, over, 99))
+        top = np.minimum(top, np.where(np.abs(x - trachea[0]) < outer, over, 99)) - _cleft(top, over)
         beyond = np.clip(neck.side * (x - carotid[0]) / (carotid[2] + 6), -1, 1)
         top = np.minimum(top, carotid[1] - carotid[2] - 1.0 - 1.5 * beyond)
     return ndimage.gaussian_filter1d(top, 8), ndimage.gaussian_filter1d(bottom, 12)
+
+
+def _cleft(a: NDArray[np.float64], b: NDArray[np.float64], soft: float = 4.0) -> NDArray[np.float64]:
+    blend = np.clip(soft - np.abs(a - b), 0, None)
+    return blend * blend / (4 * soft)
 
 
 def stream(seed: int, number: int) -> np.random.Generator:
@@ -113,6 +118,14 @@ def paint(canvas: Canvas, case: Case, where: Layout) -> None:
         _vessels(canvas, neck, where, seed)
         _trachea(canvas, neck, where, seed)
     _contact(canvas, seed)
+    # fat lobules in front bend the beam: faint streaks along it
+    canvas.db += 1.1 * lattice(table(stream(seed, 10)), canvas.x / np.float32(1.6), canvas.z / np.float32(14))
+
+
+def _join(a: Array, b: Array, soft: float) -> Array:
+    """Smooth maximum: where two bodies meet they merge without a cleft."""
+    blend = np.clip(np.float32(soft) - np.abs(a - b), 0, None)
+    return np.asarray(np.maximum(a, b) + blend * blend / np.float32(4 * soft), np.float32)
 
 
 def at(where: Layout, values: NDArray[np.float64], canvas: Canvas) -> Array:
@@ -124,7 +137,7 @@ def bright_line(canvas: Canvas, depth: Array, thick: float, db: float, rough: Ar
     """A fascia along ``depth`` [1, lines]: mirrors where it faces the beam, scatters elsewhere, and has gaps."""
     if depth.max() < canvas.z[0, 0] - 1 or depth.min() > canvas.z[-1, 0] + 1:
         return
-    part = canvas.part(-99, 99, float(depth.min()) - 3 * thick, float(depth.max()) + 3 * thick)
+    part = canvas.band(float(depth.min()) - 3 * thick, float(depth.max()) + 3 * thick)
     if part.empty:
         return
     slope = np.gradient(depth[0], canvas.x[0]) if depth.shape[1] > 1 else np.zeros(1, np.float32)
@@ -160,8 +173,9 @@ def _deep(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
         away = (canvas.x - np.float32(where.lobe[0] - 2.0 * neck.side)) / np.float32(generator.uniform(8, 11))
         thick = np.float32(generator.uniform(6, 9)) * np.sqrt(np.clip(1 - away**2, 0, 1))
         muscle = step(below, 0, 0.4) * step(thick, 1.0, 2.5)
-    share = muscle * step(thick - below, 0, 0.6)
-    _muscle(canvas, 0.8 * share, surface, seed, 1)
+    share = 0.8 * muscle * step(thick - below, 0, 0.6)
+    rows = slice(*np.searchsorted(canvas.z[:, 0], (surface.min(), (surface + thick).max())))
+    _muscle(canvas.rows(rows), share[rows], surface, seed, 1)
     bright_line(canvas, surface, 0.3, 7.0, curve(generator, canvas.x, 1.3))
     bright_line(
         canvas, surface + thick + 0.5 * curve(generator, canvas.x, 2.0), 0.5, 4.0, curve(generator, canvas.x, 1.6)
@@ -172,6 +186,9 @@ def _sheath(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
     """Bright loose tissue around the carotid."""
     x, z, radius = where.carotid
     generator = stream(seed, 2)
+    canvas = canvas.part(x - 1.15 * (radius + 4.5), x + 1.15 * (radius + 4.5), z - 12, z + 12)
+    if canvas.empty:
+        return
     away = np.hypot((canvas.x - x) / (radius + 4.5), (canvas.z - z) / (radius + 3.0))
     patch = lattice(table(generator), canvas.x / 1.8, canvas.z / 0.8)
     canvas.blend(step(1.15 - away, 0, 0.3), 1.5 + 4.0 * patch, DEEP_LOSS)
@@ -181,8 +198,8 @@ def gland_depth(canvas: Canvas, case: Case, where: Layout) -> Array:
     """Depth under the gland's capsule in mm, about; positive inside."""
     neck = case.anatomy
     generator = stream(case.seed, 3)
-    x = canvas.x + 0.5 * curve(generator, canvas.z, 7.0)
-    z = canvas.z + 0.4 * curve(generator, canvas.x, 7.0)
+    x = canvas.x + 0.6 * curve(generator, canvas.z, 7.0)
+    z = canvas.z + (0.9 if neck.view is View.LONGITUDINAL else 0.4) * curve(generator, canvas.x, 9.0)
     centre, depth, a, b = where.lobe
     away = np.hypot((x - np.float32(centre)) / np.float32(a), (z - np.float32(depth)) / np.float32(b))
     inside = (1 - away) * np.float32(min(a, b))
@@ -190,16 +207,17 @@ def gland_depth(canvas: Canvas, case: Case, where: Layout) -> Array:
         tx, tz, radius = where.trachea
         around = np.hypot(x - np.float32(tx), z - np.float32(tz)) - np.float32(radius)
         band = np.minimum(np.float32(neck.isthmus_mm) - around, np.float32(0.6 * radius + tz) - z)
-        inside = np.maximum(inside, band)
+        inside = _join(inside, band, 4.0)
     return np.asarray(inside, np.float32)
 
 
 def _gland(canvas: Canvas, case: Case, where: Layout) -> None:
-    neck = case.anatomy
+    neck, reach = case.anatomy, where.lobe[3] + 1.5
+    canvas = canvas.band(where.lobe[1] - reach, max(where.lobe[1] + reach, where.trachea[1] + where.trachea[2]))
     inside = gland_depth(canvas, case, where)
     generator = stream(case.seed, 4)
-    level = 1.1 * lattice(table(generator), canvas.x / 1.1, canvas.z / 0.9)
-    level += 0.9 * lattice(table(generator), canvas.x / 4.5, canvas.z / 3.5)
+    level = 1.2 * lattice(table(generator), canvas.x / 1.1, canvas.z / 0.9)
+    level += 1.3 * lattice(table(generator), canvas.x / 4.5, canvas.z / 3.5)
     if neck.texture is Texture.DIFFUSE:
         patch = lattice(table(generator), canvas.x / 2.2, canvas.z / 1.7)
         fibre = lattice(table(generator), canvas.x / 4.0, canvas.z / 0.8)
@@ -217,6 +235,7 @@ def _front(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
     """Skin, fat and strap muscles down to the gland and the trachea."""
     generator = stream(seed, 5)
     top = at(where, where.top, canvas)
+    canvas = canvas.band(0.0, float(top.max()) + 0.5)
     drape = 0.55 * (top - np.float32(neck.front_mm)) * (0.5 if neck.view is View.TRANSVERSE else 1.0)
     fat_end = neck.skin_mm + neck.fat_mm + 0.35 * curve(generator, canvas.x, 9.0) + 0.55 * drape
     fat_end = np.minimum(fat_end, top - 0.8)
@@ -231,7 +250,7 @@ def _front(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
     canvas.blend(fat, FAT_DB + 1.5 * lobules + 9.0 * step(lobules, 0.5, 1.3), FAT_LOSS)
     bright_line(canvas, fat_end, 0.24, 8.0, curve(generator, canvas.x, 1.5))
     bright_line(canvas, top - 0.1, 0.2, 7.0, curve(generator, canvas.x, 1.3))
-    _skin(canvas, neck, generator)
+    _skin(canvas.band(0.0, 6.0), neck, generator)
 
 
 def _skin(canvas: Canvas, neck: Anatomy, generator: np.random.Generator) -> None:
@@ -279,7 +298,8 @@ def _trachea(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
     across = np.clip(1 - (dx / np.float32(radius)) ** 2, 0, 1)
     wall = np.float32(z) - np.float32(radius) * np.sqrt(across) + 0.35 * curve(generator, part.x, 3.5)
     behind = part.z - wall
-    column = step(across, 0.0, 0.12)
+    frayed = lattice(table(generator), part.x / 1.2, part.z / 1.5) * step(part.z, z - 1.0, z + 3.0)
+    column = step(across + 0.10 * frayed, 0.0, 0.22)
     part.blend(column * step(behind, -0.2, 0.1), np.float32(-15.0), 0.9)
     air = behind - np.float32(generator.uniform(1.0, 1.5))
     broken = lattice(table(generator), part.x / 1.0, part.z / 1.6)
@@ -303,5 +323,5 @@ def _contact(canvas: Canvas, seed: int) -> None:
     away = np.abs(canvas.x - np.float32(place)) / np.float32(wide)
     if kind < 0.07:
         away = np.clip((np.float32(21) - np.abs(canvas.x - np.sign(place) * 2)) / np.float32(2.5), 0, None)
-    part = canvas.part(-99, 99, 0.0, 1.0)
+    part = canvas.band(0.0, 1.0)
     part.loss += np.float32(strength / 1.4) * np.exp(-(away**2))

@@ -52,6 +52,14 @@ class Canvas:
         box = (slice(c, d), slice(a, b))
         return Canvas(self.x[:, a:b], self.z[c:d], self.db[box], self.loss[box], self.mirror[box])
 
+    def rows(self, rows: slice) -> Canvas:
+        """All lines between two rows."""
+        return Canvas(self.x, self.z[rows], self.db[rows], self.loss[rows], self.mirror[rows])
+
+    def band(self, top: float, bottom: float) -> Canvas:
+        """All lines between two depths in mm."""
+        return self.part(-999, 999, top, bottom)
+
     def blend(self, share: Array, db: Array | float | np.floating, loss: Array | float) -> None:
         """Move level and absorption towards new ones by ``share`` (0 ... 1); mirrors underneath are covered."""
         self.db += share * (db - self.db)

@@ -15,7 +15,7 @@ from sera_core.simulate.scanner import Scanner
 # goitre nodules (Han 2018, Quant Imaging Med Surg 8(5): 0.54 +- 0.16 and 0.87 +- 0.22) and from strap muscle, about
 # -10 to -14 dB, which separates hypoechoic from markedly hypoechoic by definition.
 HYPERECHOIC_DB, HYPOECHOIC_DB, VERY_HYPOECHOIC_DB = 2.0, -5.0, -12.0
-FLUID_DB = -34.0
+FLUID_DB = -30.0  # clutter fills fluid to -25 ... -35
 SMALLEST_MM, LARGEST_MM = 3.0, 45.0
 FEWEST_PUNCTATE, MOST_PUNCTATE = 3, 20
 

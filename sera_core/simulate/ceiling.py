@@ -57,13 +57,12 @@ def auc(malignant: NDArray[np.float64], benign: NDArray[np.float64]) -> float:
 def ceiling(name: str, draws: int = 3000, seed: int = 1) -> Ceiling:
     """Ceiling AUC of a centre, from ``draws`` patients a class, with the interval for a test set of its size."""
     centre = centre_named(name)
-    scores = {
-        kind: np.asarray([
-            log_likelihood_ratio(draw_findings(kind, centre.follicular[place], centre.size_factor, seed * 10**6 + i), centre)
-            for i in range(draws)
-        ])
-        for place, kind in enumerate((Pathology.MALIGNANT, Pathology.BENIGN))
-    }  # fmt: skip
+    scores = {}
+    for place, kind in enumerate((Pathology.MALIGNANT, Pathology.BENIGN)):
+        shown = (
+            draw_findings(kind, centre.follicular[place], centre.size_factor, seed * 10**6 + i) for i in range(draws)
+        )
+        scores[kind] = np.asarray([log_likelihood_ratio(findings, centre) for findings in shown])
     generator = np.random.default_rng(seed)
     sets = [
         auc(

@@ -8,23 +8,75 @@ from sera_core.contracts import BadInput, Role
 from sera_core.simulate.scanner import Scanner
 
 INTERNAL = Scanner(
-    name="internal linear 10 MHz", frequency_mhz=10.0, bandwidth=0.46, f_number=3.0, focus_mm=18, aperture_mm=40,
-    lines=224, dynamic_range_db=60, gain_db=24, gamma=1.0, noise_db=-29, gain_error_db=(0, 1, 0, -1), smooth_px=0.6,
-)  # fmt: skip
+    name="internal linear 10 MHz",
+    frequency_mhz=10.0,
+    bandwidth=0.60,
+    f_number=3.0,
+    focus_mm=18,
+    aperture_mm=40,
+    lines=224,
+    dynamic_range_db=60,
+    gain_db=22.5,
+    gamma=1.0,
+    black=0.06,
+    noise_db=-26.5,
+    gain_limit_db=39,
+    gain_error_db=(0, 1, 0, -6),
+    smooth_px=0.4,
+)
 SCANNER_A = Scanner(
-    name="A linear 14 MHz, compounding", frequency_mhz=13.0, bandwidth=0.55, f_number=2.6, focus_mm=15,
-    aperture_mm=40, lines=288, looks=3, dynamic_range_db=66, gain_db=26, gamma=1.1, noise_db=-32,
-    gain_error_db=(1, 0, -2, -3), gain_limit_db=46, smooth_px=0.7, sharpen=0.5,
-)  # fmt: skip
+    name="A linear 13 MHz, compounding",
+    frequency_mhz=13.0,
+    bandwidth=0.55,
+    f_number=2.6,
+    focus_mm=15,
+    aperture_mm=40,
+    lines=288,
+    looks=3,
+    dynamic_range_db=66,
+    gain_db=28,
+    gamma=1.0,
+    black=0.02,
+    noise_db=-27,
+    gain_error_db=(1, 0, -2, -3),
+    gain_limit_db=46,
+    smooth_px=0.7,
+    sharpen=0.5,
+)
 SCANNER_B = Scanner(
-    name="B linear 7.5 MHz, older", frequency_mhz=7.5, bandwidth=0.42, f_number=2.6, focus_mm=22, aperture_mm=46,
-    lines=160, dynamic_range_db=52, gain_db=18, gamma=0.85, noise_db=-24, gain_error_db=(-2, 1, 2, 0), smooth_px=0.5,
-)  # fmt: skip
+    name="B linear 7.5 MHz, older",
+    frequency_mhz=7.5,
+    bandwidth=0.42,
+    f_number=2.6,
+    focus_mm=22,
+    aperture_mm=46,
+    lines=160,
+    dynamic_range_db=52,
+    gain_db=18,
+    gamma=0.9,
+    black=0.04,
+    noise_db=-25,
+    gain_limit_db=32,
+    gain_error_db=(-2, 1, 2, 0),
+    smooth_px=0.5,
+)
 SCANNER_C = Scanner(
-    name="C linear 15 MHz, wide range", frequency_mhz=15.0, bandwidth=0.6, f_number=3.2, focus_mm=20, aperture_mm=50,
-    lines=256, looks=2, dynamic_range_db=78, gain_db=30, gamma=1.25, noise_db=-28, gain_error_db=(2, -1, -2, -4),
-    gain_limit_db=40, smooth_px=0.9,
-)  # fmt: skip
+    name="C linear 15 MHz, wide range",
+    frequency_mhz=15.0,
+    bandwidth=0.6,
+    f_number=3.2,
+    focus_mm=20,
+    aperture_mm=50,
+    lines=256,
+    looks=2,
+    dynamic_range_db=78,
+    gain_db=34,
+    gamma=1.1,
+    noise_db=-26,
+    gain_error_db=(2, -1, -2, -4),
+    gain_limit_db=40,
+    smooth_px=0.9,
+)
 
 
 @dataclass(frozen=True)

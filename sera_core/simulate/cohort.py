@@ -24,8 +24,8 @@ ECHO_RANGE_DB = {
     Echogenicity.ANECHOIC: (0.0, 0.0),
     Echogenicity.HYPERECHOIC: (2.5, 5.5),
     Echogenicity.ISOECHOIC: (-4.2, 1.7),
-    Echogenicity.HYPOECHOIC: (-11.5, -5.8),
-    Echogenicity.VERY_HYPOECHOIC: (-18.0, -12.8),
+    Echogenicity.HYPOECHOIC: (-10.5, -5.8),
+    Echogenicity.VERY_HYPOECHOIC: (-16.5, -12.6),
 }
 
 
@@ -226,7 +226,7 @@ def training_set(seed: int = 2020) -> Cohort:
     return Cohort(centre_named("internal"), "train", *TRAINING, seed)
 
 
-def test_set(name: str, seed: int = 2020) -> Cohort:
+def centre_test_set(name: str, seed: int = 2020) -> Cohort:
     """The test set of a centre: 634 (internal), 781 (A), 200 (B) or 200 (C) patients."""
     centre = centre_named(name)
     return Cohort(centre, "test", centre.malignant, centre.benign, seed)

@@ -15,7 +15,7 @@ def table(generator: np.random.Generator) -> Array:
     return generator.standard_normal((CELLS, CELLS), dtype=np.float32)
 
 
-def lattice(values: Array, u: Array, v: Array) -> Array:
+def lattice(values: Array, u: NDArray[np.floating], v: NDArray[np.floating]) -> Array:
     """Value noise at coordinates in cells.
 
     Parameters
@@ -58,19 +58,19 @@ def step(value: Array, low: float, high: float) -> Array:
     return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
-def _split(position: Array) -> tuple[NDArray[np.int32], Array]:
+def _split(position: NDArray[np.floating]) -> tuple[NDArray[np.int32], Array]:
     cell = np.floor(position)
     share = position - cell
     return cell.astype(np.int32), np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
-def _down(values: Array, v: Array) -> Array:
+def _down(values: Array, v: NDArray[np.floating]) -> Array:
     row, share = _split(v)
     here = values[row % CELLS]
     return here + (values[(row + 1) % CELLS] - here) * share[:, None]
 
 
-def _across(rows: Array, u: Array) -> Array:
+def _across(rows: Array, u: NDArray[np.floating]) -> Array:
     column, share = _split(u)
     here = rows[:, column % CELLS]
     return np.asarray(here + (rows[:, (column + 1) % CELLS] - here) * share[None, :], np.float32)

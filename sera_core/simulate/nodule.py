@@ -44,7 +44,7 @@ class Placed:
         """Random numbers for one part of the nodule, independent of every other part."""
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence([self.seed, 11, stream])))
 
-    def polar(self, x: Array, z: Array) -> tuple[Array, Array, Array]:
+    def polar(self, x: Array, z: Array) -> tuple[Array, NDArray[np.int32], Array]:
         """Depth under the border in mm (positive inside), angle index and distance from the centre."""
         dx, dz = x - np.float32(self.x), z - np.float32(self.z)
         distance = np.sqrt(dx * dx + dz * dz)
@@ -85,10 +85,10 @@ def _wobble(nodule: Nodule, angle: NDArray[np.float64], generator: np.random.Gen
         return np.asarray(calm + depth * (np.abs(np.cos(lobes * bent / 2 + phase[7])) ** 0.7 - 0.7))
     if nodule.margin in (Margin.IRREGULAR, Margin.EXTRATHYROIDAL):
         rough = sum(depth * 0.22 * weight[k] * np.cos(k * angle + phase[k]) for k in range(5, 13))
-        spikes = generator.uniform(0, 2 * np.pi, generator.integers(7, 13))
+        spikes = generator.uniform(0, 2 * np.pi, generator.integers(5, 9))
         height = generator.uniform(0.5, 1.2, spikes.size) * depth
         away = np.abs((angle[:, None] - spikes + np.pi) % (2 * np.pi) - np.pi)
-        return np.asarray(calm + rough + (height * np.exp(-away / 0.09)).sum(1))
+        return np.asarray(calm + rough + (height * np.exp(-away / 0.13)).sum(1))
     return np.asarray(calm)
 
 
@@ -128,7 +128,7 @@ def _filling(placed: Placed, part: Canvas, inside: Array) -> tuple[Array, Array]
     coarse, fine = table(placed.generator(2)), table(placed.generator(3))
     level = (
         np.float32(nodule.echo_db)
-        + lattice(coarse, part.x / 2.6, part.z / 2.2)
+        + 1.3 * lattice(coarse, part.x / 2.8, part.z / 2.3)
         + lattice(fine, part.x / 0.9, part.z / 0.8)
     )
     if nodule.composition is Composition.SOLID:
@@ -196,21 +196,26 @@ def _rim(placed: Placed, part: Canvas, inside: Array, index: NDArray[np.int32]) 
     part.mirror += np.float32(4.0) * shell * facing**2
 
 
-def _inner_points(placed: Placed, number: int, stream: int, deepest: float) -> NDArray[np.float64]:
-    """Points [number, 2] inside the nodule, mm: at most ``deepest`` of the way to the border, where it is solid."""
+def _inner_points(
+    placed: Placed, number: int, stream: int, deepest: float, in_fluid: bool = False
+) -> NDArray[np.float64]:
+    """Points [number, 2] inside the nodule, mm, at most ``deepest`` of the way to the border if there is room.
+
+    In a mixed nodule they lie in its solid part, or in its fluid.
+    """
     generator = placed.generator(stream)
-    points = []
-    solid = placed.nodule.composition is Composition.MIXED
-    for _ in range(200 * number):
-        if len(points) == number:
-            break
+    mixed = placed.nodule.composition is Composition.MIXED
+    points: list[tuple[float, float]] = []
+    for attempt in range(40 * number):
         index = generator.integers(ANGLES)
-        reach = deepest * np.sqrt(generator.uniform()) * placed.radius[index]
+        limit = min(deepest + 0.02 * attempt / number, max(deepest, 0.85))
+        reach = limit * np.sqrt(generator.uniform()) * placed.radius[index]
         angle = index * 2 * np.pi / ANGLES
         x, z = placed.x + reach * np.cos(angle), placed.z + reach * np.sin(angle)
-        if solid and _fluid_at(placed, x, z) > 0.3:
-            continue
-        points.append((x, z))
+        if not mixed or (_fluid_at(placed, x, z) > 0.5) == in_fluid or attempt >= 39 * number:
+            points.append((x, z))
+        if len(points) == number:
+            break
     return np.asarray(points, np.float64).reshape(-1, 2)
 
 
@@ -232,7 +237,7 @@ def _punctate(placed: Placed, canvas: Canvas) -> None:
 def _comet_tails(placed: Placed, canvas: Canvas) -> None:
     """Colloid crystals: a bright point and a tail of echoes that narrows and fades."""
     number = placed.nodule.comet_tails
-    for x, z in _inner_points(placed, number, 8, 0.75) if number else ():
+    for x, z in _inner_points(placed, number, 8, 0.7, in_fluid=True) if number else ():
         for echo in range(6):
             canvas.spot(x, z + 0.42 * echo, 0.34 * (1 - 0.13 * echo), 0.1, 19 - 2.6 * echo)
 

@@ -185,12 +185,10 @@ def _beams(case: Case, place: Array, span: Span) -> Grey:
     mirror = canvas.mirror[rows] * np.power(np.float32(10), gain[0][rows] / np.float32(20))
     receiver = np.power(np.float32(10), (scanner.noise_db + gain[1][rows]) / np.float32(20)).astype(np.float32)
     envelope = np.zeros_like(level)
+    hiss = scatterers(case.seed, RECEIVER, span.bottom, place.size)[rows, lines]
     for look in range(scanner.looks):
-        pair = (
-            scatterers(case.seed, look, span.bottom, place.size)[rows, lines],
-            scatterers(case.seed, RECEIVER + look, span.bottom, place.size)[rows, lines],
-        )
-        envelope += echo(level, mirror, receiver, pair, scanner, depth[rows])
+        noise = scatterers(case.seed, look, span.bottom, place.size)[rows, lines]
+        envelope += echo(level, mirror, receiver, (noise, hiss), scanner, depth[rows])
     return compress(envelope / scanner.looks, scanner)
 
 
@@ -225,7 +223,7 @@ def depth_gain(canvas: Canvas, case: Case) -> tuple[Array, Array]:
     lost = np.cumsum(canvas.loss, axis=0) * there_and_back
     passed = ndimage.gaussian_filter1d(np.exp(lost * np.float32(-np.log(10) / 20)), BEAM_MM / scanner.pitch_mm, axis=1)
     added = _slider(case, canvas.z[:, 0])
-    at_20_mm = float(_slider(case, np.float32([20.0]))[0])
+    at_20_mm = float(_slider(case, np.asarray([20.0], np.float32))[0])
     return added[:, None] + 20 * np.log10(np.maximum(passed, np.float32(1e-5))), added - np.float32(at_20_mm)
 
 
@@ -260,4 +258,4 @@ def _scan_convert(grey: Grey, place: Array, span: Span, part: Box, scanner: Scan
     bottom = min(part.y + part.height, scanner.rows) - part.y
     out[:bottom] = shown[top : top + bottom, margin:-margin]
     out[:, np.abs(x) > scanner.aperture_mm / 2] = 0
-    return np.round(out * np.float32(255)) / np.float32(255)
+    return np.asarray(np.round(out * np.float32(255)) / np.float32(255), np.float32)

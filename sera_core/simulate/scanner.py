@@ -18,7 +18,7 @@ Array = NDArray[np.float32]
 SOUND_MM_PER_US = 1.54
 FWHM_PER_SD = 2.3548
 PIXELS = 448  # side of a whole frame
-RECEIVER = 1000  # random streams of the electronic noise start here; those of the scatterers at 0
+RECEIVER = 1000  # random stream of the electronic noise, which all looks share; the scatterers use 0, 1, 2 ...
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Scanner:
         Statistically independent looks that are averaged (spatial compounding).
     dynamic_range_db, gain_db : float
         Range between black and white, and where the gland's mean lies above black.
-    gamma : float
-        Grey map: grey = linear ** gamma.
+    gamma, black : float
+        Grey map: grey = black + (1 - black) * linear ** gamma.
     noise_db : float
         Electronic noise against the gland at 20 mm depth.
     gain_limit_db : float
@@ -66,6 +66,7 @@ class Scanner:
     dynamic_range_db: float = 60.0
     gain_db: float = 22.0
     gamma: float = 1.0
+    black: float = 0.0
     noise_db: float = -30.0
     gain_limit_db: float = 42.0
     gain_error_db: tuple[float, ...] = (0.0, 0.0)
@@ -176,7 +177,9 @@ def compress(envelope: Array, scanner: Scanner) -> Array:
     """Grey 0 ... 1 from the envelope: decibels inside the dynamic range, then the grey map."""
     level = 20 * np.log10(np.maximum(envelope, np.float32(1e-6)))
     grey = np.clip((level + np.float32(scanner.gain_db)) / np.float32(scanner.dynamic_range_db), 0, 1)
-    return grey if scanner.gamma == 1 else grey ** np.float32(scanner.gamma)
+    if scanner.gamma != 1:
+        grey = grey ** np.float32(scanner.gamma)
+    return np.float32(scanner.black) + np.float32(1 - scanner.black) * grey
 
 
 def display_filter(grey: Array, scanner: Scanner) -> Array:
