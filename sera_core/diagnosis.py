@@ -180,7 +180,9 @@ def _opinion(answer: _Answer) -> ModelOpinion:
 def _doubts(answer: _Answer, proposed: bool) -> tuple[Notice, ...]:
     notices = []
     if proposed:
-        notices.append(Notice("box_proposed", "The region was proposed by the program: check that it holds the nodule."))
+        notices.append(
+            Notice("box_proposed", "The region was proposed by the program: check that it holds the nodule.")
+        )
     if answer.familiarity.percentile < 5:
         notices.append(
             Notice(

@@ -67,7 +67,7 @@ def _timm(name: str) -> Callable[[], nn.Module]:
 def _cut_efficientnet(whole: nn.Module) -> tuple[nn.Module, nn.Module]:
     from torch import nn
 
-    body = nn.Sequential(whole.conv_stem, whole.bn1, whole.blocks, whole.conv_head, whole.bn2)
+    body = nn.Sequential(*(whole.get_submodule(name) for name in ("conv_stem", "bn1", "blocks", "conv_head", "bn2")))
     return body, nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
 

@@ -47,6 +47,7 @@ class Arm:
     sources : tuple of str
         Centres whose frames it is trained on; the first one is where calibration and cut-off are frozen.
     recipe : Recipe
+    prepare : Framed
     ship : bool
         Whether the model goes to ``models/``.
     default : bool
@@ -59,6 +60,7 @@ class Arm:
     title: str
     sources: tuple[str, ...]
     recipe: Recipe
+    prepare: Framed
     ship: bool = False
     default: bool = False
 
@@ -75,9 +77,8 @@ class Design:
     manifests : tuple of str
         Paths, relative to the folder where the command runs.
     centres : tuple of Centre
-    prepare : Framed
     prepare_options : tuple of Framed
-        Alternatives that the study measures with frozen features before ``prepare`` was chosen.
+        Preparations that the study compares with frozen features.
     arms : tuple of Arm
     limits : tuple of str
         Sentences for every card.
@@ -91,7 +92,6 @@ class Design:
     domain: Literal["real", "simulated"]
     manifests: tuple[str, ...]
     centres: tuple[Centre, ...]
-    prepare: Framed
     prepare_options: tuple[Framed, ...]
     arms: tuple[Arm, ...]
     limits: tuple[str, ...]

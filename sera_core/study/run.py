@@ -6,6 +6,7 @@ Every fold is kept as soon as it is finished, so that a killed run goes on where
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from sera_core.classifiers import store
 from sera_core.classifiers.calibrate import apply, fit_platt
-from sera_core.classifiers.card import Card, CentreResult, Cutoff, Source
+from sera_core.classifiers.card import CARD_FILE, Card, CentreResult, Cutoff, Source, read_card
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import fit_familiarity
 from sera_core.contracts import Role
@@ -25,7 +26,7 @@ from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network
 from sera_core.study.cache import cached_in, plan_key
 from sera_core.study.design import Arm, Design, Framed
-from sera_core.train.crossval import Plan, fit_plan, out_of_fold, train_frames
+from sera_core.train.crossval import Plan, Trainer, out_of_fold, trainer
 from sera_core.train.frames import Frame, decode, prepared
 from sera_core.train.loop import Report
 from sera_core.train.manifest import read_manifest
@@ -65,11 +66,11 @@ def run(design: Design, out: Path, work: Path, report: Report, models: Path = st
         report(problem)
     tables, rows = [], []
     for arm in design.arms:
-        finished = run_arm(design, arm, frames, work, lambda line, arm=arm: report(f"{arm.id}: {line}"))
+        finished = run_arm(design, arm, frames, work, _prefixed(report, arm.id))
         tables.append(finished.predictions)
         rows += [{"model": arm.id, **asdict(result)} for result in finished.classifier.card.results]
         if arm.ship:
-            shutil.copytree(work / "models" / arm.id, models / arm.id, dirs_exist_ok=True)
+            _ship(work / "models" / arm.id, models / arm.id)
     out.mkdir(parents=True, exist_ok=True)
     results = pd.DataFrame(rows)
     _in_one_piece(out / "predictions.parquet", lambda file: pd.concat(tables).to_parquet(file, index=False))
@@ -79,12 +80,13 @@ def run(design: Design, out: Path, work: Path, report: Report, models: Path = st
 
 def run_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report: Report) -> Finished:
     """Out-of-fold scores, the final model on all training frames, calibration, cut-off, card, predictions."""
-    plan = Plan(design.network, preparation_of(design.prepare, design.network), arm.recipe, arm.sources)
+    plan = Plan(design.network, preparation_of(arm.prepare, design.network), arm.recipe, arm.sources)
     own = [frame for frame in frames if frame.case.centre in arm.sources]
     others = [frame for frame in frames if frame.case.centre not in arm.sources]
     key = plan_key(plan, own)
-    scores = out_of_fold(plan, own, report, cached_in(work / "stages" / key))
-    classifier = _final_model(design, arm, plan, own, scores, work, key, report)
+    train = trainer(plan, own, report)
+    scores = out_of_fold(plan, own, train, cached_in(work / "stages" / key))
+    classifier = _final_model(design, arm, plan, own, scores, train, work / "models", key)
     inside = _predictions(classifier, own, apply(classifier.card.calibration, scores), "internal")
     outside = _predictions(classifier, others, _answers(classifier, others), "external")
     predictions = pd.concat([inside, outside])
@@ -105,27 +107,25 @@ def _final_model(
     plan: Plan,
     own: list[Frame],
     scores: NDArray[np.float64],
-    work: Path,
+    train: Trainer,
+    folder: Path,
     key: str,
-    report: Report,
 ) -> Classifier:
     """The model fitted to all training frames, taken from disk where this very plan was finished before."""
-    folder = work / "models"
-    if (folder / arm.id / "plan").is_file() and (folder / arm.id / "plan").read_text() == key:
+    mark = folder / arm.id / "plan"
+    if mark.is_file() and mark.read_text() == key:
         return store.load(arm.id, folder)
-    fitted = fit_plan(plan, own, None, lambda line: report(f"all: {line}"))
+    fitted = train(None)
     features = fitted.features(prepared(own, plan.preparation))
     index = fit_familiarity(features, np.array([frame.case.patient_id for frame in own]))
     card = _card(design, arm, plan, own, scores, FAMILIARITY_MARGIN * float(index.leave_one_out[-1]))
     store.save(Classifier(card, fitted.parts, fitted.svm, index), folder)
-    (folder / arm.id / "plan").write_text(key)
+    mark.write_text(key)
     store.load.cache_clear()
     return store.load(arm.id, folder)
 
 
-def _card(
-    design: Design, arm: Arm, plan: Plan, own: list[Frame], scores: NDArray[np.float64], limit: float
-) -> Card:
+def _card(design: Design, arm: Arm, plan: Plan, own: list[Frame], scores: NDArray[np.float64], limit: float) -> Card:
     """Calibration and cut-off come from the out-of-fold scores of the first source alone."""
     home = np.array([frame.case.centre == arm.sources[0] for frame in own])
     labels = np.array([frame.case.label for frame in own])[home]
@@ -136,7 +136,7 @@ def _card(
     low, high = youden_interval(labels, probability, patients)
     value = youden(labels, probability)
     recipe = {key: value for key, value in asdict(plan.recipe).items() if key != "augmentation"}
-    sources = tuple(_source(design, name, train_frames(plan, own, None)) for name in arm.sources)
+    sources = tuple(_source(design, name, own) for name in arm.sources)
     return Card(
         id=arm.id,
         title=arm.title,
@@ -200,7 +200,17 @@ def _results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, .
     return tuple(found)
 
 
-def _in_one_piece(file: Path, write) -> None:  # noqa: ANN001
+def _prefixed(report: Report, name: str) -> Report:
+    return lambda line: report(f"{name}: {line}")
+
+
+def _ship(finished: Path, place: Path) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    for name in (*read_card(finished).files, CARD_FILE):
+        shutil.copy2(finished / name, place / name)
+
+
+def _in_one_piece(file: Path, write: Callable[[Path], object]) -> None:
     partial = file.with_name(file.name + ".partial")
     write(partial)
     partial.replace(file)

@@ -41,9 +41,7 @@ class Augmentation:
     mirror: bool = True
 
 
-def vary(
-    pixels: Grey, box: Box, preparation: Preparation, how: Augmentation, random: np.random.Generator
-) -> Grey:
+def vary(pixels: Grey, box: Box, preparation: Preparation, how: Augmentation, random: np.random.Generator) -> Grey:
     """One random crop of a frame, ``float32 [input_px, input_px]``, 0 ... 1."""
     side = max(box.width, box.height)
     moved = Box(

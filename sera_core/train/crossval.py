@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.images.prepare import Preparation
 from sera_core.train.frames import Frame, prepared
-from sera_core.train.loop import Fitted, Report, fit
+from sera_core.train.frozen import Bank, fill_bank, fit_frozen
+from sera_core.train.loop import Fitted, Report, finetune
 from sera_core.train.recipes import Recipe
 
 
@@ -24,20 +26,43 @@ class Plan:
     sources: tuple[str, ...]
 
 
-def train_frames(plan: Plan, frames: list[Frame], without_fold: str | None) -> list[Frame]:
-    """The plan's training frames; those of one fold are left out."""
-    return [f for f in frames if f.case.centre in plan.sources and f.case.split != without_fold]
+Trainer = Callable[[str | None], Fitted]
 
 
-def fit_plan(plan: Plan, frames: list[Frame], without_fold: str | None, report: Report) -> Fitted:
-    """Fit the plan to all its frames but those of one fold (None: to all)."""
-    return fit(plan.network, train_frames(plan, frames, without_fold), plan.preparation, plan.recipe, report)
+def trainer(plan: Plan, frames: list[Frame], report: Report) -> Trainer:
+    """A function that fits the plan to all frames but those of one fold (None: to all).
+
+    Parameters
+    ----------
+    plan : Plan
+    frames : list of Frame
+        Frames of the plan's own centres, with their fold in ``case.split``.
+    report : callable
+    """
+
+    def kept(fold: str | None) -> list[int]:
+        return [k for k, frame in enumerate(frames) if frame.case.split != fold]
+
+    def tune(fold: str | None) -> Fitted:
+        chosen = [frames[k] for k in kept(fold)]
+        return finetune(
+            plan.network, chosen, plan.preparation, plan.recipe, lambda line: report(f"fold {fold}: {line}")
+        )
+
+    @cache
+    def bank() -> Bank:
+        return fill_bank(plan.network, frames, plan.preparation, plan.recipe, report)
+
+    def read(fold: str | None) -> Fitted:
+        return fit_frozen(bank(), np.array(kept(fold)), plan.preparation, plan.recipe)
+
+    return tune if plan.recipe.mode == "finetune" else read
 
 
 def out_of_fold(
     plan: Plan,
     frames: list[Frame],
-    report: Report,
+    train: Trainer,
     cached: Callable[[str, Callable[[], NDArray[np.float64]]], NDArray[np.float64]],
 ) -> NDArray[np.float64]:
     """Scores (log-odds) of all frames ``[N]``, each from the model that left its fold out.
@@ -47,7 +72,8 @@ def out_of_fold(
     plan : Plan
     frames : list of Frame
         Frames of the plan's own centres, with their fold in ``case.split``.
-    report : callable
+    train : callable
+        From :func:`trainer`.
     cached : callable
         ``cached(name, compute)`` returns the stored result of a stage, or computes and stores it.
     """
@@ -56,8 +82,7 @@ def out_of_fold(
         rows = [k for k, frame in enumerate(frames) if frame.case.split == fold]
 
         def answer(fold: str = fold, rows: list[int] = rows) -> NDArray[np.float64]:
-            fitted = fit_plan(plan, frames, fold, lambda line: report(f"fold {fold}: {line}"))
-            return fitted.scores(prepared([frames[k] for k in rows], plan.preparation))
+            return train(fold).scores(prepared([frames[k] for k in rows], plan.preparation))
 
         scores[rows] = cached(f"fold{fold}", answer)
     return scores

@@ -1,25 +1,23 @@
-"""Fit a network (or what reads its features) to decoded frames.
+"""Fine-tune a network on decoded frames.
 
-Transfer learning and fine-tuning as in Lee 2019: the last layer is replaced; its weights alone are
-trained, or those of the body too, by stochastic gradient descent with momentum and cross-entropy, in
-batches of 33. Targets may be soft.
+As in Lee 2019 the last layer is replaced and all weights are trained (the first stages may stay fixed) by
+stochastic gradient descent with momentum and cross-entropy, in batches of 33. Targets may be soft.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sera_core.classifiers.classical import fit_svm
 from sera_core.classifiers.cnn import body_activations, svm_scores
 from sera_core.contracts import BadInput, Grey
 from sera_core.images.prepare import Preparation, normalise
 from sera_core.nets.split import build
-from sera_core.train.frames import Frame, balanced, prepared, varied
+from sera_core.train.frames import Frame, balanced, varied
 from sera_core.train.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ class Fitted:
 
     def features(self, crops: Grey) -> NDArray[np.float32]:
         """Pooled features ``[N, F]`` of crops ``[N, h, w]``."""
-        return _pooled(self.parts, crops, self.preparation)
+        return pooled_features(self.parts, crops, self.preparation)
 
     def scores(self, crops: Grey) -> NDArray[np.float64]:
         """Log-odds of the positive class, ``[N]``."""
@@ -52,8 +50,8 @@ class Fitted:
         return (logits[:, 1] - logits[:, 0]).double().numpy()
 
 
-def fit(network: str, frames: list[Frame], preparation: Preparation, recipe: Recipe, report: Report) -> Fitted:
-    """Fit one network to frames, starting from ImageNet weights.
+def finetune(network: str, frames: list[Frame], preparation: Preparation, recipe: Recipe, report: Report) -> Fitted:
+    """Train last layer and body (but for its first stages), starting from ImageNet weights.
 
     Parameters
     ----------
@@ -71,58 +69,13 @@ def fit(network: str, frames: list[Frame], preparation: Preparation, recipe: Rec
         When the loss stops being a number.
     """
     import torch
-
-    torch.manual_seed(recipe.seed)
-    parts = build(network, pretrained=True).to(memory_format=torch.channels_last)
-    if recipe.mode == "finetune":
-        return Fitted(_finetune(parts, frames, preparation, recipe, report), None, preparation)
-    parts.eval().requires_grad_(False)
-    if recipe.mode == "svm":
-        crops = prepared(frames, preparation)
-        labels, patients = _columns(frames)
-        machine = fit_svm(_pooled(parts, crops, preparation), labels, patients, recipe.svm_c, recipe.seed)
-        del parts["last"]
-        return Fitted(parts, machine, preparation)
-    return Fitted(_transfer(parts, frames, preparation, recipe, report), None, preparation)
-
-
-def _transfer(
-    parts: nn.ModuleDict, frames: list[Frame], preparation: Preparation, recipe: Recipe, report: Report
-) -> nn.ModuleDict:
-    """Train the last layer on cached features of random views: an epoch takes no pass of the body."""
-    import torch
-
-    random = np.random.default_rng(recipe.seed)
-    views = []
-    for view in range(recipe.views):
-        chosen = balanced(frames, random)
-        crops = varied(chosen, preparation, recipe.augmentation, random)
-        features = torch.from_numpy(_pooled(parts, crops, preparation))
-        views.append((features, _targets(chosen)))
-        report(f"view {view + 1}/{recipe.views} of {len(chosen)} images")
-    scale = views[0][0].std(dim=0).mean()  # one step size for every body
-    last = parts["last"].requires_grad_(True)
-    optimiser = torch.optim.SGD(
-        last.parameters(), recipe.rate / float(scale) ** 2, recipe.momentum, weight_decay=recipe.decay
-    )
-    for epoch in range(recipe.epochs):
-        features, targets = views[epoch % len(views)]
-        losses = []
-        for rows in torch.from_numpy(random.permutation(len(targets))).split(recipe.batch):
-            losses.append(_step(optimiser, last(features[rows]), targets[rows]))
-        report(f"epoch {epoch + 1}/{recipe.epochs} loss {np.mean(losses):.4f}")
-    parts.requires_grad_(False)
-    return parts
-
-
-def _finetune(
-    parts: nn.ModuleDict, frames: list[Frame], preparation: Preparation, recipe: Recipe, report: Report
-) -> nn.ModuleDict:
-    import torch
     from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+    torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
-    early, late = _stages(parts["body"], recipe.frozen_stages)
+    parts = build(network, pretrained=True)
+    parts.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub knows tensors only
+    early, late = _stages(cast("nn.Sequential", parts["body"]), recipe.frozen_stages)
     early.requires_grad_(False)
     rates = [recipe.rate, recipe.rate * recipe.head_rate]
     optimiser = torch.optim.SGD(
@@ -143,22 +96,24 @@ def _finetune(
             with torch.no_grad():
                 low = early(torch.from_numpy(crops).contiguous(memory_format=torch.channels_last))
             pooled = torch.nn.functional.dropout(parts["pool"](late(low)), recipe.dropout)
-            losses.append(_step(optimiser, parts["last"](pooled), _targets(batch)))
+            losses.append(step(optimiser, parts["last"](pooled), _targets(batch)))
             schedule.step()
             average.update_parameters(parts)
         report(f"epoch {epoch + 1}/{recipe.epochs} loss {np.mean(losses):.4f}")
-    return average.module.eval().requires_grad_(False)
+    averaged = cast("nn.ModuleDict", average.module)
+    return Fitted(averaged.eval().requires_grad_(False), None, preparation)
 
 
-def _stages(body: nn.Module, frozen: int) -> tuple[nn.Sequential, nn.Sequential]:
+def _stages(body: nn.Sequential, frozen: int) -> tuple[nn.Sequential, nn.Sequential]:
     """Cut an EfficientNet body behind its stem and first ``frozen`` stages."""
     from torch import nn
 
-    stem, norm, stages, *rest = body
-    return nn.Sequential(stem, norm, stages[:frozen]), nn.Sequential(stages[frozen:], *rest)
+    stages = cast("nn.Sequential", body[2])
+    return nn.Sequential(body[0], body[1], stages[:frozen]), nn.Sequential(stages[frozen:], body[3:])
 
 
-def _step(optimiser: Any, logits: Tensor, targets: Tensor) -> float:
+def step(optimiser: Any, logits: Tensor, targets: Tensor) -> float:
+    """One step of gradient descent on the cross-entropy with (soft) targets ``[B]``; returns the loss."""
     import torch
 
     loss = torch.nn.functional.cross_entropy(logits, torch.stack([1 - targets, targets], dim=1))
@@ -181,11 +136,10 @@ def _targets(chosen: list[tuple[Frame, bool]]) -> Tensor:
     return torch.tensor([frame.case.target for frame, _ in chosen], dtype=torch.float32)
 
 
-def _columns(frames: list[Frame]) -> tuple[NDArray[np.int64], NDArray]:
-    return np.array([f.case.label for f in frames]), np.array([f.case.patient_id for f in frames])
-
-
-def _pooled(parts: nn.ModuleDict, crops: Grey, preparation: Preparation, chunk: int = 32) -> NDArray[np.float32]:
+def pooled_features(
+    parts: nn.ModuleDict, crops: Grey, preparation: Preparation, chunk: int = 32
+) -> NDArray[np.float32]:
+    """Pooled features ``[N, F]`` of crops ``[N, h, w]``, without gradients."""
     import torch
 
     with torch.no_grad():

@@ -1,0 +1,228 @@
+"""The command line: the same functions as the pages.
+
+Results go to stdout (one JSON object with ``--json``), progress to stderr. Exit codes: 0 done, 2 bad
+input (one line says what and how to mend it), 1 a fault of ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sera_core.contracts import BadInput, Box, CamMethod, Composition, Echogenicity, Focus, Guideline, Margin, Shape
+
+Result = Any  # what a command computed: the same object for --json and for words
+STUDY_WORK = Path("runs/study")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        result = options.run(options)
+    except BadInput as problem:
+        print(f"sera: {problem.message}", file=sys.stderr)
+        return 2
+    except Exception as fault:  # the last door: a fault of ours is told in one line
+        print(f"sera: a fault of ours ({type(fault).__name__}: {fault})", file=sys.stderr)
+        return 1
+    print(json.dumps(result, ensure_ascii=False) if options.json else options.words(result))
+    return 0
+
+
+def diagnose(options: argparse.Namespace) -> Result:
+    """One nodule: probability, verdict, heatmap and advice."""
+    from sera_core.diagnosis import Request, diagnose
+    from sera_core.images.read import read_image
+    from sera_core.reports.record import to_json
+
+    image = read_image(_bytes(options.image), options.frame)
+    request = Request(
+        box=Box(*options.roi) if options.roi else None,
+        size_mm=options.size_mm,
+        model=options.model,
+        guideline=Guideline(options.guideline),
+        pretest=options.pretest,
+        method=CamMethod(options.method),
+    )
+    diagnosis = diagnose(image, request)
+    if options.heatmap:
+        _write_heatmap(diagnosis, options.heatmap)
+    return to_json(diagnosis)
+
+
+def models(options: argparse.Namespace) -> Result:
+    """What is installed, whether it is valid, and how it scored."""
+    from sera_core.classifiers.store import installed
+
+    return [
+        {
+            **(status.card.as_dict() if status.card else {"id": status.id}),
+            "valid": status.valid,
+            "problem": status.problem,
+        }
+        for status in installed()
+    ]
+
+
+def tirads(options: argparse.Namespace) -> Result:
+    """What every guideline says about the descriptors a reader saw."""
+    from sera_core.guidelines import assess_all, parse_descriptors
+
+    seen = parse_descriptors(
+        composition=options.composition,
+        echogenicity=options.echogenicity,
+        shape=options.shape,
+        margin=options.margin,
+        foci=options.foci,
+    )
+    keys = ("category", "points", "risk", "action", "rule", "source")
+    advice = assess_all(seen, options.size_mm)
+    return {str(guideline): {key: asdict(said)[key] for key in keys} for guideline, said in advice.items()}
+
+
+def import_data(options: argparse.Namespace) -> Result:
+    """A data set's folder to a manifest."""
+    from sera_core.train.importers import write_manifest
+
+    return {"manifest": str(options.out), "cases": write_manifest(options.kind, options.source, options.out)}
+
+
+def study(options: argparse.Namespace) -> Result:
+    """Run a study from its design file; finished stages are kept and not run again."""
+    from sera_core.study.design import read_design
+    from sera_core.study.run import run
+
+    results = run(read_design(options.design), options.design.parent, options.work, _say)
+    return results.to_dict("records")
+
+
+def benchmark(options: argparse.Namespace) -> Result:
+    """Speed of the parts that must be fast."""
+    from sera_core.explain.benchmark import benchmark
+
+    return benchmark()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sera_core", description="SERA on the command line.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    _add_diagnose(_command(commands, "diagnose", diagnose, _diagnosis_words))
+    _command(commands, "models", models, _models_words)
+    _add_tirads(_command(commands, "tirads", tirads, _tirads_words))
+    _add_import(_command(commands, "import", import_data, lambda r: f"{r['cases']} cases in {r['manifest']}"))
+    _add_study(_command(commands, "study", study, _study_words))
+    _command(commands, "benchmark", benchmark, _benchmark_words)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Callable, words: Callable[[Result], str]) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run, words=words)
+    return parser
+
+
+def _add_diagnose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("image", type=Path)
+    parser.add_argument("--roi", type=int, nargs=4, metavar=("X", "Y", "W", "H"), help="region in pixels")
+    parser.add_argument("--size-mm", type=float, help="largest dimension of the nodule")
+    parser.add_argument("--model", default="auto")
+    parser.add_argument("--guideline", default=Guideline.KTIRADS2021.value, choices=[g.value for g in Guideline])
+    parser.add_argument("--pretest", type=float, default=0.2, help="share of malignant nodules expected (0 ... 1)")
+    parser.add_argument("--frame", type=int, default=0, help="frame of a multi-frame file")
+    parser.add_argument("--method", default=CamMethod.GRADCAM.value, choices=[m.value for m in CamMethod])
+    parser.add_argument("--heatmap", type=Path, metavar="OUT.png")
+
+
+def _add_tirads(parser: argparse.ArgumentParser) -> None:
+    words = {"composition": Composition, "echogenicity": Echogenicity, "shape": Shape, "margin": Margin}
+    for name, choices in words.items():
+        parser.add_argument(f"--{name}", required=True, choices=[choice.value for choice in choices])
+    foci = ["none", *(focus.value for focus in Focus)]
+    parser.add_argument("--foci", nargs="+", default=["none"], choices=foci)
+    parser.add_argument("--size-mm", type=float)
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    from sera_core.train.importers import IMPORTERS
+
+    parser.add_argument("kind", choices=list(IMPORTERS))
+    parser.add_argument("source", type=Path)
+    parser.add_argument("--out", type=Path, required=True, metavar="MANIFEST.csv")
+
+
+def _add_study(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("design", type=Path, metavar="DESIGN.toml")
+    parser.add_argument("--work", type=Path, default=STUDY_WORK, help="folder for finished stages")
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput("no_file", f"{file} cannot be read ({error.strerror}): check the path.") from error
+
+
+def _write_heatmap(diagnosis: Any, file: Path) -> None:
+    from PIL import Image
+
+    from sera_core.explain.overlay import overlay
+
+    partial = file.with_name(file.name + ".partial")
+    Image.fromarray(overlay(diagnosis.heatmap.crop, diagnosis.heatmap.values)).save(partial, format="PNG")
+    partial.replace(file)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _diagnosis_words(found: Result) -> str:
+    from sera_core.contracts import NOT_A_DEVICE
+
+    advice = found["advice"]
+    lines = [
+        f"{found['verdict']}: probability {found['probability']:.2f} at a balanced prior "
+        f"(cut-off {found['cutoff']:.2f}), {found['probability_at_pretest']:.2f} at the pre-test risk, "
+        f"by {found['model']}",
+        f"{advice['guideline']} {advice['category']}: {advice['action']}. {advice['rule']}",
+        *(f"note: {warning['message']}" for warning in found["warnings"]),
+        NOT_A_DEVICE,
+    ]
+    return "\n".join(lines)
+
+
+def _models_words(found: Result) -> str:
+    lines = []
+    for card in found:
+        lines.append(f"{card['id']}: {'valid' if card['valid'] else card['problem']}")
+        for centre in card.get("results", ()):
+            lines.append(
+                f"  {centre['centre']:7} {centre['role']:8} AUC {centre['auc']:.3f} "
+                f"({centre['low']:.3f}-{centre['high']:.3f})  "
+                f"{centre['malignant']} / {centre['benign']}  {centre['note']}"
+            )
+    return "\n".join(lines) or "No model is installed."
+
+
+def _tirads_words(found: Result) -> str:
+    return "\n".join(f"{name}: {said['category']}, {said['action']}. {said['rule']}" for name, said in found.items())
+
+
+def _study_words(found: Result) -> str:
+    return "\n".join(
+        f"{row['model']:28} {row['centre']:7} {row['role']:8} {row['auc']:.3f} ({row['low']:.3f}-{row['high']:.3f})"
+        for row in found
+    )
+
+
+def _benchmark_words(found: Result) -> str:
+    return "\n".join(
+        f"{row['name']}: {row['value']:.3g} {row['unit']} ({row['ratio']:.2f} x {row['versus']})" for row in found
+    )

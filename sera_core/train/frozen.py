@@ -1,0 +1,116 @@
+"""Train what reads the features of a fixed body: a new last layer, or a support vector machine.
+
+The body never changes, so its features of every image are computed once and serve all epochs and folds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sera_core.classifiers.classical import fit_svm
+from sera_core.images.prepare import Preparation
+from sera_core.nets.split import build
+from sera_core.train.frames import Frame, prepared, varied
+from sera_core.train.loop import Fitted, Report, pooled_features, step
+from sera_core.train.recipes import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Bank:
+    """Features of all frames by one fixed body.
+
+    Attributes
+    ----------
+    frames : list of Frame
+    parts : nn.ModuleDict
+        The body and pooling.
+    plain : float32 [N, F]
+        Features of the crops as the app makes them.
+    views : float32 [V, N, F]
+        Features of random views.
+    """
+
+    frames: list[Frame]
+    parts: nn.ModuleDict
+    plain: NDArray[np.float32]
+    views: NDArray[np.float32]
+
+
+def fill_bank(network: str, frames: list[Frame], preparation: Preparation, recipe: Recipe, report: Report) -> Bank:
+    """Compute the features of all frames once; a support vector machine needs no random views."""
+    parts = build(network, pretrained=True).eval().requires_grad_(False)
+    random = np.random.default_rng(recipe.seed)
+    plain = pooled_features(parts, prepared(frames, preparation), preparation)
+    views = []
+    for view in range(recipe.views if recipe.mode == "transfer" else 0):
+        crops = varied([(frame, False) for frame in frames], preparation, recipe.augmentation, random)
+        views.append(pooled_features(parts, crops, preparation))
+        report(f"features of view {view + 1}/{recipe.views}")
+    return Bank(frames, parts, plain, np.array(views, np.float32))
+
+
+def fit_frozen(bank: Bank, rows: Rows, preparation: Preparation, recipe: Recipe) -> Fitted:
+    """Fit the recipe's reader of features to some rows of the bank."""
+    if recipe.mode == "svm":
+        labels = np.array([bank.frames[k].case.label for k in rows])
+        patients = np.array([bank.frames[k].case.patient_id for k in rows])
+        parts = build_body(bank)
+        return Fitted(parts, fit_svm(bank.plain[rows], labels, patients, recipe.svm_c, recipe.seed), preparation)
+    parts = build_body(bank)
+    parts["last"] = _fit_last(bank, rows, recipe)
+    return Fitted(parts, None, preparation)
+
+
+def build_body(bank: Bank) -> nn.ModuleDict:
+    """The bank's body and pooling, without a last layer."""
+    from torch import nn
+
+    return nn.ModuleDict({"body": bank.parts["body"], "pool": bank.parts["pool"]})
+
+
+def _fit_last(bank: Bank, rows: Rows, recipe: Recipe) -> nn.Linear:
+    """Gradient descent on standardised features; the standardisation is then folded into the layer."""
+    import torch
+
+    torch.manual_seed(recipe.seed)
+    random = np.random.default_rng(recipe.seed)
+    centre = torch.from_numpy(bank.views[:, rows].mean(axis=(0, 1)))
+    spread = torch.from_numpy(bank.views[:, rows].std(axis=(0, 1))) + 1e-6
+    targets = torch.tensor([frame.case.target for frame in bank.frames], dtype=torch.float32)
+    last = torch.nn.Linear(bank.views.shape[2], 2)
+    optimiser = torch.optim.SGD(last.parameters(), recipe.rate, recipe.momentum, weight_decay=recipe.decay)
+    for epoch in range(recipe.epochs):
+        chosen, view = _balanced_rows(bank, rows, epoch, random)
+        for start in range(0, len(chosen), recipe.batch):
+            part = slice(start, start + recipe.batch)
+            features = torch.from_numpy(bank.views[view[part], chosen[part]])
+            step(optimiser, last((features - centre) / spread), targets[chosen[part]])
+    with torch.no_grad():
+        last.weight /= spread
+        last.bias.sub_(last.weight @ centre)
+    return last.requires_grad_(False)
+
+
+def _balanced_rows(bank: Bank, rows: Rows, epoch: int, random: np.random.Generator) -> tuple[Rows, Rows]:
+    """Rows of one epoch and the view of each: in each centre the rarer class is filled up with another view."""
+    count = len(bank.views)
+    chosen, view = [rows], [np.full(len(rows), epoch % count)]
+    labels = np.array([bank.frames[k].case.label for k in rows])
+    centres = np.array([bank.frames[k].case.centre for k in rows])
+    for centre in np.unique(centres):
+        classes = [rows[(centres == centre) & (labels == label)] for label in (0, 1)]
+        rare, common = sorted(classes, key=len)
+        if len(rare):
+            chosen.append(random.choice(rare, len(common) - len(rare)))
+            view.append(np.full(len(common) - len(rare), (epoch + 1) % count))
+    order = random.permutation(sum(map(len, chosen)))
+    return np.concatenate(chosen)[order], np.concatenate(view)[order]
