@@ -34,7 +34,7 @@ def examine(picture: Picture) -> None:
     with verdict_cell.result, guarded():
         try:
             with st.spinner("Reading the nodule"):
-                diagnosis = diagnosis_of(case.key, image.frame, image.mm_per_px, request, image)
+                diagnosis = diagnosis_of(case.key, request, image)
         except BadInput as error:
             verdict.show_refusal(error)
         else:

@@ -5,8 +5,8 @@ Page, command line and report all ask this one function and draw nothing from an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -104,32 +104,55 @@ def diagnose(image: GreyImage, request: Request | None = None) -> Diagnosis:
     if chosen.familiarity.refused:
         raise BadInput("unfamiliar", _unfamiliar_sentence(chosen))
     card, probability = chosen.classifier.card, chosen.probability
-    at_pretest = prevalence_adjusted(probability, request.pretest)
-    verdict = chosen.classifier.verdict(probability)
-    seen = request.descriptors
     return Diagnosis(
         image=image,
         box=box,
-        size_mm=request.size_mm,
         model=card.id,
         model_title=card.title,
         model_sha256=card.files[store.WEIGHTS],
         trained_on=card.trained_on,
         probability=probability,
-        pretest=request.pretest,
-        probability_at_pretest=at_pretest,
         cutoff=card.cutoff.value,
         cutoff_low=card.cutoff.low,
         cutoff_high=card.cutoff.high,
-        verdict=verdict,
+        verdict=chosen.classifier.verdict(probability),
         familiarity=chosen.familiarity,
         heatmap=_heatmap(chosen, box, request.method) if request.method else None,
-        advice=advise_from_probability(request.guideline, at_pretest, request.size_mm),
-        reader_advice=assess(request.guideline, seen, request.size_mm) if seen else None,
-        descriptors=seen,
         opinions=tuple(_opinion(answer) for answer in answers),
         warnings=image.warnings + check_box(image, box) + _doubts(chosen, request.box is None),
+        **_next(probability, request),
     )
+
+
+def reconsider(diagnosis: Diagnosis, request: Request) -> Diagnosis:
+    """The same answer for another size, guideline, pre-test risk or description; no network is asked again.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+    request : Request
+        Its region, model and method are not looked at.
+
+    Raises
+    ------
+    BadInput
+        When the size, the pre-test risk or the description is impossible.
+    """
+    return replace(diagnosis, **_next(diagnosis.probability, request))
+
+
+def _next(probability: float, request: Request) -> dict[str, Any]:
+    """The fields of a diagnosis that follow from its probability and the patient."""
+    at_pretest = prevalence_adjusted(probability, request.pretest)
+    seen = request.descriptors
+    return {
+        "size_mm": request.size_mm,
+        "pretest": request.pretest,
+        "probability_at_pretest": at_pretest,
+        "advice": advise_from_probability(request.guideline, at_pretest, request.size_mm),
+        "reader_advice": assess(request.guideline, seen, request.size_mm) if seen else None,
+        "descriptors": seen,
+    }
 
 
 def _answer(pixels: Grey, box: Box, model: str) -> _Answer:

@@ -7,12 +7,13 @@ bytes they came from.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import streamlit as st
 
 from sera_core.classifiers.store import installed
 from sera_core.contracts import Box, Diagnosis, Grey, GreyImage
-from sera_core.diagnosis import Request, diagnose
+from sera_core.diagnosis import Request, diagnose, reconsider
 from sera_core.figures.image import png_uri
 from sera_core.images.read import read_image
 from sera_core.images.roi import propose_box
@@ -43,10 +44,22 @@ def picture_uri(key: str, frame: int, _pixels: Grey) -> str:
     return png_uri(_pixels)
 
 
+def diagnosis_of(key: str, request: Request, image: GreyImage) -> Diagnosis:
+    """The whole diagnosis; moving a slider asks no network again."""
+    pixels_only = Request(box=request.box, model=request.model, method=request.method)
+    remembered = _of_sample if image.source == "simulated" else _of_patient
+    answer = remembered(key, image.frame, pixels_only, image)
+    return reconsider(replace(answer, image=image), request)
+
+
 @st.cache_data(scope="session", max_entries=16, show_spinner=False)
-def diagnosis_of(key: str, frame: int, scale: object, request: Request, _image: GreyImage) -> Diagnosis:
-    """:func:`sera_core.diagnosis.diagnose`, remembered."""
+def _of_patient(key: str, frame: int, request: Request, _image: GreyImage) -> Diagnosis:
     return diagnose(_image, request)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _of_sample(key: str, frame: int, request: Request, _image: GreyImage) -> Diagnosis:
+    return diagnose(_image, request)  # nobody's image, so the next session need not wait for it
 
 
 @st.cache_data(ttl=30, max_entries=1, show_spinner=False)

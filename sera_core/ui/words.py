@@ -56,9 +56,9 @@ def opinions(diagnosis: Diagnosis) -> str:
     if len(asked) < 2:
         return ""
     agree = len({o.verdict for o in asked}) == 1
-    said = " · ".join(f"{GLYPH[o.verdict]} {o.title} {percent(o.probability)} {o.verdict.value}" for o in asked)
     opening = f"All {len(asked)} models that know this kind of image agree" if agree else "**The models disagree**"
-    return f"{opening}: {said}."
+    said = [f"- {GLYPH[o.verdict]} {o.title}: {percent(o.probability)}, {o.verdict.value}" for o in asked]
+    return "\n".join([f"{opening}:", *said])
 
 
 def fidelity(value: Fidelity) -> str:

@@ -33,14 +33,15 @@ def show_verdict(diagnosis: Diagnosis) -> None:
     """The result of the cell."""
     colour, icon = NAME[diagnosis.verdict], words.GLYPH[diagnosis.verdict]
     title = VERDICT[diagnosis.verdict]
-    st.markdown(f"### :{colour}[{icon} {title}]")
+    simulated = " :violet-badge[simulated]" if diagnosis.image.source == "simulated" else ""
+    st.markdown(f"### :{colour}[{icon} {title}]{simulated}")
     st.markdown(words.verdict_reason(diagnosis))
     alt = f"{title}: probability {percent(diagnosis.probability)}, cut-off {percent(diagnosis.cutoff)}"
     chart(verdict_bar(diagnosis), "verdict", alt, _numbers(diagnosis))
     st.markdown(words.in_a_hundred(diagnosis))
     said = words.opinions(diagnosis)
     if said:
-        st.markdown(f":material/groups: {said}")
+        st.markdown(said)
     st.markdown(f":material/fingerprint: {words.familiarity(diagnosis.familiarity)}")
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{diagnosis.model_title}**")
