@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from types import ModuleType
 
 _SCHEMAS = {
     "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 }
+_lock = threading.Lock()  # two sessions may ask at once, and an operator can be declared only once
 _declared: list[object] = []  # a torch.library.Library un-declares its operators when it is collected
 
 
@@ -33,18 +35,19 @@ def import_torchvision() -> ModuleType:
 
     Raises
     ------
-    RuntimeError
-        When torchvision fails to import for any other reason.
+    ImportError, RuntimeError
+        When torchvision fails to import for any other reason: its own error, unchanged.
     """
-    try:
+    with _lock:
+        try:
+            return importlib.import_module("torchvision")
+        except RuntimeError as error:
+            if "torchvision::" not in str(error) or "does not exist" not in str(error):
+                raise
+        for name in [m for m in sys.modules if m == "torchvision" or m.startswith("torchvision.")]:
+            del sys.modules[name]  # a half-imported package would be returned by the next import
+        _declare_missing_operators()
         return importlib.import_module("torchvision")
-    except RuntimeError as error:
-        if "torchvision::" not in str(error) or "does not exist" not in str(error):
-            raise
-    for name in [m for m in sys.modules if m == "torchvision" or m.startswith("torchvision.")]:
-        del sys.modules[name]  # a half-imported package would be returned by the next import
-    _declare_missing_operators()
-    return importlib.import_module("torchvision")
 
 
 def _declare_missing_operators() -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from sera_core.classifiers.card import Calibration
+from sera_core.contracts import BadInput
 
 Scores = NDArray[np.floating]
 
@@ -27,8 +28,19 @@ def fit_platt(scores: Scores, labels: NDArray[np.integer], fitted_on: str) -> Ca
         0 or 1.
     fitted_on : str
         Which predictions these are, for the card.
+
+    Raises
+    ------
+    BadInput
+        When one class is missing, or the scores do not rise with the label: the calibration of such a model would
+        turn its answers round.
     """
     from sklearn.linear_model import LogisticRegression
 
+    if len(np.unique(labels)) < 2:
+        raise BadInput("one_class", "Calibration needs benign and malignant cases: one class is missing.")
     model = LogisticRegression(C=np.inf, class_weight="balanced").fit(np.asarray(scores)[:, None], labels)
-    return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]), fitted_on)
+    slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
+    if slope <= 0:
+        raise BadInput("learnt_nothing", f"The {fitted_on} are no better than chance: change the recipe or the data.")
+    return Calibration(slope, intercept, fitted_on)

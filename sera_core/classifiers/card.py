@@ -70,6 +70,7 @@ class Card:
     Attributes
     ----------
     id, title : str
+        ``id`` is the name of the model's folder.
     network : str
         Key of the network registry.
     kind : {"cnn", "svm"}

@@ -8,17 +8,19 @@ of other patients.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from sera_core.contracts import Familiarity
+from sera_core.contracts import BadInput, Familiarity
 
 Features = NDArray[np.float32]  # [N, F]
 NEIGHBOURS = 3
 COMPONENTS = 64
+CHUNK = 1024  # rows of the distance matrix at a time: a training set may have 20,000 images
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,34 @@ def fit_familiarity(features: Features, patients: NDArray) -> FamiliarityIndex:
     features : float32 [N, F]
     patients : array of str [N]
         Images of one patient are never each other's neighbours.
+
+    Raises
+    ------
+    BadInput
+        When some image has fewer than :data:`NEIGHBOURS` images of other patients beside it.
     """
+    _, numbers, images = np.unique(patients, return_inverse=True, return_counts=True)
+    if len(features) - images.max() < NEIGHBOURS:
+        raise BadInput(
+            "few_patients",
+            f"Familiarity needs at least {NEIGHBOURS} images of other patients beside those of any one patient: "
+            "train on more patients.",
+        )
     mean = features.mean(axis=0)
     _, spread, rows = np.linalg.svd(features - mean, full_matrices=False)
-    keep = min(COMPONENTS, len(features) - 1)
+    keep = min(COMPONENTS, int(np.sum(spread > 1e-4 * spread[0])))  # a direction without spread cannot be whitened
     axes = rows[:keep].T / (spread[:keep] / np.sqrt(len(features) - 1))
     train = (features - mean) @ axes
-    apart = cdist(train, train)
-    apart[patients[:, None] == patients[None, :]] = np.inf
-    leave_one_out = np.sort(_nearest(apart))
+    leave_one_out = np.sort(np.concatenate(list(_left_out(train, numbers))))
     return FamiliarityIndex(*(np.asarray(a, np.float32) for a in (mean, axes, train, leave_one_out)))
+
+
+def _left_out(train: Features, patients: NDArray[np.intp]) -> Iterator[NDArray[np.float64]]:
+    for start in range(0, len(train), CHUNK):
+        rows = slice(start, start + CHUNK)
+        apart = cdist(train[rows], train)
+        apart[patients[rows, None] == patients[None, :]] = np.inf
+        yield _nearest(apart)
 
 
 def _nearest(distances: NDArray[np.float64]) -> NDArray[np.float64]:

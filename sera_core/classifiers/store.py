@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 WEIGHTS, INDEX, SVM = "weights.safetensors", "familiarity.safetensors", "svm.skops"
+PLAIN_NAME = re.compile(r"[\w-][\w.-]*")  # names a file or folder in its own place, never a way out of it
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,28 @@ def load(model_id: str, folder: Path = MODELS) -> Classifier:
     Raises
     ------
     BadInput
-        When there is no such model, its card is not valid, or a file was changed.
+        When there is no such model, its card is not valid, or a file was changed or cannot be used.
     """
+    place = folder / model_id
+    if not PLAIN_NAME.fullmatch(model_id) or not (place / CARD_FILE).is_file():
+        names = ", ".join(status.id for status in installed(folder) if status.valid) or "none is installed"
+        raise BadInput("unknown_model", f"There is no model {model_id!r}: choose one of these: {names}.")
+    card, files = _verified(place)
+    try:
+        return _assembled(card, files)
+    except BadInput:
+        raise
+    except Exception as error:  # the files are those of the card, but made for another version or by another program
+        raise BadInput(
+            "model_unusable", f"The files of the model {model_id} do not fit this version ({error}): train it again."
+        ) from error
+
+
+def _assembled(card: Card, files: dict[str, bytes]) -> Classifier:
     from safetensors.torch import load as load_tensors
 
     from sera_core.nets.split import build
 
-    place = folder / model_id
-    if Path(model_id).name != model_id or not (place / CARD_FILE).is_file():
-        names = ", ".join(status.id for status in installed(folder) if status.valid) or "none is installed"
-        raise BadInput("unknown_model", f"There is no model {model_id!r}: choose one of these: {names}.")
-    card = read_card(place)
-    files = {name: _checked_bytes(place / name, digest) for name, digest in card.files.items()}
     parts = build(card.network, pretrained=False)
     if card.kind == "svm":
         del parts["last"]  # the machine takes its place
@@ -77,7 +89,10 @@ def load(model_id: str, folder: Path = MODELS) -> Classifier:
 
 
 def save(classifier: Classifier, folder: Path = MODELS) -> Card:
-    """Write weights (float16), familiarity index and card of a model; returns the card with the hashes."""
+    """Write weights (float16), familiarity index and card of a model; returns the card with the hashes.
+
+    The card is written last: a killed run leaves a model that is refused, never one that answers wrongly.
+    """
     import torch
     from safetensors.torch import save as tensors_to_bytes
 
@@ -89,10 +104,15 @@ def save(classifier: Classifier, folder: Path = MODELS) -> Card:
     _write(place / INDEX, tensors_to_bytes(index))
     if classifier.svm is not None:
         save_svm(classifier.svm, place / SVM)
-    names = [WEIGHTS, INDEX] + ([SVM] if classifier.svm is not None else [])
-    card = replace(classifier.card, files={name: _sha256((place / name).read_bytes()) for name in names})
+    files = {name: _sha256((place / name).read_bytes()) for name in _needed(classifier.card)}
+    card = replace(classifier.card, files=files)
     write_card(place, card)
+    load.cache_clear()
     return card
+
+
+def _needed(card: Card) -> tuple[str, ...]:
+    return (WEIGHTS, INDEX, SVM) if card.kind == "svm" else (WEIGHTS, INDEX)
 
 
 def _half(value: Tensor) -> Tensor:
@@ -101,12 +121,20 @@ def _half(value: Tensor) -> Tensor:
 
 def _status(place: Path) -> CardStatus:
     try:
-        card = read_card(place)
-        for name, digest in card.files.items():
-            _checked_bytes(place / name, digest)
+        return CardStatus(place.name, _verified(place)[0], "")
     except BadInput as problem:
         return CardStatus(place.name, None, problem.message)
-    return CardStatus(place.name, card, "")
+
+
+def _verified(place: Path) -> tuple[Card, dict[str, bytes]]:
+    """Card and files of a model folder, when they belong together."""
+    card = read_card(place)
+    if card.id != place.name:
+        raise BadInput("bad_card", f"The model folder {place.name} holds the card of {card.id}: give it that name.")
+    if set(card.files) != set(_needed(card)):
+        needed = ", ".join(_needed(card))
+        raise BadInput("bad_card", f"{place.name}/{CARD_FILE} does not list exactly these files: {needed}.")
+    return card, {name: _checked_bytes(place / name, digest) for name, digest in card.files.items()}
 
 
 def _checked_bytes(file: Path, digest: str) -> bytes:

