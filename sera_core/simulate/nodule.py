@@ -16,8 +16,8 @@ Array = NDArray[np.float32]
 
 ANGLES = 720
 # Absorption, dB/cm/MHz one way: nodules 0.87-0.97 in vivo against 1.50 for the gland (IEEE IUS pilot study of six
-# nodules; Fujii 2003, J Ultrasound Med 22:1067), both scaled down alike; fluid 0.05; calcification 10.
-NODULE_LOSS, FLUID_LOSS, CALCIUM_LOSS = 0.7, 0.05, 10.0
+# nodules; Fujii 2003, J Ultrasound Med 22:1067), both scaled down alike; fluid 0.05; calcification 15 (at 1 MHz, Diagnostics 2023;13:855).
+NODULE_LOSS, FLUID_LOSS, CALCIUM_LOSS = 0.7, 0.05, 15.0
 
 
 @dataclass(frozen=True)
@@ -146,9 +146,9 @@ def fluid_share(placed: Placed, part: Canvas, inside: Array) -> Array:
         return step(inside, 0.1, 0.4)
     values = table(placed.generator(4))
     if nodule.composition is Composition.SPONGIFORM:
-        across, down = (part.x - placed.x) / np.float32(1.0), (part.z - placed.z) / np.float32(0.8)
+        across, down = (part.x - placed.x) / np.float32(1.3), (part.z - placed.z) / np.float32(0.95)
         wall = np.minimum(np.abs(lattice(values, across, down)), np.abs(lattice(values, across + 20.3, down + 17.6)))
-        return step(wall, 0.10, 0.24) * step(inside, 0.3, 0.7)
+        return step(wall, 0.08, 0.20) * step(inside, 0.3, 0.7)
     field, threshold = _cavities(placed, values, part.x, part.z, inside)
     return step(field, threshold - 0.06, threshold + 0.06) * step(inside, 0.5, 0.9)
 
@@ -229,7 +229,7 @@ def _punctate(placed: Placed, canvas: Canvas) -> None:
     number = placed.nodule.punctate
     if not number:
         return
-    level = placed.generator(6).uniform(15, 21, number)
+    level = placed.generator(6).uniform(21, 27, number)
     for (x, z), decibel in zip(_inner_points(placed, number, 7, 0.8), level, strict=False):
         canvas.spot(x, z, 0.16, 0.1, decibel)
 

@@ -102,10 +102,14 @@ class Scanner:
         return 0.44 * SOUND_MM_PER_US / (self.bandwidth * self.working_mhz)
 
     def lateral_mm(self, depth: Array) -> Array:
-        """Lateral resolution, -6 dB width, at depths in mm: 0.886 wavelength x f-number at the focus, wider around."""
-        at_focus = 0.886 * SOUND_MM_PER_US / self.working_mhz * self.f_number
-        spread = 4.0 * self.f_number**2 * SOUND_MM_PER_US / self.working_mhz  # half the depth of field
-        return np.asarray(at_focus * np.sqrt(1 + ((depth - self.focus_mm) / spread) ** 2), np.float32)
+        """Lateral resolution, -6 dB width, at depths in mm.
+
+        0.886 wavelength x f-number at the focus. Around it the transmitted beam widens like a Gaussian beam, the
+        received one is focused at every depth, and the product of both never exceeds 1.41 times the width at focus.
+        """
+        wavelength = SOUND_MM_PER_US / self.working_mhz
+        away = (depth - self.focus_mm) / (4.0 * self.f_number**2 * wavelength)  # in half depths of field
+        return np.asarray(0.886 * wavelength * self.f_number * np.sqrt(2 / (1 + 1 / (1 + away**2))), np.float32)
 
 
 def echo(

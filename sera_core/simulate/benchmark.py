@@ -1,0 +1,66 @@
+"""How fast frames are made here: ``python -m sera_core.simulate.benchmark``."""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import TypedDict
+
+from sera_core.simulate.centres import CENTRES
+from sera_core.simulate.cohort import any_cohort
+from sera_core.simulate.render import crop, render
+
+AIM = {"crop": 40.0, "frame": 10.0}  # per second on two cores
+
+
+class Rate(TypedDict):
+    """One line of the benchmark: ``ratio`` is ``value`` over the aim."""
+
+    name: str
+    value: float
+    unit: str
+    versus: str
+    ratio: float
+
+
+def benchmark(cases: int = 64, workers: int = 2) -> list[Rate]:
+    """Crops and whole frames a second of every centre, in processes of one thread each, and the memory they take.
+
+    Parameters
+    ----------
+    cases : int
+        Pictures of each kind and centre.
+    workers : int
+    """
+    os.environ["OMP_NUM_THREADS"] = "1"
+    rates: list[Rate] = []
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        list(pool.map(partial(_draw, "internal", "crop"), range(4 * workers)))  # the imports are not the point
+        for name in CENTRES:
+            for kind, aim in AIM.items():
+                start = time.perf_counter()
+                memory = max(pool.map(partial(_draw, name, kind), range(cases), chunksize=4))
+                value = cases / (time.perf_counter() - start)
+                title = f"simulated {kind}s, {name}, {workers} processes"
+                rates.append(Rate(name=title, value=value, unit="1/s", versus=f"{aim:g}/s", ratio=value / aim))
+    rates.append(Rate(name="memory of a process", value=memory, unit="MB", versus="1000 MB", ratio=memory / 1000))
+    return rates
+
+
+def _draw(name: str, kind: str, index: int) -> float:
+    """Draw one case and return the peak memory of this process in MB."""
+    case = any_cohort(name, 1000, 1)[index]
+    if kind == "crop":
+        crop(case)
+    else:
+        render(case)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    for rate in benchmark():
+        print(f"{rate['name']:45}{rate['value']:8.1f} {rate['unit']:4}  aim {rate['versus']:8} x {rate['ratio']:.2f}")
