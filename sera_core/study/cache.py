@@ -13,30 +13,38 @@ from numpy.typing import NDArray
 
 from sera_core.train.crossval import Plan
 from sera_core.train.frames import Frame
-
-Scores = NDArray[np.float64]
+from sera_core.train.frozen import Cached
 
 
 def plan_key(plan: Plan, frames: list[Frame]) -> str:
     """Hash of a plan and of the cases it can see: a change of either starts anew."""
     cases = sorted((f.case.case_id, f.case.target, f.case.split, f.box.as_list()) for f in frames)
-    text = json.dumps([asdict(plan), cases], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return _hash([asdict(plan), cases])
 
 
-def cached_in(folder: Path) -> Callable[[str, Callable[[], Scores]], Scores]:
+def features_key(plan: Plan, frames: list[Frame]) -> str:
+    """Hash of all that the features of a fixed body depend on: network, preparation, variations and images."""
+    images = [(f.case.case_id, f.box.as_list()) for f in frames]
+    return _hash([plan.network, asdict(plan.preparation), asdict(plan.recipe.augmentation), images])
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def cached_in(folder: Path) -> Cached:
     """A ``cached(name, compute)`` that keeps arrays in a folder, each written in one piece."""
     folder.mkdir(parents=True, exist_ok=True)
 
-    def cached(name: str, compute: Callable[[], Scores]) -> Scores:
+    def cached(name: str, compute: Callable[[], NDArray]) -> NDArray:
         file = folder / f"{name}.npy"
         if file.is_file():
             return np.load(file, allow_pickle=False)
-        scores = compute()
+        array = compute()
         partial = folder / f"{name}.partial"
         with partial.open("wb") as handle:
-            np.save(handle, scores)
+            np.save(handle, array)
         partial.replace(file)
-        return scores
+        return array
 
     return cached

@@ -22,15 +22,17 @@ from sera_core.classifiers.familiarity import fit_familiarity
 from sera_core.contracts import Role
 from sera_core.evaluate.cutoff import youden, youden_interval
 from sera_core.evaluate.roc import auc
-from sera_core.images.prepare import Preparation
-from sera_core.nets.registry import network
-from sera_core.study.cache import cached_in, plan_key
-from sera_core.study.design import Arm, Design, Framed
-from sera_core.train.crossval import Plan, Trainer, out_of_fold, trainer
+from sera_core.study.cache import cached_in, features_key, plan_key
+from sera_core.study.design import Arm, Design
+from sera_core.study.outsiders import measure_familiarity
+from sera_core.study.preparations import compare_preparations, preparation_of
+from sera_core.train.crossval import Plan, Trainer, in_folds, out_of_fold, trainer
 from sera_core.train.frames import Frame, decode, prepared
 from sera_core.train.loop import Report
 from sera_core.train.manifest import read_manifest
 
+TEST = "test"
+OUTSIDERS = 100  # frames whose patches are shuffled
 FAMILIARITY_MARGIN = 1.25  # refuse beyond this multiple of the farthest training image's own distance
 
 
@@ -43,7 +45,7 @@ class Finished:
 
 
 def run(design: Design, out: Path, work: Path, report: Report, models: Path = store.MODELS) -> pd.DataFrame:
-    """Run all arms; writes ``predictions.parquet`` and ``results.csv`` to ``out`` and shipped models to ``models``.
+    """Run all arms; writes predictions, results and side studies to ``out`` and shipped models to ``models``.
 
     Parameters
     ----------
@@ -64,41 +66,48 @@ def run(design: Design, out: Path, work: Path, report: Report, models: Path = st
     frames, problems = decode([case for file in design.manifests for case in read_manifest(Path(file))])
     for problem in problems:
         report(problem)
+    if design.prepare_options:
+        trained = {name for arm in design.arms for name in arm.sources}
+        measured = in_folds([frame for frame in frames if frame.case.centre in trained and frame.case.split != TEST])
+        compared = compare_preparations(design.network, design.prepare_options, measured, report)
+        _write_csv(out / "preparations.csv", compared)
     tables, rows = [], []
     for arm in design.arms:
         finished = run_arm(design, arm, frames, work, _prefixed(report, arm.id))
         tables.append(finished.predictions)
         rows += [{"model": arm.id, **asdict(result)} for result in finished.classifier.card.results]
+        if arm.default:
+            strangers = [frame for frame in frames if frame.case.centre not in arm.sources]
+            home = [frame for frame in frames if frame.case.centre == arm.sources[0]]
+            measured = measure_familiarity(finished.classifier, strangers, home[:OUTSIDERS])
+            _write_csv(out / "familiarity.csv", measured)
         if arm.ship:
             _ship(work / "models" / arm.id, models / arm.id)
     out.mkdir(parents=True, exist_ok=True)
     results = pd.DataFrame(rows)
     _in_one_piece(out / "predictions.parquet", lambda file: pd.concat(tables).to_parquet(file, index=False))
-    _in_one_piece(out / "results.csv", lambda file: results.to_csv(file, index=False))
+    _write_csv(out / "results.csv", results)
     return results
 
 
 def run_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report: Report) -> Finished:
     """Out-of-fold scores, the final model on all training frames, calibration, cut-off, card, predictions."""
     plan = Plan(design.network, preparation_of(arm.prepare, design.network), arm.recipe, arm.sources)
-    own = [frame for frame in frames if frame.case.centre in arm.sources]
-    others = [frame for frame in frames if frame.case.centre not in arm.sources]
+    own = in_folds([f for f in frames if f.case.centre in arm.sources and f.case.split != TEST])
+    held_out = [f for f in frames if f.case.centre in arm.sources and f.case.split == TEST]
+    others = [f for f in frames if f.case.centre not in arm.sources]
     key = plan_key(plan, own)
-    train = trainer(plan, own, report)
+    train = trainer(plan, own, report, cached_in(work / "features" / features_key(plan, own)))
     scores = out_of_fold(plan, own, train, cached_in(work / "stages" / key))
     classifier = _final_model(design, arm, plan, own, scores, train, work / "models", key)
     inside = _predictions(classifier, own, apply(classifier.card.calibration, scores), "internal")
+    if held_out:  # a test set of its own takes the place of the out-of-fold predictions
+        inside = _predictions(classifier, held_out, _answers(classifier, held_out), "internal")
     outside = _predictions(classifier, others, _answers(classifier, others), "external")
     predictions = pd.concat([inside, outside])
     card = replace(classifier.card, results=_results(design, predictions))
     card = store.save(replace(classifier, card=card), work / "models")
     return Finished(replace(classifier, card=card), predictions)
-
-
-def preparation_of(framed: Framed, network_name: str) -> Preparation:
-    """A framing with the network's own normalisation."""
-    entry = network(network_name)
-    return Preparation(framed.input_px, framed.framing, framed.padding, entry.mean, entry.std)
 
 
 def _final_model(
@@ -208,6 +217,10 @@ def _ship(finished: Path, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     for name in (*read_card(finished).files, CARD_FILE):
         shutil.copy2(finished / name, place / name)
+
+
+def _write_csv(file: Path, table: pd.DataFrame) -> None:
+    _in_one_piece(file, lambda partial: table.to_csv(partial, index=False))
 
 
 def _in_one_piece(file: Path, write: Callable[[Path], object]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sera_core.images.prepare import Preparation
 from sera_core.train.frames import Frame, prepared
-from sera_core.train.frozen import Bank, fill_bank, fit_frozen
+from sera_core.train.frozen import Bank, Cached, fill_bank, fit_frozen
 from sera_core.train.loop import Fitted, Report, finetune
 from sera_core.train.recipes import Recipe
 
@@ -26,10 +26,32 @@ class Plan:
     sources: tuple[str, ...]
 
 
+FOLDS = 5
+UNFOLDED = "train"
+
+
+def in_folds(frames: list[Frame]) -> list[Frame]:
+    """The same frames, with a fold for those whose split is only ``train``: stratified, patients together."""
+    loose = [k for k, frame in enumerate(frames) if frame.case.split == UNFOLDED]
+    if not loose:
+        return frames
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    labels = [frames[k].case.label for k in loose]
+    patients = [frames[k].case.patient_id for k in loose]
+    folded = list(frames)
+    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    for fold, (_, rows) in enumerate(splitter.split(loose, labels, patients)):
+        for row in rows:
+            frame = frames[loose[row]]
+            folded[loose[row]] = replace(frame, case=replace(frame.case, split=str(fold)))
+    return folded
+
+
 Trainer = Callable[[str | None], Fitted]
 
 
-def trainer(plan: Plan, frames: list[Frame], report: Report) -> Trainer:
+def trainer(plan: Plan, frames: list[Frame], report: Report, features: Cached) -> Trainer:
     """A function that fits the plan to all frames but those of one fold (None: to all).
 
     Parameters
@@ -38,6 +60,8 @@ def trainer(plan: Plan, frames: list[Frame], report: Report) -> Trainer:
     frames : list of Frame
         Frames of the plan's own centres, with their fold in ``case.split``.
     report : callable
+    features : callable
+        ``features(name, compute)`` returns stored features of a fixed body, or computes and stores them.
     """
 
     def kept(fold: str | None) -> list[int]:
@@ -51,7 +75,7 @@ def trainer(plan: Plan, frames: list[Frame], report: Report) -> Trainer:
 
     @cache
     def bank() -> Bank:
-        return fill_bank(plan.network, frames, plan.preparation, plan.recipe, report)
+        return fill_bank(plan.network, frames, plan.preparation, plan.recipe, report, features)
 
     def read(fold: str | None) -> Fitted:
         return fit_frozen(bank(), np.array(kept(fold)), plan.preparation, plan.recipe)
@@ -63,7 +87,7 @@ def out_of_fold(
     plan: Plan,
     frames: list[Frame],
     train: Trainer,
-    cached: Callable[[str, Callable[[], NDArray[np.float64]]], NDArray[np.float64]],
+    cached: Cached,
 ) -> NDArray[np.float64]:
     """Scores (log-odds) of all frames ``[N]``, each from the model that left its fold out.
 

@@ -5,7 +5,9 @@ The body never changes, so its features of every image are computed once and ser
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +23,7 @@ from sera_core.train.recipes import Recipe
 if TYPE_CHECKING:
     from torch import nn
 
+Cached = Callable[[str, Callable[[], NDArray]], NDArray]
 Rows = NDArray[np.intp]
 
 
@@ -45,17 +48,24 @@ class Bank:
     views: NDArray[np.float32]
 
 
-def fill_bank(network: str, frames: list[Frame], preparation: Preparation, recipe: Recipe, report: Report) -> Bank:
-    """Compute the features of all frames once; a support vector machine needs no random views."""
+def fill_bank(
+    network: str, frames: list[Frame], preparation: Preparation, recipe: Recipe, report: Report, cached: Cached
+) -> Bank:
+    """Features of all frames, computed once or taken from ``cached``; a support vector machine needs no views."""
     parts = build(network, pretrained=True).eval().requires_grad_(False)
-    random = np.random.default_rng(recipe.seed)
-    plain = pooled_features(parts, prepared(frames, preparation), preparation)
-    views = []
-    for view in range(recipe.views if recipe.mode == "transfer" else 0):
+
+    def plain() -> NDArray[np.float32]:
+        return pooled_features(parts, prepared(frames, preparation), preparation)
+
+    def view(number: int) -> NDArray[np.float32]:
+        random = np.random.default_rng([recipe.seed, number])
+        report(f"features of view {number + 1}/{recipe.views}")
         crops = varied([(frame, False) for frame in frames], preparation, recipe.augmentation, random)
-        views.append(pooled_features(parts, crops, preparation))
-        report(f"features of view {view + 1}/{recipe.views}")
-    return Bank(frames, parts, plain, np.array(views, np.float32))
+        return pooled_features(parts, crops, preparation)
+
+    views = range(recipe.views if recipe.mode == "transfer" else 0)
+    shown = [cached(f"view{number}-{recipe.seed}", partial(view, number)) for number in views]
+    return Bank(frames, parts, cached("plain", plain), np.array(shown, np.float32))
 
 
 def fit_frozen(bank: Bank, rows: Rows, preparation: Preparation, recipe: Recipe) -> Fitted:
@@ -87,6 +97,7 @@ def _fit_last(bank: Bank, rows: Rows, recipe: Recipe) -> nn.Linear:
     spread = torch.from_numpy(bank.views[:, rows].std(axis=(0, 1))) + 1e-6
     targets = torch.tensor([frame.case.target for frame in bank.frames], dtype=torch.float32)
     last = torch.nn.Linear(bank.views.shape[2], 2)
+    torch.nn.init.zeros_(last.weight)  # few cases, many features: start from knowing nothing
     optimiser = torch.optim.SGD(last.parameters(), recipe.rate, recipe.momentum, weight_decay=recipe.decay)
     for epoch in range(recipe.epochs):
         chosen, view = _balanced_rows(bank, rows, epoch, random)

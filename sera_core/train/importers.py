@@ -17,7 +17,6 @@ from PIL import Image
 
 from sera_core.contracts import BadInput, Box
 
-FOLDS = 5
 IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm"}
 
 # Malignancy of each Kwak category: 4a, 4b and the middle of 4c from Kwak JY et al., Radiology 2011;260:892-899;
@@ -101,11 +100,10 @@ def busi(source: Path) -> Iterator[Row]:
     """BUSI, breast lesions with pathology; near-duplicates that are labelled differently are left out."""
     table = _table(source, ("mask", "label", "duplicate_group", "duplicate_across_classes"))
     table = table[(table["label"] != "normal") & (table["duplicate_across_classes"] == "0")]
-    folds = _folds(table["label"], table["duplicate_group"])
-    for row, fold in zip(table.to_dict("records"), folds, strict=True):
+    for row in table.to_dict("records"):
         yield {
             **_base(source / row["image"], CLASS_WORDS[row["label"]], row["duplicate_group"], "BUSI"),
-            "split": str(fold),
+            "split": "train",
             **_box(mask_box(source / row["mask"])),
         }
 
@@ -148,16 +146,6 @@ def _table(source: Path, columns: Iterable[str]) -> pd.DataFrame:
     if missing:
         raise BadInput("labels_columns", f"labels.csv in {source.name} lacks the columns {', '.join(missing)}.")
     return table
-
-
-def _folds(labels: pd.Series, groups: pd.Series) -> list[int]:
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    fold = np.zeros(len(labels), int)
-    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for number, (_, test) in enumerate(splitter.split(labels, labels, groups)):
-        fold[test] = number
-    return fold.tolist()
 
 
 def _polygon_box(svg: str) -> Box | None:

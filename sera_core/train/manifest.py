@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sera_core.contracts import BadInput, Box, Grey, GreyImage
@@ -21,14 +22,15 @@ class Case:
     Attributes
     ----------
     case_id : str
-        The image's path as written in the manifest, prefixed by the centre: unique.
+        Centre and file name (or path, where file names repeat): unique in its manifest.
     image : Path
     label : int
         0 or 1, what the figures are computed against.
     target : float
         What training aims at: the label, or a soft label in 0 ... 1.
     patient_id, centre, split : str
-        ``split`` is ``train``, ``test`` or a number of a fixed cross-validation fold.
+        ``patient_id`` begins with the centre: two centres may number their patients alike.
+        ``split`` is ``train``, ``test``, ``external`` or the number of a fixed cross-validation fold.
     box : Box or None
         None means the whole frame.
     """
@@ -49,50 +51,78 @@ def read_manifest(file: Path) -> list[Case]:
     Raises
     ------
     BadInput
-        When columns are missing, a label is not 0 or 1, a case stands twice, or a patient is in two splits.
+        When it is no CSV table, lacks columns or rows, a row is incomplete or impossible, an image stands twice, or a
+        patient of a centre is in two splits. The message names the row or the patients.
     """
     if not file.is_file():
         raise BadInput("no_manifest", f"There is no manifest {file}: make one with 'python -m sera_core import'.")
-    table = pd.read_csv(file, dtype={"patient_id": str, "split": str, "centre": str})
+    try:
+        table = pd.read_csv(file, dtype=str, keep_default_na=False, na_values=[""])
+    except ValueError as error:  # also pandas' own errors for text that is no table
+        raise BadInput(
+            "manifest_csv", f"{file.name} is not a CSV table with a header line: export it again."
+        ) from error
     missing = [column for column in REQUIRED if column not in table]
     if missing:
         raise BadInput("manifest_columns", f"The manifest {file.name} lacks the columns {', '.join(missing)}.")
+    if table.empty:
+        raise BadInput("manifest_empty", f"The manifest {file.name} has no rows: give one row an image.")
     _check_rows(table, file.name)
-    return [_case(row, file.parent) for _, row in table.iterrows()]
+    _check_patients(table)
+    return [_case(row, file.parent) for row in table.assign(case_id=_case_ids(table)).to_dict("records")]
 
 
 def _check_rows(table: pd.DataFrame, name: str) -> None:
-    bad = table.index[~table["label"].isin([0, 1])]
-    if len(bad):
-        raise BadInput("manifest_label", f"Row {bad[0] + 2} of {name} has a label other than 0 or 1: mend that row.")
-    twice = table["image"][table["image"].duplicated()]
-    if len(twice):
-        raise BadInput("manifest_twice", f"The image {twice.iloc[0]} stands twice in {name}: leave one row.")
-    splits = table.groupby("patient_id")["split"].nunique()
-    leaking = sorted(splits.index[splits > 1])
+    boxes, soft = table.reindex(columns=BOX), table.get("soft_label", table["label"])
+    numbers = boxes.apply(pd.to_numeric, errors="coerce")
+    complete = np.isfinite(numbers).all(axis=1)
+    problems = [(f"manifest_{column}", f"has no {column}", table[column].isna()) for column in REQUIRED]
+    problems += [
+        ("manifest_label", "has a label other than 0 or 1", ~_numbers(table["label"]).isin([0, 1])),
+        ("manifest_soft", "has a soft_label outside 0 ... 1", soft.notna() & ~_numbers(soft).between(0, 1)),
+        ("manifest_box", "has a region that is not four numbers", boxes.notna().any(axis=1) & ~complete),
+        ("manifest_box", "has an empty region", complete & (numbers[["width", "height"]] < 1).any(axis=1)),
+        ("manifest_twice", "has an image that stands in an earlier row too", table["image"].duplicated()),
+    ]
+    for code, problem, rows in problems:
+        if rows.any():
+            raise BadInput(code, f"Row {int(np.argmax(rows)) + 2} of {name} {problem}: mend that row.")
+
+
+def _check_patients(table: pd.DataFrame) -> None:
+    splits = table.groupby(["centre", "patient_id"])["split"].nunique()
+    leaking = sorted("/".join(patient) for patient in splits.index[splits > 1])
     if leaking:
         shown = ", ".join(leaking[:10]) + (" ..." if len(leaking) > 10 else "")
+        count = "1 patient is" if len(leaking) == 1 else f"{len(leaking)} patients are"
         raise BadInput(
-            "patient_leak",
-            f"{len(leaking)} patients are in more than one split ({shown}): give all images of a patient one split.",
+            "patient_leak", f"{count} in more than one split ({shown}): give all images of a patient one split."
         )
 
 
-def _case(row: pd.Series, folder: Path) -> Case:
-    box = None
-    if all(column in row and pd.notna(row[column]) for column in BOX):
-        box = Box(*(int(row[column]) for column in BOX))
-    soft = row.get("soft_label")
+def _case_ids(table: pd.DataFrame) -> list[str]:
+    """Centre and file name; the path as written where two images of a centre have one name."""
+    short = table["centre"] + "/" + table["image"].map(lambda image: Path(image).name)
+    return short.where(~short.duplicated(keep=False), table["centre"] + "/" + table["image"]).to_list()
+
+
+def _case(row: dict[str, str], folder: Path) -> Case:
+    given = {column: value for column, value in row.items() if pd.notna(value)}
+    label = int(float(given["label"]))
     return Case(
-        case_id=f"{row['centre']}/{Path(row['image']).name}",
-        image=folder / row["image"],
-        label=int(row["label"]),
-        target=float(soft) if soft is not None and pd.notna(soft) else float(row["label"]),
-        patient_id=f"{row['centre']}/{row['patient_id']}",
-        centre=str(row["centre"]),
-        split=str(row["split"]),
-        box=box,
+        case_id=given["case_id"],
+        image=folder / given["image"],
+        label=label,
+        target=float(given.get("soft_label", label)),
+        patient_id=f"{given['centre']}/{given['patient_id']}",
+        centre=given["centre"],
+        split=given["split"],
+        box=Box(*(int(float(given[column])) for column in BOX)) if BOX[0] in given else None,
     )
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    return pd.to_numeric(column, errors="coerce")
 
 
 def load(case: Case) -> tuple[Grey, Box]:

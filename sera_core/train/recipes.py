@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
 
 from sera_core.train.augment import Augmentation
 
 Mode = Literal["transfer", "finetune", "svm"]
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class Recipe:
         ``finetune``: the body is trained too, but for its first ``frozen_stages``.
         ``svm``: a support vector machine reads the features of the fixed body.
     epochs, batch, rate, momentum, decay
-        Stochastic gradient descent with momentum; the rate follows a one-cycle schedule.
+        Stochastic gradient descent with momentum; in fine-tuning the rate follows a one-cycle schedule.
     head_rate : float
         Rate of the new last layer over that of the body.
     dropout : float
@@ -30,23 +35,26 @@ class Recipe:
     frozen_stages : int
         Stages of the body that keep their ImageNet weights.
     views : int
-        Random views of each image whose features are cached (``transfer``, ``svm``).
+        Random views of each image whose features are computed once (``transfer``).
     svm_c : float
+        Soft-margin constant (``svm``).
     augmentation : Augmentation
     seed : int
     """
 
+    __pydantic_config__ = ConfigDict(extra="forbid")  # read from a design file: a mistyped name is refused
+
     mode: Mode
-    epochs: int = 8
-    batch: int = 33
-    rate: float = 0.01
+    epochs: Count = 8
+    batch: Count = 33
+    rate: Positive = 0.01
     momentum: float = 0.9
     decay: float = 1e-4
     head_rate: float = 10.0
-    dropout: float = 0.2
-    averaging: float = 0.97
-    frozen_stages: int = 3
-    views: int = 4
-    svm_c: float = 1.0
+    dropout: Share = 0.2
+    averaging: Share = 0.97
+    frozen_stages: Annotated[int, Field(ge=0)] = 3
+    views: Count = 4
+    svm_c: Positive = 1.0
     augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 0
