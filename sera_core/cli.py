@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sera_core.contracts import BadInput, Box, CamMethod, Composition, Echogenicity, Focus, Guideline, Margin, Shape
 
@@ -20,10 +20,18 @@ Result = Any  # what a command computed: the same object for --json and for word
 STUDY_WORK = Path("runs/study")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong argument in one line, as all other bad input."""
+
+    def error(self, message: str) -> NoReturn:
+        """Called by argparse."""
+        raise BadInput("usage", f"{message}: see '{self.prog} --help'.")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         result = options.run(options)
     except BadInput as problem:
         print(f"sera: {problem.message}", file=sys.stderr)
@@ -86,6 +94,26 @@ def tirads(options: argparse.Namespace) -> Result:
     return {str(guideline): {key: asdict(said)[key] for key in keys} for guideline, said in advice.items()}
 
 
+def simulate(options: argparse.Namespace) -> Result:
+    """Simulated frames, masks and a manifest with the truth; started again, it goes on where it stopped."""
+    from sera_core.simulate.disk import run
+
+    def progress(done: int, total: int) -> None:
+        if done == total or done % 25 == 0:
+            _say(f"{done}/{total} frames")
+
+    manifest = run(
+        options.out,
+        options.cases,
+        options.seed,
+        options.centre,
+        sheet_file=options.sheet,
+        workers=options.workers,
+        progress=progress,
+    )
+    return {"manifest": str(manifest), "cases": options.cases, "simulated": True}
+
+
 def import_data(options: argparse.Namespace) -> Result:
     """A data set's folder to a manifest."""
     from sera_core.train.importers import write_manifest
@@ -104,17 +132,19 @@ def study(options: argparse.Namespace) -> Result:
 
 def benchmark(options: argparse.Namespace) -> Result:
     """Speed of the parts that must be fast."""
-    from sera_core.explain.benchmark import benchmark
+    from sera_core.explain.benchmark import benchmark as explain_speed
+    from sera_core.simulate.benchmark import benchmark as simulate_speed
 
-    return benchmark()
+    return [*explain_speed(), *simulate_speed()]
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sera_core", description="SERA on the command line.")
+    parser = _Parser(prog="python -m sera_core", description="SERA on the command line.")
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_diagnose(_command(commands, "diagnose", diagnose, _diagnosis_words))
     _command(commands, "models", models, _models_words)
     _add_tirads(_command(commands, "tirads", tirads, _tirads_words))
+    _add_simulate(_command(commands, "simulate", simulate, lambda r: f"{r['cases']} simulated cases in {r['manifest']}"))
     _add_import(_command(commands, "import", import_data, lambda r: f"{r['cases']} cases in {r['manifest']}"))
     _add_study(_command(commands, "study", study, _study_words))
     _command(commands, "benchmark", benchmark, _benchmark_words)
@@ -149,6 +179,15 @@ def _add_tirads(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size-mm", type=float)
 
 
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--cases", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--centre", default="internal", help="internal, A, B or C")
+    parser.add_argument("--sheet", type=Path, metavar="OUT.png", help="a picture of the first eight frames")
+    parser.add_argument("--workers", type=int, default=1, help="processes")
+
+
 def _add_import(parser: argparse.ArgumentParser) -> None:
     from sera_core.train.importers import IMPORTERS
 
@@ -175,8 +214,12 @@ def _write_heatmap(diagnosis: Any, file: Path) -> None:
     from sera_core.explain.overlay import overlay
 
     partial = file.with_name(file.name + ".partial")
-    Image.fromarray(overlay(diagnosis.heatmap.crop, diagnosis.heatmap.values)).save(partial, format="PNG")
-    partial.replace(file)
+    picture = Image.fromarray(overlay(diagnosis.heatmap.crop, diagnosis.heatmap.values))
+    try:
+        picture.save(partial, format="PNG")
+        partial.replace(file)
+    except OSError as error:
+        raise BadInput("no_heatmap", f"{file} cannot be written ({error.strerror}): check the path.") from error
 
 
 def _say(line: str) -> None:

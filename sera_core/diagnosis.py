@@ -167,8 +167,11 @@ def _choose(answers: list[_Answer], model: str) -> _Answer:
     if not answers:
         raise BadInput("no_model", "No valid model is installed: copy one into the folder models/ or train one.")
     if model != AUTO:
-        store.load(model)  # refuses an unknown name with the list of names
-        return next(answer for answer in answers if answer.classifier.card.id == model)
+        for answer in answers:
+            if answer.classifier.card.id == model:
+                return answer
+        store.load(model)  # refuses an unknown or damaged model, and says why
+        raise BadInput("model_changed", f"The files of {model} were changed after it was loaded: start again.")
     candidates = [answer for answer in answers if answer.classifier.card.default] or answers
     return max(candidates, key=lambda answer: (answer.familiarity.percentile, -_excess(answer.familiarity)))
 
@@ -180,7 +183,7 @@ def _excess(familiarity: Familiarity) -> float:
 def _heatmap(answer: _Answer, box: Box, method: CamMethod) -> Heatmap:
     """Explain the class that is shown; a model without gradients gets an occlusion map."""
     classifier = answer.classifier
-    malignant = answer.probability >= classifier.card.cutoff.value
+    malignant = answer.probability > classifier.card.cutoff.value
 
     def predict(crops: Grey) -> np.ndarray:
         probability = classifier.predict(crops)

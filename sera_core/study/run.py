@@ -5,7 +5,6 @@ Every fold is kept as soon as it is finished, so that a killed run goes on where
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,10 +15,10 @@ from numpy.typing import NDArray
 
 from sera_core.classifiers import store
 from sera_core.classifiers.calibrate import apply, fit_platt
-from sera_core.classifiers.card import CARD_FILE, Card, CentreResult, Cutoff, Source, read_card
+from sera_core.classifiers.card import Card, CentreResult, Cutoff, Source
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import fit_familiarity
-from sera_core.contracts import Role
+from sera_core.contracts import BadInput, Role
 from sera_core.evaluate.cutoff import youden, youden_interval
 from sera_core.evaluate.roc import auc
 from sera_core.study.cache import cached_in, features_key, plan_key
@@ -61,11 +60,18 @@ def run(design: Design, out: Path, work: Path, report: Report, models: Path = st
     Returns
     -------
     DataFrame
-        One row per arm and centre: AUC with its interval.
+        One row per arm and centre: AUC with its interval. A centre with one class only has predictions, but no row.
+
+    Raises
+    ------
+    BadInput
+        When the manifests do not hold what the design needs.
     """
     frames, problems = decode([case for file in design.manifests for case in read_manifest(Path(file))])
     for problem in problems:
         report(problem)
+    _check_frames(design, frames)
+    out.mkdir(parents=True, exist_ok=True)
     if design.prepare_options:
         trained = {name for arm in design.arms for name in arm.sources}
         measured = in_folds([frame for frame in frames if frame.case.centre in trained and frame.case.split != TEST])
@@ -76,18 +82,32 @@ def run(design: Design, out: Path, work: Path, report: Report, models: Path = st
         finished = run_arm(design, arm, frames, work, _prefixed(report, arm.id))
         tables.append(finished.predictions)
         rows += [{"model": arm.id, **asdict(result)} for result in finished.classifier.card.results]
-        if arm.default:
-            strangers = [frame for frame in frames if frame.case.centre not in arm.sources]
+        strangers = [frame for frame in frames if frame.case.centre not in arm.sources]
+        if arm.default and strangers:
             home = [frame for frame in frames if frame.case.centre == arm.sources[0]]
             measured = measure_familiarity(finished.classifier, strangers, home[:OUTSIDERS])
             _write_csv(out / "familiarity.csv", measured)
         if arm.ship:
-            _ship(work / "models" / arm.id, models / arm.id)
-    out.mkdir(parents=True, exist_ok=True)
+            store.save(finished.classifier, models)
     results = pd.DataFrame(rows)
     _in_one_piece(out / "predictions.parquet", lambda file: pd.concat(tables).to_parquet(file, index=False))
     _write_csv(out / "results.csv", results)
     return results
+
+
+def _check_frames(design: Design, frames: list[Frame]) -> None:
+    """Refuse before the first hour of training, not after the last."""
+    for centre in dict.fromkeys(frame.case.centre for frame in frames):
+        design.labels_of(centre)
+    for arm in design.arms:
+        for source in arm.sources:
+            labels = {f.case.label for f in frames if f.case.centre == source and f.case.split != TEST}
+            if not labels or (source == arm.sources[0] and len(labels) < 2):
+                raise BadInput(
+                    "no_frames",
+                    f"{arm.id} is trained on {source}, but the manifests hold no readable training frames of it, or of "
+                    "one class only: add frames or take it out of the arm's sources.",
+                )
 
 
 def run_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report: Report) -> Finished:
@@ -123,14 +143,14 @@ def _final_model(
     """The model fitted to all training frames, taken from disk where this very plan was finished before."""
     mark = folder / arm.id / "plan"
     if mark.is_file() and mark.read_text() == key:
-        return store.load(arm.id, folder)
+        kept = store.load(arm.id, folder)  # the card is new all the same: titles, limits and labels may have changed
+        return replace(kept, card=_card(design, arm, plan, own, scores, kept.card.familiarity_limit))
     fitted = train(None)
     features = fitted.features(prepared(own, plan.preparation))
     index = fit_familiarity(features, np.array([frame.case.patient_id for frame in own]))
     card = _card(design, arm, plan, own, scores, FAMILIARITY_MARGIN * float(index.leave_one_out[-1]))
     store.save(Classifier(card, fitted.parts, fitted.svm, index), folder)
     mark.write_text(key)
-    store.load.cache_clear()
     return store.load(arm.id, folder)
 
 
@@ -200,6 +220,8 @@ def _predictions(
 def _results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, ...]:
     found = []
     for (role, centre), group in predictions.groupby(["role", "centre"], sort=False):
+        if group["label"].nunique() < 2:
+            continue
         area = auc(group["label"], group["probability"])
         found.append(
             CentreResult(
@@ -211,12 +233,6 @@ def _results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, .
 
 def _prefixed(report: Report, name: str) -> Report:
     return lambda line: report(f"{name}: {line}")
-
-
-def _ship(finished: Path, place: Path) -> None:
-    place.mkdir(parents=True, exist_ok=True)
-    for name in (*read_card(finished).files, CARD_FILE):
-        shutil.copy2(finished / name, place / name)
 
 
 def _write_csv(file: Path, table: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from sera_core.contracts import BadInput
 from sera_core.images.prepare import Preparation
 from sera_core.train.frames import Frame, prepared
 from sera_core.train.frozen import Bank, Cached, fill_bank, fit_frozen
@@ -27,11 +28,16 @@ class Plan:
 
 
 FOLDS = 5
-UNFOLDED = "train"
 
 
 def in_folds(frames: list[Frame]) -> list[Frame]:
-    """The same frames, with a fold for those whose split is only ``train``: stratified, patients together."""
+    """The same frames, with a fold for those whose split is only ``train``: stratified, patients together.
+
+    Raises
+    ------
+    BadInput
+        When there are fewer such patients of a class than folds.
+    """
     loose = [k for k, frame in enumerate(frames) if frame.case.split == UNFOLDED]
     if not loose:
         return frames
@@ -39,6 +45,14 @@ def in_folds(frames: list[Frame]) -> list[Frame]:
 
     labels = [frames[k].case.label for k in loose]
     patients = [frames[k].case.patient_id for k in loose]
+    for label in (0, 1):
+        count = len({patient for patient, own in zip(patients, labels, strict=True) if own == label})
+        if count < FOLDS:
+            raise BadInput(
+                "few_patients",
+                f"{FOLDS} folds need at least {FOLDS} benign and {FOLDS} malignant patients, but of one class there "
+                f"{'is' if count == 1 else 'are'} only {count}: add patients, or number the folds in the column split.",
+            )
     folded = list(frames)
     splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     for fold, (_, rows) in enumerate(splitter.split(loose, labels, patients)):
@@ -101,8 +115,16 @@ def out_of_fold(
     cached : callable
         ``cached(name, compute)`` returns the stored result of a stage, or computes and stores it.
     """
+    folds = sorted({frame.case.split for frame in frames})
+    for fold in folds:
+        if len({frame.case.label for frame in frames if frame.case.split != fold}) < 2:
+            raise BadInput(
+                "few_folds",
+                f"Beside fold {fold} there is nothing to train on, or one class only: spread benign and malignant "
+                "patients over at least two folds.",
+            )
     scores = np.full(len(frames), np.nan)
-    for fold in sorted({frame.case.split for frame in frames}):
+    for fold in folds:
         rows = [k for k, frame in enumerate(frames) if frame.case.split == fold]
 
         def answer(fold: str = fold, rows: list[int] = rows) -> NDArray[np.float64]:

@@ -67,7 +67,8 @@ def ddti(source: Path) -> Iterator[Row]:
         yield from _ddti_xml(source)
         return
     table = _table(source, ("mask", "tirads", "patient_group", "fold", "duplicate"))
-    for row in table[table["fold"].notna() & (table["duplicate"] != "1")].to_dict("records"):
+    read = table["fold"].notna() & table["tirads"].isin(list(KWAK_RISK))
+    for row in table[read & (table["duplicate"] != "1")].to_dict("records"):
         yield {
             **_base(source / row["image"], int(row["tirads"] in SUSPICIOUS), row["patient_group"], "DDTI"),
             "split": str(int(float(row["fold"]))),
@@ -79,7 +80,10 @@ def ddti(source: Path) -> Iterator[Row]:
 
 def _ddti_xml(source: Path) -> Iterator[Row]:
     for file in sorted((source / "xml").glob("*.xml")):
-        case = ElementTree.parse(file).getroot()
+        try:
+            case = ElementTree.parse(file).getroot()
+        except ElementTree.ParseError as error:
+            raise BadInput("bad_xml", f"{file.name} is not valid XML ({error}): copy it again or remove it.") from error
         category = (case.findtext("tirads") or "").strip().lower()
         if category not in KWAK_RISK:
             continue
@@ -121,7 +125,7 @@ def folders(source: Path) -> Iterator[Row]:
         if folder.is_dir() and folder.name.lower() in CLASS_WORDS:
             for image in sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGES):
                 label = CLASS_WORDS[folder.name.lower()]
-                yield {**_base(image, label, f"{folder.name}/{image.name}", source.name), "split": "train"}
+                yield {**_base(image, label, f"{folder.name}/{image.name}", source.resolve().name), "split": "train"}
 
 
 IMPORTERS = {"ddti": ddti, "busi": busi, "les3": les3, "folders": folders}
@@ -129,8 +133,11 @@ IMPORTERS = {"ddti": ddti, "busi": busi, "les3": les3, "folders": folders}
 
 def mask_box(file: Path) -> Box:
     """Bounding box of a mask image (white on black)."""
-    with Image.open(file) as image:
-        inside = np.asarray(image.convert("L")) > 127
+    try:
+        with Image.open(file) as image:
+            inside = np.asarray(image.convert("L")) > 127
+    except OSError as error:
+        raise BadInput("no_mask", f"The mask {file} cannot be read: copy it again or leave its row out.") from error
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     if not len(rows):
         raise BadInput("empty_mask", f"The mask {file.name} marks nothing: leave its row out.")
