@@ -144,8 +144,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_diagnose(_command(commands, "diagnose", diagnose, _diagnosis_words))
     _command(commands, "models", models, _models_words)
     _add_tirads(_command(commands, "tirads", tirads, _tirads_words))
-    _add_simulate(_command(commands, "simulate", simulate, lambda r: f"{r['cases']} simulated cases in {r['manifest']}"))
-    _add_import(_command(commands, "import", import_data, lambda r: f"{r['cases']} cases in {r['manifest']}"))
+    _add_simulate(_command(commands, "simulate", simulate, _cases_words))
+    _add_import(_command(commands, "import", import_data, _cases_words))
     _add_study(_command(commands, "study", study, _study_words))
     _command(commands, "benchmark", benchmark, _benchmark_words)
     return parser
@@ -224,6 +224,10 @@ def _write_heatmap(diagnosis: Any, file: Path) -> None:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _cases_words(found: Result) -> str:
+    return f"{found['cases']} cases in {found['manifest']}"
 
 
 def _diagnosis_words(found: Result) -> str:

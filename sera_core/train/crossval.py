@@ -38,7 +38,7 @@ def in_folds(frames: list[Frame]) -> list[Frame]:
     BadInput
         When there are fewer such patients of a class than folds.
     """
-    loose = [k for k, frame in enumerate(frames) if frame.case.split == UNFOLDED]
+    loose = [k for k, frame in enumerate(frames) if not frame.case.split.isdigit()]
     if not loose:
         return frames
     from sklearn.model_selection import StratifiedGroupKFold
