@@ -94,7 +94,8 @@ def _fit_last(bank: Bank, rows: Rows, recipe: Recipe) -> nn.Linear:
     torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
     centre = torch.from_numpy(bank.views[:, rows].mean(axis=(0, 1)))
-    spread = torch.from_numpy(bank.views[:, rows].std(axis=(0, 1))) + 1e-6
+    spread = torch.from_numpy(bank.views[:, rows].std(axis=(0, 1)))
+    spread = spread.clamp(min=0.1 * float(spread.mean()))  # a feature that hardly ever fires must not be blown up
     targets = torch.tensor([frame.case.target for frame in bank.frames], dtype=torch.float32)
     last = torch.nn.Linear(bank.views.shape[2], 2)
     torch.nn.init.zeros_(last.weight)  # few cases, many features: start from knowing nothing
