@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sera_core.contracts import Action, Diagnosis, Familiarity, Fidelity, Scale, Verdict
-from sera_core.reports.words import percent
+from sera_core.reports.words import percent, points
 
 ACTION_ICON = {
     Action.FNA: ":material/colorize:",
@@ -62,14 +62,19 @@ def opinions(diagnosis: Diagnosis) -> str:
 
 
 def fidelity(value: Fidelity) -> str:
-    """What blurring the hot fifth does, against random fifths."""
-    hot, random = value.hot_fall * 100, value.random_mean * 100
-    moved = "lowers" if hot >= 0 else "raises"
+    """What blurring the hot fifth does to the probability, against random fifths."""
     return (
-        f"Blurring the hottest fifth of the region {moved} the probability of the class shown by "
-        f"{abs(hot):.0f} percentage points; a random fifth changes it by {random:.0f} on average "
+        "Blurring the hottest fifth of the region changes the probability of the class shown by "
+        f"{points(-value.hot_fall)}, a random fifth by {points(-value.random_mean)} on average "
         f"(n = {len(value.random_falls)})."
     )
+
+
+def doubt(value: Fidelity) -> str:
+    """The warning over a map that did not pass; empty over one that did."""
+    if value.trusted:
+        return ""
+    return "Read this map with doubt" if value.gain > 0 else "This map is no better than random"
 
 
 def scale(value: Scale | None) -> str:

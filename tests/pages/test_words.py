@@ -49,9 +49,19 @@ def test_familiarity_in_words(percentile: float, word: str) -> None:
     assert word in words.familiarity(Familiarity(1.0, percentile, 2.0))
 
 
-def test_fidelity_says_which_way_the_probability_moved() -> None:
-    assert "lowers the probability of the class shown by 21" in words.fidelity(Fidelity(0.21, (0.01, 0.05)))
-    assert "raises the probability of the class shown by 4" in words.fidelity(Fidelity(-0.04, (0.01, 0.05)))
+@pytest.mark.parametrize(
+    ("value", "change", "doubt"),
+    [
+        (Fidelity(0.21, (0.01,) * 19), "by −21.0 points", ""),
+        (Fidelity(0.03, (0.01,) * 16 + (0.05,) * 3), "by −3.0 points", "with doubt"),
+        (Fidelity(-0.04, (0.01,) * 19), "by +4.0 points", "no better than random"),
+    ],
+)
+def test_fidelity_says_which_way_the_probability_moved_and_warns(value: Fidelity, change: str, doubt: str) -> None:
+    assert change in words.fidelity(value)
+    assert "n = 19" in words.fidelity(value)
+    assert doubt in words.doubt(value)
+    assert (words.doubt(value) == "") == value.trusted
 
 
 def test_no_scale_means_no_millimetres() -> None:

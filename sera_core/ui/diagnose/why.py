@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from sera_core.contracts import Box, CamMethod, Diagnosis, Fidelity, Heatmap
@@ -56,18 +57,22 @@ def _show_map(heatmap: Heatmap, box: Box) -> None:
         with right:
             chart(figures.overlay(heatmap, box, opacity), "overlay", "The same with the heat over it")
     st.caption("The dotted line is your box; around it is what else the model was shown.")
+    if np.ptp(heatmap.values) == 0:
+        st.caption("The method found no heat at all: the map is flat.")
 
 
 def _show_fidelity(value: Fidelity) -> None:
-    sentence = words.fidelity(value)
-    if value.trusted:
+    sentence, doubt = words.fidelity(value), words.doubt(value)
+    if not doubt:
         st.markdown(f":material/verified: **The map points at what the model used.** {sentence}")
-    else:
+    elif value.gain > 0:
         st.warning(
-            f"{sentence} Do not read this map as an explanation.",
-            title="This map is no better than random",
-            icon=":material/shuffle:",
+            f"{sentence} That is more than the mean random fifth, but not more than 95% of them.",
+            title=doubt,
+            icon=":material/help:",
         )
+    else:
+        st.warning(f"{sentence} Do not read this map as an explanation.", title=doubt, icon=":material/shuffle:")
     numbers: dict[str, list[object]] = {
         "area": ["hot", *("random" for _ in value.random_falls)],
         "fall": [value.hot_fall, *value.random_falls],
