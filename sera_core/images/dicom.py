@@ -4,8 +4,7 @@ Only the elements listed in :data:`_TAGS` are parsed, so identity never enters t
 decoded. Every transfer syntax has one fixed decoder: Pillow for JPEG and JPEG 2000, CharLS for JPEG-LS, pydicom for
 RLE, and gdcm, in a process of its own (:mod:`sera_core.images.apart`), for lossless and 12-bit JPEG.
 
-Presentation follows DICOM PS3.3 C.7.6.3 (palette, MONOCHROME1), C.11.1 (modality LUT) and C.11.2 (VOI LUT); the scale
-follows C.8.5.5 (ultrasound regions) and 10.7.1.3 (Pixel Spacing).
+The scale follows DICOM PS3.3 C.8.5.5 (ultrasound regions) and 10.7.1.3 (Pixel Spacing).
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import get_frame
 from pydicom.filereader import read_dataset, read_preamble
-from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi, convert_color_space, pixel_array
+from pydicom.pixels import convert_color_space, pixel_array
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import (
     JPEG2000,
@@ -38,9 +37,10 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from sera_core.contracts import BadInput, Box, Grey, Notice, Scale, ScaledRegion
+from sera_core.contracts import BadInput, Box, Scale, ScaledRegion
 from sera_core.images.apart import FrameLayout, decode_apart
-from sera_core.images.decoded import Decoded, check_frame, check_size, damaged, from_colour, from_levels
+from sera_core.images.decoded import Decoded, check_frame, check_size, damaged
+from sera_core.images.presentation import present
 
 MAX_INFLATED = 256 * 2**20  # bytes
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -120,7 +120,7 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
     check_size(columns, rows)
     check_frame(frame, frames)
     try:
-        grey, thumbnail, notices = _present(dataset, _decode(dataset, frame))
+        grey, thumbnail, notices = present(dataset, _decode(dataset, frame))
     except BadInput:
         raise
     except Exception:
@@ -236,65 +236,6 @@ def _decode_with_gdcm(dataset: Dataset, frame: int) -> NDArray[Any]:
     if layout.photometric.startswith("YBR_FULL"):
         return convert_color_space(values, "YBR_FULL", "RGB")
     return values
-
-
-def _present(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDArray[np.uint8] | None, tuple[Notice, ...]]:
-    """Stored values as a person would see them on a monitor: grey, colour thumbnail, notices."""
-    kind = str(dataset.PhotometricInterpretation)
-    if kind == "PALETTE COLOR":
-        return _present_palette(dataset, values)
-    if kind in ("MONOCHROME1", "MONOCHROME2"):
-        grey, notices = _present_grey(dataset, values)
-        return (1 - grey if kind == "MONOCHROME1" else grey), None, notices
-    if kind in ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"):
-        bits = int(dataset.BitsStored)
-        values = values if bits == 8 else (values.astype(np.float32) * (255 / (2**bits - 1))).round()
-        return *from_colour(Image.fromarray(values.astype(np.uint8))), ()
-    raise BadInput(
-        "unsupported", "The colour model of this DICOM file is not read: save the frame as greyscale, RGB or PNG."
-    )
-
-
-def _present_palette(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDArray[np.uint8], tuple[Notice, ...]]:
-    if "RedPaletteColorLookupTableData" not in dataset:  # segmented tables can expand ten-thousandfold
-        raise BadInput("unsupported", "Segmented palettes are not read: save the frame as greyscale, RGB or PNG.")
-    rgb = apply_color_lut(values, dataset)
-    if rgb.dtype.itemsize == 2 and rgb.max() > 255:  # some devices write 8-bit entries into 16-bit tables
-        rgb = rgb >> 8
-    return *from_colour(Image.fromarray(rgb.astype(np.uint8))), ()
-
-
-def _present_grey(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, tuple[Notice, ...]]:
-    """Modality LUT, then the first VOI LUT or window; without one, the bits in use."""
-    if "VOILUTSequence" in dataset:
-        table = apply_voi(apply_modality_lut(values, dataset), dataset)
-        bits = int(dataset.VOILUTSequence[0].LUTDescriptor[2])
-        return table.astype(np.float32) / np.float32(2**bits - 1), ()
-    window = _window(dataset)
-    if window is not None:
-        return _windowed(apply_modality_lut(values, dataset).astype(np.float32), *window), ()
-    if "ModalityLUTSequence" in dataset:
-        return from_levels(apply_modality_lut(values, dataset))
-    return from_levels(values, int(dataset.BitsStored))
-
-
-def _window(dataset: Dataset) -> tuple[float, float, str] | None:
-    """First window as (centre, width, function); None when there is none or its width is impossible."""
-    if dataset.get("WindowCenter") is None or dataset.get("WindowWidth") is None:
-        return None
-    centre, width = (float(np.atleast_1d(dataset[name].value)[0]) for name in ("WindowCenter", "WindowWidth"))
-    function = str(dataset.get("VOILUTFunction") or "LINEAR")
-    usable = width > 1 if function == "LINEAR" else width > 0
-    return (centre, width, function) if usable and np.isfinite([centre, width]).all() else None
-
-
-def _windowed(values: Grey, centre: float, width: float, function: str) -> Grey:
-    """The window functions of PS3.3 C.11.2.1.2 and C.11.2.1.3, to 0 ... 1."""
-    if function == "SIGMOID":
-        return 1 / (1 + np.exp(np.clip(-4 * (values - centre) / width, -80, 80)))
-    if function == "LINEAR_EXACT":
-        return np.clip((values - centre) / width + np.float32(0.5), 0, 1)
-    return np.clip((values - (centre - 0.5)) / (width - 1) + np.float32(0.5), 0, 1)
 
 
 def _regions(dataset: Dataset, rows: int, columns: int) -> tuple[ScaledRegion, ...]:
