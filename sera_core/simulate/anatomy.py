@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ class Layout:
         return x + shrink * nodule.along * room_x, z + shrink * nodule.down * room_z
 
 
+@lru_cache(maxsize=4)
 def layout(case: Case) -> Layout:
     """Place lobe, trachea and carotid so that the nodule lies in its lobe near the middle of the field."""
     neck, nodule = case.anatomy, case.nodule
@@ -177,9 +179,8 @@ def _deep(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:
     rows = slice(*np.searchsorted(canvas.z[:, 0], (surface.min(), (surface + thick).max())))
     _muscle(canvas.rows(rows), share[rows], surface, seed, 1)
     bright_line(canvas, surface, 0.3, 7.0, curve(generator, canvas.x, 1.3))
-    bright_line(
-        canvas, surface + thick + 0.5 * curve(generator, canvas.x, 2.0), 0.5, 4.0, curve(generator, canvas.x, 1.6)
-    )
+    floor = curve(generator, canvas.x, 1.6) - 3 * step(3.5 - thick, 0, 1.5)  # no line where the lens ends
+    bright_line(canvas, surface + thick + 0.5 * curve(generator, canvas.x, 2.0), 0.5, 4.0, floor)
 
 
 def _sheath(canvas: Canvas, neck: Anatomy, where: Layout, seed: int) -> None:

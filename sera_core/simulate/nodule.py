@@ -16,7 +16,8 @@ Array = NDArray[np.float32]
 
 ANGLES = 720
 # Absorption, dB/cm/MHz one way: nodules 0.87-0.97 in vivo against 1.50 for the gland (IEEE IUS pilot study of six
-# nodules; Fujii 2003, J Ultrasound Med 22:1067), both scaled down alike; fluid 0.05; calcification 15 (at 1 MHz, Diagnostics 2023;13:855).
+# nodules; Fujii 2003, J Ultrasound Med 22:1067), both scaled down alike; fluid 0.05; calcification 15 (bone at 1 MHz,
+# Diagnostics 2023;13:855).
 NODULE_LOSS, FLUID_LOSS, CALCIUM_LOSS = 0.7, 0.05, 15.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,8 +90,8 @@ def render(case: Case, size: int = PIXELS) -> Frame:
     Frame
         The same case gives the same bytes.
     """
-    where, grey = anatomy.layout(case), _pixels(case, Box(0, 0, PIXELS, PIXELS))
-    mask, box = _truth(case, where)
+    grey = _pixels(case, Box(0, 0, PIXELS, PIXELS))
+    mask, box = _truth(case)
     scale = case.scanner.mm_per_px
     if size != PIXELS:
         grey = np.asarray(Image.fromarray(grey).resize((size, size), Image.Resampling.BILINEAR), np.float32)
@@ -128,19 +129,20 @@ def crop(case: Case, size: int = 224, padding: float = 2.0, framing: Framing = "
     -------
     float32 [size, size]
     """
-    part = window((PIXELS, PIXELS), _truth(case, anatomy.layout(case))[1], framing, padding)
+    part = window((PIXELS, PIXELS), _truth(case)[1], framing, padding)
     pixels = Image.fromarray(_pixels(case, part))
     return np.asarray(pixels.resize((size, size), Image.Resampling.BILINEAR), np.float32)
 
 
-def _placed(case: Case, where: anatomy.Layout) -> Placed:
-    x, z = where.spot(case.nodule)
+@lru_cache(maxsize=4)
+def _placed(case: Case) -> Placed:
+    x, z = anatomy.layout(case).spot(case.nodule)
     return nodule.place(case.nodule, x, z, case.seed)
 
 
-def _truth(case: Case, where: anatomy.Layout) -> tuple[NDArray[np.bool_], Box]:
+def _truth(case: Case) -> tuple[NDArray[np.bool_], Box]:
     """Mask [PIXELS, PIXELS] and box of the nodule."""
-    placed, scale = _placed(case, where), case.scanner.mm_per_px
+    placed, scale = _placed(case), case.scanner.mm_per_px
     x = ((np.arange(PIXELS, dtype=np.float32) + 0.5 - PIXELS / 2) * np.float32(scale))[None, :]
     z = ((np.arange(PIXELS, dtype=np.float32) + 0.5) * np.float32(scale))[:, None]
     reach = 0.5 * case.nodule.size_mm + 0.5
@@ -180,14 +182,15 @@ def _beams(case: Case, place: Array, span: Span) -> Grey:
     scanner = case.scanner
     depth = ((np.arange(span.bottom) + 0.5) * scanner.mm_per_px).astype(np.float32)
     canvas, gain = tissue(case, place[span.left : span.right], depth)
-    rows, lines = slice(span.top, span.bottom), slice(span.left, span.right)
+    rows = slice(span.top, span.bottom)
     level = np.power(np.float32(10), (canvas.db[rows] + gain[0][rows]) / np.float32(20))
     mirror = canvas.mirror[rows] * np.power(np.float32(10), gain[0][rows] / np.float32(20))
     receiver = np.power(np.float32(10), (scanner.noise_db + gain[1][rows]) / np.float32(20)).astype(np.float32)
     envelope = np.zeros_like(level)
-    hiss = scatterers(case.seed, RECEIVER, span.bottom, place.size)[rows, lines]
+    place_on_grid = range(span.top, span.bottom), range(span.left, span.right)
+    hiss = scatterers(case.seed, RECEIVER, *place_on_grid)
     for look in range(scanner.looks):
-        noise = scatterers(case.seed, look, span.bottom, place.size)[rows, lines]
+        noise = scatterers(case.seed, look, *place_on_grid)
         envelope += echo(level, mirror, receiver, (noise, hiss), scanner, depth[rows])
     return compress(envelope / scanner.looks, scanner)
 
@@ -206,7 +209,7 @@ def tissue(case: Case, x: Array, depth: Array) -> tuple[Canvas, tuple[Array, Arr
     anatomy.paint(canvas, case, where)
     if case.second is not None:
         _paint_second(canvas, case, where)
-    nodule.paint(canvas, _placed(case, where))
+    nodule.paint(canvas, _placed(case))
     return canvas, depth_gain(canvas, case)
 
 

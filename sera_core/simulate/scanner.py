@@ -18,6 +18,7 @@ Array = NDArray[np.float32]
 SOUND_MM_PER_US = 1.54
 FWHM_PER_SD = 2.3548
 PIXELS = 448  # side of a whole frame
+TILE = 64  # side of the tiles that noise is drawn in
 RECEIVER = 1000  # random stream of the electronic noise, which all looks share; the scatterers use 0, 1, 2 ...
 
 
@@ -144,7 +145,8 @@ def echo(
     spectrum, flat = _lateral(amplitude.shape[1], scanner, depth)
     field = amplitude * noise[0]
     field += mirror / flat[:, None]
-    field = fft.ifft(fft.fft(field, axis=1) * spectrum, axis=1)
+    padded = spectrum.shape[1]
+    field = fft.ifft(fft.fft(field, padded, axis=1) * spectrum, axis=1)[:, : amplitude.shape[1]]
     field += receiver[:, None] * noise[1]
     kernel = _axial(scanner)
     real = ndimage.correlate1d(field.real, kernel, axis=0, mode="nearest")
@@ -153,8 +155,9 @@ def echo(
 
 
 def _lateral(lines: int, scanner: Scanner, depth: Array) -> tuple[Array, Array]:
-    """Transfer function of the lateral blur [rows, lines] of unit energy, and its value at frequency 0 [rows]."""
+    """Transfer function of the lateral blur [rows, lines or a few more], of unit energy; its value at frequency 0."""
     pitch = scanner.pitch_mm
+    lines = fft.next_fast_len(lines)
     wave = (2 * np.pi * fft.fftfreq(lines, pitch)).astype(np.float32)
     sigma = scanner.lateral_mm(depth) / np.float32(FWHM_PER_SD)
     spectrum = np.exp(-0.5 * (sigma[:, None] * wave[None, :]) ** 2)
@@ -170,11 +173,26 @@ def _axial(scanner: Scanner) -> Array:
     return np.asarray(kernel / np.sqrt((kernel**2).sum()), np.float32)
 
 
-def scatterers(seed: int, look: int, rows: int, lines: int) -> NDArray[np.complex64]:
-    """Complex Gaussian noise of unit variance [rows, lines]; fewer rows of the same stream are the same rows."""
-    generator = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, 7, look])))
-    pairs = generator.standard_normal((rows, lines, 2), dtype=np.float32) * np.float32(np.sqrt(0.5))
-    return pairs.view(np.complex64)[..., 0]
+def scatterers(seed: int, look: int, rows: range, lines: range) -> NDArray[np.complex64]:
+    """Complex Gaussian noise of unit variance [rows, lines] of an endless grid.
+
+    The grid is drawn tile by tile, each from its own seed, so that a window of it is the same whatever else is drawn.
+    """
+    out = np.empty((len(rows), len(lines)), np.complex64)
+    for row in range(rows.start // TILE, -(-rows.stop // TILE)):
+        for line in range(lines.start // TILE, -(-lines.stop // TILE)):
+            words = np.random.SeedSequence([seed, 7, look, row, line])
+            pairs = np.random.Generator(np.random.SFC64(words)).standard_normal((TILE, TILE, 2), dtype=np.float32)
+            tile = (pairs * np.float32(np.sqrt(0.5))).view(np.complex64)[..., 0]
+            down, across = _overlap(rows, row), _overlap(lines, line)
+            out[down[0], across[0]] = tile[down[1], across[1]]
+    return out
+
+
+def _overlap(wanted: range, tile: int) -> tuple[slice, slice]:
+    """Where a tile lies in the wanted range, and which part of the tile that is."""
+    first, last = max(wanted.start, tile * TILE), min(wanted.stop, (tile + 1) * TILE)
+    return slice(first - wanted.start, last - wanted.start), slice(first - tile * TILE, last - tile * TILE)
 
 
 def compress(envelope: Array, scanner: Scanner) -> Array:
