@@ -1,0 +1,228 @@
+"""AUC, its interval and the paired test against brute force, scikit-learn and permutations."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import logit
+from scipy.stats import beta
+from sklearn.metrics import roc_auc_score, roc_curve
+
+from sera_core.contracts import BadInput
+from sera_core.evaluate.roc import auc, compare, curve
+
+
+def drawn(seed: int, positives: int = 23, negatives: int = 31, levels: int | None = 7) -> tuple[np.ndarray, np.ndarray]:
+    """Overlapping scores in random row order; few levels make many ties."""
+    random = np.random.default_rng(seed)
+    labels = random.permutation(np.r_[np.ones(positives, int), np.zeros(negatives, int)])
+    scores = random.normal(labels * 0.9, 1)
+    return labels, np.round(scores * levels / 4) if levels else scores
+
+
+def components(labels: np.ndarray, scores: np.ndarray) -> tuple[list[float], list[float]]:
+    """DeLong's structural components by their definition: a loop over all pairs."""
+
+    def psi(x: float, y: float) -> float:
+        return 1.0 if x > y else 0.5 if x == y else 0.0
+
+    positive, negative = scores[labels == 1], scores[labels == 0]
+    return (
+        [sum(psi(x, y) for y in negative) / len(negative) for x in positive],
+        [sum(psi(x, y) for x in positive) / len(positive) for y in negative],
+    )
+
+
+def covariance(first: list[float], second: list[float]) -> float:
+    a, b = sum(first) / len(first), sum(second) / len(second)
+    return sum((x - a) * (y - b) for x, y in zip(first, second, strict=True)) / (len(first) - 1)
+
+
+@pytest.mark.parametrize("levels", [2, 7, None])
+@pytest.mark.parametrize("seed", range(5))
+def test_auc_equals_pairs_and_scikit_learn(seed: int, levels: int | None) -> None:
+    labels, scores = drawn(seed, levels=levels)
+    by_pairs = np.mean(components(labels, scores)[0])
+    found = auc(labels, scores)
+    assert found.value == pytest.approx(by_pairs, abs=1e-12)
+    assert found.value == pytest.approx(roc_auc_score(labels, scores), abs=1e-12)
+    assert (found.positives, found.negatives) == (23, 31)
+
+
+@pytest.mark.parametrize("levels", [2, 7, None])
+def test_variance_equals_the_double_loop_over_structural_components(levels: int | None) -> None:
+    labels, scores = drawn(3, levels=levels)
+    v10, v01 = components(labels, scores)
+    expected = covariance(v10, v10) / len(v10) + covariance(v01, v01) / len(v01)
+    assert auc(labels, scores).variance == pytest.approx(expected, rel=1e-12)
+
+
+def test_interval_is_the_one_of_the_logit_scale() -> None:
+    labels, scores = drawn(4)
+    found = auc(labels, scores)
+    spread = 1.959963984540054 * math.sqrt(found.variance) / (found.value * (1 - found.value))
+    assert logit(found.value) - logit(found.low) == pytest.approx(spread)
+    assert logit(found.high) - logit(found.value) == pytest.approx(spread)
+    assert found.method == "DeLong, logit"
+    narrow = auc(labels, scores, level=0.8)
+    assert found.low < narrow.low < narrow.value < narrow.high < found.high
+
+
+def test_interval_covers_the_true_area_about_as_often_as_it_says() -> None:
+    """Two normals one standard deviation apart have an AUC of Phi(1 / sqrt 2) = 0.7602."""
+    truth = 0.5 * (1 + math.erf(0.5))
+    hits = 0
+    for seed in range(400):
+        random = np.random.default_rng(seed)
+        labels = np.repeat([0, 1], [40, 30])
+        found = auc(labels, random.normal(labels, 1.0))
+        hits += found.low <= truth <= found.high
+    assert 0.92 <= hits / 400 <= 0.98
+
+
+def test_perfect_separation_gets_clopper_pearsons_bound_for_independent_pairs() -> None:
+    labels, scores = np.repeat([0, 1], [9, 6]), np.arange(15.0)
+    found = auc(labels, scores)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(beta.ppf(0.025, 6, 1))
+    turned = auc(labels, -scores)
+    assert (turned.value, turned.low) == (0.0, 0.0)
+    assert turned.high == pytest.approx(1 - found.low)
+    assert "Clopper" in found.method
+
+
+def test_two_cases_and_all_equal_scores_claim_nothing() -> None:
+    assert (auc([0, 1], [0.2, 0.7]).value, auc([0, 1], [0.2, 0.7]).low) == (1.0, pytest.approx(0.025))
+    equal = auc([0, 1, 0, 1, 1], [0.3] * 5)
+    assert (equal.value, equal.low, equal.high) == (0.5, 0.0, 1.0)
+
+
+def test_a_single_case_of_one_class_has_no_variance() -> None:
+    found = auc([1] + [0] * 50, np.r_[30.5, np.arange(50.0)])
+    assert math.isnan(found.variance)
+    assert (found.low, found.high) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("labels", "scores", "code"),
+    [
+        ([1, 1], [0.1, 0.2], "one_class"),
+        ([], [], "one_class"),
+        ([0, 1], [0.1], "lengths"),
+        ([0, 2], [0.1, 0.2], "values"),
+        ([0, 0.7], [0.1, 0.2], "values"),
+        ([0, float("nan")], [0.1, 0.2], "values"),
+        ([0, 1], [0.1, float("nan")], "values"),
+        ([0, 1], [0.1, float("inf")], "values"),
+    ],
+)
+def test_impossible_input_is_refused(labels: list, scores: list, code: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        auc(labels, scores)
+    assert refusal.value.code == code
+
+
+cases = st.lists(st.tuples(st.integers(0, 1), st.integers(-20, 20)), min_size=4, max_size=40).filter(
+    lambda rows: {label for label, _ in rows} == {0, 1}
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases, st.randoms(use_true_random=False))
+def test_properties_of_the_area(rows: list[tuple[int, int]], random) -> None:  # type: ignore[no-untyped-def]
+    labels, scores = (np.array(column) for column in zip(*rows, strict=True))
+    found = auc(labels, scores)
+    assert 0 <= found.low <= found.value <= found.high <= 1
+    warped = auc(labels, np.exp(scores / 7) - 3)
+    assert (warped.value, warped.low, warped.high) == (found.value, found.low, found.high)
+    order = random.sample(range(len(rows)), len(rows))
+    shuffled = auc(labels[order], scores[order])
+    assert shuffled.value == pytest.approx(found.value, abs=1e-12)
+    assert shuffled.low == pytest.approx(found.low, abs=1e-9)
+    assert auc(labels, -scores).value == pytest.approx(1 - found.value, abs=1e-12)
+    assert auc(1 - labels, scores).value == pytest.approx(1 - found.value, abs=1e-12)
+
+
+def test_curve_equals_scikit_learn_at_every_threshold() -> None:
+    labels, scores = drawn(6)
+    for ours, theirs in zip(curve(labels, scores), roc_curve(labels, scores, drop_intermediate=False), strict=True):
+        np.testing.assert_allclose(ours, theirs)
+
+
+def paired(seed: int, gain: float = 0.8, count: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two models that see the same signal with their own noise; ``gain`` is how much more the first sees."""
+    random = np.random.default_rng(seed)
+    labels = np.repeat([0, 1], count)
+    shared = random.normal(labels, 1)
+    return labels, shared + random.normal(gain * labels, 0.6), shared + random.normal(0, 0.6, len(labels))
+
+
+def test_paired_variance_equals_the_double_loop() -> None:
+    labels, first, second = paired(0)
+    (a10, a01), (b10, b01) = components(labels, first), components(labels, second)
+    variance = sum(
+        (covariance(a, a) + covariance(b, b) - 2 * covariance(a, b)) / len(a) for a, b in ((a10, b10), (a01, b01))
+    )
+    found = compare(labels, first, second)
+    assert found.difference == pytest.approx(auc(labels, first).value - auc(labels, second).value)
+    assert (found.high - found.low) / 2 == pytest.approx(1.959963984540054 * math.sqrt(variance))
+    assert found.p == pytest.approx(math.erfc(abs(found.difference) / math.sqrt(2 * variance)))
+
+
+@pytest.mark.parametrize(("seed", "gain"), [(1, 0.3), (2, 0.5), (3, 0.15)])
+def test_paired_p_is_near_that_of_a_permutation(seed: int, gain: float) -> None:
+    """Venkatraman's null in its simplest form: the two models' ranks exchanged case by case."""
+    labels, first, second = paired(seed, gain)
+    ranks = np.argsort(np.argsort([first, second], axis=1), axis=1).astype(float)
+    observed = abs(auc(labels, first).value - auc(labels, second).value)
+    random = np.random.default_rng(seed)
+    swaps = random.random((1000, len(labels))) < 0.5
+    falls = []
+    for swap in swaps:
+        a, b = np.where(swap, ranks[0], ranks[1]), np.where(swap, ranks[1], ranks[0])
+        falls.append(abs(roc_auc(labels, a) - roc_auc(labels, b)))
+    assert compare(labels, first, second).p == pytest.approx(np.mean(np.array(falls) >= observed), abs=0.05)
+
+
+def roc_auc(labels: np.ndarray, scores: np.ndarray) -> float:
+    positive, negative = scores[labels == 1, None], scores[labels == 0][None]
+    return float(np.mean((positive > negative) + 0.5 * (positive == negative)))
+
+
+def test_paired_p_is_uniform_when_the_models_are_equally_good() -> None:
+    found = [compare(*paired(seed, gain=0.0)).p for seed in range(300)]
+    assert 0.02 <= np.mean(np.array(found) < 0.05) <= 0.09
+    assert 0.4 <= np.mean(found) <= 0.6
+
+
+def test_models_that_order_the_cases_alike_do_not_differ() -> None:
+    labels, scores = drawn(8)
+    found = compare(labels, scores, np.exp(scores))
+    assert (found.difference, found.low, found.high, found.p) == (0, 0, 0, 1)
+
+
+def test_a_difference_without_a_variance_has_no_p_value() -> None:
+    """Two against two, all right against all wrong: no number of decimals makes p = 0 of four cases."""
+    found = compare([0, 0, 1, 1], [1, 2, 3, 4], [4, 3, 2, 1])
+    assert found.difference == 1
+    assert math.isnan(found.p)
+    assert math.isnan(found.low)
+
+
+def test_comparison_is_antisymmetric() -> None:
+    labels, first, second = paired(5)
+    there, back = compare(labels, first, second), compare(labels, second, first)
+    assert (there.difference, there.low, there.p) == pytest.approx((-back.difference, -back.high, back.p))
+
+
+def test_small_sets_agree_with_all_their_orderings() -> None:
+    """Every ordering of five cases: the area is the share of concordant pairs."""
+    labels = np.array([1, 0, 1, 0, 0])
+    for scores in itertools.permutations(range(5)):
+        concordant = sum(scores[p] > scores[n] for p in (0, 2) for n in (1, 3, 4))
+        assert auc(labels, scores).value == pytest.approx(concordant / 6)
