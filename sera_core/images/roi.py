@@ -66,14 +66,14 @@ class Proposer:
         return np.clip(masks, 0, 1).reshape(-1, ROWS, COLUMNS)
 
 
-def propose_box(image: RealImage) -> Box:
+def propose_box(image: GreyImage) -> Box:
     """A box that probably holds the nodule.
 
     On DDTI's frames it overlaps the nodule's box by more than half in 6 of 10; it is a start to be corrected.
 
     Parameters
     ----------
-    image : RealImage
+    image : GreyImage
         Any size; with ultrasound regions, the largest of them is searched.
 
     Returns
@@ -109,7 +109,7 @@ def best_box(mask: Real, area: Edges) -> Edges:
     )
 
 
-def _searched(image: RealImage) -> Edges:
+def _searched(image: GreyImage) -> Edges:
     """The largest ultrasound region; else the lit part where it fills less than half the frame; else the frame."""
     height, width = image.shape
     if image.regions:
