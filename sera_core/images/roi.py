@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from sera_core.contracts import Box
+from sera_core.contracts import Box, GreyImage
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "roi" / "proposal.safetensors"
 ROWS, COLUMNS = 24, 32
