@@ -121,7 +121,7 @@ def paint(canvas: Canvas, case: Case, where: Layout) -> None:
         _trachea(canvas, neck, where, seed)
     _contact(canvas, seed)
     # fat lobules in front bend the beam: faint streaks along it
-    canvas.db += 1.1 * lattice(table(stream(seed, 10)), canvas.x / np.float32(1.6), canvas.z / np.float32(14))
+    canvas.db += 1.5 * lattice(table(stream(seed, 10)), canvas.x / np.float32(1.6), canvas.z / np.float32(14))
 
 
 def _join(a: Array, b: Array, soft: float) -> Array:

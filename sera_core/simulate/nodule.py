@@ -129,7 +129,7 @@ def _filling(placed: Placed, part: Canvas, inside: Array) -> tuple[Array, Array]
     coarse, fine = table(placed.generator(2)), table(placed.generator(3))
     level = (
         np.float32(nodule.echo_db)
-        + 1.3 * lattice(coarse, part.x / 2.8, part.z / 2.3)
+        + 1.7 * lattice(coarse, part.x / 2.8, part.z / 2.3)
         + lattice(fine, part.x / 0.9, part.z / 0.8)
     )
     if nodule.composition is Composition.SOLID:
@@ -194,7 +194,7 @@ def _rim(placed: Placed, part: Canvas, inside: Array, index: NDArray[np.int32]) 
     shell = np.exp(-(((inside - 0.1) / np.float32(0.3)) ** 2)) * (turn < share)
     part.blend(shell, np.float32(15.0), CALCIUM_LOSS)
     facing = np.abs(np.sin(index * np.float32(2 * np.pi / ANGLES)))
-    part.mirror += np.float32(4.0) * shell * facing**2
+    part.mirror += np.float32(9.0) * shell * facing
 
 
 def _inner_points(

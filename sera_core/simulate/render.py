@@ -25,6 +25,7 @@ from sera_core.simulate.scanner import (
     display_filter,
     echo,
     scatterers,
+    with_clutter,
 )
 
 MARGIN_MM = 2.2  # around a window: wider than any blur
@@ -184,6 +185,7 @@ def _beams(case: Case, place: Array, span: Span) -> Grey:
     canvas, gain = tissue(case, place[span.left : span.right], depth)
     rows = slice(span.top, span.bottom)
     level = np.power(np.float32(10), (canvas.db[rows] + gain[0][rows]) / np.float32(20))
+    level = with_clutter(level, scanner)
     mirror = canvas.mirror[rows] * np.power(np.float32(10), gain[0][rows] / np.float32(20))
     receiver = np.power(np.float32(10), (scanner.noise_db + gain[1][rows]) / np.float32(20)).astype(np.float32)
     envelope = np.zeros_like(level)

@@ -47,6 +47,8 @@ class Scanner:
         Grey map: grey = black + (1 - black) * linear ** gamma.
     noise_db : float
         Electronic noise against the gland at 20 mm depth.
+    clutter_db : float
+        Side lobes and slice thickness: echoes of the neighbourhood that fill dark places, against its mean power.
     gain_limit_db : float
         Most that the depth gain can add; deeper tissue darkens.
     gain_error_db : tuple of float
@@ -69,6 +71,7 @@ class Scanner:
     gamma: float = 1.0
     black: float = 0.0
     noise_db: float = -30.0
+    clutter_db: float = -25.0
     gain_limit_db: float = 42.0
     gain_error_db: tuple[float, ...] = (0.0, 0.0)
     smooth_px: float = 0.5
@@ -171,6 +174,14 @@ def _axial(scanner: Scanner) -> Array:
     radius = max(2, int(np.ceil(3.5 * sigma)))
     kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
     return np.asarray(kernel / np.sqrt((kernel**2).sum()), np.float32)
+
+
+def with_clutter(amplitude: Array, scanner: Scanner) -> Array:
+    """Amplitude [rows, lines] plus what the neighbourhood (about 3 mm across, 1.5 mm along) spills into it."""
+    across, along = round(3.0 / scanner.pitch_mm) | 1, round(1.5 / scanner.mm_per_px) | 1
+    power = np.minimum(amplitude, np.float32(4.0)) ** 2  # a single stone does not light up the whole neck
+    spilt = ndimage.uniform_filter1d(ndimage.uniform_filter1d(power, across, axis=1), along, axis=0)
+    return np.sqrt(amplitude * amplitude + spilt * np.float32(10 ** (scanner.clutter_db / 10)))
 
 
 def scatterers(seed: int, look: int, rows: range, lines: range) -> NDArray[np.complex64]:
