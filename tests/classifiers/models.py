@@ -1,0 +1,52 @@
+"""A tiny model, made without training: a random last layer on a random body, with a card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sera_core.classifiers.card import Calibration, Card, CentreResult, Cutoff, Source
+from sera_core.classifiers.classical import fit_svm
+from sera_core.classifiers.cnn import Classifier
+from sera_core.classifiers.familiarity import fit_familiarity
+from sera_core.nets.split import build
+from sera_core.train.frames import prepared
+from sera_core.train.loop import pooled_features
+from tests.drawn import NETWORK, PREPARATION, frames
+
+CARD = Card(
+    id="tiny",
+    title="A tiny model",
+    network=NETWORK,
+    kind="cnn",
+    domain="simulated",
+    default=True,
+    trained_on="Trained on 24 frames of Here (drawn).",
+    preparation=PREPARATION,
+    training=(Source("Here", 24, 12, 12, 12, "drawn"),),
+    recipe={"mode": "transfer", "epochs": 1, "rate": 0.5, "mirror": True, "note": None},
+    calibration=Calibration(0.8, -0.1, "nothing"),
+    cutoff=Cutoff(0.5, 0.4, 0.6, "by hand", "nothing"),
+    results=(CentreResult("Here", "internal", 0.75, 0.5, 0.9, 12, 12, "drawn"),),
+    familiarity_limit=60.0,
+    limits=("Made for tests.",),
+    licence="MIT",
+)
+
+
+def tiny(kind: str = "cnn", name: str = "tiny") -> Classifier:
+    """A classifier that answers; its body is random but always the same."""
+    import torch
+
+    torch.manual_seed(0)
+    parts = build(NETWORK, pretrained=False).eval().requires_grad_(False)
+    known = frames(24)
+    features = pooled_features(parts, prepared(known, PREPARATION), PREPARATION)
+    patients = np.array([frame.case.patient_id for frame in known])
+    svm = None
+    if kind == "svm":
+        del parts["last"]
+        svm = fit_svm(features, np.array([frame.case.label for frame in known]), patients, c=1.0)
+    card = replace(CARD, id=name, kind=kind, title=f"{CARD.title} ({kind})")
+    return Classifier(card, parts, svm, fit_familiarity(features, patients))

@@ -1,0 +1,201 @@
+"""Models on disk: the same answers after loading, and refusals of everything that was touched."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sera_core.classifiers import store
+from sera_core.classifiers.card import CARD_FILE
+from sera_core.classifiers.classical import load_svm
+from sera_core.classifiers.cnn import Classifier
+from sera_core.contracts import BadInput
+from sera_core.train.frames import prepared
+from tests.classifiers.models import tiny
+from tests.drawn import PREPARATION, frames
+
+CROPS = prepared(frames(6, seed=500), PREPARATION)
+
+
+@pytest.fixture(scope="module", params=["cnn", "svm"])
+def made(request: pytest.FixtureRequest) -> Classifier:
+    return tiny(request.param)
+
+
+@pytest.fixture(scope="module")
+def network() -> Classifier:
+    return tiny()
+
+
+@pytest.fixture
+def place(network: Classifier, tmp_path: Path) -> Path:
+    """Folder of a saved model."""
+    store.save(network, tmp_path)
+    return tmp_path / "tiny"
+
+
+def test_a_saved_model_gives_the_same_answers(made: Classifier, tmp_path: Path) -> None:
+    card = store.save(made, tmp_path)
+    loaded = store.load("tiny", tmp_path)
+    assert loaded.card == card
+    np.testing.assert_allclose(loaded.predict(CROPS), made.predict(CROPS), atol=2e-3)
+    ours, theirs = (m.familiarity(m.activations(CROPS)) for m in (made, loaded))
+    np.testing.assert_allclose([f.distance for f in theirs], [f.distance for f in ours], rtol=0.01)
+    assert [status.valid for status in store.installed(tmp_path)] == [True]
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_saving_what_was_loaded_changes_no_weight(place: Path) -> None:
+    before = (place / store.WEIGHTS).read_bytes()
+    store.save(store.load("tiny", place.parent), place.parent)
+    assert (place / store.WEIGHTS).read_bytes() == before
+
+
+def test_loading_again_after_saving_gives_the_new_card(network: Classifier, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    store.save(network, tmp_path)
+    assert store.load("tiny", tmp_path).card.title == network.card.title
+    store.save(replace(network, card=replace(network.card, title="Another title")), tmp_path)
+    assert store.load("tiny", tmp_path).card.title == "Another title"
+
+
+@pytest.mark.parametrize("name", [store.WEIGHTS, store.INDEX])
+def test_one_changed_byte_is_refused(place: Path, name: str) -> None:
+    data = bytearray((place / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (place / name).write_bytes(bytes(data))
+    (status,) = store.installed(place.parent)
+    assert not status.valid
+    assert status.problem == f"tiny/{name} is not the file its card describes: copy the folder again."
+    with pytest.raises(BadInput, match="not the file its card describes"):
+        store.load("tiny", place.parent)
+
+
+def test_a_missing_file_is_refused(place: Path) -> None:
+    (place / store.INDEX).unlink()
+    (status,) = store.installed(place.parent)
+    assert status.problem == f"The model tiny lacks {store.INDEX}: copy the folder again."
+
+
+def test_a_renamed_folder_is_refused(place: Path) -> None:
+    place.rename(place.with_name("other"))
+    (status,) = store.installed(place.parent)
+    assert status.problem == "The model folder other holds the card of tiny: give it that name."
+
+
+@pytest.mark.parametrize("files", [{}, {"weights.safetensors": "0" * 64, "../x": "0" * 64}])
+def test_a_card_that_lists_other_files_is_refused(place: Path, files: dict[str, str]) -> None:
+    card = json.loads((place / CARD_FILE).read_text())
+    (place / CARD_FILE).write_text(json.dumps({**card, "files": files}))
+    (status,) = store.installed(place.parent)
+    assert "does not list exactly these files" in status.problem
+
+
+def test_files_of_another_program_are_refused_in_words(place: Path) -> None:
+    """The hash fits, the content does not."""
+    (place / store.WEIGHTS).write_bytes(b"not tensors")
+    card = json.loads((place / CARD_FILE).read_text())
+    card["files"][store.WEIGHTS] = store._sha256(b"not tensors")
+    (place / CARD_FILE).write_text(json.dumps(card))
+    with pytest.raises(BadInput, match="do not fit this version"):
+        store.load("tiny", place.parent)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../tiny", "a/b", "a\\b", "/etc", "tiny/", "tiny\0", "nothing"])
+def test_names_that_are_no_model_are_refused_with_the_list(place: Path, name: str) -> None:
+    with pytest.raises(BadInput, match="choose one of these: tiny") as refusal:
+        store.load(name, place.parent)
+    assert refusal.value.code == "unknown_model"
+
+
+def test_no_way_out_of_the_folder(place: Path) -> None:
+    """A card beside the models folder is not reached by ``..``, though it is there."""
+    (place.parent / "deeper").mkdir()
+    (place.parent / CARD_FILE).write_bytes((place / CARD_FILE).read_bytes())
+    for name in ("..", "../tiny"):
+        with pytest.raises(BadInput, match="none is installed"):
+            store.load(name, place.parent / "deeper")
+
+
+def test_an_empty_folder_has_no_models(tmp_path: Path) -> None:
+    assert store.installed(tmp_path) == []
+    assert store.installed(tmp_path / "absent") == []
+
+
+def test_defaults_come_first(network: Classifier, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    for name, default in (("a", False), ("b", True), ("c", False)):
+        store.save(replace(network, card=replace(network.card, id=name, default=default)), tmp_path)
+    assert [status.id for status in store.installed(tmp_path)] == ["b", "a", "c"]
+
+
+def skops_with(schema: dict) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("schema.json", json.dumps(schema))
+    return out.getvalue()
+
+
+def test_a_machine_of_an_untrusted_type_is_refused() -> None:
+    import skops.io
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    data = skops.io.dumps(make_pipeline(FunctionTransformer(func=zipfile.is_zipfile)))
+    with pytest.raises(BadInput, match=r"not trusted \(zipfile\.is_zipfile\)"):
+        load_svm(data)
+
+
+def test_a_pickle_is_never_opened(tmp_path: Path, place: Path) -> None:
+    """A file that would write a mark when it is unpickled, in the place of each file of a model."""
+    mark = tmp_path / "opened"
+    trap = pickle.dumps(Trap(str(mark)))
+    with pytest.raises(Exception):  # noqa: B017, PT011  # any refusal will do
+        load_svm(trap)
+    for name in (store.WEIGHTS, store.INDEX):
+        kept = (place / name).read_bytes()
+        (place / name).write_bytes(trap)
+        card = json.loads((place / CARD_FILE).read_text())
+        digest = card["files"][name]
+        (place / CARD_FILE).write_text(json.dumps({**card, "files": {**card["files"], name: store._sha256(trap)}}))
+        with pytest.raises(BadInput):
+            store.load("tiny", place.parent)
+        (place / name).write_bytes(kept)
+        assert digest == store._sha256(kept)
+        (place / CARD_FILE).write_text(json.dumps(card))
+    assert not mark.exists()
+    pickle.loads(trap)
+    assert mark.exists(), "the trap itself does not work"
+
+
+class Trap:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple:
+        return Path.touch, (Path(self.file),)
+
+
+def test_eight_threads_through_one_model_agree(made: Classifier) -> None:
+    alone = made.predict(CROPS)
+    distances = [f.distance for f in made.familiarity(made.activations(CROPS))]
+
+    def answer(_: int) -> tuple[list[float], list[float]]:
+        activations = made.activations(CROPS)
+        return list(made.probabilities(activations)), [f.distance for f in made.familiarity(activations)]
+
+    with ThreadPoolExecutor(8) as threads:
+        for probabilities, found in threads.map(answer, range(16)):
+            np.testing.assert_array_equal(probabilities, alone)
+            np.testing.assert_array_equal(found, distances)
