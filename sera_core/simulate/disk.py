@@ -102,6 +102,8 @@ def _prepare(out: Path, cohort: Cohort) -> int:
     try:
         for folder in ("images", "masks"):
             (out / folder).mkdir(parents=True, exist_ok=True)
+            for left_by_a_kill in (out / folder).glob(".*.part"):
+                left_by_a_kill.unlink()
     except OSError as reason:
         raise BadInput(
             "cannot_write", f"The folder {out} cannot be written ({reason.strerror}): choose another."

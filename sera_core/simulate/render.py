@@ -188,13 +188,13 @@ def _beams(case: Case, place: Array, span: Span) -> Grey:
     level = with_clutter(level, scanner)
     mirror = canvas.mirror[rows] * np.power(np.float32(10), gain[0][rows] / np.float32(20))
     receiver = np.power(np.float32(10), (scanner.noise_db + gain[1][rows]) / np.float32(20)).astype(np.float32)
-    envelope = np.zeros_like(level)
+    envelope: Array = np.zeros(level.shape, np.float32)
     place_on_grid = range(span.top, span.bottom), range(span.left, span.right)
     hiss = scatterers(case.seed, RECEIVER, *place_on_grid)
     for look in range(scanner.looks):
         noise = scatterers(case.seed, look, *place_on_grid)
         envelope += echo(level, mirror, receiver, (noise, hiss), scanner, depth[rows])
-    return compress(envelope / scanner.looks, scanner)
+    return compress(envelope / np.float32(scanner.looks), scanner)
 
 
 def tissue(case: Case, x: Array, depth: Array) -> tuple[Canvas, tuple[Array, Array]]:

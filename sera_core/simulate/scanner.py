@@ -181,7 +181,7 @@ def with_clutter(amplitude: Array, scanner: Scanner) -> Array:
     across, along = round(3.0 / scanner.pitch_mm) | 1, round(1.5 / scanner.mm_per_px) | 1
     power = np.minimum(amplitude, np.float32(4.0)) ** 2  # a single stone does not light up the whole neck
     spilt = ndimage.uniform_filter1d(ndimage.uniform_filter1d(power, across, axis=1), along, axis=0)
-    return np.sqrt(amplitude * amplitude + spilt * np.float32(10 ** (scanner.clutter_db / 10)))
+    return np.asarray(np.sqrt(amplitude * amplitude + spilt * np.float32(10 ** (scanner.clutter_db / 10))), np.float32)
 
 
 def scatterers(seed: int, look: int, rows: range, lines: range) -> NDArray[np.complex64]:
