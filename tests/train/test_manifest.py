@@ -1,0 +1,124 @@
+"""The manifest: every refusal names the row or the patients, and identities are kept apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sera_core.contracts import BadInput, Box
+from sera_core.train.frames import decode
+from sera_core.train.manifest import load, read_manifest
+from tests.drawn import write_centre, write_picture
+
+HEAD = "image,label,patient_id,centre,split"
+GOOD = "a.png,0,p1,A,0\nb.png,1,p2,A,1\n"
+
+
+def manifest(folder: Path, text: str) -> Path:
+    file = folder / "cases.csv"
+    file.write_text(text)
+    return file
+
+
+def test_a_good_manifest(tmp_path: Path) -> None:
+    file = manifest(
+        tmp_path,
+        f"{HEAD},soft_label,x,y,width,height\ndeep/a.png,0,007,A,train,0.25,1,2,30,40\nb.png,1.0,NA,A,1,,,,,\n",
+    )
+    first, second = read_manifest(file)
+    assert (first.case_id, first.patient_id, first.split) == ("A/a.png", "A/007", "train")
+    assert (first.label, first.target, first.box) == (0, 0.25, Box(1, 2, 30, 40))
+    assert first.image == tmp_path / "deep" / "a.png"
+    assert (second.patient_id, second.label, second.target, second.box) == ("A/NA", 1, 1.0, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "is not a CSV table with a header line"),
+        ('image,label\n"a', "is not a CSV table with a header line"),
+        ("image,label\na,0\n", r"lacks the columns patient_id, centre, split"),
+        (f"{HEAD}\n", "has no rows"),
+        (f"{HEAD}\n{GOOD}c.png,2,p3,A,0\n", "Row 4 of cases.csv has a label other than 0 or 1"),
+        (f"{HEAD}\n{GOOD}c.png,yes,p3,A,0\n", "Row 4 of cases.csv has a label other than 0 or 1"),
+        (f"{HEAD}\n{GOOD}c.png,,p3,A,0\n", "Row 4 of cases.csv has no label"),
+        (f"{HEAD}\na.png,0,,A,0\n", "Row 2 of cases.csv has no patient_id"),
+        (f"{HEAD}\n{GOOD},1,p3,A,0\n", "Row 4 of cases.csv has no image"),
+        (f"{HEAD}\na.png,0,p1,,0\n", "Row 2 of cases.csv has no centre"),
+        (f"{HEAD}\na.png,0,p1,A,\n", "Row 2 of cases.csv has no split"),
+        (f"{HEAD}\n{GOOD}a.png,1,p3,A,0\n", "Row 4 of cases.csv has an image that stands in an earlier row too"),
+        (f"{HEAD},soft_label\na.png,0,p1,A,0,1.5\n", "Row 2 of cases.csv has a soft_label outside 0 ... 1"),
+        (f"{HEAD},soft_label\na.png,0,p1,A,0,often\n", "Row 2 of cases.csv has a soft_label outside 0 ... 1"),
+        (
+            f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,3,\n",
+            "Row 2 of cases.csv has a region that is not four numbers",
+        ),
+        (f"{HEAD},x\na.png,0,p1,A,0,1\n", "Row 2 of cases.csv has a region that is not four numbers"),
+        (f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,left,4\n", "Row 2 of cases.csv has a region that is not four"),
+        (f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,inf,4\n", "Row 2 of cases.csv has a region that is not four"),
+        (f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,0,4\n", "Row 2 of cases.csv has an empty region"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_row(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(BadInput, match=sentence) as refusal:
+        read_manifest(manifest(tmp_path, text))
+    assert "\n" not in refusal.value.message
+    assert ": " in refusal.value.message or refusal.value.code == "manifest_columns"
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe\x00")
+    with pytest.raises(BadInput, match="is not a CSV table"):
+        read_manifest(tmp_path / "cases.csv")
+
+
+def test_a_missing_manifest_names_the_command_that_makes_one(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="python -m sera_core import"):
+        read_manifest(tmp_path / "absent.csv")
+
+
+def test_a_patient_in_two_splits_is_named(tmp_path: Path) -> None:
+    rows = "a.png,0,p1,A,0\nb.png,0,p1,A,1\nc.png,1,p2,A,0\nd.png,1,p3,A,0\ne.png,1,p3,A,2\n"
+    with pytest.raises(BadInput, match=r"2 patients are in more than one split \(A/p1, A/p3\)"):
+        read_manifest(manifest(tmp_path, f"{HEAD}\n{rows}"))
+    with pytest.raises(BadInput, match=r"1 patient is in more than one split \(A/p1\)"):
+        read_manifest(manifest(tmp_path, f"{HEAD}\n{rows[:30]}"))
+
+
+def test_twelve_leaking_patients_are_counted_and_ten_shown(tmp_path: Path) -> None:
+    rows = "".join(f"{k}{split}.png,0,p{k:02},A,{split}\n" for k in range(12) for split in (0, 1))
+    with pytest.raises(BadInput, match=r"12 patients .*A/p09 \.\.\.\)"):
+        read_manifest(manifest(tmp_path, f"{HEAD}\n{rows}"))
+
+
+def test_two_centres_may_number_their_patients_alike(tmp_path: Path) -> None:
+    file = manifest(tmp_path, f"{HEAD}\na.png,0,1,A,0\nb.png,1,1,B,external\n")
+    assert [case.patient_id for case in read_manifest(file)] == ["A/1", "B/1"]
+
+
+def test_images_of_one_name_in_two_folders_are_two_cases(tmp_path: Path) -> None:
+    file = manifest(tmp_path, f"{HEAD}\nbenign/1.png,0,p1,A,0\nmalignant/1.png,1,p2,A,1\n2.png,1,p3,A,1\n")
+    assert [case.case_id for case in read_manifest(file)] == ["A/benign/1.png", "A/malignant/1.png", "A/2.png"]
+
+
+def test_frames_are_read_with_their_box_or_whole(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png", 1, 0)
+    rows = "a.png,1,p1,A,0,100,50,60,90\n"
+    (case,) = read_manifest(manifest(tmp_path, f"{HEAD},x,y,width,height\n{rows}"))
+    pixels, box = load(case)
+    assert (pixels.shape, pixels.dtype) == ((96, 128), np.float32)
+    assert box == Box(100, 50, 28, 46), "clipped to the frame"
+    (whole,) = read_manifest(manifest(tmp_path, f"{HEAD}\na.png,1,p1,A,0\n"))
+    assert load(whole)[1] == Box(0, 0, 128, 96)
+
+
+def test_frames_that_cannot_be_read_are_told_and_left_out(tmp_path: Path) -> None:
+    cases = read_manifest(write_centre(tmp_path, "A", 6, "train", seed=0))
+    (tmp_path / "A_1.png").unlink()
+    (tmp_path / "A_3.png").write_bytes(b"not an image")
+    (tmp_path / "A_4.png").write_bytes((tmp_path / "A_4.png").read_bytes()[:200])
+    frames, problems = decode(cases)
+    assert [frame.case.case_id for frame in frames] == ["A/A_0.png", "A/A_2.png", "A/A_5.png"]
+    assert [problem.split(" was left out: ")[0] for problem in problems] == ["A/A_1.png", "A/A_3.png", "A/A_4.png"]
