@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np  # before pydicom: gdcm, which pydicom loads, breaks OpenCV's PNG writer if it comes before numpy
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom import dcmread
+from pydicom import config, dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import get_frame
 from pydicom.filereader import read_dataset, read_preamble
@@ -41,6 +41,8 @@ from sera_core.contracts import BadInput, Box, Scale, ScaledRegion
 from sera_core.images.apart import FrameLayout, decode_apart
 from sera_core.images.decoded import Decoded, check_frame, check_size, damaged
 from sera_core.images.presentation import present
+
+config.settings.reading_validation_mode = config.IGNORE  # its warnings quote what stands in the file
 
 MAX_INFLATED = 256 * 2**20  # bytes
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
