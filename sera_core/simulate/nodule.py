@@ -15,6 +15,7 @@ from sera_core.simulate.fields import lattice, step, table
 Array = NDArray[np.float32]
 
 ANGLES = 720
+SHARP_MM = 0.5  # a border that fades over less is sharp
 # Absorption, dB/cm/MHz one way: nodules 0.87-0.97 in vivo against 1.50 for the gland (IEEE IUS pilot study of six
 # nodules; Fujii 2003, J Ultrasound Med 22:1067), both scaled down alike; fluid 0.05; calcification 15 (bone at 1 MHz,
 # Diagnostics 2023;13:855).
@@ -104,9 +105,11 @@ def paint(canvas: Canvas, placed: Placed) -> None:
     if nodule.halo_mm > 0:
         ring = step(inside, -nodule.halo_mm - 0.15, -nodule.halo_mm + 0.15)
         part.blend(ring, np.minimum(part.db, -10.0), 0.8)
+    elif nodule.edge_mm <= SHARP_MM:  # compressed gland: without it an isoechoic nodule could not be seen at all
+        part.db -= np.float32(5.0) * np.exp(-(((inside + np.float32(0.25)) / np.float32(0.3)) ** 2))
     edge = max(nodule.edge_mm, 0.1)
     inner = inside
-    if nodule.edge_mm > 0.5:  # a border that fades is also ragged
+    if nodule.edge_mm > SHARP_MM:  # a border that fades is also ragged
         inner = inside + np.float32(0.45 * nodule.edge_mm) * lattice(
             table(placed.generator(1)), part.x / 1.1, part.z / 1.1
         )
@@ -177,7 +180,7 @@ def _walls(placed: Placed, part: Canvas, inside: Array, distance: Array) -> None
     """Front and back wall of a sharp border mirror the beam where they face it."""
     nodule = placed.nodule
     strength = {Composition.CYSTIC: 8.0, Composition.SPONGIFORM: -4.0}.get(nodule.composition, -2.0)
-    if nodule.edge_mm > 0.5 or nodule.margin is not Margin.SMOOTH:
+    if nodule.edge_mm > SHARP_MM or nodule.margin is not Margin.SMOOTH:
         return
     facing = np.abs(part.z - placed.z) / np.maximum(distance, 0.3)
     part.mirror += np.float32(10 ** (strength / 20)) * facing**6 * np.exp(-((inside / np.float32(0.15)) ** 2))
