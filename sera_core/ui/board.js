@@ -33,7 +33,11 @@ function build(svg) {
 }
 
 function show(board, data) {
+  const asked = JSON.stringify([data.box, data.line, data.mode, data.width, data.height])
+  const same = board.asked === asked && board.data !== data
   board.data = data
+  if (same) return draw(board) // a page drawn again for another reason leaves half a ruler where it is
+  board.asked = asked
   board.grip = null
   board.box = [...data.box]
   board.points = (data.line ?? []).map((point) => [...point])

@@ -62,6 +62,12 @@ def board(page: Page) -> Locator:
     return page.locator("svg[data-mode]")
 
 
+def says(part: Locator, text: str) -> None:
+    from playwright.sync_api import expect
+
+    expect(part).to_contain_text(text, timeout=20_000)
+
+
 def box_of(page: Page) -> list[int]:
     return [int(value) for value in (board(page).get_attribute("data-box") or "").split(",")]
 
@@ -117,11 +123,11 @@ def test_from_a_file_to_verdict_heatmap_advice_and_pdf(page: Page, frame_png: by
     choose_file(page, "frame.png", frame_png)  # actions one and two; there is no third
     cells = {number: page.locator(f".st-key-cell-{number}") for number in range(1, 7)}
     cells[3].locator(".js-plotly-plot").wait_for(timeout=20_000)
-    assert "uncertain band around the cut-off" in cells[3].inner_text()
+    says(cells[3], "uncertain band around the cut-off")
     cells[4].locator(".js-plotly-plot").first.wait_for(timeout=20_000)
-    assert "Blurring the hottest fifth" in cells[4].inner_text()
-    assert "By the model's probability" in cells[5].inner_text()
-    assert "size not given" in cells[5].inner_text()
+    says(cells[4], "Blurring the hottest fifth")
+    says(cells[5], "By the model's probability")
+    says(cells[5], "size not given")
     with page.expect_download(timeout=60_000) as started:
         cells[6].get_by_role("button", name="PDF").click()
     saved = started.value.path().read_bytes()
@@ -136,14 +142,14 @@ def test_a_box_is_drawn_moved_and_stretched(page: Page, frame_png: bytes) -> Non
     x, y, width, height = box_of(page)
     assert (x, y) == pytest.approx((20, 300), abs=3)
     assert (width, height) == pytest.approx((90, 100), abs=4)
-    assert f"Your box: {width} × {height} pixels" in page.locator(".st-key-cell-2").inner_text()
+    says(page.locator(".st-key-cell-2"), f"Your box: {width} × {height} pixels")
     drag(page, (65, 350), (165, 250))  # from its middle: it moves
     assert box_of(page) == pytest.approx([x + 100, y - 100, width, height], abs=3)
     drag(page, (x + 100 + width, y - 100 + height), (260, 340))  # by its corner: it grows
     assert box_of(page)[2:] == pytest.approx([260 - x - 100, 340 - y + 100], abs=4)
     page.get_by_role("button", name="Back to the proposed box").click()
     settled(page)
-    assert "Proposed box" in page.locator(".st-key-cell-2").inner_text()
+    says(page.locator(".st-key-cell-2"), "Proposed box")
 
 
 def test_the_arrow_keys_move_the_box(page: Page) -> None:
@@ -154,24 +160,24 @@ def test_the_arrow_keys_move_the_box(page: Page) -> None:
     page.wait_for_timeout(700)
     settled(page)
     assert box_of(page) == [before[0] + 10, *before[1:]]
-    assert "Your box" in page.locator(".st-key-cell-2").inner_text()
+    says(page.locator(".st-key-cell-2"), "Your box")
 
 
 def test_two_clicks_set_the_scale_and_two_measure_the_nodule(page: Page, frame_png: bytes) -> None:
     choose_file(page, "frame.png", frame_png)
     cell = page.locator(".st-key-cell-2")
-    assert "nothing is shown in millimetres" in cell.inner_text()
+    says(cell, "nothing is shown in millimetres")
     pick(page, "Scale")
     click(page, (30, 100), (30, 225))
     cell.get_by_role("button", name="Use this scale").click()
     settled(page)
-    assert "0.080 mm a pixel" in cell.inner_text()  # 10 mm over 125 pixels
+    says(cell, "0.080 mm a pixel")  # 10 mm over 125 pixels
     pick(page, "Size")
     click(page, (150, 200), (300, 200))
-    assert "12.0 mm" in cell.inner_text()
+    says(cell, "12.0 mm")
     size = page.locator(".st-key-size_mm input")
     assert size.input_value() == "12.0"
-    assert "size 12 mm" in page.locator(".st-key-cell-5").inner_text()
+    says(page.locator(".st-key-cell-5"), "size 12 mm")
 
 
 def pick(page: Page, tool: str) -> None:
@@ -227,5 +233,5 @@ def test_a_thumb_moves_the_box_and_a_tap_brings_it(browser: Browser, app_url: st
     after = box_of(page)
     assert after[2:] == before[2:]
     assert after[1] + after[3] / 2 > before[1] + before[3] / 2
-    assert "Your box" in page.locator(".st-key-cell-2").inner_text()
+    says(page.locator(".st-key-cell-2"), "Your box")
     context.close()

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from sera_core.contracts import Box, GreyImage
+from sera_core.images.roi import propose_box
 from sera_core.ui import words
 from sera_core.ui.board import board
 from sera_core.ui.cache import picture_uri
@@ -62,7 +63,7 @@ def mark_region(image: GreyImage, proposed: Box, case: Case) -> GreyImage:
             _show_size(calibrated, box, case)
         else:
             _show_scale(calibrated, box, case)
-        show_code(scale_from, Line.length_mm)
+        show_code(propose_box, scale_from, Line.length_mm)
     return calibrated
 
 
