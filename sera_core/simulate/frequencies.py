@@ -22,7 +22,7 @@ from sera_core.contracts import Composition, Descriptors, Echogenicity, Focus, M
 from sera_core.simulate.case import Pathology
 
 CORRELATION = {Pathology.MALIGNANT: 0.24, Pathology.BENIGN: 0.38}
-SIZE_RANGE_MM = (4.0, 36.0)  # what the narrowest field of view holds; the lognormal sizes are cut there
+SIZE_RANGE_MM = (4.0, 35.0)  # fits every field of view behind the thickest front; the lognormal sizes are cut there
 COMPOSITIONS = (Composition.CYSTIC, Composition.SPONGIFORM, Composition.MIXED, Composition.SOLID)
 ECHOES = (Echogenicity.HYPERECHOIC, Echogenicity.ISOECHOIC, Echogenicity.HYPOECHOIC, Echogenicity.VERY_HYPOECHOIC)
 MARGINS = (Margin.SMOOTH, Margin.ILL_DEFINED, Margin.LOBULATED, Margin.IRREGULAR, Margin.EXTRATHYROIDAL)
