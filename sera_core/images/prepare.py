@@ -27,7 +27,8 @@ class Preparation:
     input_px : int
         Side of the square input in pixels.
     framing : {"square", "letterbox", "stretch", "frame"}
-        ``square``: a square window around the box's centre, pushed inside the frame, real pixels only.
+        ``square``: a square window around the box's centre, pushed inside the frame. It holds the whole box:
+        where that needs more than the frame is high or wide, the rest is black.
         ``letterbox``: the padded box, clipped to the frame, aspect kept, the rest black.
         ``stretch``: the padded box, clipped to the frame, stretched to a square.
         ``frame``: the whole frame, letterboxed; the box is not used.
@@ -52,7 +53,7 @@ class Crop:
     ----------
     pixels : float32 [input_px, input_px]
     box : Box
-        Where the square lies on the frame; for ``letterbox`` and ``frame`` it may reach over the edge.
+        Where the square lies on the frame; it may reach over the edge, except for ``stretch``.
     """
 
     pixels: Grey
@@ -66,10 +67,12 @@ def window(shape: tuple[int, int], box: Box, framing: Framing, padding: float) -
     if framing == "frame":
         return Box(0, 0, width, height)
     if framing == "square":
-        side = max(1, min(round(padding * max(box.width, box.height)), height, width))
-        left = min(max(round(centre_x - side / 2), 0), width - side)
-        top = min(max(round(centre_y - side / 2), 0), height - side)
-        return Box(left, top, side, side)
+        longest = max(box.width, box.height)
+        side = max(min(round(padding * longest), height, width), longest)
+        wide, high = min(side, width), min(side, height)
+        left = min(max(round(centre_x - wide / 2), 0), width - wide)
+        top = min(max(round(centre_y - high / 2), 0), height - high)
+        return Box(left, top, wide, high)
     half_width, half_height = padding * box.width / 2, padding * box.height / 2
     left, top = round(centre_x - half_width), round(centre_y - half_height)
     right, bottom = round(centre_x + half_width), round(centre_y + half_height)
@@ -94,7 +97,7 @@ def prepare(pixels: Grey, box: Box, preparation: Preparation) -> Crop:
     """
     part = window((pixels.shape[0], pixels.shape[1]), box, preparation.framing, preparation.padding)
     size = preparation.input_px
-    if preparation.framing in ("square", "stretch"):
+    if preparation.framing == "stretch":
         return Crop(_resize(pixels, part, size, size), part)
     scale = size / max(part.width, part.height)
     inner_width, inner_height = max(round(part.width * scale), 1), max(round(part.height * scale), 1)

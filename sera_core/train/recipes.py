@@ -50,7 +50,7 @@ class Recipe:
     rate: Positive = 0.01
     momentum: float = 0.9
     decay: float = 1e-4
-    head_rate: float = 10.0
+    head_rate: float = 4.0
     dropout: Share = 0.2
     averaging: Share = 0.97
     frozen_stages: Annotated[int, Field(ge=0)] = 3

@@ -58,16 +58,25 @@ def test_square_window_is_pushed_inside_and_keeps_its_side() -> None:
     assert window((200, 320), Box(100, 80, 150, 20), "square", 2.0) == Box(75, 0, 200, 200)
 
 
+def test_square_never_cuts_the_box_but_letterboxes() -> None:
+    assert window((200, 320), Box(0, 0, 320, 200), "square", 1.1) == Box(0, 0, 320, 200)
+    crop = prepare(np.ones((200, 320), np.float32), Box(0, 0, 320, 200), how("square", 1.1, 32))
+    assert crop.box == Box(0, -60, 320, 320)
+    np.testing.assert_array_equal(crop.pixels[[0, 5, 6, 25, 26, 31], 16], [0, 0, 1, 1, 0, 0])
+
+
 boxes = st.tuples(st.integers(0, 318), st.integers(0, 198), st.integers(1, 320), st.integers(1, 200))
 
 
 @settings(max_examples=200, deadline=None)
 @given(boxes, st.sampled_from(FRAMINGS), st.floats(0.5, 4.0))
 def test_every_window_lies_on_the_frame(corners: tuple[int, int, int, int], framing: Framing, padding: float) -> None:
-    part = window((200, 320), Box(*corners).clipped(200, 320), framing, padding)
+    box = Box(*corners).clipped(200, 320)
+    part = window((200, 320), box, framing, padding)
     assert Box(0, 0, 320, 200).contains(part)
     if framing == "square":
-        assert part.width == part.height
+        assert part.contains(box)
+        assert part.width == part.height or max(box.width, box.height) > 200
     crop = prepare(smooth(), Box(*corners).clipped(200, 320), how(framing, padding, 16))
     assert crop.pixels.shape == (16, 16)
     assert 0 <= crop.pixels.min() <= crop.pixels.max() <= 1
