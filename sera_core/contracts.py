@@ -92,6 +92,8 @@ class Box:
         return Box(left, top, right - left, bottom - top)
 
 
+Role = Literal["internal", "external"]
+Domain = Literal["real", "simulated"]
 Scale = tuple[float, float]  # millimetres per pixel: (row, column)
 
 
@@ -354,10 +356,11 @@ class Heatmap:
 
 @dataclass(frozen=True)
 class ModelOpinion:
-    """One installed model's answer for the same nodule."""
+    """One installed model's answer for the same nodule; ``domain`` is the kind of frames it was trained on."""
 
     model: str
     title: str
+    domain: Domain
     probability: float
     cutoff: float
     verdict: Verdict
@@ -379,6 +382,8 @@ class Diagnosis:
         The model that answered, and the hash of its weights.
     trained_on : str
         One sentence: what it was trained on and what its labels are.
+    positive : str
+        What the probability is the probability of, as a predicate ("read as suspicious", "malignant").
     probability : float
         Calibrated probability at a balanced prior (0.5).
     pretest, probability_at_pretest : float
@@ -404,6 +409,7 @@ class Diagnosis:
     model_title: str
     model_sha256: str
     trained_on: str
+    positive: str
     probability: float
     pretest: float
     probability_at_pretest: float
@@ -418,9 +424,6 @@ class Diagnosis:
     descriptors: Descriptors | None = None
     opinions: tuple[ModelOpinion, ...] = ()
     warnings: tuple[Notice, ...] = ()
-
-
-Role = Literal["internal", "external"]
 
 
 @dataclass(frozen=True)

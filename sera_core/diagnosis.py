@@ -111,6 +111,7 @@ def diagnose(image: GreyImage, request: Request | None = None) -> Diagnosis:
         model_title=card.title,
         model_sha256=card.files[store.WEIGHTS],
         trained_on=card.trained_on,
+        positive=card.positive,
         probability=probability,
         cutoff=card.cutoff.value,
         cutoff_low=card.cutoff.low,
@@ -200,7 +201,9 @@ def _heatmap(answer: _Answer, box: Box, method: CamMethod) -> Heatmap:
 def _opinion(answer: _Answer) -> ModelOpinion:
     card = answer.classifier.card
     verdict: Verdict = answer.classifier.verdict(answer.probability)
-    return ModelOpinion(card.id, card.title, answer.probability, card.cutoff.value, verdict, answer.familiarity)
+    return ModelOpinion(
+        card.id, card.title, card.domain, answer.probability, card.cutoff.value, verdict, answer.familiarity
+    )
 
 
 def _doubts(answer: _Answer, proposed: bool) -> tuple[Notice, ...]:
@@ -208,6 +211,14 @@ def _doubts(answer: _Answer, proposed: bool) -> tuple[Notice, ...]:
     if proposed:
         notices.append(
             Notice("box_proposed", "The region was proposed by the program: check that it holds the nodule.")
+        )
+    if not answer.classifier.card.positive.startswith("malignant"):
+        notices.append(
+            Notice(
+                "not_pathology",
+                f"The probability is that of being {answer.classifier.card.positive}, not of cancer; the guidelines' "
+                "limits are risks of cancer, so the advice drawn from it shows the way and decides nothing.",
+            )
         )
     if answer.familiarity.percentile < 5:
         notices.append(

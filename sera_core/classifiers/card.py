@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from sera_core.contracts import BadInput, Role
+from sera_core.contracts import BadInput, Domain, Role
 from sera_core.images.prepare import Preparation
 
 CARD_FILE = "card.json"
@@ -81,6 +81,8 @@ class Card:
         Whether it answers for its domain when no model is chosen.
     trained_on : str
         One sentence for every place where its answer is shown.
+    positive : str
+        What a label of 1 says of a nodule, as a predicate ("read as suspicious", "malignant").
     preparation : Preparation
     training : tuple of Source
     recipe : dict
@@ -101,9 +103,10 @@ class Card:
     title: str
     network: str
     kind: Literal["cnn", "svm"]
-    domain: Literal["real", "simulated"]
+    domain: Domain
     default: bool
     trained_on: str
+    positive: str
     preparation: Preparation
     training: tuple[Source, ...]
     recipe: dict[str, str | int | float | bool | None]

@@ -44,7 +44,7 @@ def risk_shift(diagnosis: Diagnosis) -> go.Figure:
             cliponaxis=False,
         )
     )
-    figure.update_xaxes(title="risk of malignancy (%)", range=[-2, 102], fixedrange=True)
+    figure.update_xaxes(title="risk (%)", range=[-2, 102], fixedrange=True)
     figure.update_yaxes(visible=False, range=[-1.2, 1.2], fixedrange=True)
     figure.update_layout(height=150, margin={"l": 8, "r": 8, "t": 0, "b": 0}, showlegend=False, dragmode=False)
     return figure
@@ -111,9 +111,7 @@ def _dots(opinions: list[ModelOpinion]) -> go.Scatter:
 
 
 def _frame(figure: go.Figure, two_rows: bool) -> None:
-    figure.update_xaxes(
-        title="probability of malignancy (%)", range=[-1, 101], fixedrange=True, tickvals=[0, 25, 50, 75, 100]
-    )
+    figure.update_xaxes(title="probability (%)", range=[-1, 101], fixedrange=True, tickvals=[0, 25, 50, 75, 100])
     rows = {BAR: "this model", DOTS: "the others"} if two_rows else {BAR: ""}
     figure.update_yaxes(
         tickvals=list(rows),

@@ -30,6 +30,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "model_title": diagnosis.model_title,
         "model_sha256": diagnosis.model_sha256,
         "trained_on": diagnosis.trained_on,
+        "positive": diagnosis.positive,
         "probability": diagnosis.probability,
         "pretest": diagnosis.pretest,
         "probability_at_pretest": diagnosis.probability_at_pretest,
@@ -91,6 +92,7 @@ def _opinion(opinion: ModelOpinion) -> dict[str, Any]:
     return {
         "model": opinion.model,
         "title": opinion.title,
+        "domain": opinion.domain,
         "probability": opinion.probability,
         "cutoff": opinion.cutoff,
         "verdict": opinion.verdict.value,

@@ -52,8 +52,8 @@ def verdict(diagnosis: Diagnosis) -> str:
 def at_pretest(diagnosis: Diagnosis) -> str:
     """The probability where malignancy is as common as assumed."""
     return (
-        f"{percent(diagnosis.probability_at_pretest)}, where {percent(diagnosis.pretest)} of nodules are malignant; "
-        f"{percent(diagnosis.probability)} would hold where half of them are."
+        f"{percent(diagnosis.probability_at_pretest)} to be {diagnosis.positive}, where "
+        f"{percent(diagnosis.pretest)} of nodules are; {percent(diagnosis.probability)} where half of them are."
     )
 
 
@@ -68,7 +68,7 @@ def familiarity(diagnosis: Diagnosis) -> str:
 def others(diagnosis: Diagnosis) -> str:
     """What the other installed models answer; empty when there is none."""
     return "; ".join(
-        f"{opinion.title}: {percent(opinion.probability)}, {opinion.verdict.value}"
+        f"{opinion.title} ({opinion.domain} frames): {percent(opinion.probability)}, {opinion.verdict.value}"
         + (" (image too unfamiliar to count)" if opinion.familiarity.refused else "")
         for opinion in diagnosis.opinions
         if opinion.model != diagnosis.model

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from sera_core.classifiers.store import PLAIN_NAME
-from sera_core.contracts import BadInput
+from sera_core.contracts import BadInput, Domain
 from sera_core.images.prepare import Framing
 from sera_core.nets.registry import network
 from sera_core.train.recipes import Recipe
@@ -77,6 +77,8 @@ class Design:
     title : str
     network : str
     domain : {"real", "simulated"}
+    positive : str
+        What a label of 1 says of a nodule, as a predicate.
     manifests : tuple of str
         Paths, relative to the folder where the command runs.
     centres : tuple of Centre
@@ -92,7 +94,8 @@ class Design:
 
     title: str
     network: str
-    domain: Literal["real", "simulated"]
+    domain: Domain
+    positive: str
     manifests: Annotated[tuple[str, ...], Field(min_length=1)]
     centres: tuple[Centre, ...]
     prepare_options: tuple[Framed, ...]

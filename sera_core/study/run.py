@@ -174,6 +174,7 @@ def _card(design: Design, arm: Arm, plan: Plan, own: list[Frame], scores: NDArra
         domain=design.domain,
         default=arm.default,
         trained_on="Trained on " + " and ".join(f"{s.images} frames of {s.name} ({s.labels})" for s in sources) + ".",
+        positive=design.positive,
         preparation=plan.preparation,
         training=sources,
         recipe=recipe,

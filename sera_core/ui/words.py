@@ -34,9 +34,9 @@ def in_a_hundred(diagnosis: Diagnosis) -> str:
     """The two probabilities as counts."""
     even, local = round(diagnosis.probability * 100), round(diagnosis.probability_at_pretest * 100)
     return (
-        f"Of 100 nodules that the model scores like this one, about **{even}** are malignant where half of all "
-        f"nodules are, and about **{local}** where {percent(diagnosis.pretest)} are. It is no diagnosis: only "
-        "cytology or histology makes one."
+        f"Of 100 nodules that the model scores like this one, about **{even}** are {diagnosis.positive} where "
+        f"half of all nodules are, and about **{local}** where {percent(diagnosis.pretest)} are. It is no diagnosis: "
+        "only cytology or histology makes one."
     )
 
 
@@ -57,7 +57,10 @@ def opinions(diagnosis: Diagnosis) -> str:
         return ""
     agree = len({o.verdict for o in asked}) == 1
     opening = f"All {len(asked)} models that know this kind of image agree" if agree else "**The models disagree**"
-    said = [f"- {GLYPH[o.verdict]} {o.title}: {percent(o.probability)}, {o.verdict.value}" for o in asked]
+    said = [
+        f"- {GLYPH[o.verdict]} {o.title} ({o.domain} frames): {percent(o.probability)}, {o.verdict.value}"
+        for o in asked
+    ]
     return "\n".join([f"{opening}:", *said])
 
 

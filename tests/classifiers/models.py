@@ -23,6 +23,7 @@ CARD = Card(
     domain="simulated",
     default=True,
     trained_on="Trained on 24 frames of Here (drawn).",
+    positive="drawn bright",
     preparation=PREPARATION,
     training=(Source("Here", 24, 12, 12, 12, "drawn"),),
     recipe={"mode": "transfer", "epochs": 1, "rate": 0.5, "mirror": True, "note": None},

@@ -31,7 +31,11 @@ def test_counts_are_given_at_both_prevalences() -> None:
 def test_disagreeing_models_are_each_named_with_number_and_word() -> None:
     said = words.opinions(hand_made())
     assert said.startswith("**The models disagree**")
-    for part in ("- ◆ Alpha: 78%, malignant", "- ● Beta: 31%, benign", "- ■ Gamma: 52%, indeterminate"):
+    for part in (
+        "- ◆ Alpha (real frames): 78%, malignant",
+        "- ● Beta (real frames): 31%, benign",
+        "- ■ Gamma (real frames): 52%, indeterminate",
+    ):
         assert part in said
 
 

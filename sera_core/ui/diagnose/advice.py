@@ -75,7 +75,7 @@ def choose(cell: Cell) -> Choices:
             20,
             key="pretest",
             bind="query-params",
-            help="How many of 100 such nodules are malignant in your patients. 20 is common in referral clinics.",
+            help="How many of 100 nodules are malignant where your patients come from. 20 is common in referral clinics.",
         )
         with st.expander("Describe the nodule yourself", icon=":material/edit_note:"):
             descriptors = _describe()
@@ -117,8 +117,8 @@ def show_advice(diagnosis: Diagnosis | None, choices: Choices, size_mm: float | 
 
 def _from_model(diagnosis: Diagnosis) -> None:
     sentence = (
-        f"Before the image {percent(diagnosis.pretest)}, after it "
-        f"{percent(diagnosis.probability_at_pretest)} of such nodules are malignant."
+        f"Before the image {percent(diagnosis.pretest)}, after it {percent(diagnosis.probability_at_pretest)} of such "
+        f"nodules are {diagnosis.positive}."
     )
     chart(risk_shift(diagnosis), "risk", sentence)
     _card("By the model's probability", diagnosis.advice, diagnosis.size_mm)
