@@ -73,7 +73,7 @@ def _check_colour(thumbnail: NDArray[np.uint8]) -> tuple[Notice, ...]:
             "The picture is in colour, as in Doppler, elastography or an ordinary photo: use a greyscale B-mode frame. "
             "If it is a photo of a screen, fill it with the ultrasound picture alone.",
         )
-    if np.hypot(*np.moveaxis(chroma, -1, 0)).mean() > 3:
+    if np.hypot(*np.moveaxis(chroma[inside], -1, 0)).mean() > 3:
         return (Notice("tinted", "The picture has a colour tint, as in a photo of a screen; its brightness was used."),)
     if np.mean(unexplained > 25) > 0.0003:
         return (Notice("coloured_marks", "The picture holds a few coloured marks; keep them out of the region."),)
@@ -176,7 +176,7 @@ def find_marks(part: Grey) -> tuple[bool, bool]:
 
 def _like_letter(place: tuple[slice, slice], area: int) -> bool:
     height, width = (side.stop - side.start for side in place)
-    return 5 <= height <= 30 and width <= 30 and height >= 0.8 * width and area >= 6
+    return 5 <= height <= 30 and width <= 2.2 * height and area >= 6  # two letters may touch
 
 
 def _longest_row(places: list[tuple[slice, slice]]) -> int:
@@ -203,6 +203,7 @@ def _is_plus(piece: Bool) -> bool:
     y, x = np.ogrid[:height, :width]
     middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
     arms = (abs(y - middle_y) <= 1) | (abs(x - middle_x) <= 1)
+    on_arms = piece[np.broadcast_to(arms, piece.shape)].sum() / piece.sum()
     upright = piece[:, int(middle_x) : int(middle_x) + 2].any(axis=1).mean()
     across = piece[int(middle_y) : int(middle_y) + 2].any(axis=0).mean()
-    return bool(piece[arms].mean() > 0.55 and piece[~arms].mean() < 0.12 and min(upright, across) > 0.8)
+    return bool(on_arms > 0.75 and min(upright, across) > 0.8)

@@ -49,6 +49,15 @@ def damaged(kind: str) -> BadInput:
     )
 
 
+def too_many_pixels(claim: str) -> BadInput:
+    """The refusal of a file that claims more than :data:`MAX_PIXELS`."""
+    return BadInput(
+        "too_many_pixels",
+        f"The file claims {claim}; at most {MAX_PIXELS // 10**6} million are read, "
+        "so that a small file cannot fill the memory: save the frame at a smaller size.",
+    )
+
+
 def check_size(width: int, height: int) -> None:
     """Refuse a claimed size before any pixel is decoded.
 
@@ -58,11 +67,7 @@ def check_size(width: int, height: int) -> None:
         ``too_many_pixels`` above :data:`MAX_PIXELS`.
     """
     if width * height > MAX_PIXELS:
-        raise BadInput(
-            "too_many_pixels",
-            f"The file claims {width} x {height} pixels; at most {MAX_PIXELS // 10**6} million are read, "
-            "so that a small file cannot fill the memory: save the frame at a smaller size.",
-        )
+        raise too_many_pixels(f"{width} x {height} pixels")
 
 
 def check_frame(frame: int, frames: int) -> None:

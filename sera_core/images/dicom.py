@@ -139,7 +139,9 @@ def _parse(data: bytes) -> Dataset:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         inflated = inflater.decompress(data[stream.tell() :], MAX_INFLATED)
         if inflater.unconsumed_tail:
-            raise BadInput("too_many_pixels", "This DICOM file inflates beyond 256 MB: save it without compression.")
+            raise BadInput(
+                "too_many_pixels", f"This DICOM file inflates beyond {MAX_INFLATED >> 20} MB: save it uncompressed."
+            )
         dataset = read_dataset(BytesIO(inflated), False, True, specific_tags=_TAG_NUMBERS)
         dataset.set_original_encoding(False, True)
         dataset.file_meta = FileMetaDataset(meta)

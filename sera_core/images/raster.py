@@ -9,7 +9,15 @@ import numpy as np
 from PIL import Image
 
 from sera_core.contracts import BadInput, Notice
-from sera_core.images.decoded import Decoded, check_frame, check_size, damaged, from_colour, from_levels
+from sera_core.images.decoded import (
+    Decoded,
+    check_frame,
+    check_size,
+    damaged,
+    from_colour,
+    from_levels,
+    too_many_pixels,
+)
 
 RasterKind = Literal["PNG", "JPEG", "BMP", "TIFF"]
 
@@ -41,12 +49,14 @@ def read_raster(data: bytes, kind: RasterKind, frame: int = 0) -> Decoded:
     Raises
     ------
     BadInput
-        ``damaged``, ``too_many_pixels``, ``animated``, ``no_such_frame``, ``unsupported`` or ``not_finite``.
+        ``damaged``, ``too_many_pixels``, ``animated``, ``no_such_frame`` or ``not_finite``.
     """
     try:
         image = Image.open(BytesIO(data), formats=(kind,))
         # A phone's JPEG may carry a second picture (MPO): the first is the photo.
         frames = int(getattr(image, "n_frames", 1)) if kind in ("PNG", "TIFF") else 1
+    except Image.DecompressionBombError:
+        raise too_many_pixels("more pixels than any picture has") from None
     except Exception:  # the decoders raise anything on a broken file
         raise damaged(kind) from None
     if kind == "PNG" and frames > 1:
@@ -95,15 +105,9 @@ def _upright(image: Image.Image, kind: RasterKind) -> Image.Image:
 
 def _flat_rgb(image: Image.Image) -> Image.Image:
     """RGB over black (the ground of an ultrasound frame), whatever the mode was."""
-    try:
-        if image.has_transparency_data:
-            layer = image.convert("RGBA")
-            ground = Image.new("RGB", layer.size)
-            ground.paste(layer, mask=layer.getchannel("A"))
-            return ground
+    if not image.has_transparency_data:
         return image.convert("RGB")
-    except ValueError:
-        raise BadInput(
-            "unsupported",
-            f"Pictures with the colour model {image.mode} are not read: save the frame as a greyscale or RGB PNG.",
-        ) from None
+    layer = image.convert("RGBA")
+    ground = Image.new("RGB", layer.size)
+    ground.paste(layer, mask=layer.getchannel("A"))
+    return ground

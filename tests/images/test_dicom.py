@@ -320,9 +320,8 @@ def secret_words() -> list[str]:
 def test_identity_never_leaves_the_reader() -> None:
     file = save(dataset(GREY))
     assert SECRETS["PatientID"].encode() in file
-    shown = (
-        repr(dataclasses.asdict(read_image(file))) + repr(read_image(file)) + repr(dataclasses.asdict(read_dicom(file)))
-    )
+    read, decoded = read_image(file), read_dicom(file)
+    shown = repr(read) + repr(dataclasses.asdict(read)) + repr(decoded) + repr(dataclasses.asdict(decoded))
     for word in secret_words():
         assert word not in shown
 

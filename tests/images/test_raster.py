@@ -19,7 +19,8 @@ def levels(data: bytes, frame: int = 0) -> np.ndarray:
     """Grey levels 0 ... 255 as floats."""
     image = read_image(data, frame)
     assert image.pixels.dtype == np.float32
-    assert image.pixels.min() >= 0 and image.pixels.max() <= 1
+    assert image.pixels.min() >= 0
+    assert image.pixels.max() <= 1
     return image.pixels.astype(float) * 255
 
 
@@ -80,8 +81,9 @@ def test_twelve_bits_in_sixteen_are_noticed() -> None:
     read = read_image(encode(GREY.astype(np.uint16) * 16, "PNG"))
     np.testing.assert_allclose(read.pixels, GREY * 16.0 / 4095, atol=1e-6)
     assert [(n.code, n.message) for n in read.warnings] == [
-        ("depth", "The brightest of the grey levels needs 12 bits; that was taken as white.")
-    ] + [("small", "The image has only 128 x 96 pixels; fine signs such as margins may be lost.")]
+        ("depth", "The brightest of the grey levels needs 12 bits; that was taken as white."),
+        ("small", "The image has only 128 x 96 pixels; fine signs such as margins may be lost."),
+    ]
 
 
 def test_float_tiff() -> None:
@@ -162,3 +164,8 @@ def test_second_picture_of_a_phone_is_ignored() -> None:
     read = read_image(encode(first, "MPO", save_all=True, append_images=[second], quality=95))
     assert (read.source, read.frames) == ("JPEG", 1)
     assert np.abs(read.pixels * 255 - GREY).max() < 8
+
+
+def test_lab_tiff() -> None:
+    image = Image.fromarray(grey_rgb()).convert("LAB")
+    assert np.abs(levels(encode(image, "TIFF")) - GREY).max() <= 2

@@ -40,8 +40,9 @@ def test_best_box_is_the_best_of_all_boxes() -> None:
 def test_overlap_by_counting_pixels() -> None:
     rng = np.random.default_rng(0)
     corners = rng.integers(0, 20, (30, 4, 2))
-    boxes = np.sort(corners[:, :2], axis=1).reshape(-1, 4) + [0, 0, 1, 1]
-    others = np.sort(corners[:, 2:], axis=1).reshape(-1, 4) + [0, 0, 1, 1]
+    inclusive = np.array([0, 0, 1, 1])
+    boxes = np.sort(corners[:, :2], axis=1).reshape(-1, 4) + inclusive
+    others = np.sort(corners[:, 2:], axis=1).reshape(-1, 4) + inclusive
     for box, other, got in zip(boxes, others, overlap(boxes.astype(float), others.astype(float)), strict=True):
         first, second = np.zeros((2, 21, 21), bool)
         first[box[1] : box[3], box[0] : box[2]] = True
@@ -91,7 +92,8 @@ def test_fast() -> None:
 
 
 def test_no_torch() -> None:
-    code = "import sys; import sera_core.images.read, sera_core.images.roi, sera_core.images.dicom; print('torch' in sys.modules)"
+    modules = ", ".join(f"sera_core.images.{name}" for name in ("read", "roi", "dicom", "checks"))
+    code = f"import sys, {modules}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
