@@ -56,7 +56,7 @@ def decode_apart(frame: bytes, layout: FrameLayout) -> bytes:
         When the child process crashed, ran out of time or memory, or gave another number of bytes.
     """
     request = json.dumps(asdict(layout)).encode() + b"\n" + frame
-    command = [sys.executable, "-I", os.path.abspath(__file__)]
+    command = [sys.executable, "-P", os.path.abspath(__file__)]
     try:
         done = subprocess.run(command, input=request, capture_output=True, timeout=_WALL_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError) as error:
