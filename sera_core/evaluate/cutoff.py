@@ -60,9 +60,7 @@ def youden_interval(
         if 0 < truth[rows].sum() < len(rows):
             found.append(youden(truth[rows], value[rows]))
     if not found:
-        raise BadInput(
-            "few_patients", "No sample of the patients has both classes: give more patients."
-        )
+        raise BadInput("few_patients", "No sample of the patients has both classes: give more patients.")
     tail = 50 * (1 - level)
     low, high = np.percentile(found, [tail, 100 - tail])
     return float(low), float(high)
