@@ -1,0 +1,290 @@
+"""The command line: one JSON object and exit 0, one line and exit 2, a fault of ours and exit 1.
+
+``diagnose`` and ``models`` run in a copy of the package with a models folder of its own, as a person would
+install it; nothing is replaced inside.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sera_core.classifiers import store
+from sera_core.cli import main
+from sera_core.contracts import Box
+from tests.classifiers.models import tiny
+from tests.drawn import BOX, write_picture
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLID = [
+    "--composition",
+    "solid",
+    "--echogenicity",
+    "hypoechoic",
+    "--shape",
+    "taller_than_wide",
+    "--margin",
+    "irregular",
+]
+ROI = ["--roi", *map(str, Box(34, 22, 60, 52).as_list())]
+
+
+def strict(text: str) -> Any:
+    """Exactly one JSON value, without NaN."""
+
+    def refuse(word: str) -> None:
+        raise AssertionError(f"{word} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    assert main([*arguments, "--json"]) == 0
+    return strict(capsys.readouterr().out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(list(arguments)) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(r"sera: [^\n]+\n", err), err
+    return err
+
+
+def test_tirads_says_what_every_guideline_says(capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(capsys, "tirads", *SOLID, "--foci", "punctate", "macrocalcification", "--size-mm", "14")
+    assert set(found) == {"acr2017", "ktirads2021", "ktirads2016", "eu2017", "ata2015", "kwak2011", "kim2002"}
+    assert found["acr2017"]["points"] == 2 + 2 + 3 + 2 + 3 + 1
+    assert found["acr2017"]["category"] == "TR5"
+    assert found["ktirads2021"]["action"] == "fna"
+    assert set(found["eu2017"]) == {"category", "points", "risk", "action", "rule", "source"}
+
+
+def test_words_without_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tirads", *SOLID]) == 0
+    assert "acr2017: TR5" in capsys.readouterr().out
+
+
+def test_import_and_study(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = tmp_path / "Clinic"
+    for k in range(12):
+        write_picture(source / ("malignant" if k % 2 else "benign") / f"{k}.png", k % 2, k)
+    manifest = tmp_path / "clinic.csv"
+    found = answer(capsys, "import", "folders", str(source), "--out", str(manifest))
+    assert found == {"manifest": str(manifest), "cases": 12}
+    (tmp_path / "design.toml").write_text(
+        'title = "Drawn"\nnetwork = "efficientnet_lite0"\ndomain = "simulated"\npositive = "drawn dark"\n'
+        'licence = "MIT"\nlimits = []\n'
+        f'manifests = ["{manifest.as_posix()}"]\nprepare_options = []\n'
+        'centres = [{ name = "Clinic", labels = "drawn" }]\n'
+        '[[arms]]\nid = "tiny"\ntitle = "Tiny"\nsources = ["Clinic"]\n'
+        'prepare = { input_px = 64, framing = "frame", padding = 1.0 }\n'
+        'recipe = { mode = "transfer", epochs = 4, views = 1, batch = 6 }\n'
+    )
+    study = ["study", str(tmp_path / "design.toml"), "--work", str(tmp_path / "work")]
+    (row,) = answer(capsys, *study)
+    assert (row["model"], row["centre"], row["role"], row["malignant"], row["benign"]) == (
+        "tiny", "Clinic", "internal", 6, 6,
+    )  # fmt: skip
+    assert (tmp_path / "predictions.parquet").is_file()
+
+
+def test_simulate_writes_a_manifest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    found = answer(capsys, "simulate", "--out", str(tmp_path / "made"), "--cases", "2", "--seed", "1")
+    assert found["cases"] == 2
+    assert found["simulated"] is True
+    assert Path(found["manifest"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "the following arguments are required: command"),
+        (["cure"], "invalid choice: 'cure'"),
+        (["tirads"], "--composition"),
+        (["tirads", *SOLID[:-1], "fuzzy"], "invalid choice: 'fuzzy'"),
+        (["tirads", *SOLID, "--size-mm", "big"], "invalid float value: 'big'"),
+        (["tirads", *SOLID, "--size-mm", "-3"], "size"),
+        (["import", "folders", "absent", "--out", "m.csv"], "There is no folder absent"),
+        (["study", "absent.toml"], "There is no design file"),
+        (["diagnose", "absent.png"], "absent.png cannot be read (No such file or directory): check the path."),
+        (["diagnose", "x.png", "--roi", "1", "2", "3"], "expected 4 arguments"),
+        (["diagnose", "x.png", "--guideline", "mine"], "invalid choice: 'mine'"),
+    ],
+)
+def test_bad_input_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert words in refused(capsys, *arguments)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package with two tiny models, a frame, and a model whose weights were touched."""
+    place = tmp_path_factory.mktemp("house")
+    shutil.copytree(ROOT / "sera_core", place / "sera_core", ignore=shutil.ignore_patterns("__pycache__"))
+    store.save(tiny(), place / "models")
+    machine = tiny("svm", "tiny-svm")
+    store.save(replace(machine, card=replace(machine.card, default=False)), place / "models")
+    shutil.copytree(place / "models" / "tiny", place / "models" / "broken")
+    write_picture(place / "frame.png", 1, 3)
+    (place / "notes.png").write_text("not an image")
+    colour = np.random.default_rng(0).integers(0, 255, (100, 100, 3), dtype=np.uint8)
+    Image.fromarray(colour).save(place / "colour.png")
+    return place
+
+
+class Ran:
+    """What one command of a house printed."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+def commands(house: Path, *lines: list[str]) -> list[Ran]:
+    """Run commands one after another in one fresh interpreter (torch loads once)."""
+    script = (
+        "import contextlib, io, json, sys\n"
+        "from sera_core.cli import main\n"
+        "found = []\n"
+        "for line in json.loads(sys.argv[1]):\n"
+        "    out, err = io.StringIO(), io.StringIO()\n"
+        "    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):\n"
+        "        code = main(line)\n"
+        "    found.append([code, out.getvalue(), err.getvalue()])\n"
+        "print('\\n' + json.dumps(found))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(lines)],
+        cwd=house,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        env={**os.environ, "PYTHONPATH": str(house)},
+    )
+    assert ran.returncode == 0, ran.stderr
+    return [Ran(*found) for found in json.loads(ran.stdout.rsplit("\n", 2)[1])]
+
+
+def test_diagnose_and_models_on_their_happy_paths(house: Path) -> None:
+    frame = ["diagnose", "frame.png", *ROI, "--size-mm", "14", "--json"]
+    listed, auto, again, machine, words, proposed = commands(
+        house,
+        ["models", "--json"],
+        [*frame, "--heatmap", "out.png"],
+        [*frame, "--model", "tiny", "--pretest", "0.5", "--guideline", "acr2017", "--method", "layercam"],
+        [*frame, "--model", "tiny-svm"],
+        frame[:-1],
+        ["diagnose", "frame.png", "--json"],
+    )
+    assert [ran.code for ran in (listed, auto, again, machine, words, proposed)] == [0] * 6
+    cards = {card["id"]: card for card in strict(listed.out)}
+    assert {name: card["valid"] for name, card in cards.items()} == {"tiny": True, "tiny-svm": True, "broken": False}
+    assert "holds the card of tiny" in cards["broken"]["problem"]
+
+    found = strict(auto.out)
+    assert found["model"] == "tiny", "the default model answers"
+    assert found["roi"] == BOX.as_list()
+    assert found["mm_per_px"] is None
+    assert found["verdict"] in {"benign", "indeterminate", "malignant"}
+    assert set(found["advice"]) >= {"guideline", "category", "action", "rule"}
+    assert {opinion["model"] for opinion in found["opinions"]} == {"tiny", "tiny-svm"}
+    assert isinstance(found["fidelity"], float)
+    with Image.open(house / "out.png") as heatmap:
+        assert heatmap.format == "PNG"
+    assert not list(house.glob("*.partial"))
+
+    even = strict(again.out)
+    assert even["probability_at_pretest"] == pytest.approx(even["probability"]), "half is the balanced prior"
+    odds, at = (p / (1 - p) for p in (found["probability"], found["probability_at_pretest"]))
+    assert at == pytest.approx(odds * 0.2 / 0.8), "Bayes' rule in odds"
+    assert even["probability"] == pytest.approx(found["probability"])
+    assert even["advice"]["guideline"] == "acr2017"
+    assert strict(machine.out)["model"] == "tiny-svm"
+    assert strict(machine.out)["heatmap_method"] == "occlusion"
+    assert "Not a medical device" in words.out
+    assert "box_proposed" in {warning["code"] for warning in strict(proposed.out)["warnings"]}
+
+
+def test_the_answer_is_that_of_the_model_on_the_prepared_crop(house: Path) -> None:
+    """Page, command line and study prepare alike: read, crop, predict by hand give the same number."""
+    from sera_core.images.prepare import prepare
+    from sera_core.images.read import read_image
+
+    (ran,) = commands(house, ["diagnose", "frame.png", *ROI, "--model", "tiny", "--json"])
+    model = store.load("tiny", house / "models")
+    pixels = read_image((house / "frame.png").read_bytes()).pixels
+    by_hand = model.predict(prepare(pixels, BOX, model.card.preparation).pixels[None])[0]
+    assert strict(ran.out)["probability"] == pytest.approx(by_hand, abs=1e-6)
+
+
+def test_diagnose_refuses_in_one_line(house: Path) -> None:
+    frame = ["diagnose", "frame.png", *ROI]
+    wrong = {
+        "choose one of these: tiny, tiny-svm": [*frame, "--model", "oracle"],
+        "holds the card of tiny": [*frame, "--model", "broken"],
+        "is not a PNG, JPEG": ["diagnose", "notes.png"],
+        "lies outside the image": ["diagnose", "frame.png", "--roi", "900", "2", "30", "30"],
+        "The region is empty": ["diagnose", "frame.png", "--roi", "1", "2", "0", "30"],
+        "colour": ["diagnose", "colour.png"],
+        "pre-test": [*frame, "--pretest", "1.5"],
+        "size": [*frame, "--size-mm", "0"],
+        "frame": [*frame, "--frame", "7"],
+        "cannot be written": [*frame, "--heatmap", "absent/out.png"],
+    }
+    for (words, _), ran in zip(wrong.items(), commands(house, *wrong.values()), strict=True):
+        assert (ran.code, ran.out) == (2, ""), words
+        assert re.fullmatch(r"sera: [^\n]+\n", ran.err), ran.err
+        assert words in ran.err
+
+
+def test_without_a_model_nothing_is_diagnosed(house: Path, tmp_path: Path) -> None:
+    shutil.copytree(house / "sera_core", tmp_path / "sera_core")
+    shutil.copy(house / "frame.png", tmp_path)
+    empty, listed = commands(tmp_path, ["diagnose", "frame.png", *ROI], ["models"])
+    assert empty.code == 2
+    assert "No valid model is installed" in empty.err
+    assert (listed.code, listed.out) == (0, "No model is installed.\n")
+
+
+def test_a_fault_of_ours_is_exit_1(house: Path, tmp_path: Path) -> None:
+    """A room is missing from the copy: no bad input can be blamed."""
+    shutil.copytree(house / "sera_core", tmp_path / "sera_core")
+    (tmp_path / "sera_core" / "guidelines" / "acr.py").unlink()
+    (ran,) = commands(tmp_path, ["tirads", *SOLID])
+    assert (ran.code, ran.out) == (1, "")
+    assert re.fullmatch(r"sera: a fault of ours \(ImportError: [^\n]+\)\n", ran.err)
+
+
+def test_an_image_far_from_the_training_set_is_refused(house: Path, tmp_path: Path) -> None:
+    shutil.copytree(house / "sera_core", tmp_path / "sera_core")
+    model = tiny()
+    store.save(replace(model, card=replace(model.card, familiarity_limit=1e-3)), tmp_path / "models")
+    shutil.copy(house / "frame.png", tmp_path)
+    (ran,) = commands(tmp_path, ["diagnose", "frame.png", *ROI])
+    assert ran.code == 2
+    assert "too far from what A tiny model (cnn) was trained on" in ran.err
+
+
+def test_the_module_runs_from_a_shell(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "sera_core", "tirads", *SOLID, "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0
+    assert len(strict(ran.stdout)) == 7

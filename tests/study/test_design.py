@@ -1,0 +1,100 @@
+"""Design files: a good one, and refusals that name the entry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sera_core.contracts import BadInput
+from sera_core.study.design import read_design
+
+GOOD = """
+title = "A study"
+network = "efficientnet_lite0"
+domain = "simulated"
+positive = "drawn dark"
+manifests = ["here.csv"]
+licence = "MIT"
+limits = ["Drawn."]
+prepare_options = [{ input_px = 64, framing = "square", padding = 1.5 }]
+centres = [{ name = "Here", labels = "drawn" }]
+
+[[arms]]
+id = "tiny-transfer"
+title = "Tiny"
+sources = ["Here"]
+prepare = { input_px = 64, framing = "square", padding = 1.5 }
+recipe = { mode = "transfer", epochs = 2, rate = 1e-2 }
+"""
+
+
+def design(folder: Path, text: str) -> Path:
+    file = folder / "design.toml"
+    file.write_text(text)
+    return file
+
+
+def test_a_good_design(tmp_path: Path) -> None:
+    found = read_design(design(tmp_path, GOOD))
+    assert found.arms[0].recipe.rate == 0.01
+    assert found.arms[0].recipe.batch == 33, "what is not named keeps its default"
+    assert found.labels_of("Here") == "drawn"
+    assert not found.arms[0].ship
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('title = "A study"\n', "", "at title: Field required"),
+        ("[[arms]]", "colour = 1\n[[arms]]", "at colour"),
+        ('domain = "simulated"', 'domain = "dreamt"', "at domain"),
+        ('manifests = ["here.csv"]', "manifests = []", "at manifests"),
+        ("epochs = 2", "epoch = 2", "at arms.0.recipe.epoch"),
+        ("epochs = 2", "epochs = 0", "at arms.0.recipe.epochs"),
+        ("rate = 1e-2", "rate = -1.0", "at arms.0.recipe.rate"),
+        ('mode = "transfer"', 'mode = "magic"', "at arms.0.recipe.mode"),
+        ("epochs = 2", "augmentation = { flip = true }", "at arms.0.recipe.augmentation.flip"),
+        ('id = "tiny-transfer"', 'id = "../escape"', "at arms.0.id"),
+        ('id = "tiny-transfer"', 'id = ""', "at arms.0.id"),
+        ('sources = ["Here"]', "sources = []", "at arms.0.sources"),
+        ('sources = ["Here"]', 'sources = ["There"]', "at arms.0.sources: There is not one of the centres"),
+        (
+            'prepare = { input_px = 64, framing = "square"',
+            'prepare = { input_px = 0, framing = "square"',
+            "prepare.inp",
+        ),
+        (
+            'prepare = { input_px = 64, framing = "square"',
+            'prepare = { input_px = 64, framing = "oval"',
+            "prepare.fram",
+        ),
+        ('"efficientnet_lite0"', '"lite9"', "There is no network 'lite9': choose one of efficientnet_lite0"),
+        ("[[arms]]", "[[arms]", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert GOOD.count(old) == 1
+    with pytest.raises(BadInput, match=words.replace(".", r"\.")) as refusal:
+        read_design(design(tmp_path, GOOD.replace(old, new)))
+    assert "\n" not in refusal.value.message
+
+
+def test_an_arm_that_stands_twice_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"at arms\.1\.id: tiny-transfer stands twice"):
+        read_design(design(tmp_path, GOOD + GOOD[GOOD.index("[[arms]]") :]))
+
+
+def test_no_file_and_no_text(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="There is no design file"):
+        read_design(tmp_path / "absent.toml")
+    (tmp_path / "design.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BadInput, match="is not valid TOML"):
+        read_design(tmp_path / "design.toml")
+
+
+def test_the_studies_that_come_with_the_project_are_valid() -> None:
+    files = list((Path(__file__).resolve().parents[2] / "models" / "studies").glob("*/design.toml"))
+    assert files
+    for file in files:
+        assert read_design(file).arms
