@@ -1,0 +1,55 @@
+"""The models that come with the project: whole, as their cards say, and as good as their studies' predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sera_core.classifiers.store import MODELS, CardStatus, installed, load
+from sera_core.diagnosis import Request, diagnose
+from sera_core.evaluate.roc import auc
+from sera_core.images.read import read_image
+
+SHIPPED = installed()
+pytestmark = pytest.mark.skipif(not SHIPPED, reason="needs models in the folder models/: train or copy some")
+
+
+def predictions_of(model: str) -> pd.DataFrame:
+    """Rows of a model in the predictions of the studies that come with the project."""
+    tables = [pd.read_parquet(file) for file in sorted((MODELS / "studies").glob("*/predictions.parquet"))]
+    rows = [table[table["model"] == model] for table in tables]
+    return pd.concat(rows) if rows else pd.DataFrame()
+
+
+@pytest.mark.parametrize("status", SHIPPED, ids=lambda status: status.id)
+def test_card_and_files_are_in_order(status: CardStatus) -> None:
+    assert status.valid, status.problem
+    assert load(status.id).card == status.card
+
+
+@pytest.mark.parametrize("status", SHIPPED, ids=lambda status: status.id)
+def test_results_on_the_card_are_those_of_the_predictions(status: CardStatus) -> None:
+    assert status.card is not None
+    rows = predictions_of(status.id)
+    assert len(rows), "no study of the project holds predictions of this model"
+    for result in status.card.results:
+        chosen = rows[(rows["centre"] == result.centre) & (rows["role"] == result.role)]
+        found = auc(chosen["label"], chosen["probability"])
+        assert (result.auc, result.low, result.high) == pytest.approx((found.value, found.low, found.high), abs=1e-9)
+        assert (result.malignant, result.benign) == (found.positives, found.negatives)
+
+
+def test_one_default_for_each_kind_of_frames() -> None:
+    defaults = [status.card.domain for status in SHIPPED if status.card and status.card.default]
+    assert len(defaults) == len(set(defaults))
+
+
+def test_a_real_frame_is_diagnosed(shared_data: Path) -> None:
+    frame = sorted((shared_data / "ddti" / "images").iterdir())[0]
+    found = diagnose(read_image(frame.read_bytes()), Request(size_mm=14.0))
+    assert 0 <= found.probability <= 1
+    assert found.heatmap is not None
+    assert found.heatmap.fidelity is not None
+    assert found.advice.rule
