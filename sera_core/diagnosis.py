@@ -12,6 +12,7 @@ import numpy as np
 
 from sera_core.classifiers import store
 from sera_core.classifiers.cnn import Classifier
+from sera_core.classifiers.familiarity import Features, look
 from sera_core.contracts import (
     BadInput,
     Box,
@@ -99,7 +100,8 @@ def diagnose(image: GreyImage, request: Request | None = None) -> Diagnosis:
     """
     request = request or Request()
     box = request.box.clipped(*image.shape) if request.box else propose_box(image)
-    answers = [_answer(image.pixels, box, status.id) for status in store.installed() if status.valid]
+    seen = look(image.pixels, box)
+    answers = [_answer(image.pixels, box, seen, status.id) for status in store.installed() if status.valid]
     chosen = _choose(answers, request.model)
     if chosen.familiarity.refused:
         raise BadInput("unfamiliar", _unfamiliar_sentence(chosen))
@@ -156,12 +158,12 @@ def _next(probability: float, request: Request) -> dict[str, Any]:
     }
 
 
-def _answer(pixels: Grey, box: Box, model: str) -> _Answer:
+def _answer(pixels: Grey, box: Box, seen: Features, model: str) -> _Answer:
     classifier = store.load(model)
     crop = prepare(pixels, box, classifier.card.preparation)
     activations = classifier.activations(crop.pixels[None])
     probability = float(classifier.probabilities(activations)[0])
-    return _Answer(classifier, crop, activations, probability, classifier.familiarity(activations)[0])
+    return _Answer(classifier, crop, activations, probability, classifier.familiarity(seen)[0])
 
 
 def _choose(answers: list[_Answer], model: str) -> _Answer:
@@ -235,6 +237,6 @@ def _unfamiliar_sentence(answer: _Answer) -> str:
     familiarity = answer.familiarity
     return (
         f"This image is too far from what {answer.classifier.card.title} was trained on (distance "
-        f"{familiarity.distance:.1f}, limit {familiarity.limit:.1f}): give a B-mode ultrasound frame of a thyroid "
+        f"{familiarity.distance:.2f}, limit {familiarity.limit:.2f}): give a B-mode ultrasound frame of a thyroid "
         "nodule with the region on the nodule, or choose another model."
     )

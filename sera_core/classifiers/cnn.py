@@ -1,6 +1,6 @@
 """A loaded model: body, reader of features, calibration and familiarity behind a few verbs.
 
-One pass of the body (:meth:`Classifier.activations`) serves prediction, familiarity and heatmap. Objects
+One pass of the body (:meth:`Classifier.activations`) serves prediction and heatmap. Objects
 are shared by all sessions of the app: nothing here changes after loading.
 """
 
@@ -15,9 +15,10 @@ from scipy.special import logit
 
 from sera_core.classifiers import calibrate
 from sera_core.classifiers.card import Card
-from sera_core.classifiers.familiarity import FamiliarityIndex
+from sera_core.classifiers.familiarity import FamiliarityIndex, Features
 from sera_core.contracts import Familiarity, Grey, Verdict
 from sera_core.images.prepare import normalise
+from sera_core.nets.split import body_activations
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -77,24 +78,15 @@ class Classifier:
 
         return nn.Sequential(self.parts["pool"], self.parts["last"])
 
-    def familiarity(self, activations: Tensor) -> list[Familiarity]:
-        """How close each image is to the training set."""
-        return self.index.familiarity(self.features(activations), self.card.familiarity_limit)
+    def familiarity(self, seen: Features) -> list[Familiarity]:
+        """How close each image is to the training set; ``seen [N, F]`` comes from :mod:`.familiarity`'s own body."""
+        return self.index.familiarity(seen, self.card.familiarity_limit)
 
     def verdict(self, probability: float) -> Verdict:
         """Side of the frozen cut-off; between its 95 % bounds the answer is indeterminate."""
         if self.card.cutoff.low <= probability <= self.card.cutoff.high:
             return Verdict.INDETERMINATE
         return Verdict.MALIGNANT if probability > self.card.cutoff.value else Verdict.BENIGN
-
-
-def body_activations(parts: nn.ModuleDict, inputs: NDArray[np.float32]) -> Tensor:
-    """Run a body on normalised inputs ``[N, 3, h, w]`` without gradients."""
-    import torch
-
-    with torch.no_grad():
-        batch = torch.from_numpy(inputs).contiguous(memory_format=torch.channels_last)
-        return parts["body"](batch)
 
 
 def svm_scores(svm: Any, features: NDArray[np.float32]) -> NDArray[np.float64]:

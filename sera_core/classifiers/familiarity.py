@@ -1,26 +1,50 @@
 """How close an image is to what a model was trained on.
 
-Distance to the nearest training images in the body's feature space, after whitening by principal
-components (Sun et al., ICML 2022, arXiv 2204.06507, use the same k-nearest-neighbour idea on deep
-features). The scale comes from the training set itself: every training image's distance to the images
-of other patients.
+Distance to the nearest training images among unit-length deep features, as in Sun et al., ICML 2022
+(arXiv 2204.06507). The features come from one body that never changes, EfficientNet-Lite0 with ImageNet
+weights: a fine-tuned body forgets what it does not need, and photographs then look as familiar to it as
+thyroids do. The scale comes from the training set itself: every training image's distance to the images of
+other patients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from sera_core.contracts import BadInput, Familiarity
+from sera_core.contracts import BadInput, Box, Familiarity, Grey
+from sera_core.images.prepare import Preparation, prepare
+from sera_core.nets.split import build, pooled_features
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Features = NDArray[np.float32]  # [N, F]
+NETWORK = "efficientnet_lite0"
+PREPARATION = Preparation(input_px=224, framing="square", padding=1.1, mean=0.5, std=0.5)
 NEIGHBOURS = 3
-COMPONENTS = 64
 CHUNK = 1024  # rows of the distance matrix at a time: a training set may have 20,000 images
+
+
+@cache
+def _eye() -> nn.ModuleDict:
+    return build(NETWORK, pretrained=True).eval().requires_grad_(False)
+
+
+def look(pixels: Grey, box: Box) -> Features:
+    """Features ``[1, F]`` of one region of a frame, the same for all models."""
+    return see(prepare(pixels, box, PREPARATION).pixels[None])
+
+
+def see(crops: Grey) -> Features:
+    """Features ``[N, F]`` of crops ``[N, h, w]`` made with :data:`PREPARATION`."""
+    return pooled_features(_eye(), crops, PREPARATION)
 
 
 @dataclass(frozen=True)
@@ -29,23 +53,18 @@ class FamiliarityIndex:
 
     Attributes
     ----------
-    mean : float32 [F]
-    axes : float32 [F, K]
-        Whitening projection.
-    train : float32 [N, K]
-        Whitened training features.
+    train : float32 [N, F]
+        Training features of unit length.
     leave_one_out : float32 [N]
         Sorted distances of the training images to images of other patients.
     """
 
-    mean: NDArray[np.float32]
-    axes: NDArray[np.float32]
     train: NDArray[np.float32]
     leave_one_out: NDArray[np.float32]
 
     def distances(self, features: Features) -> NDArray[np.float64]:
-        """Mean distance to the nearest training images, ``[N]``."""
-        return _nearest(cdist((features - self.mean) @ self.axes, self.train))
+        """Mean distance (0 ... 2) to the nearest training images, ``[N]``."""
+        return _nearest(cdist(_unit(features), self.train))
 
     def familiarity(self, features: Features, limit: float) -> list[Familiarity]:
         """Familiarity of each row of features ``[N, F]``."""
@@ -56,7 +75,7 @@ class FamiliarityIndex:
 
 
 def fit_familiarity(features: Features, patients: NDArray) -> FamiliarityIndex:
-    """Whiten the training features and measure the training set against itself, patients apart.
+    """Measure the training set against itself, patients apart.
 
     Parameters
     ----------
@@ -76,13 +95,9 @@ def fit_familiarity(features: Features, patients: NDArray) -> FamiliarityIndex:
             f"Familiarity needs at least {NEIGHBOURS} images of other patients beside those of any one patient: "
             "train on more patients.",
         )
-    mean = features.mean(axis=0)
-    _, spread, rows = np.linalg.svd(features - mean, full_matrices=False)
-    keep = min(COMPONENTS, int(np.sum(spread > 1e-4 * spread[0])))  # a direction without spread cannot be whitened
-    axes = rows[:keep].T / (spread[:keep] / np.sqrt(len(features) - 1))
-    train = (features - mean) @ axes
+    train = _unit(features)
     leave_one_out = np.sort(np.concatenate(list(_left_out(train, numbers))))
-    return FamiliarityIndex(*(np.asarray(a, np.float32) for a in (mean, axes, train, leave_one_out)))
+    return FamiliarityIndex(train, leave_one_out.astype(np.float32))
 
 
 def _left_out(train: Features, patients: NDArray[np.intp]) -> Iterator[NDArray[np.float64]]:
@@ -96,3 +111,8 @@ def _left_out(train: Features, patients: NDArray[np.intp]) -> Iterator[NDArray[n
 def _nearest(distances: NDArray[np.float64]) -> NDArray[np.float64]:
     count = min(NEIGHBOURS, distances.shape[1])
     return np.partition(distances, count - 1, axis=1)[:, :count].mean(axis=1)
+
+
+def _unit(features: Features) -> Features:
+    length = np.linalg.norm(features, axis=1, keepdims=True)
+    return np.asarray(features / np.maximum(length, 1e-12), np.float32)

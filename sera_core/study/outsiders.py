@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sera_core.classifiers.cnn import Classifier
+from sera_core.classifiers.familiarity import PREPARATION, see
 from sera_core.contracts import Box, Grey
 from sera_core.evaluate.roc import auc
 from sera_core.images.prepare import prepare
@@ -48,12 +49,12 @@ def measure_familiarity(classifier: Classifier, insiders: list[Frame], shuffled:
     DataFrame
         Columns ``kind, images, refused, median_percentile, auc``.
     """
-    inside = _measure(classifier, prepared(insiders, classifier.card.preparation))
+    inside = _measure(classifier, prepared(insiders, PREPARATION))
     kinds = {
-        "natural photographs": list(_photo_crops(classifier)),
-        "X-ray-like": [_crop(classifier, image) for image in xray_like(40)],
-        "blank and noise": [_crop(classifier, image) for image in blanks(40)],
-        "shuffled patches": [_crop(classifier, shuffle(frame.pixels, k)) for k, frame in enumerate(shuffled)],
+        "natural photographs": list(_photo_crops()),
+        "X-ray-like": [_crop(image) for image in xray_like(40)],
+        "blank and noise": [_crop(image) for image in blanks(40)],
+        "shuffled patches": [_crop(shuffle(frame.pixels, k)) for k, frame in enumerate(shuffled)],
     }
     rows = [_row("thyroid frames of other centres", inside, None)]
     for kind, crops in kinds.items():
@@ -104,26 +105,24 @@ def photos() -> Iterator[Grey]:
         yield np.asarray(grey, np.float32)
 
 
-def _photo_crops(classifier: Classifier) -> Iterator[Grey]:
+def _photo_crops() -> Iterator[Grey]:
     """Each photograph whole, and four regions of it."""
     for image in photos():
         height, width = image.shape
-        yield _crop(classifier, image)
+        yield _crop(image)
         for y in (0, height // 2):
             for x in (0, width // 2):
-                yield _crop(classifier, image[y : y + height // 2, x : x + width // 2])
+                yield _crop(image[y : y + height // 2, x : x + width // 2])
 
 
-def _crop(classifier: Classifier, pixels: Grey) -> Grey:
+def _crop(pixels: Grey) -> Grey:
     height, width = pixels.shape
     box = Box(width // 4, height // 4, width // 2, height // 2)
-    return prepare(np.ascontiguousarray(pixels), box, classifier.card.preparation).pixels
+    return prepare(np.ascontiguousarray(pixels), box, PREPARATION).pixels
 
 
 def _measure(classifier: Classifier, crops: Grey) -> pd.DataFrame:
-    found = [
-        f for k in range(0, len(crops), 32) for f in classifier.familiarity(classifier.activations(crops[k : k + 32]))
-    ]
+    found = classifier.familiarity(see(crops))
     return pd.DataFrame(
         {
             "distance": [f.distance for f in found],

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from sera_core.evaluate.roc import auc
 from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
+from sera_core.nets.split import build, pooled_features
 from sera_core.study.design import Framed
 from sera_core.train.frames import Frame, prepared
-from sera_core.train.loop import Report, pooled_features
+from sera_core.train.loop import Report
 
 RIDGE = 1e-3  # inverse strength of the penalty of the logistic regression, the same for every option
 
@@ -37,8 +38,6 @@ def compare_preparations(
     DataFrame
         One row per option and centre.
     """
-    from sera_core.nets.split import build
-
     parts = build(network, pretrained=True).eval().requires_grad_(False)
     rows = []
     for option in options:

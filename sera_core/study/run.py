@@ -17,7 +17,7 @@ from sera_core.classifiers import store
 from sera_core.classifiers.calibrate import apply, fit_platt
 from sera_core.classifiers.card import Card, CentreResult, Cutoff, Source
 from sera_core.classifiers.cnn import Classifier
-from sera_core.classifiers.familiarity import fit_familiarity
+from sera_core.classifiers.familiarity import PREPARATION, FamiliarityIndex, fit_familiarity, see
 from sera_core.contracts import BadInput, Role
 from sera_core.evaluate.cutoff import youden, youden_interval
 from sera_core.evaluate.roc import auc
@@ -117,9 +117,12 @@ def run_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report: R
     held_out = [f for f in frames if f.case.centre in arm.sources and f.case.split == TEST]
     others = [f for f in frames if f.case.centre not in arm.sources]
     key = plan_key(plan, own)
-    train = trainer(plan, own, report, cached_in(work / "features" / features_key(plan, own)))
+    features = cached_in(work / "features" / features_key(plan, own))
+    train = trainer(plan, own, report, features)
+    seen = features("seen", lambda: see(prepared(own, PREPARATION)))
+    index = fit_familiarity(seen, np.array([frame.case.patient_id for frame in own]))
     scores = out_of_fold(plan, own, train, cached_in(work / "stages" / key))
-    classifier = _final_model(design, arm, plan, own, scores, train, work / "models", key)
+    classifier = _final_model(design, arm, plan, own, scores, index, train, work / "models", key)
     inside = _predictions(classifier, own, apply(classifier.card.calibration, scores), "internal")
     if held_out:  # a test set of its own takes the place of the out-of-fold predictions
         inside = _predictions(classifier, held_out, _answers(classifier, held_out), "internal")
@@ -136,19 +139,18 @@ def _final_model(
     plan: Plan,
     own: list[Frame],
     scores: NDArray[np.float64],
+    index: FamiliarityIndex,
     train: Trainer,
     folder: Path,
     key: str,
 ) -> Classifier:
     """The model fitted to all training frames, taken from disk where this very plan was finished before."""
+    card = _card(design, arm, plan, own, scores, FAMILIARITY_MARGIN * float(index.leave_one_out[-1]))
     mark = folder / arm.id / "plan"
     if mark.is_file() and mark.read_text() == key:
-        kept = store.load(arm.id, folder)  # the card is new all the same: titles, limits and labels may have changed
-        return replace(kept, card=_card(design, arm, plan, own, scores, kept.card.familiarity_limit))
+        # the card is new all the same: titles, limits and labels may have changed
+        return replace(store.load(arm.id, folder), card=card, index=index)
     fitted = train(None)
-    features = fitted.features(prepared(own, plan.preparation))
-    index = fit_familiarity(features, np.array([frame.case.patient_id for frame in own]))
-    card = _card(design, arm, plan, own, scores, FAMILIARITY_MARGIN * float(index.leave_one_out[-1]))
     store.save(Classifier(card, fitted.parts, fitted.svm, index), folder)
     mark.write_text(key)
     return store.load(arm.id, folder)

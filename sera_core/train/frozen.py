@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from sera_core.classifiers.classical import fit_svm
 from sera_core.images.prepare import Preparation
-from sera_core.nets.split import build
+from sera_core.nets.split import build, pooled_features
 from sera_core.train.frames import Frame, prepared, varied
-from sera_core.train.loop import Fitted, Report, pooled_features, step
+from sera_core.train.loop import Fitted, Report, step
 from sera_core.train.recipes import Recipe
 
 if TYPE_CHECKING:

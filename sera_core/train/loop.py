@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sera_core.classifiers.cnn import body_activations, svm_scores
+from sera_core.classifiers.cnn import svm_scores
 from sera_core.contracts import BadInput, Grey
 from sera_core.images.prepare import Preparation, normalise
-from sera_core.nets.split import build
+from sera_core.nets.split import build, pooled_features
 from sera_core.train.frames import Frame, balanced, varied
 from sera_core.train.recipes import Recipe
 
@@ -134,18 +134,3 @@ def _targets(chosen: list[tuple[Frame, bool]]) -> Tensor:
     import torch
 
     return torch.tensor([frame.case.target for frame, _ in chosen], dtype=torch.float32)
-
-
-def pooled_features(
-    parts: nn.ModuleDict, crops: Grey, preparation: Preparation, chunk: int = 32
-) -> NDArray[np.float32]:
-    """Pooled features ``[N, F]`` of crops ``[N, h, w]``, without gradients."""
-    import torch
-
-    with torch.no_grad():
-        return np.concatenate(
-            [
-                parts["pool"](body_activations(parts, normalise(crops[k : k + chunk], preparation))).numpy()
-                for k in range(0, len(crops), chunk)
-            ]
-        )

@@ -75,7 +75,7 @@ def choose(cell: Cell) -> Choices:
             20,
             key="pretest",
             bind="query-params",
-            help="How many of 100 nodules are malignant where your patients come from. 20 is common in referral clinics.",
+            help="How many of 100 nodules are malignant where your patients come from; 20 is common in referral.",
         )
         with st.expander("Describe the nodule yourself", icon=":material/edit_note:"):
             descriptors = _describe()
