@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from sera_core.classifiers import familiarity
 from sera_core.classifiers.card import Calibration, Card, CentreResult, Cutoff, Source
 from sera_core.classifiers.classical import fit_svm
 from sera_core.classifiers.cnn import Classifier
-from sera_core.classifiers.familiarity import fit_familiarity
-from sera_core.nets.split import build
+from sera_core.nets.split import build, pooled_features
 from sera_core.train.frames import prepared
-from sera_core.train.loop import pooled_features
 from tests.drawn import NETWORK, PREPARATION, frames
 
 CARD = Card(
@@ -30,7 +29,7 @@ CARD = Card(
     calibration=Calibration(0.8, -0.1, "nothing"),
     cutoff=Cutoff(0.5, 0.4, 0.6, "by hand", "nothing"),
     results=(CentreResult("Here", "internal", 0.75, 0.5, 0.9, 12, 12, "drawn"),),
-    familiarity_limit=60.0,
+    familiarity_limit=2.0,
     limits=("Made for tests.",),
     licence="MIT",
 )
@@ -50,4 +49,5 @@ def tiny(kind: str = "cnn", name: str = "tiny") -> Classifier:
         del parts["last"]
         svm = fit_svm(features, np.array([frame.case.label for frame in known]), patients, c=1.0)
     card = replace(CARD, id=name, kind=kind, title=f"{CARD.title} ({kind})")
-    return Classifier(card, parts, svm, fit_familiarity(features, patients))
+    seen = familiarity.see(prepared(known, familiarity.PREPARATION))
+    return Classifier(card, parts, svm, familiarity.fit_familiarity(seen, patients))

@@ -16,12 +16,15 @@ from sera_core.classifiers import store
 from sera_core.classifiers.card import CARD_FILE
 from sera_core.classifiers.classical import load_svm
 from sera_core.classifiers.cnn import Classifier
+from sera_core.classifiers.familiarity import PREPARATION as EYE
+from sera_core.classifiers.familiarity import see
 from sera_core.contracts import BadInput
 from sera_core.train.frames import prepared
 from tests.classifiers.models import tiny
 from tests.drawn import PREPARATION, frames
 
-CROPS = prepared(frames(6, seed=500), PREPARATION)
+FRESH = frames(6, seed=500)
+CROPS = prepared(FRESH, PREPARATION)
 
 
 @pytest.fixture(scope="module", params=["cnn", "svm"])
@@ -46,7 +49,7 @@ def test_a_saved_model_gives_the_same_answers(made: Classifier, tmp_path: Path) 
     loaded = store.load("tiny", tmp_path)
     assert loaded.card == card
     np.testing.assert_allclose(loaded.predict(CROPS), made.predict(CROPS), atol=2e-3)
-    ours, theirs = (m.familiarity(m.activations(CROPS)) for m in (made, loaded))
+    ours, theirs = (m.familiarity(see(prepared(FRESH, EYE))) for m in (made, loaded))
     np.testing.assert_allclose([f.distance for f in theirs], [f.distance for f in ours], rtol=0.01)
     assert [status.valid for status in store.installed(tmp_path)] == [True]
     assert not list(tmp_path.rglob("*.partial"))
@@ -189,11 +192,11 @@ class Trap:
 
 def test_eight_threads_through_one_model_agree(made: Classifier) -> None:
     alone = made.predict(CROPS)
-    distances = [f.distance for f in made.familiarity(made.activations(CROPS))]
+    eyed = prepared(FRESH[:2], EYE)
+    distances = [f.distance for f in made.familiarity(see(eyed))]
 
     def answer(_: int) -> tuple[list[float], list[float]]:
-        activations = made.activations(CROPS)
-        return list(made.probabilities(activations)), [f.distance for f in made.familiarity(activations)]
+        return list(made.predict(CROPS)), [f.distance for f in made.familiarity(see(eyed))]
 
     with ThreadPoolExecutor(8) as threads:
         for probabilities, found in threads.map(answer, range(16)):
