@@ -17,15 +17,18 @@ from sera_core.train.frozen import Cached
 
 
 def plan_key(plan: Plan, frames: list[Frame]) -> str:
-    """Hash of a plan and of the cases it can see: a change of either starts anew."""
-    cases = sorted((f.case.case_id, f.case.target, f.case.split, f.box.as_list()) for f in frames)
-    return _hash([asdict(plan), cases])
+    """Hash of a plan and of the frames it can see, in their order: a change of either starts anew."""
+    return _hash([asdict(plan), [[f.case.target, f.case.split, *_shown(f)] for f in frames]])
 
 
 def features_key(plan: Plan, frames: list[Frame]) -> str:
-    """Hash of all that the features of a fixed body depend on: network, preparation, variations and images."""
-    images = [(f.case.case_id, f.box.as_list()) for f in frames]
-    return _hash([plan.network, asdict(plan.preparation), asdict(plan.recipe.augmentation), images])
+    """Hash of all that the features of a fixed body depend on: network, preparation, variations and frames."""
+    settings = [plan.network, asdict(plan.preparation), asdict(plan.recipe.augmentation)]
+    return _hash([settings, [_shown(f) for f in frames]])
+
+
+def _shown(frame: Frame) -> list[object]:
+    return [frame.case.case_id, frame.box.as_list(), hashlib.sha256(frame.pixels.tobytes()).hexdigest()]
 
 
 def _hash(content: object) -> str:

@@ -32,7 +32,7 @@ from sera_core.train.manifest import read_manifest
 
 TEST = "test"
 OUTSIDERS = 100  # frames whose patches are shuffled
-FAMILIARITY_MARGIN = 1.25  # refuse beyond this multiple of the farthest training image's own distance
+FAMILIARITY_MARGIN = 1.25  # refuse beyond this multiple of the distance that 99 % of the training images keep
 
 
 @dataclass(frozen=True, eq=False)
