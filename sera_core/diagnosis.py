@@ -176,11 +176,7 @@ def _choose(answers: list[_Answer], model: str) -> _Answer:
         store.load(model)  # refuses an unknown or damaged model, and says why
         raise BadInput("model_changed", f"The files of {model} were changed after it was loaded: start again.")
     candidates = [answer for answer in answers if answer.classifier.card.default] or answers
-    return max(candidates, key=lambda answer: (answer.familiarity.percentile, -_excess(answer.familiarity)))
-
-
-def _excess(familiarity: Familiarity) -> float:
-    return familiarity.distance / familiarity.limit
+    return min(candidates, key=lambda answer: answer.familiarity.distance)  # one feature space, so they compare
 
 
 def _heatmap(answer: _Answer, box: Box, method: CamMethod) -> Heatmap:

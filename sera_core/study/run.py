@@ -32,7 +32,7 @@ from sera_core.train.manifest import read_manifest
 
 TEST = "test"
 OUTSIDERS = 100  # frames whose patches are shuffled
-FAMILIARITY_MARGIN = 1.25  # refuse beyond this multiple of the distance that 99 % of the training images keep
+FAMILIARITY_MARGIN = 1.15  # refuse beyond this multiple of the distance that 99 % of the training images keep
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +145,7 @@ def _final_model(
     key: str,
 ) -> Classifier:
     """The model fitted to all training frames, taken from disk where this very plan was finished before."""
-    card = _card(design, arm, plan, own, scores, FAMILIARITY_MARGIN * float(index.leave_one_out[-1]))
+    card = _card(design, arm, plan, own, scores, FAMILIARITY_MARGIN * float(np.percentile(index.leave_one_out, 99)))
     mark = folder / arm.id / "plan"
     if mark.is_file() and mark.read_text() == key:
         # the card is new all the same: titles, limits and labels may have changed
