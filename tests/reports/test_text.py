@@ -25,7 +25,7 @@ def test_says_everything_that_matters():
         "74%, above the cut-off of 48% (95% bounds 41% to 55%)",
         "42% to be read as suspicious, where 20% of nodules are",
         "62 of 100 training images",
-        "Beta: 31%, benign",
+        "Beta (real frames): 31%, benign",
         "Gamma (real frames): 66%, malignant (image too unfamiliar to count)",
         "14 mm, largest dimension",
         "K-TIRADS 2021",
