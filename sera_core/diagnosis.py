@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 AUTO = "auto"
+SIMULATED = "simulated"
+SMALLEST_PX = 12  # a region thinner than this shows no nodule
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,17 @@ def diagnose(image: GreyImage, request: Request | None = None) -> Diagnosis:
     """
     request = request or Request()
     box = request.box.clipped(*image.shape) if request.box else propose_box(image)
+    if min(box.width, box.height) < SMALLEST_PX:
+        raise BadInput(
+            "slim_region",
+            f"The region is {box.width} x {box.height} pixels, too thin to show a nodule: "
+            f"make each side at least {SMALLEST_PX} pixels.",
+        )
     seen = look(image.pixels, box)
     answers = [_answer(image.pixels, box, seen, status.id) for status in store.installed() if status.valid]
-    chosen = _choose(answers, request.model)
+    chosen = _choose(answers, request.model, image.source)
     if chosen.familiarity.refused:
-        raise BadInput("unfamiliar", _unfamiliar_sentence(chosen))
+        raise BadInput("unfamiliar", _unfamiliar_sentence(chosen, request.model))
     card, probability = chosen.classifier.card, chosen.probability
     return Diagnosis(
         image=image,
@@ -166,7 +174,7 @@ def _answer(pixels: Grey, box: Box, seen: Features, model: str) -> _Answer:
     return _Answer(classifier, crop, activations, probability, classifier.familiarity(seen)[0])
 
 
-def _choose(answers: list[_Answer], model: str) -> _Answer:
+def _choose(answers: list[_Answer], model: str, source: str) -> _Answer:
     if not answers:
         raise BadInput("no_model", "No valid model is installed: copy one into the folder models/ or train one.")
     if model != AUTO:
@@ -176,6 +184,8 @@ def _choose(answers: list[_Answer], model: str) -> _Answer:
         store.load(model)  # refuses an unknown or damaged model, and says why
         raise BadInput("model_changed", f"The files of {model} were changed after it was loaded: start again.")
     candidates = [answer for answer in answers if answer.classifier.card.default] or answers
+    if source == SIMULATED:  # no need to guess the kind of a frame that the simulator made
+        candidates = [a for a in candidates if a.classifier.card.domain == SIMULATED] or candidates
     return min(candidates, key=lambda answer: answer.familiarity.distance)  # one feature space, so they compare
 
 
@@ -229,10 +239,10 @@ def _doubts(answer: _Answer, proposed: bool) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
-def _unfamiliar_sentence(answer: _Answer) -> str:
-    familiarity = answer.familiarity
+def _unfamiliar_sentence(answer: _Answer, model: str) -> str:
+    familiarity, title = answer.familiarity, answer.classifier.card.title
+    whom = f"every installed model was trained on (nearest: {title}" if model == AUTO else f"{title} was trained on ("
     return (
-        f"This image is too far from what {answer.classifier.card.title} was trained on (distance "
-        f"{familiarity.distance:.2f}, limit {familiarity.limit:.2f}): give a B-mode ultrasound frame of a thyroid "
-        "nodule with the region on the nodule, or choose another model."
+        f"This image is too far from what {whom}{', ' if model == AUTO else ''}distance {familiarity.distance:.2f}, "
+        f"limit {familiarity.limit:.2f}): give a B-mode ultrasound frame with the region on the nodule."
     )

@@ -45,9 +45,9 @@ def raw(heatmap: Heatmap) -> go.Figure:
 
 
 def fidelity(value: Fidelity) -> go.Figure:
-    """Fall of the probability when the hot fifth is blurred, beside the same for random fifths."""
+    """Change of the probability when the hot fifth is blurred, beside the same for random fifths."""
     random = go.Scatter(
-        x=np.asarray(value.random_falls) * 100,
+        x=-np.asarray(value.random_falls) * 100,
         y=["random fifths"] * len(value.random_falls),
         mode="markers",
         marker={"size": 9, "color": palette.UNSURE, "symbol": "line-ns-open", "line": {"width": 2}},
@@ -55,7 +55,7 @@ def fidelity(value: Fidelity) -> go.Figure:
         name=f"random fifths (n = {len(value.random_falls)})",
     )
     hot = go.Scatter(
-        x=[value.hot_fall * 100],
+        x=[-value.hot_fall * 100],
         y=["hot fifth"],
         mode="markers",
         marker={"size": 13, "color": palette.ACCENT, "symbol": "diamond"},
@@ -63,7 +63,7 @@ def fidelity(value: Fidelity) -> go.Figure:
         name="hot fifth (n = 1)",
     )
     figure = go.Figure([random, hot])
-    figure.update_xaxes(title="fall of the probability (percentage points)", zeroline=True)
+    figure.update_xaxes(title="change of the probability (percentage points)", zeroline=True)
     figure.update_layout(height=170, margin={"l": 0, "r": 10, "t": 10, "b": 0}, showlegend=False, dragmode=False)
     return figure
 

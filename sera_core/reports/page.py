@@ -118,7 +118,7 @@ def _verdict(page: _Page, diagnosis: Diagnosis) -> None:
     page.set_fill_color(VERDICT[diagnosis.verdict])
     page.rect(LEFT, top, 1.6, 17, style="F")
     page.pen(15, VERDICT[diagnosis.verdict], bold=True)
-    page.write_at(LEFT + 4.5, top, words.VERDICT[diagnosis.verdict], 90, high=8)
+    page.write_at(LEFT + 4.5, top, words.headline(diagnosis), 90, high=8)
     page.pen(9.5, INK)
     action = words.advice(diagnosis.advice)
     page.write_at(LEFT + 4.5, top + 8.2, f"Advice: {action}", 90, high=4.4)

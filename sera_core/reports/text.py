@@ -36,7 +36,7 @@ def as_text(diagnosis: Diagnosis) -> str:
     str
         Lines of at most 88 characters; no identity in it.
     """
-    lines = ["SERA: thyroid nodule on ultrasound", words.VERDICT[diagnosis.verdict].upper()]
+    lines = ["SERA: thyroid nodule on ultrasound", words.headline(diagnosis).upper()]
     for title, rows in sections(diagnosis).items():
         lines += ["", title]
         lines += [line for heading, sentence in rows for line in _row(heading, sentence)]

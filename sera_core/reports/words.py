@@ -5,11 +5,8 @@ from __future__ import annotations
 from sera_core.contracts import Action, Advice, CamMethod, Descriptors, Diagnosis, Fidelity, Heatmap, Verdict
 from sera_core.guidelines import LABELS, NO_FOCUS_LABEL
 
-VERDICT = {
-    Verdict.BENIGN: "Probably benign",
-    Verdict.INDETERMINATE: "Indeterminate",
-    Verdict.MALIGNANT: "Suspicious for malignancy",
-}
+CANCER = {Verdict.BENIGN: "Probably benign", Verdict.MALIGNANT: "Suspicious for malignancy"}
+READING = {Verdict.BENIGN: "Unlikely", Verdict.MALIGNANT: "Likely"}
 METHOD = {
     CamMethod.GRADCAM: "Grad-CAM",
     CamMethod.GRADCAM_PLUS_PLUS: "Grad-CAM++",
@@ -34,6 +31,15 @@ def percent(share: float, digits: int = 0) -> str:
     if share > 0.995:
         return "over 99%"
     return f"{share * 100:.{digits}f}%"
+
+
+def headline(diagnosis: Diagnosis) -> str:
+    """The verdict in the terms of what the model was taught: pathology, or how readers call the nodule."""
+    if diagnosis.verdict is Verdict.INDETERMINATE:
+        return "Indeterminate"
+    if diagnosis.positive.startswith("malignant"):
+        return CANCER[diagnosis.verdict]
+    return f"{READING[diagnosis.verdict]} to be {diagnosis.positive.split(' (')[0]}"
 
 
 def verdict(diagnosis: Diagnosis) -> str:

@@ -31,12 +31,16 @@ class Case:
         The last ruler laid on the image.
     scale : (row, column) or None
         The reader's own calibration in millimetres per pixel.
+    measured, outdated : bool
+        Whether the size came from a ruler, and whether the scale has changed since.
     """
 
     key: str
     box: Box | None = None
     ruler: Line | None = None
     scale: Scale | None = None
+    measured: bool = False
+    outdated: bool = False
 
 
 def case_of(key: str, size_mm: float | None = None) -> Case:

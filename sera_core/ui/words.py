@@ -51,8 +51,13 @@ def familiarity(value: Familiarity) -> str:
 
 
 def opinions(diagnosis: Diagnosis) -> str:
-    """Whether the installed models agree, and what each says; empty where only one knows this kind of image."""
-    asked = sorted((o for o in diagnosis.opinions if not o.familiarity.refused), key=lambda o: -o.probability)
+    """Whether the models for this kind of frames agree, and what each says; empty where there is only one.
+
+    Models for real and for simulated frames answer different questions and are not set against each other.
+    """
+    domain = next((o.domain for o in diagnosis.opinions if o.model == diagnosis.model), "real")
+    known = (o for o in diagnosis.opinions if o.domain == domain and not o.familiarity.refused)
+    asked = sorted(known, key=lambda o: -o.probability)
     if len(asked) < 2:
         return ""
     agree = len({o.verdict for o in asked}) == 1

@@ -276,7 +276,7 @@ def test_an_image_far_from_the_training_set_is_refused(house: Path, tmp_path: Pa
     shutil.copy(house / "frame.png", tmp_path)
     (ran,) = commands(tmp_path, ["diagnose", "frame.png", *ROI])
     assert ran.code == 2
-    assert "too far from what A tiny model (cnn) was trained on" in ran.err
+    assert "too far from what every installed model was trained on (nearest: A tiny model (cnn)" in ran.err
 
 
 def test_the_module_runs_from_a_shell(tmp_path: Path) -> None:

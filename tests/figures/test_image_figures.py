@@ -58,6 +58,6 @@ def test_fidelity_shows_every_random_fifth_and_the_hot_one() -> None:
     assert heatmap is not None
     assert heatmap.fidelity is not None
     random, hot = figures.fidelity(heatmap.fidelity).data
-    assert np.allclose(random.x, np.asarray(heatmap.fidelity.random_falls) * 100)
-    assert np.allclose(hot.x, [21.0])
+    assert np.allclose(random.x, -np.asarray(heatmap.fidelity.random_falls) * 100)
+    assert np.allclose(hot.x, [-21.0])
     assert "n = 20" in random.name

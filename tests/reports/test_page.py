@@ -33,7 +33,7 @@ def test_one_page_says_everything_that_matters():
     assert [round(float(side)) for side in read(data).pages[0].mediabox[2:]] == [595, 842]  # A4 in points
     text = text_of(data)
     for part in (
-        "Suspicious for malignancy",
+        "Likely to be read as suspicious",
         "17 May 2030",
         "74%",
         "cut-off 48%",

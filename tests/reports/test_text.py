@@ -21,7 +21,7 @@ def test_says_everything_that_matters():
     whole = diagnosis()
     text = flat(as_text(whole))
     for part in (
-        "SUSPICIOUS FOR MALIGNANCY",
+        "LIKELY TO BE READ AS SUSPICIOUS",
         "74%, above the cut-off of 48% (95% bounds 41% to 55%)",
         "42% to be read as suspicious, where 20% of nodules are",
         "62 of 100 training images",

@@ -121,6 +121,11 @@ def _from_model(diagnosis: Diagnosis) -> None:
         f"nodules are {diagnosis.positive}."
     )
     chart(risk_shift(diagnosis), "risk", sentence)
+    if not diagnosis.positive.startswith("malignant"):
+        st.caption(
+            f"The chance to be {diagnosis.positive} stands in for a risk of cancer here. It is none: this shows how "
+            "advice would be drawn, and decides nothing."
+        )
     _card("By the model's probability", diagnosis.advice, diagnosis.size_mm)
 
 

@@ -83,7 +83,7 @@ def _own(source: str) -> Picture | None:
     image = image_of(case.key, data, st.session_state["frame"] - 1)
     if image.frames > 1:
         st.slider("Frame", 1, image.frames, key="frame")
-    size = _size()
+    size = _size(case)
     notices(image.warnings)
     show_code(read_image)
     return Picture(image, case, size, None)
@@ -96,7 +96,7 @@ def _sample() -> Picture:
     frame = sample_of(sample.name)
     case = case_of(f"sample {sample.name}", frame.size_mm)
     st.markdown(f":violet-badge[:material/science: simulated] {sample.story}")
-    size = _size()
+    size = _size(case)
     with st.expander("What the simulator knows", icon=":material/fact_check:"):
         st.markdown(_truth(frame))
     show_code(render)
@@ -108,7 +108,10 @@ def _truth(frame: Frame) -> str:
     return f"Pathology: {pathology}. {descriptors(frame.descriptors)}."
 
 
-def _size() -> float | None:
+def _size(case: Case) -> float | None:
+    if case.outdated:
+        st.session_state["size_mm"] = None
+        case.measured = case.outdated = False
     return st.number_input(
         "Largest dimension of the nodule (mm)",
         1.0,

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from sera_core.contracts import Box, GreyImage
+from sera_core.contracts import Box, GreyImage, Scale
 from sera_core.images.roi import propose_box
 from sera_core.ui import words
 from sera_core.ui.board import board
@@ -72,6 +72,7 @@ def _lay_ruler(case: Case, image: GreyImage, box: Box, tool: str, line: Line) ->
     scale = image.scale_at(box)
     if tool == "size" and scale is not None:
         st.session_state["size_mm"] = round(line.length_mm(scale), 1)
+        case.measured = True
 
 
 def _show_region(image: GreyImage, box: Box, proposed: Box, case: Case) -> None:
@@ -126,8 +127,13 @@ def _show_scale(image: GreyImage, box: Box, case: Case) -> None:
         )
         pressed = st.button("Use this scale", type="primary", disabled=case.ruler is None, key="use_scale")
         if case.scale is not None:
-            st.button("Forget it", on_click=partial(setattr, case, "scale", None), key="forget_scale")
+            st.button("Forget it", on_click=partial(_rescale, case, None), key="forget_scale")
     if pressed and case.ruler is not None:
-        case.scale = scale_from(case.ruler, float(distance))
+        _rescale(case, scale_from(case.ruler, float(distance)))
         case.ruler = None
         st.rerun()
+
+
+def _rescale(case: Case, scale: Scale | None) -> None:
+    """Take another scale; a size that was measured with the old one is forgotten."""
+    case.scale, case.outdated = scale, case.measured

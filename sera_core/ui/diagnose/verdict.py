@@ -8,7 +8,7 @@ from sera_core.contracts import BadInput, Diagnosis
 from sera_core.diagnosis import diagnose
 from sera_core.figures.palette import NAME
 from sera_core.figures.verdict import verdict_bar
-from sera_core.reports.words import VERDICT, percent
+from sera_core.reports.words import headline, percent
 from sera_core.ui import words
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
@@ -32,9 +32,11 @@ def choose_model(cell: Cell, installed: list[str]) -> str:
 def show_verdict(diagnosis: Diagnosis) -> None:
     """The result of the cell."""
     colour, icon = NAME[diagnosis.verdict], words.GLYPH[diagnosis.verdict]
-    title = VERDICT[diagnosis.verdict]
+    title = headline(diagnosis)
     simulated = " :violet-badge[simulated]" if diagnosis.image.source == "simulated" else ""
     st.markdown(f"### :{colour}[{icon} {title}]{simulated}")
+    if any(notice.code == "box_proposed" for notice in diagnosis.warnings):
+        st.caption(":material/crop_free: For the box the program proposed. Check in cell 2 that it holds the nodule.")
     st.markdown(words.verdict_reason(diagnosis))
     alt = f"{title}: probability {percent(diagnosis.probability)}, cut-off {percent(diagnosis.cutoff)}"
     chart(verdict_bar(diagnosis), "verdict", alt, _numbers(diagnosis))
