@@ -22,7 +22,8 @@ def verdict_bar(diagnosis: Diagnosis) -> go.Figure:
     figure.add_trace(_chosen(diagnosis))
     others = [o for o in diagnosis.opinions if o.model != diagnosis.model]
     if others:
-        figure.add_trace(_dots(others))
+        home = next((o.domain for o in diagnosis.opinions if o.model == diagnosis.model), None)
+        figure.add_trace(_dots(others, home))
     _frame(figure, two_rows=bool(others))
     return figure
 
@@ -92,7 +93,9 @@ def _chosen(diagnosis: Diagnosis) -> go.Scatter:
     )
 
 
-def _dots(opinions: list[ModelOpinion]) -> go.Scatter:
+def _dots(opinions: list[ModelOpinion], home: str | None) -> go.Scatter:
+    """One mark a model; those for another kind of frames than the chosen model's are hollow."""
+    hollow = ["" if home in (None, o.domain) else "-open" for o in opinions]
     return go.Scatter(
         x=[o.probability * 100 for o in opinions],
         y=[DOTS] * len(opinions),
@@ -101,10 +104,10 @@ def _dots(opinions: list[ModelOpinion]) -> go.Scatter:
             "size": 12,
             "opacity": 0.9,
             "color": [palette.VERDICT[o.verdict] for o in opinions],
-            "symbol": [palette.MARKER[o.verdict] for o in opinions],
+            "symbol": [palette.MARKER[o.verdict] + end for o, end in zip(opinions, hollow, strict=True)],
         },
-        customdata=[[o.title, o.verdict.value, o.cutoff * 100] for o in opinions],
-        hovertemplate="%{customdata[0]}<br>%{x:.1f}%: %{customdata[1]}, "
+        customdata=[[o.title, o.verdict.value, o.cutoff * 100, o.domain] for o in opinions],
+        hovertemplate="%{customdata[0]}<br>for %{customdata[3]} frames<br>%{x:.1f}%: %{customdata[1]}, "
         "own cut-off %{customdata[2]:.0f}%<extra></extra>",
         cliponaxis=False,
     )

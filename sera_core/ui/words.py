@@ -58,15 +58,19 @@ def opinions(diagnosis: Diagnosis) -> str:
     domain = next((o.domain for o in diagnosis.opinions if o.model == diagnosis.model), "real")
     known = (o for o in diagnosis.opinions if o.domain == domain and not o.familiarity.refused)
     asked = sorted(known, key=lambda o: -o.probability)
+    strange = {o.domain for o in diagnosis.opinions if o.domain != domain}
+    hollow = (
+        [f"\nHollow marks: models for {' and '.join(strange)} frames; they answer another question."] if strange else []
+    )
     if len(asked) < 2:
-        return ""
+        return "".join(hollow).strip()
     agree = len({o.verdict for o in asked}) == 1
     opening = f"All {len(asked)} models that know this kind of image agree" if agree else "**The models disagree**"
     said = [
         f"- {GLYPH[o.verdict]} {o.title} ({o.domain} frames): {percent(o.probability)}, {o.verdict.value}"
         for o in asked
     ]
-    return "\n".join([f"{opening}:", *said])
+    return "\n".join([f"{opening}:", *said, *hollow])
 
 
 def fidelity(value: Fidelity) -> str:
