@@ -93,6 +93,7 @@ def _type_box(shape: tuple[int, int], box: Box, case: Case) -> None:
     height, width = shape
     names = {"box_x": "Left", "box_y": "Top", "box_w": "Width", "box_h": "Height"}
     ends = (width - 1, height - 1, width, height)
+    st.caption(f"The image is {width} × {height} pixels. A number outside it is not taken: the region stays.")
     for (key, label), value, end, least in zip(names.items(), box.as_list(), ends, (0, 0, 1, 1), strict=True):
         st.session_state[key] = value
         st.number_input(f"{label} (pixels)", least, end, key=key, on_change=_typed, args=(case, shape))
