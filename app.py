@@ -10,7 +10,7 @@ from sera_core.ui.page import open_page
 with open_page("Home"):
     st.title("SERA", anchor=False)
     st.markdown(
-        "**Thyroid nodules on ultrasound: diagnosed by convolutional networks, explained, and taught.** "
+        "**Thyroid nodules on ultrasound: diagnosed by convolutional networks, explained, and simulated.** "
         "It runs on a laptop, keeps images in memory, and says at every number how far to trust it."
     )
     show_doors()

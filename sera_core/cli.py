@@ -209,14 +209,11 @@ def _bytes(file: Path) -> bytes:
 
 
 def _write_heatmap(diagnosis: Any, file: Path) -> None:
-    from PIL import Image
-
-    from sera_core.explain.overlay import overlay
+    from sera_core.explain.overlay import overlay, png
 
     partial = file.with_name(file.name + ".partial")
-    picture = Image.fromarray(overlay(diagnosis.heatmap.crop, diagnosis.heatmap.values))
     try:
-        picture.save(partial, format="PNG")
+        partial.write_bytes(png(overlay(diagnosis.heatmap.crop, diagnosis.heatmap.values)))
         partial.replace(file)
     except OSError as error:
         raise BadInput("no_heatmap", f"{file} cannot be written ({error.strerror}): check the path.") from error

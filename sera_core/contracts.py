@@ -5,7 +5,7 @@ This module imports nothing of ours, so every other room may import it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -424,19 +424,3 @@ class Diagnosis:
     descriptors: Descriptors | None = None
     opinions: tuple[ModelOpinion, ...] = ()
     warnings: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True)
-class TidyRow:
-    """One statistic with its interval; ``low`` and ``high`` are NaN where no interval exists."""
-
-    metric: str
-    estimate: float
-    low: float
-    high: float
-    n: int
-    method: str
-    centre: str = ""
-    model: str = ""
-    subgroup: str = ""
-    extra: dict[str, float] = field(default_factory=dict)
