@@ -56,7 +56,7 @@ def measure_familiarity(classifier: Classifier, insiders: list[Frame], shuffled:
         "blank and noise": [_crop(image) for image in blanks(40)],
         "shuffled patches": [_crop(shuffle(frame.pixels, k)) for k, frame in enumerate(shuffled)],
     }
-    rows = [_row("thyroid frames of other centres", inside, None)]
+    rows = [_row("frames of other centres", inside, None)]
     for kind, crops in kinds.items():
         found = _measure(classifier, np.stack(crops))
         rows.append(_row(kind, found, inside["distance"].to_numpy()))
