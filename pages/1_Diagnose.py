@@ -6,7 +6,7 @@ import streamlit as st
 
 from sera_core.contracts import BadInput
 from sera_core.diagnosis import Request
-from sera_core.ui.cache import box_of, diagnosis_of, model_ids
+from sera_core.ui.cache import box_of, diagnosis_of, keep_diagnosed, model_ids
 from sera_core.ui.cell import open_cell
 from sera_core.ui.diagnose import advice, verdict, why
 from sera_core.ui.diagnose.image import Picture, choose_image
@@ -38,6 +38,7 @@ def examine(picture: Picture) -> None:
         except BadInput as error:
             verdict.show_refusal(error)
         else:
+            keep_diagnosed(case.key, diagnosis)
             verdict.show_verdict(diagnosis)
     with why_cell.result, guarded():
         why.show_why(diagnosis)

@@ -38,6 +38,9 @@ NAME: dict[Verdict, Literal["blue", "gray", "orange"]] = {  # what the page's th
 # Cold to hot: inferno, as in saved heatmaps. Its lightness only rises, so the map also reads in grey.
 HEAT = tuple(sequential.Inferno)
 
+# Below zero, zero, above zero: from benign's blue over white to malignant's vermilion, for activations and weights.
+DIVERGING = ("#0072B2", "#7FB8D8", "#FFFFFF", "#EAAE7F", "#D55E00")
+
 
 def rgba(colour: str, alpha: float) -> str:
     """``"#RRGGBB"`` with an opacity of 0 ... 1, as CSS writes it."""

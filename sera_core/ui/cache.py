@@ -20,6 +20,8 @@ from sera_core.images.roi import propose_box
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 
+_DIAGNOSED = "diagnosed"  # forgotten by ``state.reset``
+
 
 def key_of(data: bytes) -> str:
     """sha256 of the bytes."""
@@ -50,6 +52,17 @@ def diagnosis_of(key: str, request: Request, image: GreyImage) -> Diagnosis:
     remembered = _of_sample if image.source == "simulated" else _of_patient
     answer = remembered(key, image.frame, pixels_only, image)
     return reconsider(replace(answer, image=image), request)
+
+
+def keep_diagnosed(key: str, diagnosis: Diagnosis) -> None:
+    """Let the Learn page take this nodule apart, in this session only."""
+    st.session_state[_DIAGNOSED] = (key, diagnosis)
+
+
+def last_diagnosed() -> tuple[str, Diagnosis] | None:
+    """Key of the image and the last diagnosis of this session, until Reset."""
+    kept: tuple[str, Diagnosis] | None = st.session_state.get(_DIAGNOSED)
+    return kept
 
 
 @st.cache_data(scope="session", max_entries=16, show_spinner=False)

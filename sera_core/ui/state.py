@@ -67,6 +67,7 @@ def start() -> None:
 def reset() -> None:
     """Forget the image and everything done to it; the file and camera fields start anew, the settings stay."""
     st.session_state["case"] = None
+    st.session_state["diagnosed"] = None
     st.session_state["uploads"] += 1
     st.session_state["source"] = "sample"
     st.session_state["tool"] = "region"

@@ -46,3 +46,10 @@ def png() -> Callable[[np.ndarray], bytes]:
         return buffer.getvalue()
 
     return encode
+
+
+@pytest.fixture
+def learn(home: AppTest) -> AppTest:
+    """The Learn page, not yet run: a test names its chapter in the link first."""
+    home.run()
+    return home.switch_page("pages/3_Learn.py")

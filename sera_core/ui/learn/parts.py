@@ -1,0 +1,91 @@
+"""What every chapter is made of, beside its figure (``ui.chart.chart``) and its code (``ui.cell.show_code``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import ArrayLike
+
+
+@dataclass(frozen=True)
+class Question:
+    """One small question.
+
+    Attributes
+    ----------
+    text : str
+    answers : tuple of str
+    right : int
+        Index of the right answer.
+    why : str
+        The explanation, shown after any answer.
+    """
+
+    text: str
+    answers: tuple[str, ...]
+    right: int
+    why: str
+
+
+def step(title: str, lead: str = "") -> None:
+    """A heading inside a chapter, with a sentence on what to do here."""
+    st.subheader(title, anchor=False)
+    if lead:
+        st.caption(lead)
+
+
+def formula(latex: str, says: str = "") -> None:
+    """A formula with the numbers on the page in it, and what it says in words."""
+    st.latex(latex)
+    if says:
+        st.caption(says)
+
+
+def numbers(values: Mapping[str, object]) -> None:
+    """A row of numbers with their names."""
+    with st.container(horizontal=True, gap="medium"):
+        for name, value in values.items():
+            st.metric(name, str(value), width="content")
+
+
+def matrix(values: ArrayLike, title: str = "", digits: int = 2) -> None:
+    """A small matrix as a plain table, also for those who cannot use the canvas."""
+    table = pd.DataFrame(np.atleast_2d(np.asarray(values)))
+    if title:
+        st.caption(title)
+    st.dataframe(table.style.format(precision=digits), hide_index=False, width="content")
+
+
+def latex_matrix(values: ArrayLike, digits: int = 2) -> str:
+    """A matrix in LaTeX."""
+    rows = [" & ".join(f"{value:.{digits}g}" for value in row) for row in np.atleast_2d(np.asarray(values))]
+    return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
+
+
+def ask(question: Question, key: str) -> None:
+    """Ask; an answer is told right or wrong and explained.
+
+    Parameters
+    ----------
+    question : Question
+    key : str
+        Identity of the widget: the chapter's slug and a word.
+    """
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":material/quiz: **{question.text}**")
+        answer = st.radio(question.text, question.answers, index=None, key=key, label_visibility="collapsed")
+        if answer is None:
+            return
+        if answer == question.answers[question.right]:
+            st.markdown(f":material/check_circle: **Right.** {question.why}")
+        else:
+            st.markdown(f":material/cancel: **Not quite.** {question.why}")
+
+
+def aside(facts: Sequence[str]) -> None:
+    """A short list of facts."""
+    st.markdown("\n".join(f"- {fact}" for fact in facts))
