@@ -1,0 +1,280 @@
+"""What a comparison is made of: tidy rows, and curves for the figures. Plain frozen data, no computation.
+
+Every number travels as a :class:`Row`, so that page, command line and report print the same table. NaN means
+"cannot be known from these cases"; the row's ``method`` then says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sera_core.contracts import Domain, Role
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number with its 95 % interval.
+
+    Attributes
+    ----------
+    metric : str
+        For example ``auc``, ``sensitivity``, ``auc_difference``.
+    estimate, low, high : float
+        NaN where it cannot be computed.
+    n : int
+        Cases behind the number (for sensitivity the malignant ones only, and so on).
+    method : str
+        How estimate and interval were made, or why there is none.
+    centre : str
+        Two centres are written ``A - B``.
+    model : str
+        A model, a reader (``reader_...``) or ``ceiling`` (the simulator's likelihood ratio).
+    subgroup : str
+        Empty: all cases of the centre.
+    versus : str
+        The second model or reader of a pair (``estimate`` is model minus versus); empty otherwise.
+    p, p_holm : float
+        Two-sided p of a test, and after Holm's correction within its family; NaN where none was made.
+    """
+
+    metric: str
+    estimate: float
+    low: float
+    high: float
+    n: int
+    method: str
+    centre: str
+    model: str
+    subgroup: str = ""
+    versus: str = ""
+    p: float = np.nan
+    p_holm: float = np.nan
+
+
+def frame(rows: Iterable[Row]) -> pd.DataFrame:
+    """Rows as a table, one column an attribute."""
+    names = [field.name for field in fields(Row)]
+    return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
+
+
+def records(rows: Iterable[Row]) -> list[dict[str, object]]:
+    """Rows for JSON: NaN becomes None; ``versus``, ``p`` and ``p_holm`` only where they say something."""
+    found = []
+    for row in rows:
+        record = {key: None if value != value else value for key, value in asdict(row).items()}
+        found.append({k: v for k, v in record.items() if k not in ("versus", "p", "p_holm") or v not in ("", None)})
+    return found
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """A frozen operating point (positive: score > value), where it came from, and its bounds (NaN: not known)."""
+
+    value: float
+    low: float
+    high: float
+    method: str
+
+
+@dataclass(frozen=True)
+class Glance:
+    """AUC of every model at every centre.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        ``auc`` of models and readers; ``n`` is malignant + benign.
+    ceilings : tuple of Row
+        ``auc`` of the simulator's likelihood ratio, for centres that have one.
+    best : dict of centre to model or None
+        The model with the highest AUC, None where the second is not significantly worse (paired DeLong, p < 0.05).
+    counts : dict of centre to (malignant, benign)
+    roles : dict of (model, centre) to role
+    domains : dict of centre to domain
+    """
+
+    rows: tuple[Row, ...]
+    ceilings: tuple[Row, ...]
+    best: dict[str, str | None]
+    counts: dict[str, tuple[int, int]]
+    roles: dict[tuple[str, str], Role]
+    domains: dict[str, Domain]
+
+
+@dataclass(frozen=True, eq=False)
+class RocLine:
+    """One ROC curve; arrays of one length K, from (0, 0) to (1, 1).
+
+    Attributes
+    ----------
+    centre, model : str
+        ``model`` may be a reader (``reader_...``), whose few scores make few corners.
+    is_reader : bool
+    false_positive, sensitivity : float [K]
+    threshold : float [K]
+        Score >= threshold is positive; the first is infinite.
+    low, high : float [K]
+        Pointwise 95 % band of the sensitivity.
+    point : (false positive share, sensitivity) or None
+        At the frozen cut-off (for a guideline: at its usual threshold).
+    point_threshold : float
+    auc, low_auc, high_auc : float
+    """
+
+    centre: str
+    model: str
+    is_reader: bool
+    false_positive: Floats
+    sensitivity: Floats
+    threshold: Floats
+    low: Floats
+    high: Floats
+    point: tuple[float, float] | None
+    point_threshold: float
+    auc: float
+    low_auc: float
+    high_auc: float
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Counts at one cut-off, and what follows from them.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        ``sensitivity, specificity, accuracy, ppv, npv, f1, lr_positive, lr_negative``.
+    """
+
+    centre: str
+    model: str
+    role: Role
+    cutoff: float
+    true_positive: int
+    false_negative: int
+    false_positive: int
+    true_negative: int
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Optimism:
+    """How much better a cut-off tuned on the centre itself would look.
+
+    ``frozen`` and ``tuned`` hold ``sensitivity, specificity, accuracy, youden``; ``gain`` is tuned minus frozen.
+    """
+
+    centre: str
+    model: str
+    frozen_cutoff: float
+    tuned_cutoff: float
+    frozen: dict[str, float]
+    tuned: dict[str, float]
+    gain: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Whether the probabilities can be taken at their word, one model at one centre.
+
+    Attributes
+    ----------
+    predicted, observed, low, high : float [K]
+        Mean probability and malignant share of each bin, with Wilson's interval of the share.
+    count : int [K]
+        Cases of each bin; empty bins are left out.
+    rows : tuple of Row
+        ``brier, brier_reliability, brier_resolution, brier_uncertainty, calibration_slope, calibration_intercept``
+        and, after recalibration on 50 local cases, ``brier_before, brier_after, slope_before, slope_after,
+        intercept_before, intercept_after`` (means over repeated draws; low and high: the middle 95 % of the draws).
+    """
+
+    centre: str
+    model: str
+    predicted: Floats
+    observed: Floats
+    low: Floats
+    high: Floats
+    count: NDArray[np.int64]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionCurve:
+    """Net benefit against the threshold probability, one model at one centre; arrays [K].
+
+    ``treat_none`` is 0 everywhere. ``low`` and ``high``: pointwise 95 % interval of ``model_benefit``.
+    """
+
+    centre: str
+    model: str
+    threshold: Floats
+    model_benefit: Floats
+    low: Floats
+    high: Floats
+    treat_all: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class PrevalenceCurve:
+    """PPV and NPV at the frozen cut-off if the prevalence were another; arrays [K] with 95 % intervals."""
+
+    centre: str
+    model: str
+    prevalence: Floats
+    ppv: Floats
+    ppv_low: Floats
+    ppv_high: Floats
+    npv: Floats
+    npv_low: Floats
+    npv_high: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """Who is wrong about which case at one centre.
+
+    Attributes
+    ----------
+    raters : tuple of str
+        Models and readers, each at its cut-off.
+    wrong : bool [n, R]
+    cases : DataFrame [n]
+        ``case_id, patient_id, label, wrong`` (how many raters) and what else is known of the case; most missed first,
+        in the same order as ``wrong``.
+    venn : dict of tuple of raters to int
+        Cases on which exactly these raters are wrong; the empty tuple counts the cases nobody misses.
+    """
+
+    centre: str
+    raters: tuple[str, ...]
+    wrong: NDArray[np.bool_]
+    cases: pd.DataFrame
+    venn: dict[tuple[str, ...], int]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything about one table at its frozen cut-offs.
+
+    ``rows`` holds every number of the page in one tidy list; the other parts hold the same numbers by cell, with the
+    curves.
+    """
+
+    cutoffs: dict[str, Cutoff]
+    glance: Glance
+    confusions: tuple[Confusion, ...]
+    optimisms: tuple[Optimism, ...]
+    differences: tuple[Row, ...]
+    calibrations: tuple[Calibration, ...]
+    usefulness: tuple[Row, ...]
+    agreement: tuple[Row, ...]
+    subgroups: tuple[Row, ...]
+    rows: tuple[Row, ...]

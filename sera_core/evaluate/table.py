@@ -1,0 +1,349 @@
+"""One predictions table, read from CSV or Parquet, checked row by row, and kept as cases x models.
+
+Columns (long: one row a case and model): ``case_id, patient_id, centre, role, label, model, probability``; optional
+``size_mm, log_likelihood_ratio, domain``, descriptors, and ``reader_<name>`` (scores, higher is more suspicious).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as arrow_parquet
+from numpy.typing import NDArray
+
+from sera_core.contracts import BadInput, Domain, Role
+
+TEXT = ("case_id", "patient_id", "centre", "role", "model")
+REQUIRED = (*TEXT, "label", "probability")
+DESCRIPTORS = ("composition", "echogenicity", "shape", "margin", "foci")
+NUMBERS = ("size_mm", "log_likelihood_ratio")
+READER = "reader_"
+MOST_CELLS = 100_000_000  # cases x models kept in memory: 0.8 GB
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class CentreView:
+    """The cases of one centre.
+
+    Attributes
+    ----------
+    centre : str
+    domain : "real" or "simulated"
+    label : int [n]
+    patient : int [n]
+        A number for each patient.
+    probability : float [n, M]
+        NaN where a model gave no answer.
+    models : tuple of str
+        The columns of ``probability``.
+    cases : DataFrame [n]
+        Everything else that is known of the cases.
+    """
+
+    centre: str
+    domain: Domain
+    label: Ints
+    patient: Ints
+    probability: Floats
+    models: tuple[str, ...]
+    cases: pd.DataFrame
+
+    @property
+    def malignant(self) -> int:
+        """Cases with label 1."""
+        return int(self.label.sum())
+
+    @property
+    def benign(self) -> int:
+        """Cases with label 0."""
+        return len(self.label) - self.malignant
+
+    @property
+    def repeated(self) -> bool:
+        """True where a patient has several images, which makes cases depend on each other."""
+        return len(np.unique(self.patient)) < len(self.patient)
+
+    def score(self, name: str) -> Floats:
+        """Probability of a model, or score of a reader (``reader_...``), of every case; NaN where there is none."""
+        if name in self.models:
+            return self.probability[:, self.models.index(name)]
+        return self.cases[name].to_numpy(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """A checked predictions table.
+
+    Attributes
+    ----------
+    cases : DataFrame [N]
+        One row a case: ``case_id, patient_id, centre, domain, label`` and the optional columns that were given.
+    models : tuple of str
+        In the order of the table.
+    probability : float [N, M]
+        NaN where a model gave no answer for a case.
+    roles : mapping of (model, centre) to "internal" or "external"
+        Only pairs that occur.
+    key : str
+        sha256 of what was read: names this table in a cache.
+    """
+
+    cases: pd.DataFrame
+    models: tuple[str, ...]
+    probability: Floats
+    roles: Mapping[tuple[str, str], Role]
+    key: str
+
+    @cached_property
+    def centres(self) -> tuple[str, ...]:
+        """Internal centres first, each in the order of the table."""
+        internal = {centre for (_, centre), role in self.roles.items() if role == "internal"}
+        names = self.cases["centre"].unique().tolist()
+        return tuple(sorted(names, key=lambda name: name not in internal))
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Names of the reader columns, with their prefix ``reader_``."""
+        return tuple(column for column in self.cases if column.startswith(READER))
+
+    @cached_property
+    def domains(self) -> dict[str, Domain]:
+        """Real or simulated, for each centre."""
+        first = self.cases.drop_duplicates("centre")
+        return dict(zip(first["centre"], first["domain"], strict=True))
+
+    @cached_property
+    def _views(self) -> dict[str, CentreView]:
+        rows = self.cases.groupby("centre", sort=False).indices
+        return {centre: self._view(centre, rows[centre]) for centre in self.centres}
+
+    def at(self, centre: str) -> CentreView:
+        """The cases of one centre."""
+        if centre not in self._views:
+            raise BadInput("no_centre", f"The table has no centre {centre!r}: choose of {', '.join(self.centres)}.")
+        return self._views[centre]
+
+    def select(self, models: Iterable[str] | None = None, centres: Iterable[str] | None = None) -> Predictions:
+        """The part of the table with these models and centres (None: all); unknown names are left out."""
+        kept = [m for m in self.models if models is None or m in set(models)]
+        places = [c for c in self.centres if centres is None or c in set(centres)]
+        if not kept or not places:
+            raise BadInput("nothing_chosen", "Choose at least one model and one centre.")
+        rows = self.cases["centre"].isin(places).to_numpy()
+        columns = [self.models.index(model) for model in kept]
+        return replace(
+            self,
+            cases=self.cases[rows].reset_index(drop=True),
+            models=tuple(kept),
+            probability=self.probability[np.ix_(rows, columns)],
+            roles={(m, c): role for (m, c), role in self.roles.items() if m in kept and c in places},
+        )
+
+    def _view(self, centre: str, rows: NDArray[np.intp]) -> CentreView:
+        cases = self.cases.iloc[rows].reset_index(drop=True)
+        return CentreView(
+            centre=centre,
+            domain=self.domains[centre],
+            label=cases["label"].to_numpy(np.int64),
+            patient=pd.factorize(cases["patient_id"])[0].astype(np.int64),
+            probability=self.probability[rows],
+            models=self.models,
+            cases=cases,
+        )
+
+
+def read_predictions(source: Path | bytes, name: str = "the table", domain: Domain = "real") -> Predictions:
+    """Read and check a predictions table.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        CSV (UTF-8, commas) or Parquet; which one is seen from the content.
+    name : str
+        What messages call bytes; a path goes by its own name.
+    domain : "real" or "simulated"
+        Of all rows where the table has no column ``domain``.
+
+    Raises
+    ------
+    BadInput
+        When it is no table, lacks columns or rows, or a row is wrong; the message names the row (the header is row 1)
+        and the reason.
+    """
+    if isinstance(source, Path):
+        name = source.name
+        try:
+            source = source.read_bytes()
+        except OSError as error:
+            raise BadInput("no_file", f"{name} cannot be read ({error.strerror}): check the path.") from error
+    table = _parquet(source, name) if source[:4] == b"PAR1" else _csv(source, name)
+    return check(table, name, domain, hashlib.sha256(source).hexdigest())
+
+
+def template() -> pd.DataFrame:
+    """A small valid table to start from, with every optional column."""
+    rows = [
+        ("clinic-1/001", "p1", "clinic-1", "internal", 1, "my-network", 0.81, 14.0, 5.0),
+        ("clinic-1/002", "p2", "clinic-1", "internal", 0, "my-network", 0.12, 8.5, 3.0),
+        ("clinic-2/001", "p3", "clinic-2", "external", 1, "my-network", 0.64, 22.0, 4.0),
+        ("clinic-2/002", "p4", "clinic-2", "external", 0, "my-network", 0.35, 11.0, 4.0),
+    ]
+    columns = [*TEXT[:4], "label", "model", "probability", "size_mm", "reader_ktirads2021"]
+    words = {"composition": "solid", "echogenicity": "hypoechoic", "shape": "wider_than_tall", "margin": "smooth"}
+    return pd.DataFrame(rows, columns=columns).assign(**words, foci="punctate", domain="real")
+
+
+def check(table: pa.Table, name: str, domain: Domain, key: str) -> Predictions:
+    """A long table as :class:`Predictions`; see :func:`read_predictions` for what is refused."""
+    missing = [column for column in REQUIRED if column not in table.column_names]
+    if missing:
+        raise BadInput("columns", f"{name} lacks the columns {', '.join(missing)}: name them so in its header.")
+    if table.num_rows == 0:
+        raise BadInput("empty", f"{name} has no rows: give one row a case and model.")
+    codes, names = _coded(table, name)
+    label, probability = _number(table, "label"), _number(table, "probability")
+    _refuse(name, ~np.isin(label, (0, 1)), "label", "has a label other than 0 or 1")
+    _refuse(name, ~((probability >= 0) & (probability <= 1)), "probability", "has no probability between 0 and 1")
+    _refuse_roles(codes, names, name)
+    cells = codes["case_id"] * len(names["model"]) + codes["model"]
+    _refuse(name, pd.Series(cells).duplicated().to_numpy(), "twice", "repeats a case for the same model")
+    first = _first(codes["case_id"], len(names["case_id"]))
+    same = {"label": label, "centre": codes["centre"], "patient_id": codes["patient_id"]}
+    for column, values in same.items():
+        differs = values != values[first][codes["case_id"]]
+        _refuse(name, differs, f"{column}_differs", f"gives its case another {column} than an earlier row")
+    if len(first) * len(names["model"]) > MOST_CELLS:
+        raise BadInput("too_large", f"{name} has too many models for its cases: split it into several tables.")
+    wide = np.full((len(first), len(names["model"])), np.nan)
+    wide[codes["case_id"], codes["model"]] = probability
+    cases = _cases(table, codes["case_id"], first, label)
+    _check_domains(cases, table, name, domain)
+    return Predictions(cases, tuple(names["model"]), wide, _roles(codes, names), key)
+
+
+def _csv(data: bytes, name: str) -> pa.Table:
+    def refuse_row(row: arrow_csv.InvalidRow) -> str:
+        found.append(f"row {row.number} has {row.actual_columns} columns, the header {row.expected_columns}")
+        return "skip"
+
+    found: list[str] = []
+    text = dict.fromkeys((*TEXT, *DESCRIPTORS, "domain"), pa.string())
+    try:
+        table = arrow_csv.read_csv(
+            io.BytesIO(data),
+            read_options=arrow_csv.ReadOptions(use_threads=False),  # several threads do not count rows
+            parse_options=arrow_csv.ParseOptions(invalid_row_handler=refuse_row, newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(column_types=text, null_values=[""], strings_can_be_null=True),
+        )
+    except pa.ArrowInvalid as error:
+        raise BadInput("no_csv", f"{name} is not a CSV table in UTF-8 with a header line: export it again.") from error
+    if found:
+        raise BadInput("csv_row", f"In {name}, {found[0]}: mend that row.")
+    return table
+
+
+def _parquet(data: bytes, name: str) -> pa.Table:
+    try:
+        return arrow_parquet.read_table(pa.BufferReader(data))
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput("no_parquet", f"{name} is a damaged Parquet file: export it again.") from error
+
+
+def _coded(table: pa.Table, name: str) -> tuple[dict[str, Ints], dict[str, list[str]]]:
+    """Each text column as numbers of its distinct words, in the order of the table."""
+    codes, names = {}, {}
+    for column in TEXT:
+        values = table[column].cast(pa.string()).combine_chunks().dictionary_encode()
+        values = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+        found = values.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        _refuse(name, found < 0, column, f"has no {column}")
+        codes[column], names[column] = found, values.dictionary.to_pylist()
+    return codes, names
+
+
+def _number(table: pa.Table, column: str) -> Floats:
+    """A column as numbers, NaN where it holds none; true and false are no numbers."""
+    kind = table[column].type
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return table[column].to_numpy().astype(np.float64)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return pd.to_numeric(table[column].to_pandas(), errors="coerce").to_numpy(np.float64)
+    return np.full(table.num_rows, np.nan)
+
+
+def _refuse(name: str, wrong: NDArray[np.bool_], code: str, reason: str) -> None:
+    if wrong.any():
+        raise BadInput(code, f"Row {int(np.argmax(wrong)) + 2} of {name} {reason}: mend that row.")
+
+
+def _refuse_roles(codes: dict[str, Ints], names: dict[str, list[str]], name: str) -> None:
+    known = np.array([role in ("internal", "external") for role in names["role"]])
+    _refuse(name, ~known[codes["role"]], "role", "has a role other than internal or external")
+    pair = codes["model"] * len(names["centre"]) + codes["centre"]
+    first = _first(pair, len(names["model"]) * len(names["centre"]))
+    differs = codes["role"] != codes["role"][first][pair]
+    _refuse(name, differs, "role_differs", "gives its model and centre another role than an earlier row")
+
+
+def _first(codes: Ints, size: int) -> Ints:
+    """Row at which each number occurs first (0 where it never does)."""
+    first = np.zeros(size, np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return first
+
+
+def _roles(codes: dict[str, Ints], names: dict[str, list[str]]) -> dict[tuple[str, str], Role]:
+    pair = codes["model"] * len(names["centre"]) + codes["centre"]
+    found, first = np.unique(pair, return_index=True)
+    roles: dict[tuple[str, str], Role] = {}
+    for place, row in zip(found, first, strict=True):
+        model, centre = divmod(int(place), len(names["centre"]))
+        role: Role = "internal" if names["role"][codes["role"][row]] == "internal" else "external"
+        roles[names["model"][model], names["centre"][centre]] = role
+    return roles
+
+
+def _cases(table: pa.Table, case: Ints, first: Ints, label: Floats) -> pd.DataFrame:
+    """One row a case; an optional column takes the first value that any row of the case gives."""
+    cases = {column: table[column].take(first).to_pandas() for column in ("case_id", "patient_id", "centre")}
+    cases["label"] = pd.Series(label[first].astype(np.int64))
+    numbers = [c for c in table.column_names if c in NUMBERS or c.startswith(READER)]
+    for column in numbers:
+        cases[column] = _first_given(pd.Series(_number(table, column)), case, len(first))
+    for column in (*DESCRIPTORS, "domain"):
+        if column in table.column_names:
+            cases[column] = _first_given(table[column].to_pandas(), case, len(first))
+    return pd.DataFrame(cases)
+
+
+def _first_given(values: pd.Series, case: Ints, size: int) -> pd.Series:
+    rows = np.flatnonzero(values.notna())
+    found = pd.Series(values.iloc[rows].to_numpy(), index=case[rows])
+    return found[~found.index.duplicated()].reindex(range(size))
+
+
+def _check_domains(cases: pd.DataFrame, table: pa.Table, name: str, domain: Domain) -> None:
+    """Fill in ``domain`` and refuse an unknown one, and a centre that has both."""
+    if "domain" not in cases:
+        cases["domain"] = domain
+        return
+    cases["domain"] = cases["domain"].fillna(domain)
+    words = table["domain"].to_pandas()
+    _refuse(name, (words.notna() & ~words.isin(["real", "simulated"])).to_numpy(), "domain", "has an unknown domain")
+    kinds = cases.groupby("centre")["domain"].nunique()
+    if (kinds > 1).any():
+        raise BadInput(
+            "domains", f"Centre {kinds.idxmax()} of {name} has real and simulated cases: give each kind its own centre."
+        )
