@@ -1,0 +1,61 @@
+"""The wavelet transform against PyWavelets and against its own formula."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import pywt
+
+from sera_core.lessons import wavelet
+
+NAMES = {"Haar": "haar", "Daubechies 2": "db2"}
+
+
+def noise(seed: int, shape: tuple[int, int]) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(0, 1, shape)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), NAMES.items())
+@pytest.mark.parametrize("shape", [(8, 8), (36, 50), (4, 64)])
+def test_bands_equal_pywavelets(ours: str, theirs: str, shape: tuple[int, int]) -> None:
+    image = noise(1, shape)
+    bands = wavelet.transform(image, ours)
+    low, (horizontal, vertical, diagonal) = pywt.dwt2(image, theirs, mode="periodization")
+    for band, reference in {"LL": low, "HL": horizontal, "LH": vertical, "HH": diagonal}.items():
+        assert bands[band] == pytest.approx(reference, abs=1e-12), band
+    assert wavelet.restore(bands, ours) == pytest.approx(image, abs=1e-12)
+
+
+@pytest.mark.parametrize("removed", wavelet.BANDS)
+def test_without_a_band_the_image_equals_pywavelets(removed: str) -> None:
+    image = noise(2, (20, 28))
+    bands = {band: values for band, values in wavelet.transform(image, "Daubechies 2").items() if band != removed}
+    kept = {band: bands.get(band) for band in wavelet.BANDS}
+    theirs = pywt.idwt2((kept["LL"], (kept["HL"], kept["LH"], kept["HH"])), "db2", mode="periodization")
+    assert wavelet.restore(bands, "Daubechies 2") == pytest.approx(theirs, abs=1e-12)
+
+
+def test_the_formula_of_the_talk() -> None:
+    image, low = noise(3, (8, 10)), wavelet.LOW["Haar"]
+    high = wavelet.high_of(low)
+    i, j = 2, 3
+    by_hand = sum(low[p] * high[r] * image[2 * i + p, 2 * j + r] for p in (0, 1) for r in (0, 1))
+    assert wavelet.transform(image)["LH"][i, j] == pytest.approx(by_hand)
+
+
+def test_energy_is_kept() -> None:
+    image = noise(4, (16, 16))
+    for name in wavelet.LOW:
+        bands = wavelet.transform(image, name)
+        assert sum((values**2).sum() for values in bands.values()) == pytest.approx((image**2).sum())
+        assert sum(wavelet.energies(bands).values()) == pytest.approx(1)
+
+
+def test_vertical_stripes_stand_in_one_band() -> None:
+    stripes = np.tile([0.0, 1.0], (8, 8))
+    shares = wavelet.energies(wavelet.transform(stripes - stripes.mean()))
+    assert shares == pytest.approx({"LL": 0, "LH": 1, "HL": 0, "HH": 0}, abs=1e-12)
+
+
+def test_an_odd_side_loses_its_last_pixel() -> None:
+    assert wavelet.even(np.zeros((5, 8), np.float32)).shape == (4, 8)
