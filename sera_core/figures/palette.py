@@ -7,6 +7,8 @@ verdict also has its own marker and word. All three keep a contrast of at least 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from plotly.colors import sequential
@@ -35,11 +37,40 @@ NAME: dict[Verdict, Literal["blue", "gray", "orange"]] = {  # what the page's th
     Verdict.MALIGNANT: "orange",
 }
 
+# One model among many: neither the blue nor the vermilion of a verdict, and told apart by dash and mark as well.
+MODELS = ("#0B7A75", "#7F5FD0", "#B07A00", "#C2416B", "#4E8A00", "#9C5B3B", "#C04CC0", "#5B7C99")
+DASHES = ("solid", "dash", "dot", "dashdot")
+MARKS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "hexagon")
+
 # Cold to hot: inferno, as in saved heatmaps. Its lightness only rises, so the map also reads in grey.
 HEAT = tuple(sequential.Inferno)
 
 # Below zero, zero, above zero: from benign's blue over white to malignant's vermilion, for activations and weights.
 DIVERGING = ("#0072B2", "#7FB8D8", "#FFFFFF", "#EAAE7F", "#D55E00")
+
+
+@dataclass(frozen=True)
+class Series:
+    """How one model is drawn, the same in every figure: colour, dash and mark."""
+
+    colour: str
+    dash: str
+    mark: str
+
+
+def series(names: Sequence[str]) -> dict[str, Series]:
+    """A look for every name, by its place; the first 32 look all different.
+
+    Parameters
+    ----------
+    names : sequence of str
+        All models of a study in their fixed order, so that a model keeps its look whichever are chosen.
+    """
+    count = len(MODELS)
+    return {
+        name: Series(MODELS[i % count], DASHES[i // count % len(DASHES)], MARKS[(i + i // count) % len(MARKS)])
+        for i, name in enumerate(names)
+    }
 
 
 def rgba(colour: str, alpha: float) -> str:

@@ -1,38 +1,66 @@
-"""One way to show a figure: the page's theme, no toolbar, a spoken name, and its numbers to take away."""
+"""One way to show a figure or a table: the page's theme, a spoken name, and its numbers to take away."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 Table = Mapping[str, Sequence[object]]
+PICTURES = ("svg", "png")
 
 
-def chart(figure: go.Figure, key: str, alt: str, numbers: Table | None = None) -> None:
+def chart(figure: go.Figure, key: str, alt: str, numbers: Table | None = None, save: bool = False) -> None:
     """Draw a figure.
 
     Parameters
     ----------
     figure : plotly Figure
     key : str
-        Identity of the chart on the page.
+        Identity of the chart on the page, and the name of what is saved from it.
     alt : str
         What it shows, for those who listen to the page.
     numbers : mapping of column to values, optional
         The numbers behind it, offered as CSV.
+    save : bool
+        Puts a camera above the figure that saves it as a picture, in the browser.
     """
-    st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False, "responsive": True})
+    st.plotly_chart(figure, key=key, alt=alt, config=_config(key, save))
     if numbers is not None:
-        st.download_button(
-            "Numbers as CSV",
-            pd.DataFrame(dict(numbers)).to_csv(index=False),
-            file_name=f"{key}.csv",
-            mime="text/csv",
-            key=f"{key}-csv",
-            type="tertiary",
-            icon=":material/table:",
-            on_click="ignore",
-        )
+        offer_csv(numbers, key)
+
+
+def offer_csv(numbers: Table | pd.DataFrame, key: str) -> None:
+    """A button that saves the numbers; the file is written only when it is pressed."""
+    st.download_button(
+        "Numbers as CSV",
+        partial(_csv, numbers),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"{key}-csv",
+        type="tertiary",
+        icon=":material/table:",
+        on_click="ignore",
+    )
+
+
+def _csv(numbers: Table | pd.DataFrame) -> str:
+    frame = numbers if isinstance(numbers, pd.DataFrame) else pd.DataFrame(dict(numbers))
+    return frame.to_csv(index=False)
+
+
+def _config(key: str, save: bool) -> dict[str, Any]:
+    if not save:
+        return {"displayModeBar": False, "responsive": True}
+    picture = {"format": st.session_state.get("pictures", PICTURES[0]), "filename": f"sera-{key}"}
+    return {
+        "displayModeBar": True,
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": picture,
+        "responsive": True,
+    }

@@ -23,7 +23,7 @@ def contrast(one: str, two: str) -> float:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("colour", [palette.BENIGN, palette.MALIGNANT, palette.UNSURE])
+@pytest.mark.parametrize("colour", [palette.BENIGN, palette.MALIGNANT, palette.UNSURE, *palette.MODELS])
 def test_marks_stand_out_on_both_pages(mode: str, colour: str) -> None:
     assert contrast(colour, THEME[mode]["backgroundColor"]) >= 3
 
@@ -62,3 +62,10 @@ def test_faded_heat_is_clear_where_it_is_cold() -> None:
     assert [step[0] for step in scale] == pytest.approx([i / (len(scale) - 1) for i in range(len(scale))])
     assert str(scale[0][1]).endswith("0.000)")
     assert str(scale[-1][1]).endswith("0.600)")
+
+
+def test_thirty_two_models_look_all_different_and_none_like_a_verdict() -> None:
+    looks = palette.series([f"model {i}" for i in range(32)])
+    assert len({(look.colour, look.dash) for look in looks.values()}) == 32
+    assert len({(look.colour, look.mark) for look in looks.values()}) == 32
+    assert not {look.colour for look in looks.values()} & set(palette.VERDICT.values())

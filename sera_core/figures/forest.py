@@ -1,0 +1,146 @@
+"""Estimates with their intervals, one row each, in blocks: AUCs, differences, subgroups."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from sera_core.figures import palette
+from sera_core.figures.frame import CAMERA, framed, interval, plain, short
+from sera_core.figures.palette import Series
+
+ROW, HEAD = 22, 30  # pixels
+FOOT = 46
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One row: NaN where a number is not known.
+
+    Attributes
+    ----------
+    label : str
+    estimate, low, high : float
+    look : Series
+    hover : str
+        What the cursor shows below the numbers.
+    hollow : bool
+        An open mark, for what is of another kind than the rest.
+    bold : bool
+    """
+
+    label: str
+    estimate: float
+    low: float
+    high: float
+    look: Series
+    hover: str = ""
+    hollow: bool = False
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows below one heading.
+
+    Attributes
+    ----------
+    title : str
+    marks : tuple of Mark
+    line : float or None
+        Where to draw a dotted line through the block (a ceiling).
+    line_name : str
+    """
+
+    title: str
+    marks: tuple[Mark, ...]
+    line: float | None = None
+    line_name: str = ""
+
+
+def forest(
+    blocks: Sequence[Block], axis: str, span: tuple[float, float] | None = None, zero: float | None = None
+) -> go.Figure:
+    """Draw the blocks from top to bottom.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+    axis : str
+        Title of the horizontal axis.
+    span : (low, high), optional
+        Ends of the axis that are never exceeded; the axis itself fits the intervals.
+    zero : float, optional
+        Where there is no effect: a line through all blocks.
+    """
+    figure, places, labels, y = go.Figure(), [], [], 0.0
+    for block in blocks:
+        _heading(figure, block.title, y)
+        rows = [y - (HEAD + ROW * i) / ROW for i in range(len(block.marks))]
+        for place, mark in zip(rows, block.marks, strict=True):
+            figure.add_trace(_trace(mark, place))
+            places.append(place)
+            labels.append(f"<b>{plain(short(mark.label))}</b>" if mark.bold else plain(short(mark.label)))
+        if block.line is not None and rows:
+            _line(figure, block, rows[0] + 0.8, rows[-1] - 0.5)
+        y = (rows[-1] if rows else y) - 1.3
+    figure.update_xaxes(title=axis, range=_range(blocks, span, zero), zeroline=False)
+    figure.update_yaxes(tickvals=places, ticktext=labels, range=[y + 0.6, 0.9], showgrid=False, zeroline=False)
+    if zero is not None:
+        figure.add_vline(x=zero, line={"color": palette.UNSURE, "width": 1}, layer="below")
+    return framed(figure, int(CAMERA + FOOT + (0.9 - y) * ROW))
+
+
+def _trace(mark: Mark, y: float) -> go.Scatter:
+    known = not math.isnan(mark.estimate)
+    ends = [mark.low, mark.high] if known and not math.isnan(mark.low + mark.high) else [mark.estimate] * 2
+    numbers = interval(mark.estimate, mark.low, mark.high)
+    hover = f"<b>{plain(mark.label)}</b><br>{numbers}" + (f"<br>{mark.hover}" if mark.hover else "")
+    symbol = mark.look.mark + ("-open" if mark.hollow else "")
+    return go.Scatter(
+        x=[ends[0], mark.estimate, ends[1]],
+        y=[y, y, y],
+        mode="lines+markers",
+        line={"color": mark.look.colour, "width": 2},
+        marker={"symbol": ["line-ns", symbol, "line-ns"], "size": [0, 11 if mark.bold else 9, 0], "opacity": 1}
+        | {"color": mark.look.colour, "line": {"width": 1.5, "color": mark.look.colour}},
+        hovertemplate=hover + "<extra></extra>",
+        showlegend=False,
+        cliponaxis=False,
+    )
+
+
+def _heading(figure: go.Figure, title: str, y: float) -> None:
+    figure.add_annotation(
+        xref="paper", x=0, y=y, text=f"<b>{plain(title)}</b>", showarrow=False, xanchor="left", font_size=12
+    )
+
+
+def _line(figure: go.Figure, block: Block, top: float, bottom: float) -> None:
+    style = {"color": palette.UNSURE, "width": 1.5, "dash": "dot"}
+    figure.add_shape(type="line", x0=block.line, x1=block.line, y0=bottom, y1=top, line=style)
+    figure.add_trace(
+        go.Scatter(
+            x=[block.line],
+            y=[top],
+            mode="markers",
+            marker={"symbol": "triangle-down", "size": 8, "color": palette.UNSURE, "opacity": 1},
+            hovertemplate=f"{plain(block.line_name)} %{{x:.3f}}<extra></extra>",
+            showlegend=False,
+        )
+    )
+
+
+def _range(blocks: Sequence[Block], span: tuple[float, float] | None, zero: float | None) -> tuple[float, float]:
+    ends = [v for block in blocks for m in block.marks for v in (m.estimate, m.low, m.high) if not math.isnan(v)]
+    ends += [block.line for block in blocks if block.line is not None] + ([zero] if zero is not None else [])
+    if not ends:
+        return span or (0.0, 1.0)
+    low, high = min(ends), max(ends)
+    room = max(0.04 * (high - low), 0.01)
+    if span is None:
+        return low - room, high + room
+    return max(low - room, span[0] - room / 2), min(high + room, span[1] + room / 2)

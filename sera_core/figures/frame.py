@@ -1,0 +1,55 @@
+"""What every chart of a comparison shares: quiet axes, room for the camera, names that fit a phone."""
+
+from __future__ import annotations
+
+import math
+
+import plotly.graph_objects as go
+
+LONGEST = 24  # letters of a name on an axis; the whole name is under the cursor
+CAMERA = 34  # pixels above the plot, where the camera sits
+LEGEND_ROW = 19  # pixels
+
+
+def short(name: str, longest: int = LONGEST) -> str:
+    """A name that fits beside an axis: its middle is left out when it is long.
+
+    >>> short("efficientnet-lite0-finetuned-thyroid", 16)
+    'efficie…-thyroid'
+    """
+    if len(name) <= longest:
+        return name
+    tail = longest // 2
+    return f"{name[: longest - tail - 1]}…{name[-tail:]}"
+
+
+def plain(text: str) -> str:
+    """Text for a figure, in which ``<`` opens no tag: names come from people's files."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def interval(estimate: float, low: float, high: float, digits: int = 3) -> str:
+    """An estimate with its interval, as far as they are known: ``0.812 (0.792 to 0.833)``."""
+    if math.isnan(estimate):
+        return "not known"
+    middle = f"{estimate:.{digits}f}"
+    return middle if math.isnan(low) or math.isnan(high) else f"{middle} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def framed(figure: go.Figure, height: int, legend: int = 0) -> go.Figure:
+    """Fix the axes and the height; ``legend`` is how many rows of legend stand below the plot."""
+    figure.update_layout(
+        height=height + legend * LEGEND_ROW,
+        margin={"l": 0, "r": 8, "t": CAMERA, "b": 0},
+        showlegend=legend > 0,
+        legend={"orientation": "v", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "font_size": 11}
+        | {"itemclick": "toggle", "itemdoubleclick": "toggleothers", "tracegroupgap": 0},
+        dragmode=False,
+        hoverlabel={"align": "left"},
+    )
+    if legend:
+        figure.update_layout(margin_b=legend * LEGEND_ROW + 50)
+        figure.update_xaxes(automargin=False)
+    figure.update_xaxes(fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return figure

@@ -1,0 +1,110 @@
+"""ROC curves of one centre: models as lines, the frozen operating points on them, readers as points beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from sera_core.evaluate.results import RocLine
+from sera_core.figures import palette
+from sera_core.figures.frame import framed, interval, plain, short
+from sera_core.figures.palette import Series
+
+READER_MARKS = ("diamond-tall-open", "square-open", "triangle-up-open", "triangle-down-open", "pentagon-open", "x-thin")
+
+
+def roc_panel(
+    lines: Sequence[RocLine],
+    looks: Mapping[str, Series],
+    names: Mapping[str, str],
+    band: str = "",
+    sensitivities: tuple[float, float] | None = None,
+) -> go.Figure:
+    """One panel.
+
+    Parameters
+    ----------
+    lines : sequence of RocLine
+        Of one centre.
+    looks : mapping of model to Series
+    names : mapping of model or reader to what people call it
+    band : str
+        The model whose 95 % band is drawn; the others' intervals are under the cursor.
+    sensitivities : (low, high), optional
+        The range of the partial area, shaded.
+    """
+    figure = go.Figure()
+    if sensitivities is not None:
+        figure.add_hrect(*sensitivities, fillcolor=palette.rgba(palette.UNSURE, 0.12), line_width=0, layer="below")
+    figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"color": palette.UNSURE, "width": 1, "dash": "dot"})
+    models = [line for line in lines if not line.is_reader]
+    readers = [line for line in lines if line.is_reader and line.point is not None]
+    for line in models:
+        if line.model == band:
+            figure.add_trace(_band(line, looks[line.model]))
+    for line in models:
+        figure.add_trace(_curve(line, looks[line.model], names[line.model]))
+        if line.point is not None:
+            figure.add_trace(_point(line, looks[line.model], names[line.model]))
+    for place, line in enumerate(readers):
+        figure.add_trace(_reader(line, READER_MARKS[place % len(READER_MARKS)], names[line.model]))
+    figure.update_xaxes(title="1 − specificity", range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], zeroline=False)
+    figure.update_yaxes(title="sensitivity", range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], zeroline=False)
+    return framed(figure, 330, legend=len(models) + len(readers))
+
+
+def _curve(line: RocLine, look: Series, name: str) -> go.Scatter:
+    area = interval(line.auc, line.low_auc, line.high_auc, 2)
+    return go.Scatter(
+        x=line.false_positive,
+        y=line.sensitivity,
+        mode="lines",
+        line={"color": look.colour, "dash": look.dash, "width": 2},
+        name=f"{plain(short(name))}  {area}",
+        legendgroup=line.model,
+        customdata=np.column_stack([line.low, line.high, line.threshold]),
+        hovertemplate=f"<b>{plain(name)}</b>, AUC {area}<br>sensitivity %{{y:.2f}}, 95 % %{{customdata[0]:.2f}} to "
+        "%{customdata[1]:.2f}<br>specificity 1 − %{x:.2f}<br>above %{customdata[2]:.3f}<extra></extra>",
+    )
+
+
+def _band(line: RocLine, look: Series) -> go.Scatter:
+    return go.Scatter(
+        x=np.concatenate([line.false_positive, line.false_positive[::-1]]),
+        y=np.concatenate([line.high, line.low[::-1]]),
+        fill="toself",
+        fillcolor=palette.rgba(look.colour, 0.16),
+        line_width=0,
+        hoverinfo="skip",
+        showlegend=False,
+        legendgroup=line.model,
+    )
+
+
+def _point(line: RocLine, look: Series, name: str) -> go.Scatter:
+    x, y = line.point or (np.nan, np.nan)
+    return go.Scatter(
+        x=[x],
+        y=[y],
+        mode="markers",
+        marker={"symbol": look.mark, "size": 10, "color": look.colour, "opacity": 1}
+        | {"line": {"width": 1.5, "color": "white"}},
+        legendgroup=line.model,
+        showlegend=False,
+        hovertemplate=f"<b>{plain(name)}</b> at its frozen cut-off {line.point_threshold:.3f}<br>"
+        "sensitivity %{y:.3f}, specificity 1 − %{x:.3f}<extra></extra>",
+    )
+
+
+def _reader(line: RocLine, mark: str, name: str) -> go.Scatter:
+    x, y = line.point or (np.nan, np.nan)
+    return go.Scatter(
+        x=[x],
+        y=[y],
+        mode="markers",
+        marker={"symbol": mark, "size": 11, "color": palette.UNSURE, "opacity": 1, "line": {"width": 2}},
+        name=plain(name),
+        hovertemplate=f"<b>{plain(name)}</b><br>sensitivity %{{y:.3f}}, specificity 1 − %{{x:.3f}}<extra></extra>",
+    )
