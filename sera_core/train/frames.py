@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Box, Grey
 from sera_core.images.prepare import Preparation, prepare
@@ -13,24 +18,69 @@ from sera_core.train.augment import Augmentation, vary
 from sera_core.train.manifest import Case, load
 
 
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A decoded case."""
+    """A decoded case.
+
+    Attributes
+    ----------
+    case : Case
+    levels : uint8 or float32 [H, W]
+        Grey levels as they are kept: 0 ... 255 in a byte each where that loses nothing, else 0 ... 1.
+    box : Box
+    """
 
     case: Case
-    pixels: Grey
+    levels: NDArray[np.uint8] | Grey
     box: Box
+
+    @property
+    def pixels(self) -> Grey:
+        """Grey levels 0 ... 1, ``float32 [H, W]``."""
+        if self.levels.dtype == np.uint8:
+            return self.levels / np.float32(255)
+        return np.asarray(self.levels, np.float32)
 
 
 def decode(cases: list[Case]) -> tuple[list[Frame], list[str]]:
-    """Decode all cases; one that cannot be read is reported in words and left out."""
+    """Decode all cases; one that cannot be read is reported in words, with its row, and left out."""
     frames, problems = [], []
-    for case in cases:
-        try:
-            frames.append(Frame(case, *load(case)))
-        except (BadInput, OSError) as error:
-            problems.append(f"{case.case_id} was left out: {error}")
+    for read in in_threads(_decode, cases):
+        if isinstance(read, Frame):
+            frames.append(read)
+        else:
+            problems.append(read)
     return frames, problems
+
+
+def _decode(case: Case) -> Frame | str:
+    try:
+        pixels, box = load(case)
+    except (BadInput, OSError) as error:
+        row = f"row {case.row} of its manifest: " if case.row else ""
+        return f"{case.case_id} was left out: {row}{error}"
+    return Frame(case, compact(pixels), box)
+
+
+def compact(pixels: Grey) -> NDArray[np.uint8] | Grey:
+    """The same grey levels in a byte each where that is exact, as for every 8-bit source: a quarter of the memory."""
+    levels = np.rint(pixels * np.float32(255)).astype(np.uint8)
+    return levels if np.array_equal(levels / np.float32(255), pixels) else pixels
+
+
+def in_threads(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
+    """Results in the order of the items, made by as many threads as there are cores."""
+    return _threads(os.getpid()).map(make, items)
+
+
+@cache
+def _threads(_process: int) -> ThreadPoolExecutor:
+    """One pool a process: a forked child inherits the object, but not its threads."""
+    return ThreadPoolExecutor(os.cpu_count())
 
 
 def balanced(frames: list[Frame], random: np.random.Generator) -> list[tuple[Frame, bool]]:
@@ -61,10 +111,13 @@ def varied(
         crop = vary(frame.pixels, frame.box, preparation, how, np.random.default_rng(seed))
         return crop[:, ::-1] if mirrored else crop
 
-    with ThreadPoolExecutor(2) as threads:
-        return np.stack(list(threads.map(view, zip(batch, seeds, strict=True))))
+    return np.stack(list(in_threads(view, zip(batch, seeds, strict=True))))
 
 
 def prepared(frames: list[Frame], preparation: Preparation) -> Grey:
     """Crops of all frames as the app would make them, ``float32 [N, input_px, input_px]``."""
-    return np.stack([prepare(frame.pixels, frame.box, preparation).pixels for frame in frames])
+
+    def crop(frame: Frame) -> Grey:
+        return prepare(frame.pixels, frame.box, preparation).pixels
+
+    return np.stack(list(in_threads(crop, frames)))

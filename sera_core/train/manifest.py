@@ -33,6 +33,8 @@ class Case:
         ``split`` is ``train``, ``test``, ``external`` or the number of a fixed cross-validation fold.
     box : Box or None
         None means the whole frame.
+    row : int
+        Line of the manifest, the header being 1; 0 for a case that stands in no file.
     """
 
     case_id: str
@@ -43,6 +45,7 @@ class Case:
     centre: str
     split: str
     box: Box | None
+    row: int = 0
 
 
 def read_manifest(file: Path) -> list[Case]:
@@ -69,7 +72,8 @@ def read_manifest(file: Path) -> list[Case]:
         raise BadInput("manifest_empty", f"The manifest {file.name} has no rows: give one row an image.")
     _check_rows(table, file.name)
     _check_patients(table)
-    return [_case(row, file.parent) for row in table.assign(case_id=_case_ids(table)).to_dict("records")]
+    rows = table.assign(case_id=_case_ids(table)).to_dict("records")
+    return [_case(row, file.parent, number) for number, row in enumerate(rows, start=2)]
 
 
 def _check_rows(table: pd.DataFrame, name: str) -> None:
@@ -106,7 +110,7 @@ def _case_ids(table: pd.DataFrame) -> list[str]:
     return short.where(~short.duplicated(keep=False), table["centre"] + "/" + table["image"]).to_list()
 
 
-def _case(row: dict[str, str], folder: Path) -> Case:
+def _case(row: dict[str, str], folder: Path, number: int) -> Case:
     given = {column: value for column, value in row.items() if pd.notna(value)}
     label = int(float(given["label"]))
     return Case(
@@ -118,6 +122,7 @@ def _case(row: dict[str, str], folder: Path) -> Case:
         centre=given["centre"],
         split=given["split"],
         box=Box(*(int(float(given[column])) for column in BOX)) if BOX[0] in given else None,
+        row=number,
     )
 
 

@@ -119,6 +119,24 @@ def test_frames_that_cannot_be_read_are_told_and_left_out(tmp_path: Path) -> Non
     (tmp_path / "A_1.png").unlink()
     (tmp_path / "A_3.png").write_bytes(b"not an image")
     (tmp_path / "A_4.png").write_bytes((tmp_path / "A_4.png").read_bytes()[:200])
+    assert [case.row for case in cases] == [2, 3, 4, 5, 6, 7]
     frames, problems = decode(cases)
     assert [frame.case.case_id for frame in frames] == ["A/A_0.png", "A/A_2.png", "A/A_5.png"]
-    assert [problem.split(" was left out: ")[0] for problem in problems] == ["A/A_1.png", "A/A_3.png", "A/A_4.png"]
+    assert [problem.split(" of its manifest: ")[0] for problem in problems] == [
+        f"A/A_{k}.png was left out: row {k + 2}" for k in (1, 3, 4)
+    ]
+
+
+def test_frames_take_a_byte_a_pixel_and_give_the_same_numbers_as_before(tmp_path: Path) -> None:
+    from PIL import Image
+
+    (case,) = read_manifest(write_centre(tmp_path, "A", 1, "train", seed=0))
+    (frame,), _ = decode([case])
+    assert frame.levels.dtype == np.uint8
+    assert frame.pixels.dtype == np.float32
+    np.testing.assert_array_equal(frame.pixels, load(case)[0])
+    deep = np.random.default_rng(0).integers(0, 2**16, (64, 64), dtype=np.uint16)
+    Image.fromarray(deep).save(tmp_path / "A_0.png")
+    (frame,), _ = decode([case])
+    assert frame.levels.dtype == np.float32, "16 bits do not fit a byte"
+    np.testing.assert_array_equal(frame.pixels, load(case)[0])
