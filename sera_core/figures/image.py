@@ -25,6 +25,11 @@ def png_uri(pixels: Grey, max_side: int = MAX_SIDE) -> str:
     """
     picture = Image.fromarray((np.clip(pixels, 0, 1) * 255).round().astype(np.uint8))
     picture.thumbnail((max_side, max_side))
+    return address(picture)
+
+
+def address(picture: Image.Image) -> str:
+    """A picture of any kind as a ``data:image/png`` address."""
     buffer = io.BytesIO()
     picture.save(buffer, format="PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
