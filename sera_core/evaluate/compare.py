@@ -13,8 +13,12 @@ import numpy as np
 
 from sera_core.contracts import Domain
 from sera_core.evaluate.cutoff import youden
+from sera_core.evaluate.glance import glance, partial_areas, roc_lines
+from sera_core.evaluate.operating import confusions, optimisms
 from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.table import READER, Predictions
+
+__all__ = ["confusions", "cutoffs", "glance", "optimisms", "partial_areas", "roc_lines"]
 
 # The score from which each guideline is usually called positive. K-TIRADS 4 (intermediate suspicion) and ACR TR4 (4
 # points): the lowest categories that advise a needle at 1.5 cm. Kim 2002 (AJR 178:687): any one feature. Kwak 2011

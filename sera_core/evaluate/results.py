@@ -149,13 +149,15 @@ class Confusion:
 
     Attributes
     ----------
+    role : Role or None
+        None for a reader.
     rows : tuple of Row
         ``sensitivity, specificity, accuracy, ppv, npv, f1, lr_positive, lr_negative``.
     """
 
     centre: str
     model: str
-    role: Role
+    role: Role | None
     cutoff: float
     true_positive: int
     false_negative: int

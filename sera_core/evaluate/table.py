@@ -21,6 +21,7 @@ import pyarrow.parquet as arrow_parquet
 from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Domain, Role
+from sera_core.evaluate.roc import Placements, placements
 
 TEXT = ("case_id", "patient_id", "centre", "role", "model")
 REQUIRED = (*TEXT, "label", "probability")
@@ -70,16 +71,52 @@ class CentreView:
         """Cases with label 0."""
         return len(self.label) - self.malignant
 
-    @property
+    @cached_property
     def repeated(self) -> bool:
         """True where a patient has several images, which makes cases depend on each other."""
         return len(np.unique(self.patient)) < len(self.patient)
 
+    @cached_property
+    def raters(self) -> tuple[str, ...]:
+        """Models, then readers (``reader_...``), that gave at least one answer here."""
+        given = [m for k, m in enumerate(self.models) if not np.isnan(self.probability[:, k]).all()]
+        readers = [c for c in self.cases if c.startswith(READER) and self.cases[c].notna().any()]
+        return (*given, *readers)
+
+    @cached_property
+    def placements(self) -> dict[str, Placements]:
+        """DeLong's components of every rater that answered cases of both classes; computed once."""
+        found = {}
+        for name in self.raters:
+            label, score, _ = self.of(name)
+            if 0 < label.sum() < len(label):
+                found[name] = placements(label, score)
+        return found
+
     def score(self, name: str) -> Floats:
-        """Probability of a model, or score of a reader (``reader_...``), of every case; NaN where there is none."""
+        """Probability of a model, or score of a reader, of every case; NaN where there is none."""
         if name in self.models:
             return self.probability[:, self.models.index(name)]
         return self.cases[name].to_numpy(np.float64)
+
+    def of(self, name: str) -> tuple[Ints, Floats, Ints]:
+        """Label, score and patient of the cases that a rater answered."""
+        score = self.score(name)
+        given = ~np.isnan(score)
+        return (
+            (self.label, score, self.patient) if given.all() else (self.label[given], score[given], self.patient[given])
+        )
+
+    def pair(self, first: str, second: str) -> tuple[Placements, Placements] | None:
+        """Placements of two raters on the cases that both answered; None where these lack a class."""
+        a, b = self.score(first), self.score(second)
+        both = ~np.isnan(a) & ~np.isnan(b)
+        if both.all() and first in self.placements and second in self.placements:
+            return self.placements[first], self.placements[second]
+        label = self.label[both]
+        if not 0 < label.sum() < len(label):
+            return None
+        return placements(label, a[both]), placements(label, b[both])
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logit
-from scipy.stats import beta
+from scipy.stats import beta, norm
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from sera_core.contracts import BadInput
-from sera_core.evaluate.roc import auc, compare, curve
+from sera_core.evaluate.roc import auc, band, curve, partial_auc
 
 
 def drawn(seed: int, positives: int = 23, negatives: int = 31, levels: int | None = 7) -> tuple[np.ndarray, np.ndarray]:
@@ -154,75 +154,75 @@ def test_curve_equals_scikit_learn_at_every_threshold() -> None:
         np.testing.assert_allclose(ours, theirs)
 
 
-def paired(seed: int, gain: float = 0.8, count: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Two models that see the same signal with their own noise; ``gain`` is how much more the first sees."""
-    random = np.random.default_rng(seed)
-    labels = np.repeat([0, 1], count)
-    shared = random.normal(labels, 1)
-    return labels, shared + random.normal(gain * labels, 0.6), shared + random.normal(0, 0.6, len(labels))
-
-
-def test_paired_variance_equals_the_double_loop() -> None:
-    labels, first, second = paired(0)
-    (a10, a01), (b10, b01) = components(labels, first), components(labels, second)
-    variance = sum(
-        (covariance(a, a) + covariance(b, b) - 2 * covariance(a, b)) / len(a) for a, b in ((a10, b10), (a01, b01))
-    )
-    found = compare(labels, first, second)
-    assert found.difference == pytest.approx(auc(labels, first).value - auc(labels, second).value)
-    assert (found.high - found.low) / 2 == pytest.approx(1.959963984540054 * math.sqrt(variance))
-    assert found.p == pytest.approx(math.erfc(abs(found.difference) / math.sqrt(2 * variance)))
-
-
-@pytest.mark.parametrize(("seed", "gain"), [(1, 0.3), (2, 0.5), (3, 0.15)])
-def test_paired_p_is_near_that_of_a_permutation(seed: int, gain: float) -> None:
-    """Venkatraman's null in its simplest form: the two models' ranks exchanged case by case."""
-    labels, first, second = paired(seed, gain)
-    ranks = np.argsort(np.argsort([first, second], axis=1), axis=1).astype(float)
-    observed = abs(auc(labels, first).value - auc(labels, second).value)
-    random = np.random.default_rng(seed)
-    swaps = random.random((1000, len(labels))) < 0.5
-    falls = []
-    for swap in swaps:
-        a, b = np.where(swap, ranks[0], ranks[1]), np.where(swap, ranks[1], ranks[0])
-        falls.append(abs(roc_auc(labels, a) - roc_auc(labels, b)))
-    assert compare(labels, first, second).p == pytest.approx(np.mean(np.array(falls) >= observed), abs=0.05)
-
-
-def roc_auc(labels: np.ndarray, scores: np.ndarray) -> float:
-    positive, negative = scores[labels == 1, None], scores[labels == 0][None]
-    return float(np.mean((positive > negative) + 0.5 * (positive == negative)))
-
-
-def test_paired_p_is_uniform_when_the_models_are_equally_good() -> None:
-    found = [compare(*paired(seed, gain=0.0)).p for seed in range(300)]
-    assert 0.02 <= np.mean(np.array(found) < 0.05) <= 0.09
-    assert 0.4 <= np.mean(found) <= 0.6
-
-
-def test_models_that_order_the_cases_alike_do_not_differ() -> None:
-    labels, scores = drawn(8)
-    found = compare(labels, scores, np.exp(scores))
-    assert (found.difference, found.low, found.high, found.p) == (0, 0, 0, 1)
-
-
-def test_a_difference_without_a_variance_has_no_p_value() -> None:
-    """Two against two, all right against all wrong: no number of decimals makes p = 0 of four cases."""
-    found = compare([0, 0, 1, 1], [1, 2, 3, 4], [4, 3, 2, 1])
-    assert found.difference == 1
-    assert math.isnan(found.p)
-    assert math.isnan(found.low)
-
-
-def test_comparison_is_antisymmetric() -> None:
-    labels, first, second = paired(5)
-    there, back = compare(labels, first, second), compare(labels, second, first)
-    assert (there.difference, there.low, there.p) == pytest.approx((-back.difference, -back.high, back.p))
-
-
 def test_small_sets_agree_with_all_their_orderings() -> None:
     """Every ordering of five cases: the area is the share of concordant pairs."""
     labels = np.array([1, 0, 1, 0, 0])
     for scores in itertools.permutations(range(5)):
         concordant = sum(scores[p] > scores[n] for p in (0, 2) for n in (1, 3, 4))
         assert auc(labels, scores).value == pytest.approx(concordant / 6)
+
+
+@pytest.mark.parametrize("levels", [3, 9, None])
+@pytest.mark.parametrize("low", [0.5, 0.8, 0.0])
+def test_partial_area_equals_scikit_learn_with_the_classes_exchanged(low: float, levels: int | None) -> None:
+    """Sensitivity low ... 1 is the false-positive share 0 ... 1 - low of the mirrored problem."""
+    labels, scores = drawn(11, 40, 37, levels)
+    expected = roc_auc_score(1 - labels, -scores, max_fpr=1 - low)
+    assert partial_auc(labels, scores, low, 1.0).value == pytest.approx(expected, abs=1e-12)
+
+
+def test_partial_areas_of_neighbouring_ranges_add_up_to_the_whole() -> None:
+    labels, scores = drawn(12, 30, 30, 8)
+
+    def raw(low: float, high: float) -> float:
+        least, most = (high - low) - (high**2 - low**2) / 2, high - low
+        return least + (2 * partial_auc(labels, scores, low, high).value - 1) * (most - least)
+
+    assert raw(0, 0.33) + raw(0.33, 0.7) + raw(0.7, 1) == pytest.approx(auc(labels, scores).value)
+
+
+def test_partial_area_over_everything_is_the_area_with_delongs_variance() -> None:
+    labels, scores = drawn(13, levels=None)
+    whole, part = auc(labels, scores), partial_auc(labels, scores, 0, 1)
+    assert (part.value, part.low, part.high) == pytest.approx((whole.value, whole.low, whole.high))
+
+
+def test_partial_interval_covers_the_true_part_about_as_often_as_it_says() -> None:
+    """Two normals 1.2 apart; the true standardised area over sensitivities 0.7 ... 1 by numerical integration."""
+    grid = np.linspace(0.7, 1, 20001)
+    raw = np.trapezoid(norm.cdf(norm.ppf(1 - grid) + 1.2), grid)
+    least = 0.3 - (1 - 0.49) / 2
+    truth = 0.5 * (1 + (raw - least) / (0.3 - least))
+    hits = 0
+    for seed in range(300):
+        labels = np.repeat([0, 1], [70, 60])
+        found = partial_auc(labels, np.random.default_rng(seed).normal(1.2 * labels, 1.0), 0.7, 1.0)
+        hits += found.low <= truth <= found.high
+    assert 0.91 <= hits / 300 <= 0.985
+
+
+def test_partial_area_of_perfect_and_constant_scores() -> None:
+    perfect = partial_auc([0, 0, 1, 1], [1, 2, 3, 4], 0.8, 1)
+    assert perfect.value == pytest.approx(1)
+    assert math.isnan(perfect.low)
+    assert "no interval" in perfect.method
+    assert partial_auc([0, 1, 0, 1], [1, 1, 1, 1], 0.8, 1).value == pytest.approx(0.5)
+    with pytest.raises(BadInput, match="range"):
+        partial_auc([0, 1], [1, 2], 0.9, 0.9)
+
+
+def test_band_covers_the_true_curve_about_as_often_as_it_says() -> None:
+    at = np.array([0.1, 0.3, 0.6])
+    truth = norm.cdf(norm.ppf(at) + 1.0)
+    hits = np.zeros(3)
+    for seed in range(300):
+        labels = np.repeat([0, 1], [80, 60])
+        low, high = band(labels, np.random.default_rng(seed).normal(labels, 1.0), at)
+        hits += (low <= truth) & (truth <= high)
+    assert ((hits / 300 >= 0.91) & (hits / 300 <= 0.99)).all()
+
+
+def test_band_keeps_its_width_where_every_positive_is_found() -> None:
+    low, high = band(np.repeat([0, 1], 20), np.arange(40.0), [0.0, 0.5, 1.0])
+    assert (low < 0.97).all()
+    assert (high > 0.97).all()

@@ -1,0 +1,120 @@
+"""AUC of every model at every centre, with the simulator's ceiling; ROC curves; parts of the area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sera_core.evaluate.delong import paired_placements
+from sera_core.evaluate.proportion import counts
+from sera_core.evaluate.results import Cutoff, Glance, RocLine, Row
+from sera_core.evaluate.roc import area, auc, band, curve, partial_auc
+from sera_core.evaluate.table import CentreView, Predictions
+
+CEILING = "log_likelihood_ratio"
+MOST_POINTS = 400  # of a drawn curve: a screen shows no more
+ONE_CLASS = "not known: one class is missing"
+BEST = 0.05  # a model is called best when the second differs with p below this
+
+
+def glance(predictions: Predictions) -> Glance:
+    """AUC of every model and reader at every centre.
+
+    Returns
+    -------
+    Glance
+        ``best`` names a model only where the paired DeLong test finds the second one worse (p < 0.05). The ceiling is
+        the AUC of the simulator's own likelihood ratio on these very cases: no reader of the descriptors can beat it
+        but by luck.
+    """
+    views = [predictions.at(centre) for centre in predictions.centres]
+    return Glance(
+        rows=tuple(_auc_row(view, name) for view in views for name in view.raters),
+        ceilings=tuple(row for view in views for row in _ceiling(view)),
+        best={view.centre: _best(view) for view in views},
+        counts={view.centre: (view.malignant, view.benign) for view in views},
+        roles=dict(predictions.roles),
+        domains=predictions.domains,
+    )
+
+
+def roc_lines(predictions: Predictions, centre: str, cutoffs: Mapping[str, Cutoff]) -> tuple[RocLine, ...]:
+    """ROC curve of every model and reader at one centre, with band and operating point; needs both classes."""
+    view = predictions.at(centre)
+    return tuple(_line(view, name, cutoffs[name].value) for name in view.raters if name in view.placements)
+
+
+def partial_areas(predictions: Predictions, low: float = 0.8, high: float = 1.0) -> tuple[Row, ...]:
+    """Standardised partial AUC of every model and reader for a range of sensitivities: 0.5 is chance, 1 perfect."""
+    rows = []
+    for view in map(predictions.at, predictions.centres):
+        for name in view.placements:
+            label, score, _ = view.of(name)
+            part = partial_auc(label, score, low, high)
+            method = f"sensitivity {low:g} to {high:g}, McClish; {part.method}"
+            rows.append(Row("partial_auc", part.value, part.low, part.high, len(label), method, view.centre, name))
+    return tuple(rows)
+
+
+def _auc_row(view: CentreView, name: str) -> Row:
+    if name not in view.placements:
+        return Row("auc", np.nan, np.nan, np.nan, len(view.of(name)[0]), ONE_CLASS, view.centre, name)
+    found = area(view.placements[name])
+    size = found.positives + found.negatives
+    return Row("auc", found.value, found.low, found.high, size, found.method, view.centre, name)
+
+
+def _ceiling(view: CentreView) -> list[Row]:
+    if CEILING not in view.cases or view.domain != "simulated":
+        return []
+    ratio = view.cases[CEILING].to_numpy(np.float64)
+    given = np.isfinite(ratio)
+    label = view.label[given]
+    if not 0 < label.sum() < len(label):
+        return []
+    best = auc(label, ratio[given])
+    return [Row("auc", best.value, best.low, best.high, len(label), best.method, view.centre, "ceiling")]
+
+
+def _best(view: CentreView) -> str | None:
+    ranked = sorted((m for m in view.models if m in view.placements), key=lambda m: -view.placements[m].value)
+    if len(ranked) < 2:
+        return None
+    both = view.pair(ranked[0], ranked[1])
+    return ranked[0] if both and paired_placements(*both).p < BEST else None
+
+
+def _line(view: CentreView, name: str, cutoff: float) -> RocLine:
+    label, score, _ = view.of(name)
+    false_positive, sensitivity, threshold = curve(label, score)
+    kept = _corners(false_positive, sensitivity)
+    low, high = band(label, score, grid := np.linspace(0, 1, 51))
+    tp, fn, fp, tn = counts(label, score, cutoff)
+    found = area(view.placements[name])
+    return RocLine(
+        centre=view.centre,
+        model=name,
+        is_reader=name not in view.models,
+        false_positive=false_positive[kept],
+        sensitivity=sensitivity[kept],
+        threshold=threshold[kept],
+        low=np.interp(false_positive[kept], grid, low),
+        high=np.interp(false_positive[kept], grid, high),
+        point=(fp / (fp + tn), tp / (tp + fn)),
+        point_threshold=cutoff,
+        auc=found.value,
+        low_auc=found.low,
+        high_auc=found.high,
+    )
+
+
+def _corners(false_positive: NDArray, sensitivity: NDArray) -> NDArray[np.intp]:
+    """Points that a drawn curve needs: its corners, thinned evenly where there are too many."""
+    across, up = np.diff(false_positive), np.diff(sensitivity)
+    turns = np.flatnonzero(np.abs(across[:-1] * up[1:] - up[:-1] * across[1:]) > 1e-15) + 1
+    kept = np.concatenate([[0], turns, [len(sensitivity) - 1]])
+    if len(kept) > MOST_POINTS:
+        kept = kept[np.unique(np.linspace(0, len(kept) - 1, MOST_POINTS).round().astype(int))]
+    return kept

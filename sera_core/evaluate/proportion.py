@@ -1,0 +1,142 @@
+"""What follows from the four counts of a confusion matrix, with intervals; everything works on arrays of counts.
+
+Wilson EB. J Am Stat Assoc 1927;22:209-212 (proportions). Simel DL, Samsa GP, Matchar DB. J Clin Epidemiol
+1991;44:763-770 (likelihood ratios, on the log scale). Hand DJ, Christen P, Kirielle N. Machine Learning
+2021;110:451-456 (F1 as a function of a proportion). Field CA, Welsh AH. J R Stat Soc B 2007;69:369-390 (bootstrap of
+whole clusters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
+
+Floats = NDArray[np.float64]
+METRICS = ("sensitivity", "specificity", "accuracy", "ppv", "npv", "f1", "lr_positive", "lr_negative")
+FEW = 0.5  # added to each count for the interval of a ratio with an empty count (Haldane)
+
+
+def counts(labels: ArrayLike, scores: ArrayLike, cutoff: float) -> tuple[int, int, int, int]:
+    """True positives, false negatives, false positives, true negatives; positive is score > cutoff."""
+    truth, called = np.asarray(labels) == 1, np.asarray(scores) > cutoff
+    hits = int(np.count_nonzero(truth & called))
+    positives, alarms = int(np.count_nonzero(truth)), int(np.count_nonzero(called)) - hits
+    return hits, positives - hits, alarms, len(truth) - positives - alarms
+
+
+def measures(tp: ArrayLike, fn: ArrayLike, fp: ArrayLike, tn: ArrayLike) -> dict[str, Floats]:
+    """Every name of :data:`METRICS` from counts of one shape; NaN for a denominator of 0, ratios may be infinite."""
+    tp, fn, fp, tn = (np.asarray(part, np.float64) for part in (tp, fn, fp, tn))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sensitivity, specificity = tp / (tp + fn), tn / (tn + fp)
+        return {
+            "sensitivity": sensitivity,
+            "specificity": specificity,
+            "accuracy": (tp + tn) / (tp + fn + fp + tn),
+            "ppv": tp / (tp + fp),
+            "npv": tn / (tn + fn),
+            "f1": 2 * tp / (2 * tp + fp + fn),
+            "lr_positive": sensitivity / (1 - specificity),
+            "lr_negative": (1 - sensitivity) / specificity,
+        }
+
+
+def sizes(tp: ArrayLike, fn: ArrayLike, fp: ArrayLike, tn: ArrayLike) -> dict[str, NDArray]:
+    """How many cases stand behind each measure."""
+    tp, fn, fp, tn = (np.asarray(part) for part in (tp, fn, fp, tn))
+    every = tp + fn + fp + tn
+    return {
+        "sensitivity": tp + fn,
+        "specificity": fp + tn,
+        "accuracy": every,
+        "ppv": tp + fp,
+        "npv": fn + tn,
+        "f1": tp + fn + fp,
+        "lr_positive": every,
+        "lr_negative": every,
+    }
+
+
+def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Wilson's score interval; NaN for no trial."""
+    k, n = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
+    z = float(norm.ppf(0.5 + level / 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = (k + z**2 / 2) / (n + z**2)
+        half = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
+    # at the ends the bound is exact; rounding must not put it beyond the estimate
+    low = np.where(k == 0, np.where(n > 0, 0.0, np.nan), middle - half)
+    return low, np.where(k == n, np.where(n > 0, 1.0, np.nan), middle + half)
+
+
+def intervals(
+    tp: ArrayLike, fn: ArrayLike, fp: ArrayLike, tn: ArrayLike, level: float = 0.95
+) -> dict[str, tuple[Floats, Floats]]:
+    """Interval of each measure for independent cases; counts of one shape.
+
+    Wilson's for proportions. F1 = 2 F / (1 + F) with F = tp / (tp + fp + fn), a proportion: Wilson's, carried over.
+    Likelihood ratios on the log scale, with half a case added to each count where one is 0.
+    """
+    tp, fn, fp, tn = (np.asarray(part, np.float64) for part in (tp, fn, fp, tn))
+    both = wilson(tp, tp + fp + fn, level)
+    return {
+        "sensitivity": wilson(tp, tp + fn, level),
+        "specificity": wilson(tn, tn + fp, level),
+        "accuracy": wilson(tp + tn, tp + fn + fp + tn, level),
+        "ppv": wilson(tp, tp + fp, level),
+        "npv": wilson(tn, tn + fn, level),
+        "f1": (2 * both[0] / (1 + both[0]), 2 * both[1] / (1 + both[1])),
+        "lr_positive": _ratio(tp, fn, fp, tn, level),
+        "lr_negative": _ratio(fn, tp, tn, fp, level),
+    }
+
+
+def _ratio(a: Floats, b: Floats, c: Floats, d: Floats, level: float) -> tuple[Floats, Floats]:
+    """Interval of (a / (a + b)) / (c / (c + d)); NaN where a class is missing."""
+    missing = (a + b == 0) | (c + d == 0)
+    extra = np.where((a == 0) | (c == 0), FEW, 0.0)
+    a, b, c, d = a + extra, b + extra, c + extra, d + extra
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
+        middle = np.log(a / (a + b)) - np.log(c / (c + d))
+    half = norm.ppf(0.5 + level / 2) * spread
+    return np.where(missing, np.nan, np.exp(middle - half)), np.where(missing, np.nan, np.exp(middle + half))
+
+
+def cluster_intervals(
+    labels: ArrayLike,
+    scores: ArrayLike,
+    cutoff: float,
+    patients: ArrayLike,
+    draws: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Mapping[str, tuple[float, float]]:
+    """Interval of each measure where a patient may have several images: percentile bootstrap of whole patients.
+
+    Patients with the same four counts are interchangeable, so that a draw of patients is one multinomial draw of the
+    few distinct quadruples: the bootstrap costs the same for a hundred patients and for a million.
+
+    Parameters
+    ----------
+    patients : int [N]
+        0 ... P - 1.
+    """
+    truth, called = np.asarray(labels) == 1, np.asarray(scores) > cutoff
+    cell = np.where(truth, np.where(called, 0, 1), np.where(called, 2, 3))
+    patient = np.asarray(patients)
+    of_patient = np.bincount(patient * 4 + cell, minlength=4 * (patient.max() + 1)).reshape(-1, 4)
+    of_patient = of_patient[of_patient.any(axis=1)]
+    _, first, often = np.unique(
+        of_patient @ (of_patient.max() + 1) ** np.arange(4), return_index=True, return_counts=True
+    )
+    shares = often / often.sum()
+    drawn = np.random.default_rng(seed).multinomial(often.sum(), shares, size=draws) @ of_patient[first]
+    values = np.sort(np.stack(list(measures(*drawn.T).values())), axis=1)  # [metrics, draws], NaN last
+    known = np.count_nonzero(~np.isnan(values), axis=1)
+    tail = (1 - level) / 2
+    low, high = (np.round(share * (known - 1)).astype(int) for share in (tail, 1 - tail))
+    return {name: (float(values[k, low[k]]), float(values[k, high[k]])) for k, name in enumerate(METRICS)}
