@@ -16,6 +16,7 @@ from PIL import Image
 from sera_core.contracts import Box, Grey
 
 Framing = Literal["square", "letterbox", "stretch", "frame"]
+Level = float | tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,15 @@ class Preparation:
         ``frame``: the whole frame, letterboxed; the box is not used.
     padding : float
         Side of the window over the longest side of the box (``square``), or of each side of the box.
-    mean, std : float
-        Normalisation of the grey level, the same for the three input channels.
+    mean, std : float or three floats
+        Normalisation of the grey level: one number for the three input channels (R, G, B), or one for each.
     """
 
     input_px: int
     framing: Framing
     padding: float
-    mean: float
-    std: float
+    mean: Level
+    std: Level
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,13 @@ def prepare(pixels: Grey, box: Box, preparation: Preparation) -> Crop:
 
 def normalise(crops: Grey, preparation: Preparation) -> NDArray[np.float32]:
     """Network input from grey crops: ``[..., h, w]`` to ``[..., 3, h, w]``, normalised as in the card."""
-    level = (crops - np.float32(preparation.mean)) / np.float32(preparation.std)
-    return np.repeat(level[..., None, :, :], 3, axis=-3)
+    level = (crops[..., None, :, :] - _channels(preparation.mean)) / _channels(preparation.std)
+    return np.repeat(level, 3 // level.shape[-3], axis=-3)
+
+
+def _channels(level: Level) -> NDArray[np.float32]:
+    """``[1, 1, 1]`` or ``[3, 1, 1]``."""
+    return np.asarray(level, np.float32).reshape(-1, 1, 1)
 
 
 def _resize(pixels: Grey, part: Box, width: int, height: int) -> Grey:

@@ -6,7 +6,7 @@ and heatmap all come from one pass of the body.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ def build(name: str, pretrained: bool, classes: int = 2) -> nn.ModuleDict:
     name : str
         Key of the registry.
     pretrained : bool
-        Whether the body starts from ImageNet weights.
+        Whether body and pool start from the registry's pretrained weights, or from scratch.
     classes : int
         Width of the new last layer.
 
@@ -35,15 +35,51 @@ def build(name: str, pretrained: bool, classes: int = 2) -> nn.ModuleDict:
     -------
     nn.ModuleDict
         ``body`` maps ``[B, 3, h, w]`` to ``[B, C, h', w']``, ``pool`` to ``[B, F]``, ``last`` to ``[B, classes]``.
+        ``pool`` is one named child for each feature layer of the registry, and what lies between them.
+
+    Raises
+    ------
+    BadInput
+        When there is no such network, or its pretrained weights cannot be had.
     """
     from torch import nn
 
     entry = network(name)
     whole = entry.create()
     if pretrained:
-        whole.load_state_dict(_imagenet(entry, whole))
+        whole.load_state_dict(_pretrained(entry, whole))
     body, pool = entry.cut(whole)
     return nn.ModuleDict({"body": body, "pool": pool, "last": nn.Linear(entry.features, classes)})
+
+
+def stages(parts: nn.ModuleDict, frozen: int) -> tuple[nn.Sequential, nn.Sequential]:
+    """The body in two: its first ``frozen`` stages, which a training leaves alone, and the rest.
+
+    Parameters
+    ----------
+    parts : nn.ModuleDict
+        Made by :func:`build`; the modules are shared, not copied.
+    frozen : int
+        How many stages stay as they are. The stem belongs to the first stage; 0 trains everything.
+    """
+    from torch import nn
+
+    chain = _chain(cast("nn.Sequential", parts["body"]))
+    return nn.Sequential(*chain[:frozen]), nn.Sequential(*chain[frozen:])
+
+
+def _chain(body: nn.Sequential) -> list[nn.Module]:
+    """A body's stages. Where they are one part among loose layers (EfficientNet), those join the outer stages."""
+    from torch import nn
+
+    links = list(body)
+    groups = [number for number, link in enumerate(links) if isinstance(link, nn.Sequential)]
+    if len(groups) == len(links):
+        return links
+    (place,) = groups
+    first, *others = cast("nn.Sequential", links[place])
+    *others, last = others
+    return [nn.Sequential(*links[:place], first), *others, nn.Sequential(last, *links[place + 1 :])]
 
 
 def body_activations(parts: nn.ModuleDict, inputs: NDArray[np.float32]) -> Tensor:
@@ -70,12 +106,12 @@ def pooled_features(
         )
 
 
-def _imagenet(entry: Network, whole: nn.Module) -> dict:
+def _pretrained(entry: Network, whole: nn.Module) -> dict[str, Tensor]:
     try:
-        return entry.imagenet(whole)
+        return entry.pretrained(whole)
     except BadInput:
         raise
     except (OSError, RuntimeError) as error:
         raise BadInput(
-            "weights_unreadable", f"The ImageNet weights of {entry.title} cannot be read: reinstall them."
+            "weights_unreadable", f"The pretrained weights of {entry.title} cannot be read: get them again."
         ) from error

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sera_core.classifiers.cnn import svm_scores
 from sera_core.contracts import BadInput, Grey
 from sera_core.images.prepare import Preparation, normalise
-from sera_core.nets.split import build, pooled_features
+from sera_core.nets.split import build, pooled_features, stages
 from sera_core.train.frames import Frame, balanced, varied
 from sera_core.train.recipes import Recipe
 
@@ -39,10 +39,13 @@ class Fitted:
         return pooled_features(self.parts, crops, self.preparation)
 
     def scores(self, crops: Grey) -> NDArray[np.float64]:
-        """Log-odds of the positive class, ``[N]``."""
+        """Log-odds of the positive class for crops ``[N, h, w]``: ``[N]``."""
+        return self.answer(self.features(crops))
+
+    def answer(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Log-odds of the positive class for pooled features ``[N, F]``: ``[N]``."""
         import torch
 
-        features = self.features(crops)
         if self.svm is not None:
             return svm_scores(self.svm, features)
         with torch.no_grad():
@@ -75,11 +78,12 @@ def finetune(network: str, frames: list[Frame], preparation: Preparation, recipe
     random = np.random.default_rng(recipe.seed)
     parts = build(network, pretrained=True)
     parts.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub knows tensors only
-    early, late = _stages(cast("nn.Sequential", parts["body"]), recipe.frozen_stages)
+    early, late = stages(parts, recipe.frozen_stages)
     early.requires_grad_(False)
     rates = [recipe.rate, recipe.rate * recipe.head_rate]
+    trained = [*late.parameters(), *parts["pool"].parameters()]
     optimiser = torch.optim.SGD(
-        [{"params": late.parameters(), "lr": rates[0]}, {"params": parts["last"].parameters(), "lr": rates[1]}],
+        [{"params": trained, "lr": rates[0]}, {"params": parts["last"].parameters(), "lr": rates[1]}],
         momentum=recipe.momentum,
         weight_decay=recipe.decay,
         nesterov=True,
@@ -102,14 +106,6 @@ def finetune(network: str, frames: list[Frame], preparation: Preparation, recipe
         report(f"epoch {epoch + 1}/{recipe.epochs} loss {np.mean(losses):.4f}")
     averaged = cast("nn.ModuleDict", average.module)
     return Fitted(averaged.eval().requires_grad_(False), None, preparation)
-
-
-def _stages(body: nn.Sequential, frozen: int) -> tuple[nn.Sequential, nn.Sequential]:
-    """Cut an EfficientNet body behind its stem and first ``frozen`` stages."""
-    from torch import nn
-
-    stages = cast("nn.Sequential", body[2])
-    return nn.Sequential(body[0], body[1], stages[:frozen]), nn.Sequential(stages[frozen:], body[3:])
 
 
 def step(optimiser: Any, logits: Tensor, targets: Tensor) -> float:

