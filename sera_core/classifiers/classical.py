@@ -48,6 +48,22 @@ def fit_svm(
     return CalibratedClassifierCV(machine, method="sigmoid", ensemble=False, cv=list(folds)).fit(features, labels)
 
 
+def fit_forest(features: NDArray[np.float32], labels: NDArray[np.integer], seed: int = 0, trees: int = 300) -> Any:
+    """A random forest on features ``[N, F]``; leaves of at least two images keep its probabilities off 0 and 1.
+
+    Breiman L. Random forests. Machine Learning 2001;45:5-32.
+
+    Returns
+    -------
+    RandomForestClassifier
+        With ``predict_proba``.
+    """
+    from sklearn.ensemble import RandomForestClassifier
+
+    forest = RandomForestClassifier(trees, min_samples_leaf=2, class_weight="balanced", random_state=seed)
+    return forest.fit(features, labels)
+
+
 def save_svm(model: Any, file: Path) -> None:
     """Write the model as skops, in one piece."""
     import skops.io

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,20 +19,21 @@ from sera_core.train.frozen import Cached
 
 def plan_key(plan: Plan, frames: list[Frame]) -> str:
     """Hash of a plan and of the frames it can see, in their order: a change of either starts anew."""
-    return _hash([asdict(plan), [[f.case.target, f.case.split, *_shown(f)] for f in frames]])
+    return hashed([asdict(plan), [[f.case.target, f.case.split, *_shown(f)] for f in frames]])
 
 
-def features_key(plan: Plan, frames: list[Frame]) -> str:
-    """Hash of all that the features of a fixed body depend on: network, preparation, variations and frames."""
-    settings = [plan.network, asdict(plan.preparation), asdict(plan.recipe.augmentation)]
-    return _hash([settings, [_shown(f) for f in frames]])
+def frames_key(frames: list[Frame]) -> str:
+    """Hash of frames and their regions, in their order."""
+    return hashed([_shown(frame) for frame in frames])
 
 
+@cache
 def _shown(frame: Frame) -> list[object]:
     return [frame.case.case_id, frame.box.as_list(), hashlib.sha256(frame.pixels.tobytes()).hexdigest()]
 
 
-def _hash(content: object) -> str:
+def hashed(content: object) -> str:
+    """Short hash of anything that JSON can hold."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

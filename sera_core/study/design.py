@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -13,19 +13,35 @@ from sera_core.classifiers.store import PLAIN_NAME
 from sera_core.contracts import BadInput, Domain
 from sera_core.images.prepare import Framing
 from sera_core.nets.registry import network
-from sera_core.train.recipes import Recipe
+from sera_core.train.recipes import Count, Recipe
 
 _STRICT = ConfigDict(extra="forbid")
+TEXTURES = ("glcm", "wavelet")
+Name = Annotated[str, Field(pattern=f"^{PLAIN_NAME.pattern}$")]
 
 
 @dataclass(frozen=True)
 class Centre:
-    """One centre of the study, and in words what its labels are."""
+    """One centre of the study, in words what its labels are, and its kind of frames (None: the design's)."""
 
     __pydantic_config__ = _STRICT
 
     name: str
     labels: str
+    domain: Domain | None = None
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Patients of a virtual centre, drawn into the work folder; ``cases`` None: as many as in Koh 2020."""
+
+    __pydantic_config__ = _STRICT
+
+    centre: str
+    split: Literal["train", "test"]
+    malignant: Count | None = None
+    benign: Count | None = None
+    seed: int = 2020
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,10 @@ class Arm:
         Centres whose frames it is trained on; the first one is where calibration and cut-off are frozen.
     recipe : Recipe
     prepare : Framed
+    network : str
+        Key of the network registry, or a texture (``glcm``, ``wavelet``); empty: the design's.
+    limit : int or None
+        So many training images at most, drawn at random.
     ship : bool
         Whether the model goes to ``models/``.
     default : bool
@@ -59,13 +79,40 @@ class Arm:
 
     __pydantic_config__ = _STRICT
 
-    id: Annotated[str, Field(pattern=f"^{PLAIN_NAME.pattern}$")]
+    id: Name
     title: str
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
     recipe: Recipe
     prepare: Framed
+    network: str = ""
+    limit: Count | None = None
     ship: bool = False
     default: bool = False
+
+
+@dataclass(frozen=True)
+class Concatenation:
+    """One classifier on the features of several arms side by side."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Name
+    title: str
+    members: Annotated[tuple[str, ...], Field(min_length=2)]
+    recipe: Recipe
+    limit: Count | None = None
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The (weighted) mean of several models' probabilities; ``weighted``: by their AUC over chance at home."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Name
+    title: str
+    members: Annotated[tuple[str, ...], Field(min_length=2)]
+    vote: Literal["mean", "weighted"] = "mean"
 
 
 @dataclass(frozen=True)
@@ -76,15 +123,25 @@ class Design:
     ----------
     title : str
     network : str
+        Network of every arm that does not name its own.
     domain : {"real", "simulated"}
     positive : str
         What a label of 1 says of a nodule, as a predicate.
     manifests : tuple of str
         Paths, relative to the folder where the command runs.
+    simulated : tuple of Simulated
+        Virtual patients; they are drawn when they are not there yet.
+    validation : {"folds", "holdout"}
+        ``folds``: every case at home is answered out of fold, by a model that never saw its patient, and the final
+        model is trained on all. ``holdout``: one fold in six is kept for calibration and cut-off, and the model
+        trained on the other five is the final one.
     centres : tuple of Centre
     prepare_options : tuple of Framed
         Preparations that the study compares with frozen features.
     arms : tuple of Arm
+    concatenations : tuple of Concatenation
+    ensembles : tuple of Ensemble
+        Their members may be arms, concatenations and earlier ensembles.
     limits : tuple of str
         Sentences for every card.
     licence : str
@@ -96,15 +153,31 @@ class Design:
     network: str
     domain: Domain
     positive: str
-    manifests: Annotated[tuple[str, ...], Field(min_length=1)]
     centres: tuple[Centre, ...]
-    prepare_options: tuple[Framed, ...]
     arms: Annotated[tuple[Arm, ...], Field(min_length=1)]
     limits: tuple[str, ...]
     licence: str
+    manifests: tuple[str, ...] = ()
+    simulated: tuple[Simulated, ...] = ()
+    validation: Literal["folds", "holdout"] = "folds"
+    prepare_options: tuple[Framed, ...] = ()
+    concatenations: tuple[Concatenation, ...] = ()
+    ensembles: tuple[Ensemble, ...] = ()
+
+    def network_of(self, arm: Arm) -> str:
+        """The arm's network, or texture."""
+        return arm.network or self.network
 
     def labels_of(self, centre: str) -> str:
-        """What a centre's labels are, in words.
+        """What a centre's labels are, in words."""
+        return self.centre(centre).labels
+
+    def domain_of(self, centre: str) -> Domain:
+        """A centre's kind of frames."""
+        return self.centre(centre).domain or self.domain
+
+    def centre(self, centre: str) -> Centre:
+        """The design's own words on a centre.
 
         Raises
         ------
@@ -113,7 +186,7 @@ class Design:
         """
         for known in self.centres:
             if known.name == centre:
-                return known.labels
+                return known
         raise BadInput("unknown_centre", f"The design does not say what the labels of {centre} are: add it to centres.")
 
 
@@ -140,12 +213,36 @@ def read_design(file: Path) -> Design:
 
 
 def _check_names(design: Design, name: str) -> None:
+    """Names that stand twice or name nothing are refused before anything runs."""
+
+    def refuse(where: str, what: str) -> None:
+        raise BadInput("bad_design", f"{name} is not valid at {where}: {what}.")
+
+    if not design.manifests and not design.simulated:
+        refuse("manifests", "there is neither a manifest nor a simulated cohort")
     network(design.network)  # refuses an unknown name with the list of names
-    ids = [arm.id for arm in design.arms]
+    known: list[str] = []
+    for kind, entries in (("arms", design.arms), ("concatenations", design.concatenations)):
+        for number, entry in enumerate(entries):
+            if entry.id in known:
+                refuse(f"{kind}.{number}.id", f"{entry.id} stands twice")
+            known.append(entry.id)
     for number, arm in enumerate(design.arms):
-        if ids.index(arm.id) != number:
-            raise BadInput("bad_design", f"{name} is not valid at arms.{number}.id: {arm.id} stands twice.")
+        if design.network_of(arm) not in TEXTURES:
+            network(design.network_of(arm))
+        elif arm.ship or arm.recipe.mode not in ("svm", "rf"):
+            refuse(f"arms.{number}", "textures are read by svm or rf, and such a model is not shipped")
         for source in arm.sources:
             if source not in {centre.name for centre in design.centres}:
-                where = f"{name} is not valid at arms.{number}.sources"
-                raise BadInput("bad_design", f"{where}: {source} is not one of the centres that the design describes.")
+                refuse(f"arms.{number}.sources", f"{source} is not one of the centres that the design describes")
+    if design.concatenations and design.validation != "holdout":
+        refuse("concatenations", 'they need validation = "holdout"')
+    for number, joined in enumerate(design.concatenations):
+        if strange := set(joined.members) - {arm.id for arm in design.arms}:
+            refuse(f"concatenations.{number}.members", f"there is no arm {sorted(strange)[0]}")
+    for number, ensemble in enumerate(design.ensembles):
+        if strange := set(ensemble.members) - set(known):
+            refuse(f"ensembles.{number}.members", f"there is no model {sorted(strange)[0]} before it")
+        if ensemble.id in known:
+            refuse(f"ensembles.{number}.id", f"{ensemble.id} stands twice")
+        known.append(ensemble.id)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sera_core.evaluate.roc import auc
-from sera_core.images.prepare import Preparation
-from sera_core.nets.registry import network as registered
-from sera_core.nets.split import build, pooled_features
 from sera_core.study.design import Framed
-from sera_core.train.frames import Frame, prepared
+from sera_core.study.extract import fixed, preparation_of
+from sera_core.train.frames import Frame
 from sera_core.train.loop import Report
 
 RIDGE = 1e-3  # inverse strength of the penalty of the logistic regression, the same for every option
 
 
 def compare_preparations(
-    network: str, options: tuple[Framed, ...], frames: list[Frame], report: Report
+    network: str, options: tuple[Framed, ...], frames: list[Frame], work: Path, report: Report
 ) -> pd.DataFrame:
     """Out-of-fold AUC of each option at each centre, with DeLong's interval.
 
@@ -31,6 +30,8 @@ def compare_preparations(
     options : tuple of Framed
     frames : list of Frame
         With their fold in ``case.split``.
+    work : Path
+        Folder for finished stages.
     report : callable
 
     Returns
@@ -38,24 +39,17 @@ def compare_preparations(
     DataFrame
         One row per option and centre.
     """
-    parts = build(network, pretrained=True).eval().requires_grad_(False)
     rows = []
     for option in options:
-        preparation = preparation_of(option, network)
+        extract = fixed(network, preparation_of(option, network), work, report)
         for centre in dict.fromkeys(frame.case.centre for frame in frames):
             chosen = [frame for frame in frames if frame.case.centre == centre]
-            features = pooled_features(parts, prepared(chosen, preparation), preparation)
+            features = extract.features(chosen)
             labels = np.array([frame.case.label for frame in chosen])
             found = auc(labels, _out_of_fold(features, labels, np.array([frame.case.split for frame in chosen])))
             rows.append({**asdict(option), "centre": centre, "auc": found.value, "low": found.low, "high": found.high})
             report(f"{option.framing} x {option.padding} at {option.input_px} px, {centre}: {found.value:.3f}")
     return pd.DataFrame(rows)
-
-
-def preparation_of(framed: Framed, network_name: str) -> Preparation:
-    """A framing with the network's own normalisation."""
-    entry = registered(network_name)
-    return Preparation(framed.input_px, framed.framing, framed.padding, entry.mean, entry.std)
 
 
 def _out_of_fold(features: NDArray[np.float32], labels: NDArray[np.integer], folds: NDArray) -> NDArray[np.float64]:

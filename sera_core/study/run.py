@@ -1,50 +1,45 @@
-"""Run a study from its design: out-of-fold and external predictions, models with cards, one table.
+"""Run a study from its design: every model's answers at every centre, cards of what ships, tables for comparing.
 
-Every fold is kept as soon as it is finished, so that a killed run goes on where it stopped.
+Finished stages are kept, so that a killed run goes on where it stopped and a change reruns only what it touches.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import platform
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sera_core.classifiers import store
-from sera_core.classifiers.calibrate import apply, fit_platt
-from sera_core.classifiers.card import Card, CentreResult, Cutoff, Source
+from sera_core.classifiers.card import Card, Source
 from sera_core.classifiers.cnn import Classifier
-from sera_core.classifiers.familiarity import PREPARATION, FamiliarityIndex, fit_familiarity, see
-from sera_core.contracts import BadInput, Role
-from sera_core.evaluate.cutoff import youden, youden_interval
-from sera_core.evaluate.roc import auc
-from sera_core.study.cache import cached_in, features_key, plan_key
+from sera_core.classifiers.familiarity import PREPARATION, fit_familiarity, see
+from sera_core.contracts import BadInput
+from sera_core.study.answers import TEST, Answers, results
+from sera_core.study.arms import Trained, concatenate, train_arm, vote
 from sera_core.study.design import Arm, Design
+from sera_core.study.extract import Extractor
 from sera_core.study.outsiders import measure_familiarity
-from sera_core.study.preparations import compare_preparations, preparation_of
-from sera_core.train.crossval import Plan, Trainer, in_folds, out_of_fold, trainer
-from sera_core.train.frames import Frame, decode, prepared
+from sera_core.study.population import population
+from sera_core.study.preparations import compare_preparations
+from sera_core.train.crossval import in_folds
+from sera_core.train.frames import Frame
 from sera_core.train.loop import Report
-from sera_core.train.manifest import read_manifest
 
-TEST = "test"
 OUTSIDERS = 100  # frames whose patches are shuffled
 FAMILIARITY_MARGIN = 1.15  # refuse beyond this multiple of the distance that 99 % of the training images keep
-
-
-@dataclass(frozen=True, eq=False)
-class Finished:
-    """One arm: its model, and every case's probability."""
-
-    classifier: Classifier
-    predictions: pd.DataFrame
+FAMILIARITY_IMAGES = 2000  # so many training images stand for all of them: the index travels with the model
+PACKAGES = ("torch", "torchvision", "timm", "scikit-learn", "numpy")
 
 
 def run(design: Design, out: Path, work: Path, report: Report, models: Path = store.MODELS) -> pd.DataFrame:
-    """Run all arms; writes predictions, results and side studies to ``out`` and shipped models to ``models``.
+    """Run all models; writes predictions, tables and side studies to ``out`` and shipped models to ``models``.
 
     Parameters
     ----------
@@ -60,39 +55,62 @@ def run(design: Design, out: Path, work: Path, report: Report, models: Path = st
     Returns
     -------
     DataFrame
-        One row per arm and centre: AUC with its interval. A centre with one class only has predictions, but no row.
+        One row per model and centre: AUC with its interval. A centre with one class only has predictions, but no row.
 
     Raises
     ------
     BadInput
         When the manifests do not hold what the design needs.
     """
-    frames, problems = decode([case for file in design.manifests for case in read_manifest(Path(file))])
-    for problem in problems:
-        report(problem)
+    frames, details = population(design, work, report)
     _check_frames(design, frames)
     out.mkdir(parents=True, exist_ok=True)
     if design.prepare_options:
         trained = {name for arm in design.arms for name in arm.sources}
         measured = in_folds([frame for frame in frames if frame.case.centre in trained and frame.case.split != TEST])
-        compared = compare_preparations(design.network, design.prepare_options, measured, report)
+        compared = compare_preparations(design.network, design.prepare_options, measured, work, report)
         _write_csv(out / "preparations.csv", compared)
-    tables, rows = [], []
+    answers = _all_answers(design, frames, out, work, report, models)
+    predictions = pd.concat([answer.predictions() for answer in answers.values()], ignore_index=True)
+    rows = [{"model": name, **asdict(result)} for name, own in answers.items() for result in _results(design, own)]
+    table = predictions.join(details, on="case_id")
+    table["domain"] = table["centre"].map({centre.name: design.domain_of(centre.name) for centre in design.centres})
+    _in_one_piece(out / "predictions.parquet", lambda file: table.to_parquet(file, index=False))
+    _write_csv(out / "models.csv", pd.DataFrame([_row(answer) for answer in answers.values()]))
+    found = pd.DataFrame(rows)
+    _write_csv(out / "results.csv", found)
+    (out / "environment.json").write_text(json.dumps(environment(), indent=2) + "\n")
+    return found
+
+
+def environment() -> dict[str, str | int | None]:
+    """Versions and machine that a study ran on."""
+    packages: dict[str, str | int | None] = {name: version(name) for name in PACKAGES}
+    return packages | {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
+
+
+def _all_answers(
+    design: Design, frames: list[Frame], out: Path, work: Path, report: Report, models: Path
+) -> dict[str, Answers]:
+    answers: dict[str, Answers] = {}
+    arms: dict[str, Trained] = {}
     for arm in design.arms:
-        finished = run_arm(design, arm, frames, work, _prefixed(report, arm.id))
-        tables.append(finished.predictions)
-        rows += [{"model": arm.id, **asdict(result)} for result in finished.classifier.card.results]
-        strangers = [frame for frame in frames if frame.case.centre not in arm.sources]
-        if arm.default and strangers:
-            home = [frame for frame in frames if frame.case.centre == arm.sources[0]]
-            measured = measure_familiarity(finished.classifier, strangers, home[:OUTSIDERS])
-            _write_csv(out / "familiarity.csv", measured)
+        arms[arm.id] = train_arm(design, arm, frames, work, _prefixed(report, arm.id))
+        answers[arm.id] = arms[arm.id].answers
+        _tell(answers[arm.id], _prefixed(report, arm.id))
         if arm.ship:
-            store.save(finished.classifier, models)
-    results = pd.DataFrame(rows)
-    _in_one_piece(out / "predictions.parquet", lambda file: pd.concat(tables).to_parquet(file, index=False))
-    _write_csv(out / "results.csv", results)
-    return results
+            _ship(design, arm, arms[arm.id], out, work, models, report)
+    for joined in design.concatenations:
+        answers[joined.id] = concatenate(design, joined, arms, _prefixed(report, joined.id))
+        _tell(answers[joined.id], _prefixed(report, joined.id))
+    for ensemble in design.ensembles:
+        answers[ensemble.id] = vote(design, ensemble, answers)
+        _tell(answers[ensemble.id], _prefixed(report, ensemble.id))
+    return answers
+
+
+def _tell(answers: Answers, report: Report) -> None:
+    report(f"AUC {answers.home_auc():.3f} at home, {answers.images} training images, {answers.seconds:.0f} s")
 
 
 def _check_frames(design: Design, frames: list[Frame]) -> None:
@@ -110,69 +128,36 @@ def _check_frames(design: Design, frames: list[Frame]) -> None:
                 )
 
 
-def run_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report: Report) -> Finished:
-    """Out-of-fold scores, the final model on all training frames, calibration, cut-off, card, predictions."""
-    plan = Plan(design.network, preparation_of(arm.prepare, design.network), arm.recipe, arm.sources)
-    own = in_folds([f for f in frames if f.case.centre in arm.sources and f.case.split != TEST])
-    held_out = [f for f in frames if f.case.centre in arm.sources and f.case.split == TEST]
-    others = [f for f in frames if f.case.centre not in arm.sources]
-    key = plan_key(plan, own)
-    features = cached_in(work / "features" / features_key(plan, own))
-    train = trainer(plan, own, report, features)
-    seen = features("seen", lambda: see(prepared(own, PREPARATION)))
-    index = fit_familiarity(seen, np.array([frame.case.patient_id for frame in own]))
-    scores = out_of_fold(plan, own, train, cached_in(work / "stages" / key))
-    classifier = _final_model(design, arm, plan, own, scores, index, train, work / "models", key)
-    inside = _predictions(classifier, own, apply(classifier.card.calibration, scores), "internal")
-    if held_out:  # a test set of its own takes the place of the out-of-fold predictions
-        inside = _predictions(classifier, held_out, _answers(classifier, held_out), "internal")
-    outside = _predictions(classifier, others, _answers(classifier, others), "external")
-    predictions = pd.concat([inside, outside])
-    card = replace(classifier.card, results=_results(design, predictions))
-    card = store.save(replace(classifier, card=card), work / "models")
-    return Finished(replace(classifier, card=card), predictions)
+def _ship(design: Design, arm: Arm, trained: Trained, out: Path, work: Path, models: Path, report: Report) -> None:
+    """Write the model with its card; the default of its kind is also shown what it should refuse."""
+    split = trained.answers.split
+    sample = np.sort(np.random.default_rng(0).permutation(len(split.own))[:FAMILIARITY_IMAGES])
+    known = [split.own[row] for row in sample]
+    look = Extractor(PREPARATION, see, work / "features" / "seen", _prefixed(report, arm.id))
+    index = fit_familiarity(look.features(known), np.array([frame.case.patient_id for frame in known]))
+    limit = FAMILIARITY_MARGIN * float(np.percentile(index.leave_one_out, 99))
+    card = _card(design, arm, trained, limit)
+    classifier = Classifier(card, trained.fitted.parts, trained.fitted.svm, index)
+    card = store.save(classifier, models)
+    if arm.default and split.others:
+        home = [frame for frame in split.own if frame.case.centre == arm.sources[0]]
+        strangers = [f for f in split.others if design.domain_of(f.case.centre) == design.domain]
+        measured = measure_familiarity(replace(classifier, card=card), strangers, home[:OUTSIDERS])
+        _write_csv(out / "familiarity.csv", measured)
 
 
-def _final_model(
-    design: Design,
-    arm: Arm,
-    plan: Plan,
-    own: list[Frame],
-    scores: NDArray[np.float64],
-    index: FamiliarityIndex,
-    train: Trainer,
-    folder: Path,
-    key: str,
-) -> Classifier:
-    """The model fitted to all training frames, taken from disk where this very plan was finished before."""
-    card = _card(design, arm, plan, own, scores, FAMILIARITY_MARGIN * float(np.percentile(index.leave_one_out, 99)))
-    mark = folder / arm.id / "plan"
-    if mark.is_file() and mark.read_text() == key:
-        # the card is new all the same: titles, limits and labels may have changed
-        return replace(store.load(arm.id, folder), card=card, index=index)
-    fitted = train(None)
-    store.save(Classifier(card, fitted.parts, fitted.svm, index), folder)
-    mark.write_text(key)
-    return store.load(arm.id, folder)
-
-
-def _card(design: Design, arm: Arm, plan: Plan, own: list[Frame], scores: NDArray[np.float64], limit: float) -> Card:
-    """Calibration and cut-off come from the out-of-fold scores of the first source alone."""
-    home = np.array([frame.case.centre == arm.sources[0] for frame in own])
-    labels = np.array([frame.case.label for frame in own])[home]
-    patients = np.array([frame.case.patient_id for frame in own])[home]
-    words = f"out-of-fold predictions on {arm.sources[0]} ({design.labels_of(arm.sources[0])})"
-    calibration = fit_platt(scores[home], labels, words)
-    probability = apply(calibration, scores[home])
-    low, high = youden_interval(labels, probability, patients)
-    value = youden(labels, probability)
+def _card(design: Design, arm: Arm, trained: Trained, limit: float) -> Card:
+    answers, plan = trained.answers, trained.plan
     recipe = {key: value for key, value in asdict(plan.recipe).items() if key != "augmentation"}
-    sources = tuple(_source(design, name, own) for name in arm.sources)
+    held = design.validation == "holdout"
+    asked = {id(frame) for frame in answers.split.inside} if held else set()
+    trained_on = [frame for frame in answers.split.own if id(frame) not in asked]
+    sources = tuple(_source(design, name, trained_on) for name in arm.sources)
     return Card(
         id=arm.id,
         title=arm.title,
-        network=design.network,
-        kind="svm" if arm.recipe.mode == "svm" else "cnn",
+        network=plan.network,
+        kind="svm" if trained.fitted.svm is not None else "cnn",
         domain=design.domain,
         default=arm.default,
         trained_on="Trained on " + " and ".join(f"{s.images} frames of {s.name} ({s.labels})" for s in sources) + ".",
@@ -180,9 +165,9 @@ def _card(design: Design, arm: Arm, plan: Plan, own: list[Frame], scores: NDArra
         preparation=plan.preparation,
         training=sources,
         recipe=recipe,
-        calibration=calibration,
-        cutoff=Cutoff(value, min(low, value), max(high, value), "Youden, patient bootstrap", words),
-        results=(),
+        calibration=answers.calibration,
+        cutoff=answers.cutoff,
+        results=_results(design, answers),
         familiarity_limit=limit,
         limits=design.limits,
         licence=design.licence,
@@ -196,42 +181,22 @@ def _source(design: Design, name: str, frames: list[Frame]) -> Source:
     return Source(name, len(cases), patients, malignant, len(cases) - malignant, design.labels_of(name))
 
 
-def _answers(classifier: Classifier, frames: list[Frame], chunk: int = 32) -> NDArray[np.float64]:
-    parts = [
-        classifier.predict(prepared(frames[k : k + chunk], classifier.card.preparation))
-        for k in range(0, len(frames), chunk)
-    ]
-    return np.concatenate(parts) if parts else np.empty(0)
+def _results(design: Design, answers: Answers) -> tuple:
+    return results(design, answers.predictions())
 
 
-def _predictions(
-    classifier: Classifier, frames: list[Frame], probability: NDArray[np.float64], role: Role
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "case_id": [frame.case.case_id for frame in frames],
-            "patient_id": [frame.case.patient_id for frame in frames],
-            "centre": [frame.case.centre for frame in frames],
-            "role": role,
-            "label": [frame.case.label for frame in frames],
-            "model": classifier.card.id,
-            "probability": probability,
-        }
-    )
-
-
-def _results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, ...]:
-    found = []
-    for (role, centre), group in predictions.groupby(["role", "centre"], sort=False):
-        if group["label"].nunique() < 2:
-            continue
-        area = auc(group["label"], group["probability"])
-        found.append(
-            CentreResult(
-                centre, role, area.value, area.low, area.high, area.positives, area.negatives, design.labels_of(centre)
-            )
-        )
-    return tuple(found)
+def _row(answers: Answers) -> dict[str, str | float | int]:
+    return {
+        "model": answers.id,
+        "title": answers.title,
+        "network": answers.network,
+        "kind": answers.kind,
+        "cutoff": answers.cutoff.value,
+        "cutoff_low": answers.cutoff.low,
+        "cutoff_high": answers.cutoff.high,
+        "train_images": answers.images,
+        "seconds": round(answers.seconds, 1),
+    }
 
 
 def _prefixed(report: Report, name: str) -> Report:

@@ -30,7 +30,7 @@ class Plan:
 FOLDS = 5
 
 
-def in_folds(frames: list[Frame]) -> list[Frame]:
+def in_folds(frames: list[Frame], folds: int = FOLDS) -> list[Frame]:
     """The same frames, with a fold for those whose split is only ``train``: stratified, patients together.
 
     Raises
@@ -47,14 +47,14 @@ def in_folds(frames: list[Frame]) -> list[Frame]:
     patients = [frames[k].case.patient_id for k in loose]
     for label in (0, 1):
         count = len({patient for patient, own in zip(patients, labels, strict=True) if own == label})
-        if count < FOLDS:
+        if count < folds:
             raise BadInput(
                 "few_patients",
-                f"{FOLDS} folds need at least {FOLDS} benign and {FOLDS} malignant patients, but of one class there "
+                f"{folds} folds need at least {folds} benign and {FOLDS} malignant patients, but of one class there "
                 f"{'is' if count == 1 else 'are'} only {count}: add patients, or number the folds in the column split.",
             )
     folded = list(frames)
-    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
     for fold, (_, rows) in enumerate(splitter.split(loose, labels, patients)):
         for row in rows:
             frame = frames[loose[row]]

@@ -1,4 +1,4 @@
-"""Train what reads the features of a fixed body: a new last layer, or a support vector machine.
+"""Train what reads fixed features: a new last layer, a support vector machine or a random forest.
 
 The body never changes, so its features of every image are computed once and serve all epochs and folds.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sera_core.classifiers.classical import fit_svm
+from sera_core.classifiers.classical import fit_forest, fit_svm
 from sera_core.images.prepare import Preparation
 from sera_core.nets.split import build, pooled_features
 from sera_core.train.frames import Frame, prepared, varied
@@ -34,8 +34,8 @@ class Bank:
     Attributes
     ----------
     frames : list of Frame
-    parts : nn.ModuleDict
-        The body and pooling.
+    parts : nn.ModuleDict or None
+        The body and pooling; None for features that are not one network's.
     plain : float32 [N, F]
         Features of the crops as the app makes them.
     views : float32 [V, N, F]
@@ -43,7 +43,7 @@ class Bank:
     """
 
     frames: list[Frame]
-    parts: nn.ModuleDict
+    parts: nn.ModuleDict | None
     plain: NDArray[np.float32]
     views: NDArray[np.float32]
 
@@ -65,26 +65,28 @@ def fill_bank(
 
     views = range(recipe.views if recipe.mode == "transfer" else 0)
     shown = [cached(f"view{number}-{recipe.seed}", partial(view, number)) for number in views]
-    return Bank(frames, parts, cached("plain", plain), np.array(shown, np.float32))
+    seen = cached("plain", plain)
+    return Bank(frames, parts, seen, np.array(shown, np.float32) if shown else seen[None])
 
 
 def fit_frozen(bank: Bank, rows: Rows, preparation: Preparation, recipe: Recipe) -> Fitted:
     """Fit the recipe's reader of features to some rows of the bank."""
-    if recipe.mode == "svm":
-        labels = np.array([bank.frames[k].case.label for k in rows])
-        patients = np.array([bank.frames[k].case.patient_id for k in rows])
-        parts = build_body(bank)
-        return Fitted(parts, fit_svm(bank.plain[rows], labels, patients, recipe.svm_c, recipe.seed), preparation)
     parts = build_body(bank)
-    parts["last"] = _fit_last(bank, rows, recipe)
-    return Fitted(parts, None, preparation)
+    if recipe.mode == "transfer":
+        parts["last"] = _fit_last(bank, rows, recipe)
+        return Fitted(parts, None, preparation)
+    labels = np.array([bank.frames[k].case.label for k in rows])
+    if recipe.mode == "rf":
+        return Fitted(parts, fit_forest(bank.plain[rows], labels, recipe.seed), preparation)
+    patients = np.array([bank.frames[k].case.patient_id for k in rows])
+    return Fitted(parts, fit_svm(bank.plain[rows], labels, patients, recipe.svm_c, recipe.seed), preparation)
 
 
 def build_body(bank: Bank) -> nn.ModuleDict:
     """The bank's body and pooling, without a last layer."""
     from torch import nn
 
-    return nn.ModuleDict({"body": bank.parts["body"], "pool": bank.parts["pool"]})
+    return nn.ModuleDict({name: bank.parts[name] for name in ("body", "pool")} if bank.parts else {})
 
 
 def _fit_last(bank: Bank, rows: Rows, recipe: Recipe) -> nn.Linear:

@@ -133,5 +133,10 @@ def _numbers(column: pd.Series) -> pd.Series:
 def load(case: Case) -> tuple[Grey, Box]:
     """Pixels of a case's frame and its region (the whole frame where the manifest names none)."""
     image: GreyImage = read_image(case.image.read_bytes())
-    height, width = image.shape
-    return image.pixels, (case.box or Box(0, 0, width, height)).clipped(height, width)
+    return image.pixels, region(case, image.shape)
+
+
+def region(case: Case, shape: tuple[int, int]) -> Box:
+    """A case's region on its frame of ``shape`` (height, width): the whole frame where the manifest names none."""
+    height, width = shape
+    return (case.box or Box(0, 0, width, height)).clipped(height, width)

@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field
 
 from sera_core.train.augment import Augmentation
 
-Mode = Literal["transfer", "finetune", "svm"]
+Mode = Literal["transfer", "finetune", "svm", "rf"]
+Weights = Literal["imagenet", "scratch"]
+Schedule = Literal["constant", "onecycle", "step", "log"]
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -21,12 +23,19 @@ class Recipe:
 
     Attributes
     ----------
-    mode : {"transfer", "finetune", "svm"}
+    mode : {"transfer", "finetune", "svm", "rf"}
         ``transfer``: only a new last layer is trained, on features of the fixed body.
         ``finetune``: the body is trained too, but for its first ``frozen_stages``.
         ``svm``: a support vector machine reads the features of the fixed body.
+        ``rf``: a random forest reads them.
     epochs, batch, rate, momentum, decay
-        Stochastic gradient descent with momentum; in fine-tuning the rate follows a one-cycle schedule.
+        Stochastic gradient descent with momentum.
+    schedule : {"constant", "onecycle", "step", "log"} or None
+        How the rate moves (see :mod:`.schedule`); None: one cycle in fine-tuning, constant for a last layer.
+    step_every, step_factor
+        ``step``: the rate is multiplied by the factor every so many epochs.
+    last_rate : float
+        ``log``: the rate of the last epoch.
     head_rate : float
         Rate of the new last layer over that of the body.
     dropout : float
@@ -34,8 +43,10 @@ class Recipe:
         Decay of the exponential moving average of the weights, which is what is kept.
     frozen_stages : int
         Stages of the body that keep their ImageNet weights.
+    weights : {"imagenet", "scratch"}
+        ``scratch``: no weights are loaded, and all stages are trained whatever ``frozen_stages`` says.
     views : int
-        Random views of each image whose features are computed once (``transfer``).
+        Random views of each image whose features are computed once (``transfer``); 0: the plain crop alone.
     svm_c : float
         Soft-margin constant (``svm``).
     augmentation : Augmentation
@@ -54,7 +65,12 @@ class Recipe:
     dropout: Share = 0.2
     averaging: Share = 0.97
     frozen_stages: Annotated[int, Field(ge=0)] = 3
-    views: Count = 4
+    views: Annotated[int, Field(ge=0)] = 4
     svm_c: Positive = 1.0
     augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 0
+    schedule: Schedule | None = None
+    step_every: Count = 5
+    step_factor: Share = 0.1
+    last_rate: Positive = 1e-4
+    weights: Weights = "imagenet"

@@ -132,12 +132,12 @@ def test_the_card_says_what_was_trained_and_how_it_did(place: Path, results: pd.
 
 
 def test_a_second_run_computes_nothing_and_says_the_same(place: Path, design: Design, results: pd.DataFrame) -> None:
-    stages = {file: os.stat(file).st_mtime_ns for file in (place / "work" / "stages").rglob("*.npy")}
+    stages = {file: os.stat(file).st_mtime_ns for file in (place / "work" / "stages").rglob("fold*.npy")}
     assert len(stages) == 6, "two folds of three arms"
     told: list[str] = []
     again = run(design, place / "out", place / "work", told.append, place / "models")
     pd.testing.assert_frame_equal(again, results)
-    assert {file: os.stat(file).st_mtime_ns for file in (place / "work" / "stages").rglob("*.npy")} == stages
+    assert {file: os.stat(file).st_mtime_ns for file in (place / "work" / "stages").rglob("fold*.npy")} == stages
     assert not any("epoch" in line or "view" in line for line in told)
 
 
@@ -183,4 +183,4 @@ def test_what_the_manifests_do_not_hold_is_refused_before_training(place: Path, 
     alone = replace(design, arms=(replace(design.arms[0], sources=("One",)),))
     with pytest.raises(BadInput, match="of one class only"):
         run(alone, place / "none", place / "none", print, place / "none")
-    assert not (place / "none").exists()
+    assert not (place / "none" / "stages").exists()

@@ -1,0 +1,151 @@
+"""What one model of a study answers: scores of every case, calibrated, with the frozen cut-off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sera_core.classifiers.calibrate import apply, fit_platt
+from sera_core.classifiers.card import Calibration, CentreResult, Cutoff
+from sera_core.contracts import Role
+from sera_core.evaluate.cutoff import youden, youden_interval
+from sera_core.evaluate.roc import auc
+from sera_core.study.design import Design
+from sera_core.train.frames import Frame
+
+Scores = NDArray[np.float64]
+TEST = "test"
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Who is who for a model.
+
+    Attributes
+    ----------
+    own : list of Frame
+        Frames at home, with their fold in ``case.split``.
+    inside : list of Frame
+        Those of them that are answered by a model which did not see them: for calibration and cut-off.
+    held_out : list of Frame
+        The test frames of its own centres.
+    others : list of Frame
+        Frames of all other centres.
+    home : str
+        The centre where calibration and cut-off are frozen.
+    """
+
+    own: list[Frame]
+    inside: list[Frame]
+    held_out: list[Frame]
+    others: list[Frame]
+    home: str
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """One model's answers.
+
+    Attributes
+    ----------
+    id, title, network, kind : str
+    split : Split
+    calibration, cutoff
+    inside, held_out, others : float [N]
+        Calibrated probabilities of the frames of the split.
+    images : int
+        Training images.
+    seconds : float
+        Wall time of the training, features included.
+    """
+
+    id: str
+    title: str
+    network: str
+    kind: str
+    split: Split
+    calibration: Calibration
+    cutoff: Cutoff
+    inside: Scores
+    held_out: Scores
+    others: Scores
+    images: int
+    seconds: float
+
+    def predictions(self) -> pd.DataFrame:
+        """Rows of the predictions table: the test set of its own centres where there is one, and all other centres."""
+        if len(self.held_out):
+            home = _rows(self.id, self.split.held_out, self.held_out, "internal")
+        else:
+            home = _rows(self.id, self.split.inside, self.inside, "internal")
+        return pd.concat([home, _rows(self.id, self.split.others, self.others, "external")], ignore_index=True)
+
+    def home_auc(self) -> float:
+        """AUC where the calibration was fitted."""
+        home, labels = _at_home(self.split)
+        return auc(labels[home], self.inside[home]).value
+
+
+def calibrated(
+    design: Design,
+    names: tuple[str, str, str, str],
+    split: Split,
+    scores: tuple[Scores, Scores, Scores],
+    images: int,
+    seconds: float,
+) -> Answers:
+    """Fit calibration and cut-off to the inside scores of the home centre, and apply them to all scores.
+
+    Parameters
+    ----------
+    design : Design
+    names : id, title, network, kind
+    split : Split
+    scores : (inside, held_out, others)
+        Log-odds before calibration.
+    images : int
+    seconds : float
+    """
+    home, labels = _at_home(split)
+    patients = np.array([frame.case.patient_id for frame in split.inside])
+    which = "out-of-fold predictions" if design.validation == "folds" else "predictions of the fold left out"
+    words = f"{which} on {split.home} ({design.labels_of(split.home)})"
+    calibration = fit_platt(scores[0][home], labels[home], words)
+    inside, held_out, others = (apply(calibration, score) for score in scores)
+    value = youden(labels[home], inside[home])
+    low, high = youden_interval(labels[home], inside[home], patients[home])
+    cutoff = Cutoff(value, min(low, value), max(high, value), "Youden, patient bootstrap", words)
+    return Answers(*names, split, calibration, cutoff, inside, held_out, others, images, seconds)
+
+
+def results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, ...]:
+    """AUC with its interval at each centre where both classes were seen."""
+    found = []
+    for (role, centre), group in predictions.groupby(["role", "centre"], sort=False):
+        if group["label"].nunique() == 2:
+            area = auc(group["label"], group["probability"])
+            counts = (area.value, area.low, area.high, area.positives, area.negatives)
+            found.append(CentreResult(centre, role, *counts, design.labels_of(centre)))
+    return tuple(found)
+
+
+def _at_home(split: Split) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    home = np.array([frame.case.centre == split.home for frame in split.inside])
+    return home, np.array([frame.case.label for frame in split.inside])
+
+
+def _rows(model: str, frames: list[Frame], probability: Scores, role: Role) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "case_id": [frame.case.case_id for frame in frames],
+            "patient_id": [frame.case.patient_id for frame in frames],
+            "centre": [frame.case.centre for frame in frames],
+            "role": role,
+            "label": [frame.case.label for frame in frames],
+            "model": model,
+            "probability": probability,
+        }
+    )

@@ -1,0 +1,205 @@
+"""The models of a study: single networks and textures, concatenations of their features, ensembles of answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from sera_core.contracts import BadInput
+from sera_core.nets.split import build
+from sera_core.study.answers import TEST, Answers, Scores, Split, calibrated
+from sera_core.study.cache import cached_in, frames_key, hashed, plan_key
+from sera_core.study.design import TEXTURES, Arm, Concatenation, Design, Ensemble
+from sera_core.study.extract import Extractor, Features, fixed, preparation_of, shipped
+from sera_core.train.crossval import Plan, in_folds, out_of_fold, trainer
+from sera_core.train.frames import Frame
+from sera_core.train.frozen import Bank, fill_bank, fit_frozen
+from sera_core.train.loop import Fitted, Report
+
+HELD_FOLD, HOLDOUT_FOLDS, CV_FOLDS = "0", 6, 5
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A single model: its answers, what was fitted, and its features of any frames."""
+
+    answers: Answers
+    plan: Plan
+    fitted: Fitted
+    features: Callable[[list[Frame]], Features]
+
+
+def split_of(design: Design, sources: tuple[str, ...], frames: list[Frame], limit: int | None) -> Split:
+    """Who trains, who calibrates and who tests a model with these sources."""
+    folds = HOLDOUT_FOLDS if design.validation == "holdout" else CV_FOLDS
+    own = in_folds([f for f in frames if f.case.centre in sources and f.case.split != TEST], folds)
+    inside = own
+    if design.validation == "holdout":
+        inside = [frame for frame in own if frame.case.split == HELD_FOLD]
+        own = inside + _limited([frame for frame in own if frame.case.split != HELD_FOLD], limit)
+    return Split(
+        own=own,
+        inside=inside,
+        held_out=[f for f in frames if f.case.centre in sources and f.case.split == TEST],
+        others=[f for f in frames if f.case.centre not in sources],
+        home=sources[0],
+    )
+
+
+def _limited(frames: list[Frame], limit: int | None) -> list[Frame]:
+    if limit is None or limit >= len(frames):
+        return frames
+    return [frames[row] for row in sorted(np.random.default_rng(0).permutation(len(frames))[:limit])]
+
+
+def train_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report: Report) -> Trained:
+    """Train one arm as the design's validation says, and let it answer every frame it was not trained on."""
+    network = design.network_of(arm)
+    plan = Plan(network, preparation_of(arm.prepare, network), arm.recipe, arm.sources)
+    split = split_of(design, arm.sources, frames, arm.limit)
+    stage = work / "stages" / plan_key(plan, split.own)
+    start = time.monotonic()
+    train = _tuned(plan, split, stage, report) if arm.recipe.mode == "finetune" else _read(plan, split, work, report)
+    if design.validation == "holdout":
+        fitted = train(HELD_FOLD)
+        seconds = _seconds(stage, start)
+        inside = None
+    else:
+        inside = out_of_fold(plan, split.own, lambda fold: train(fold), cached_in(stage))
+        fitted = train(None)
+        seconds = _seconds(stage, start)
+    extract = fixed(network, plan.preparation, work, report)
+    if arm.recipe.mode == "finetune":
+        kept = work / "features" / hashed([stage.name, inside is None])
+        extract = Extractor(plan.preparation, fitted.features, kept, report)
+    found = [
+        inside if inside is not None else fitted.answer(extract.features(split.inside)),
+        *(fitted.answer(extract.features(part)) if part else np.empty(0) for part in (split.held_out, split.others)),
+    ]
+    images = len(split.own) - (len(split.inside) if design.validation == "holdout" else 0)
+    names = (arm.id, arm.title, network, arm.recipe.mode)
+    answers = calibrated(design, names, split, (found[0], found[1], found[2]), images, seconds)
+    return Trained(answers, plan, fitted, extract.features)
+
+
+def concatenate(design: Design, joined: Concatenation, arms: dict[str, Trained], report: Report) -> Answers:
+    """One classifier on the features of several arms.
+
+    Raises
+    ------
+    BadInput
+        When the members have different sources.
+    """
+    members = [arms[name] for name in joined.members]
+    split = _common(joined.id, [member.answers.split for member in members])
+    start = time.monotonic()
+
+    def features(frames: list[Frame]) -> Features:
+        return np.hstack([member.features(frames) for member in members])
+
+    training = _limited([frame for frame in split.own if frame.case.split != HELD_FOLD], joined.limit)
+    plain = features(training)
+    report(f"{plain.shape[1]} features of {len(training)} images")
+    bank = Bank(training, None, plain, plain[None])
+    fitted = fit_frozen(bank, np.arange(len(training)), members[0].plan.preparation, joined.recipe)
+    scores = tuple(
+        fitted.answer(features(part)) if part else np.empty(0) for part in (split.inside, split.held_out, split.others)
+    )
+    names = (joined.id, joined.title, "+".join(m.plan.network for m in members), f"features, {joined.recipe.mode}")
+    seconds = time.monotonic() - start + sum(member.answers.seconds for member in members)
+    return calibrated(design, names, split, (scores[0], scores[1], scores[2]), len(training), seconds)
+
+
+def vote(design: Design, ensemble: Ensemble, models: dict[str, Answers]) -> Answers:
+    """The mean of several models' probabilities, or their mean weighted by AUC over chance at home; calibrated anew.
+
+    Raises
+    ------
+    BadInput
+        When the members have different sources.
+    """
+    members = [models[name] for name in ensemble.members]
+    split = _common(ensemble.id, [member.split for member in members])
+    weights = np.array([member.home_auc() - 0.5 if ensemble.vote == "weighted" else 1.0 for member in members])
+
+    def mean(parts: list[Scores]) -> Scores:
+        return logit(np.clip(np.average(np.array(parts), axis=0, weights=weights), 1e-6, 1 - 1e-6))
+
+    scores = (
+        mean([member.inside for member in members]),
+        mean([member.held_out for member in members]),
+        mean([member.others for member in members]),
+    )
+    names = (ensemble.id, ensemble.title, "+".join(member.id for member in members), f"ensemble, {ensemble.vote}")
+    images, seconds = max(member.images for member in members), sum(member.seconds for member in members)
+    return calibrated(design, names, split, scores, images, seconds)
+
+
+def _common(name: str, splits: list[Split]) -> Split:
+    first = splits[0]
+    for split in splits[1:]:
+        same = [f.case.case_id for f in split.inside] == [f.case.case_id for f in first.inside]
+        if not same or len(split.others) != len(first.others):
+            raise BadInput("bad_design", f"The members of {name} have different sources: give them the same ones.")
+    return min(splits, key=lambda split: len(split.own))
+
+
+def _tuned(plan: Plan, split: Split, stage: Path, report: Report) -> Callable[[str | None], Fitted]:
+    """Fine-tuning whose weights are kept in the stage's folder."""
+    from safetensors.torch import load_file, save_file
+
+    train = trainer(plan, split.own, report, cached_in(stage))
+
+    def fit(fold: str | None) -> Fitted:
+        file = stage / f"weights-{'all' if fold is None else fold}.safetensors"
+        if not file.is_file():
+            weights = shipped(train(fold).parts).state_dict()
+            stage.mkdir(parents=True, exist_ok=True)
+            partial = file.with_suffix(".partial")
+            save_file({key: value.contiguous() for key, value in weights.items()}, partial)
+            partial.replace(file)
+        parts = build(plan.network, pretrained=False)
+        parts.load_state_dict(load_file(file))
+        return Fitted(parts.eval().requires_grad_(False), None, plan.preparation)
+
+    return fit
+
+
+def _read(plan: Plan, split: Split, work: Path, report: Report) -> Callable[[str | None], Fitted]:
+    """Training of what reads the features of a fixed body, or of a texture."""
+    banks: list[Bank] = []
+
+    def fit(fold: str | None) -> Fitted:
+        if not banks:
+            banks.append(_bank(plan, split.own, work, report))
+        rows = np.array([row for row, frame in enumerate(split.own) if frame.case.split != fold])
+        fitted = fit_frozen(banks[0], rows, plan.preparation, plan.recipe)
+        shipped(fitted.parts)
+        return fitted
+
+    return fit
+
+
+def _bank(plan: Plan, own: list[Frame], work: Path, report: Report) -> Bank:
+    extract = fixed(plan.network, plan.preparation, work, report)
+    if plan.network in TEXTURES:
+        plain = extract.features(own)
+        return Bank(own, None, plain, plain[None])
+    settings = [plan.network, asdict(plan.preparation), asdict(plan.recipe.augmentation), frames_key(own)]
+    views = cached_in(work / "features" / hashed(settings))
+
+    def cached(name: str, compute: Callable[[], NDArray]) -> NDArray:
+        return extract.features(own) if name == "plain" else views(name, compute)
+
+    return fill_bank(plan.network, own, plan.preparation, plan.recipe, report, cached)
+
+
+def _seconds(stage: Path, start: float) -> float:
+    """Wall time of the training as it was when it was run, not when it was read from disk."""
+    return float(cached_in(stage)("seconds", lambda: np.array([time.monotonic() - start]))[0])

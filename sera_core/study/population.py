@@ -1,0 +1,104 @@
+"""All frames of a study: virtual patients drawn where they are missing, manifests decoded once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sera_core.contracts import BadInput
+from sera_core.simulate.centres import CENTRES, TRAINING, centre_named
+from sera_core.simulate.cohort import Cohort
+from sera_core.simulate.disk import write_cohort
+from sera_core.study.cache import hashed
+from sera_core.study.design import Design, Simulated
+from sera_core.train.frames import Frame, decode
+from sera_core.train.loop import Report
+from sera_core.train.manifest import Case, read_manifest, region
+
+DETAILS = ("size_mm", "composition", "echogenicity", "shape", "margin", "foci", "log_likelihood_ratio", "seed")
+READER = "reader_"
+
+
+def population(design: Design, work: Path, report: Report) -> tuple[list[Frame], pd.DataFrame]:
+    """Frames of all manifests and cohorts, and what their manifests say beside the label.
+
+    Parameters
+    ----------
+    design : Design
+    work : Path
+        Cohorts and decoded frames are kept here.
+    report : callable
+
+    Returns
+    -------
+    frames : list of Frame
+    details : DataFrame
+        Index ``case_id``; sizes, descriptors, simulated readers and truth where a manifest has them.
+    """
+    manifests = [Path(name) for name in design.manifests]
+    manifests += [_drawn(cohort, work / "cohorts", report) for cohort in design.simulated]
+    frames: list[Frame] = []
+    details = []
+    for manifest in manifests:
+        cases = read_manifest(manifest)
+        frames += _decoded(manifest, cases, work / "frames", report)
+        details.append(_details(manifest, cases))
+    return frames, pd.concat(details)
+
+
+def cohort_of(simulated: Simulated) -> Cohort:
+    """The patients that a design's entry asks for.
+
+    Raises
+    ------
+    BadInput
+        For an unknown centre, or a training set of another centre than the internal one.
+    """
+    centre = centre_named(simulated.centre)
+    counts = TRAINING if simulated.split == "train" else (centre.malignant, centre.benign)
+    if simulated.split == "train" and centre.role != "internal":
+        inside = next(name for name, known in CENTRES.items() if known.role == "internal")
+        raise BadInput("bad_cohort", f"Centre {simulated.centre} is for testing only: train on the centre {inside}.")
+    malignant, benign = simulated.malignant or counts[0], simulated.benign or counts[1]
+    return Cohort(centre, simulated.split, malignant, benign, simulated.seed)
+
+
+def _drawn(simulated: Simulated, folder: Path, report: Report) -> Path:
+    cohort = cohort_of(simulated)
+    name = f"{simulated.centre}-{simulated.split}-{cohort.malignant}-{cohort.benign}-{simulated.seed}"
+
+    def progress(done: int, total: int) -> None:
+        if done == total or done % 500 == 0:
+            report(f"{name}: {done}/{total} frames")
+
+    return write_cohort(folder / name, cohort, masks=False, workers=2, progress=progress)
+
+
+def _decoded(manifest: Path, cases: list[Case], folder: Path, report: Report) -> list[Frame]:
+    """Frames of one manifest; their bytes are kept, because decoding and checking takes longer than reading them."""
+    from safetensors.numpy import load_file, save_file
+
+    boxes = [case.box.as_list() if case.box else None for case in cases]
+    stamps = [[case.case_id, case.image.stat().st_size if case.image.is_file() else 0] for case in cases]
+    file = folder / f"{hashed([str(manifest), stamps, boxes])}.safetensors"
+    if file.is_file():
+        levels = load_file(file)
+        known = [(case, levels[case.case_id]) for case in cases if case.case_id in levels]
+        return [Frame(case, own, region(case, (own.shape[0], own.shape[1]))) for case, own in known]
+    report(f"decoding {len(cases)} frames of {manifest}")
+    frames, problems = decode(cases)
+    for problem in problems:
+        report(problem)
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    save_file({frame.case.case_id: np.ascontiguousarray(frame.levels) for frame in frames}, partial)
+    partial.replace(file)
+    return frames
+
+
+def _details(manifest: Path, cases: list[Case]) -> pd.DataFrame:
+    table = pd.read_csv(manifest)
+    table.index = pd.Index([case.case_id for case in cases], name="case_id")
+    return table[[name for name in table if name in DETAILS or name.startswith(READER)]]
