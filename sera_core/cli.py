@@ -95,8 +95,17 @@ def tirads(options: argparse.Namespace) -> Result:
 
 
 def simulate(options: argparse.Namespace) -> Result:
-    """Simulated frames, masks and a manifest with the truth; started again, it goes on where it stopped."""
+    """Simulated frames, masks and a manifest with the truth; started again, it goes on where it stopped.
+
+    With --nodule, one frame of the nodule described.
+    """
     from sera_core.simulate.disk import run
+    from sera_core.simulate.settings import case_from, parse, write_frame
+
+    if options.nodule:
+        return write_frame(
+            options.out, case_from({"seed": options.seed, "centre": options.centre, **parse(options.nodule)})
+        )
 
     def progress(done: int, total: int) -> None:
         if done == total or done % 25 == 0:
@@ -125,8 +134,10 @@ def study(options: argparse.Namespace) -> Result:
     """Run a study from its design file; finished stages are kept and not run again."""
     from sera_core.study.design import read_design
     from sera_core.study.run import run
+    from sera_core.study.tables import Engine
 
-    results = run(read_design(options.design), options.design.parent, options.work, _say)
+    engine = Engine(options.engine, options.scheduler)
+    results = run(read_design(options.design), options.design.parent, options.work, _say, engine=engine)
     return results.to_dict("records")
 
 
@@ -144,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_diagnose(_command(commands, "diagnose", diagnose, _diagnosis_words))
     _command(commands, "models", models, _models_words)
     _add_tirads(_command(commands, "tirads", tirads, _tirads_words))
-    _add_simulate(_command(commands, "simulate", simulate, _cases_words))
+    _add_simulate(_command(commands, "simulate", simulate, _simulated_words))
     _add_import(_command(commands, "import", import_data, _cases_words))
     _add_study(_command(commands, "study", study, _study_words))
     _command(commands, "benchmark", benchmark, _benchmark_words)
@@ -181,7 +192,14 @@ def _add_tirads(parser: argparse.ArgumentParser) -> None:
 
 def _add_simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--cases", type=int, required=True)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--cases", type=int)
+    what.add_argument(
+        "--nodule",
+        nargs="+",
+        metavar="NAME=VALUE",
+        help="one nodule, for example composition=mixed size_mm=20 depth_mm=45; a wrong name lists all",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--centre", default="internal", help="internal, A, B or C")
     parser.add_argument("--sheet", type=Path, metavar="OUT.png", help="a picture of the first eight frames")
@@ -199,6 +217,8 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 def _add_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("design", type=Path, metavar="DESIGN.toml")
     parser.add_argument("--work", type=Path, default=STUDY_WORK, help="folder for finished stages")
+    parser.add_argument("--engine", choices=["serial", "loky", "dask"], default="serial", help="who fits the tables")
+    parser.add_argument("--scheduler", default="", metavar="tcp://HOST:PORT", help="of a running Dask cluster")
 
 
 def _bytes(file: Path) -> bytes:
@@ -225,6 +245,12 @@ def _say(line: str) -> None:
 
 def _cases_words(found: Result) -> str:
     return f"{found['cases']} cases in {found['manifest']}"
+
+
+def _simulated_words(found: Result) -> str:
+    if "manifest" in found:
+        return _cases_words(found)
+    return f"one simulated nodule in {found['image']}, log likelihood ratio {found['log_likelihood_ratio']:.2f}"
 
 
 def _diagnosis_words(found: Result) -> str:

@@ -116,7 +116,7 @@ def _prepare(out: Path, cohort: Cohort) -> int:
             "other_manifest", f"{manifest} is not a simulated manifest of this version: choose another folder."
         )
     if whole != text:
-        _replace(manifest, whole.encode())
+        replace_file(manifest, whole.encode())
     rows = list(csv.DictReader(io.StringIO(whole)))
     for row, place in zip(rows, range(len(cohort)), strict=False):
         if row["seed"] != str(cohort[place].seed):
@@ -142,9 +142,9 @@ def _write_case(out: Path, cohort: Cohort, masks: bool, index: int) -> dict[str,
     case = cohort[index]
     frame = render(case)
     image, mask = f"images/{case.patient_id}.png", f"masks/{case.patient_id}.png"
-    _replace(out / image, _png(np.round(frame.image.pixels * 255).astype(np.uint8)))
+    replace_file(out / image, encode_png(np.round(frame.image.pixels * 255).astype(np.uint8)))
     if masks:
-        _replace(out / mask, _png(frame.mask.astype(np.uint8) * 255))
+        replace_file(out / mask, encode_png(frame.mask.astype(np.uint8) * 255))
     x, y, width, height = frame.box.as_list()
     place = {"image": image, "mask": mask if masks else "", "x": x, "y": y, "width": width, "height": height}
     return place | row_of(case, cohort.split)
@@ -187,13 +187,14 @@ def _line(row: dict[str, object]) -> str:
     return text.getvalue()
 
 
-def _png(pixels: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> bytes:
+def encode_png(pixels: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> bytes:
+    """A grey picture as the bytes of a PNG file."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
 
-def _replace(file: Path, data: bytes) -> None:
+def replace_file(file: Path, data: bytes) -> None:
     """Write under a temporary name, then rename: the file is whole or absent."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     part.write_bytes(data)

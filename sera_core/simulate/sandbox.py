@@ -34,6 +34,8 @@ NODULE_CONTROLS = (
     Control("macro_mm", 0.0, 8.0, 0.5, "Coarse calcification (mm)"),
     Control("rim_share", 0.0, 1.0, 0.05, "Calcified share of the border"),
     Control("halo_mm", 0.0, 1.5, 0.1, "Halo (mm)"),
+    Control("along", -1.0, 1.0, 0.1, "Place across the lobe (-1: towards the trachea)"),
+    Control("down", -1.0, 1.0, 0.1, "Place in depth (-1: towards the skin)"),
 )
 SCANNER_CONTROLS = (
     Control("frequency_mhz", 7.0, 15.0, 0.5, "Frequency (MHz)"),
@@ -45,7 +47,7 @@ SCANNER_CONTROLS = (
     Control("dynamic_range_db", 50.0, 80.0, 1.0, "Dynamic range (dB)"),
     Control("gain_db", 10.0, 40.0, 0.5, "Gain (dB)"),
     Control("gamma", 0.6, 1.6, 0.05, "Grey map (gamma)"),
-    Control("noise_db", -40.0, -10.0, 1.0, "Noise (dB against the gland)"),
+    Control("noise_db", -40.0, -10.0, 0.5, "Noise (dB against the gland)"),
 )
 
 

@@ -1,0 +1,86 @@
+"""A frame with its nodule outlined, and a nodule's way from benign to malignant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from sera_core.contracts import Box, Grey
+from sera_core.figures import palette
+from sera_core.figures.image import picture
+
+DASHES = ("solid", "dot", "dash", "dashdot", "longdash")
+
+
+def outlined(pixels: Grey, box: Box) -> go.Figure:
+    """The frame with a dotted box around the nodule."""
+    figure = picture(pixels)
+    figure.add_shape(
+        type="rect",
+        x0=box.x - 0.5,
+        y0=box.y - 0.5,
+        x1=box.x + box.width - 0.5,
+        y1=box.y + box.height - 0.5,
+        line={"color": "white", "width": 1.5, "dash": "dot"},
+    )
+    return figure
+
+
+def way(
+    titles: Sequence[str], truth: Sequence[float], models: Mapping[str, Sequence[float | None]], home: str, here: int
+) -> go.Figure:
+    """Probability against step, a line a model, beside the truth.
+
+    Parameters
+    ----------
+    titles : sequence of str
+        What each step changed.
+    truth : sequence of float
+        Probability (0 ... 1) that the simulator itself would give.
+    models : mapping of title to sequence
+        Each model's probability (0 ... 1) at every step; None where it gave no answer.
+    home : str
+        The model of simulated frames: drawn in full, the others faintly.
+    here : int
+        The step that is shown.
+    """
+    steps = [f"{k + 1}" for k in range(len(titles))]
+    figure = go.Figure(_line("the simulator's truth", steps, titles, truth, palette.MALIGNANT, "dash", 2))
+    for k, (name, values) in enumerate(models.items()):
+        own = name == home
+        colour = palette.ACCENT if own else palette.rgba(palette.UNSURE, 0.7)
+        figure.add_trace(
+            _line(name, steps, titles, values, colour, DASHES[k % 5] if not own else "solid", 3 if own else 1)
+        )
+    figure.add_vline(x=here, line={"color": palette.UNSURE, "width": 1, "dash": "dot"})
+    figure.update_xaxes(title="step", fixedrange=True, range=[-0.3, len(steps) - 0.7])
+    figure.update_yaxes(title="probability (%)", range=[-3, 103], fixedrange=True)
+    figure.update_layout(
+        height=330,
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        dragmode=False,
+        legend={"orientation": "h", "yanchor": "top", "y": -0.22, "x": 0},
+    )
+    return figure
+
+
+def _line(
+    name: str,
+    steps: Sequence[str],
+    titles: Sequence[str],
+    values: Sequence[float | None],
+    colour: str,
+    dash: str,
+    width: int,
+) -> go.Scatter:
+    return go.Scatter(
+        x=list(steps),
+        y=[None if value is None else value * 100 for value in values],
+        mode="lines+markers",
+        name=name,
+        text=list(titles),
+        line={"color": colour, "dash": dash, "width": width},
+        marker={"size": 6 if width < 3 else 9},
+        hovertemplate="%{text}<br>%{y:.1f}%<extra>" + name + "</extra>",
+    )

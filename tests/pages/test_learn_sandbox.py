@@ -1,0 +1,75 @@
+"""The sandbox: sliders to frame, answers and guidelines; refusals in the words of the command line."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sera_core.cli import main
+from tests.pages.test_diagnose import words
+
+
+@pytest.fixture
+def sandbox(learn: AppTest) -> AppTest:
+    learn.query_params["chapter"] = "13"
+    return learn
+
+
+def test_first_paint_has_frame_truth_answers_and_guidelines(sandbox: AppTest) -> None:
+    sandbox.run()
+    assert not sandbox.exception
+    said = words(sandbox)
+    assert "Sandbox" in sandbox.header[0].value
+    assert "out of their domain" in said
+    assert "own descriptors" in said
+    assert len(sandbox.get("plotly_chart")) == 3  # frame, heatmap, bar
+    table = sandbox.dataframe[0].value
+    assert "ACR TI-RADS 2017" in list(table["Guideline"])
+
+
+def test_an_impossible_nodule_is_refused_as_on_the_command_line(
+    sandbox: AppTest, capsys: pytest.CaptureFixture[str], tmp_path: object
+) -> None:
+    sandbox.run()
+    sandbox.segmented_control(key="sandbox_composition").set_value("spongiform")
+    sandbox.slider(key="sandbox_rim_share").set_value(0.5).run()
+    assert not sandbox.exception
+    assert main(["simulate", "--out", str(tmp_path), "--nodule", "composition=spongiform", "rim_share=0.5"]) == 2
+    sentence = capsys.readouterr().err.removeprefix("sera: ").strip()
+    assert sandbox.warning[0].value == sentence
+    assert sandbox.slider(key="sandbox_rim_share")  # and can be mended
+
+
+def test_it_becomes_malignant_one_step_at_a_time(sandbox: AppTest) -> None:
+    sandbox.run()
+    for number, title in enumerate(("smooth", "Hypoechoic", "Markedly"), start=1):
+        sandbox.button(key="sandbox_next").click().run()
+        assert not sandbox.exception
+        assert f"Step {number} of 6" in words(sandbox)
+        assert title in words(sandbox)
+    assert sandbox.slider(key="sandbox_echo_db").value == -14
+    sandbox.button(key="sandbox_again").click().run()
+    assert sandbox.slider(key="sandbox_echo_db").value == -1
+
+
+def test_the_link_brings_back_the_nodule(sandbox: AppTest) -> None:
+    sandbox.query_params["sandbox_composition"] = "cystic"
+    sandbox.query_params["sandbox_size_mm"] = "12.5"
+    sandbox.run()
+    assert sandbox.segmented_control(key="sandbox_composition").value == "cystic"
+    assert sandbox.slider(key="sandbox_size_mm").value == 12.5
+    assert "anechoic" not in [warning.value for warning in sandbox.warning]
+
+
+def test_a_sample_moves_the_sliders(sandbox: AppTest) -> None:
+    sandbox.run()
+    sandbox.selectbox(key="sandbox_start").set_value("Textbook papillary carcinoma").run()
+    assert sandbox.slider(key="sandbox_size_mm").value == 14
+    assert sandbox.slider(key="sandbox_punctate").value == 9
+
+
+def test_a_chapter_that_does_not_exist_is_said(learn: AppTest) -> None:
+    learn.query_params["chapter"] = "99"
+    learn.run()
+    assert not learn.exception
+    assert "no chapter '99'" in learn.warning[0].value
