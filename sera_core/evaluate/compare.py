@@ -12,13 +12,37 @@ from collections.abc import Mapping
 import numpy as np
 
 from sera_core.contracts import Domain
+from sera_core.evaluate.cells.agreements import errors, kappas
+from sera_core.evaluate.cells.calibrations import calibrations
+from sera_core.evaluate.cells.differences import auc_differences, between_centres, interactions, mcnemar_tests
+from sera_core.evaluate.cells.glance import glance, partial_areas, roc_lines
+from sera_core.evaluate.cells.operating import confusions, optimisms
+from sera_core.evaluate.cells.subgroups import subgroups
+from sera_core.evaluate.cells.usefulness import avoided_fnas, decision_curves, prevalence_curves
 from sera_core.evaluate.cutoff import youden
-from sera_core.evaluate.glance import glance, partial_areas, roc_lines
-from sera_core.evaluate.operating import confusions, optimisms
-from sera_core.evaluate.results import Cutoff
+from sera_core.evaluate.results import Comparison, Cutoff, Optimism, Row
 from sera_core.evaluate.table import READER, Predictions
 
-__all__ = ["confusions", "cutoffs", "glance", "optimisms", "partial_areas", "roc_lines"]
+__all__ = [
+    "auc_differences",
+    "avoided_fnas",
+    "between_centres",
+    "calibrations",
+    "compare",
+    "confusions",
+    "cutoffs",
+    "decision_curves",
+    "errors",
+    "glance",
+    "interactions",
+    "kappas",
+    "mcnemar_tests",
+    "optimisms",
+    "partial_areas",
+    "prevalence_curves",
+    "roc_lines",
+    "subgroups",
+]
 
 # The score from which each guideline is usually called positive. K-TIRADS 4 (intermediate suspicion) and ACR TR4 (4
 # points): the lowest categories that advise a needle at 1.5 cm. Kim 2002 (AJR 178:687): any one feature. Kwak 2011
@@ -54,6 +78,45 @@ def cutoffs(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
         else:
             found[name] = _youden_inside(predictions, name)
     return found
+
+
+def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None) -> Comparison:
+    """Everything about one table at its frozen cut-offs (see :func:`cutoffs`)."""
+    frozen = cutoffs(predictions, known)
+    first = glance(predictions)
+    matrices, tuned = confusions(predictions, frozen), optimisms(predictions, frozen)
+    trust = calibrations(predictions)
+    pairs = (
+        *auc_differences(predictions),
+        *mcnemar_tests(predictions, frozen),
+        *between_centres(predictions),
+        *(row for reader in predictions.readers for row in interactions(predictions, reader)),
+    )
+    needles, agreement = avoided_fnas(predictions, frozen), kappas(predictions, frozen)
+    groups = subgroups(predictions, frozen)
+    rows = (
+        *first.rows,
+        *first.ceilings,
+        *partial_areas(predictions),
+        *(row for matrix in matrices for row in matrix.rows),
+        *(row for optimism in tuned for row in _optimism_rows(predictions, optimism)),
+        *pairs,
+        *(row for one in trust for row in one.rows),
+        *needles,
+        *agreement,
+        *groups,
+    )
+    return Comparison(frozen, first, matrices, tuned, pairs, trust, needles, agreement, groups, rows)
+
+
+def _optimism_rows(predictions: Predictions, found: Optimism) -> list[Row]:
+    """``optimism_accuracy`` and so on: how much better the cut-off tuned on the spot would look."""
+    n = len(predictions.at(found.centre).of(found.model)[0])
+    method = f"cut-off {found.tuned_cutoff:.3f} tuned on these cases against the frozen {found.frozen_cutoff:.3f}"
+    return [
+        Row(f"optimism_{name}", gain, np.nan, np.nan, n, method, found.centre, found.model)
+        for name, gain in found.gain.items()
+    ]
 
 
 def _youden_inside(predictions: Predictions, name: str) -> Cutoff:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm, t
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from sera_core.evaluate.roc import ROUNDING, Placements, mean_variance, placements
 
@@ -93,7 +93,8 @@ def _tested(difference: float, variance: float, freedom: float, level: float) ->
     if not variance > ROUNDING:
         return AucDifference(difference, np.nan, np.nan, np.nan)
     spread = float(np.sqrt(variance))
-    law = norm if np.isinf(freedom) else t(freedom)
-    half = float(law.ppf(0.5 + level / 2)) * spread
-    p = float(2 * law.sf(abs(difference) / spread))
+    far, share = -abs(difference) / spread, 0.5 + level / 2
+    normal = np.isinf(freedom)
+    half = float(ndtri(share) if normal else stdtrit(freedom, share)) * spread
+    p = float(2 * (ndtr(far) if normal else stdtr(freedom, far)))
     return AucDifference(difference, difference - half, difference + half, p, variance, freedom)

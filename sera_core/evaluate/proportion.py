@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 METRICS = ("sensitivity", "specificity", "accuracy", "ppv", "npv", "f1", "lr_positive", "lr_negative")
@@ -63,7 +63,7 @@ def sizes(tp: ArrayLike, fn: ArrayLike, fp: ArrayLike, tn: ArrayLike) -> dict[st
 def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
     """Wilson's score interval; NaN for no trial."""
     k, n = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = (k + z**2 / 2) / (n + z**2)
         half = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
@@ -102,7 +102,7 @@ def _ratio(a: Floats, b: Floats, c: Floats, d: Floats, level: float) -> tuple[Fl
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
         middle = np.log(a / (a + b)) - np.log(c / (c + d))
-    half = norm.ppf(0.5 + level / 2) * spread
+    half = ndtri(0.5 + level / 2) * spread
     return np.where(missing, np.nan, np.exp(middle - half)), np.where(missing, np.nan, np.exp(middle + half))
 
 

@@ -193,9 +193,9 @@ class Calibration:
     count : int [K]
         Cases of each bin; empty bins are left out.
     rows : tuple of Row
-        ``brier, brier_reliability, brier_resolution, brier_uncertainty, calibration_slope, calibration_intercept``
-        and, after recalibration on 50 local cases, ``brier_before, brier_after, slope_before, slope_after,
-        intercept_before, intercept_after`` (means over repeated draws; low and high: the middle 95 % of the draws).
+        ``brier, brier_reliability, brier_resolution, brier_uncertainty, brier_within, calibration_slope,
+        calibration_intercept`` and, after recalibration on 50 local cases, ``brier_before, brier_after, slope_before,
+        slope_after, intercept_before, intercept_after`` (median and middle 95 % of repeated draws).
     """
 
     centre: str

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit
-from scipy.stats import norm, rankdata
+from scipy.special import expit, logit, ndtri
+from scipy.stats import rankdata
 
 from sera_core.contracts import BadInput
 
@@ -96,7 +96,7 @@ def area(parts: Placements, level: float = 0.95) -> Auc:
     m, n = len(parts.positive), len(parts.negative)
     variance, alpha = parts.variance, 1 - level
     if variance > ROUNDING and 0 < parts.value < 1:  # never with a variance of NaN
-        half = norm.ppf(1 - alpha / 2) * np.sqrt(variance) / (parts.value * (1 - parts.value))
+        half = ndtri(1 - alpha / 2) * np.sqrt(variance) / (parts.value * (1 - parts.value))
         low, high = expit(logit(parts.value) - half), expit(logit(parts.value) + half)
         method = "DeLong, logit"
     else:
@@ -171,7 +171,7 @@ def partial_auc(labels: ArrayLike, scores: ArrayLike, low: float, high: float, l
     m, n = int(truth.sum()), int((1 - truth).sum())
     if not (variance > ROUNDING and 0 < estimate < 1):
         return Auc(estimate, np.nan, np.nan, variance, m, n, "no interval: the curve does not vary in this range")
-    half = norm.ppf(0.5 + level / 2) * np.sqrt(variance) / (estimate * (1 - estimate))
+    half = ndtri(0.5 + level / 2) * np.sqrt(variance) / (estimate * (1 - estimate))
     bounds = expit(logit(estimate) - half), expit(logit(estimate) + half)
     return Auc(estimate, float(bounds[0]), float(bounds[1]), variance, m, n, "He and Escobar, logit")
 

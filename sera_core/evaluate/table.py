@@ -244,7 +244,11 @@ def template() -> pd.DataFrame:
 
 def check(table: pa.Table, name: str, domain: Domain, key: str) -> Predictions:
     """A long table as :class:`Predictions`; see :func:`read_predictions` for what is refused."""
-    missing = [column for column in REQUIRED if column not in table.column_names]
+    names_given = table.column_names
+    twice = sorted({column for column in names_given if names_given.count(column) > 1})
+    if twice:
+        raise BadInput("columns_twice", f"{name} has the columns {', '.join(twice)} twice: keep one of each.")
+    missing = [column for column in REQUIRED if column not in names_given]
     if missing:
         raise BadInput("columns", f"{name} lacks the columns {', '.join(missing)}: name them so in its header.")
     if table.num_rows == 0:
@@ -265,7 +269,7 @@ def check(table: pa.Table, name: str, domain: Domain, key: str) -> Predictions:
         raise BadInput("too_large", f"{name} has too many models for its cases: split it into several tables.")
     wide = np.full((len(first), len(names["model"])), np.nan)
     wide[codes["case_id"], codes["model"]] = probability
-    cases = _cases(table, codes["case_id"], first, label)
+    cases = _cases(table, name, codes["case_id"], first, label)
     _check_domains(cases, table, name, domain)
     return Predictions(cases, tuple(names["model"]), wide, _roles(codes, names), key)
 
@@ -278,13 +282,14 @@ def _csv(data: bytes, name: str) -> pa.Table:
     found: list[str] = []
     text = dict.fromkeys((*TEXT, *DESCRIPTORS, "domain"), pa.string())
     try:
+        data.partition(b"\n")[0].decode()  # pyarrow keeps a header that is no text
         table = arrow_csv.read_csv(
             io.BytesIO(data),
             read_options=arrow_csv.ReadOptions(use_threads=False),  # several threads do not count rows
             parse_options=arrow_csv.ParseOptions(invalid_row_handler=refuse_row, newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(column_types=text, null_values=[""], strings_can_be_null=True),
         )
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise BadInput("no_csv", f"{name} is not a CSV table in UTF-8 with a header line: export it again.") from error
     if found:
         raise BadInput("csv_row", f"In {name}, {found[0]}: mend that row.")
@@ -302,7 +307,7 @@ def _coded(table: pa.Table, name: str) -> tuple[dict[str, Ints], dict[str, list[
     """Each text column as numbers of its distinct words, in the order of the table."""
     codes, names = {}, {}
     for column in TEXT:
-        values = table[column].cast(pa.string()).combine_chunks().dictionary_encode()
+        values = _words(table, column, name).combine_chunks().dictionary_encode()
         values = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
         found = values.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         _refuse(name, found < 0, column, f"has no {column}")
@@ -313,11 +318,18 @@ def _coded(table: pa.Table, name: str) -> tuple[dict[str, Ints], dict[str, list[
 def _number(table: pa.Table, column: str) -> Floats:
     """A column as numbers, NaN where it holds none; true and false are no numbers."""
     kind = table[column].type
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        return table[column].to_numpy().astype(np.float64)
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return table[column].cast(pa.float64()).to_numpy()
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return pd.to_numeric(table[column].to_pandas(), errors="coerce").to_numpy(np.float64)
     return np.full(table.num_rows, np.nan)
+
+
+def _words(table: pa.Table, column: str, name: str) -> pa.ChunkedArray:
+    try:
+        return table[column].cast(pa.string())
+    except pa.ArrowException as error:
+        raise BadInput("words", f"The column {column} of {name} holds no plain words: export it as text.") from error
 
 
 def _refuse(name: str, wrong: NDArray[np.bool_], code: str, reason: str) -> None:
@@ -352,16 +364,18 @@ def _roles(codes: dict[str, Ints], names: dict[str, list[str]]) -> dict[tuple[st
     return roles
 
 
-def _cases(table: pa.Table, case: Ints, first: Ints, label: Floats) -> pd.DataFrame:
+def _cases(table: pa.Table, name: str, case: Ints, first: Ints, label: Floats) -> pd.DataFrame:
     """One row a case; an optional column takes the first value that any row of the case gives."""
-    cases = {column: table[column].take(first).to_pandas() for column in ("case_id", "patient_id", "centre")}
+    cases = {
+        column: _words(table, column, name).take(first).to_pandas() for column in ("case_id", "patient_id", "centre")
+    }
     cases["label"] = pd.Series(label[first].astype(np.int64))
     numbers = [c for c in table.column_names if c in NUMBERS or c.startswith(READER)]
     for column in numbers:
         cases[column] = _first_given(pd.Series(_number(table, column)), case, len(first))
     for column in (*DESCRIPTORS, "domain"):
         if column in table.column_names:
-            cases[column] = _first_given(table[column].to_pandas(), case, len(first))
+            cases[column] = _first_given(_words(table, column, name).to_pandas(), case, len(first))
     return pd.DataFrame(cases)
 
 

@@ -1,0 +1,246 @@
+"""Whether probabilities can be taken at their word: Brier score and its parts, slope, intercept, recalibration.
+
+Brier GW. Monthly Weather Review 1950;78:1-3. Murphy AH. Journal of Applied Meteorology 1973;12:595-600, for binned
+forecasts with the remainder of Stephenson DB, Coelho CAS, Jolliffe IT. Weather and Forecasting 2008;23:752-757.
+Cox DR. Biometrika 1958;45:562-565 and Van Calster B, et al. BMC Medicine 2019;17:230 (slope and intercept).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit, ndtri
+
+from sera_core.evaluate.proportion import wilson
+
+Floats = NDArray[np.float64]
+NEAREST = 1e-6  # probabilities are kept this far from 0 and 1 before their logit is taken
+STEPS = 30
+WEAK = 100.0  # standard deviation of a prior that only keeps separated draws finite
+MOST_TESTED = 3000  # cases on which a recalibration is tried
+
+
+@dataclass(frozen=True)
+class Brier:
+    """Brier score (mean squared error of the probability) and its parts.
+
+    ``score = reliability - resolution + uncertainty + within``; ``within`` is what the bins hide (0 where all
+    probabilities of a bin are equal). ``low`` and ``high``: normal interval of the score.
+    """
+
+    score: float
+    low: float
+    high: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+    within: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """Logistic regression of the label on the logit of the probability.
+
+    ``slope`` (1 is right, below 1: too extreme) and ``intercept`` with the slope held at 1 (0 is right, below 0: too
+    high), each with a Wald interval; NaN where the regression has no finite solution.
+    """
+
+    slope: float
+    slope_low: float
+    slope_high: float
+    intercept: float
+    intercept_low: float
+    intercept_high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Bins:
+    """Reliability curve: one entry a bin that holds cases."""
+
+    predicted: Floats
+    observed: Floats
+    low: Floats
+    high: Floats
+    count: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Recalibrated:
+    """Brier score, slope and intercept on the cases not used, before and after; one entry a draw."""
+
+    brier: tuple[Floats, Floats]
+    slope: tuple[Floats, Floats]
+    intercept: tuple[Floats, Floats]
+
+
+def reliability(labels: ArrayLike, probability: ArrayLike, bins: int = 10) -> Bins:
+    """Malignant share against mean probability in bins of equal width, with Wilson's interval."""
+    truth, p = np.asarray(labels, np.float64), np.asarray(probability, np.float64)
+    place = _bin(p, bins)
+    count = np.bincount(place, minlength=bins)
+    kept = count > 0
+    positives = np.bincount(place, truth, bins)[kept]
+    low, high = wilson(positives, count[kept])
+    mean = np.bincount(place, p, bins)[kept] / count[kept]
+    return Bins(mean, positives / count[kept], low, high, count[kept])
+
+
+def brier(labels: ArrayLike, probability: ArrayLike, bins: int = 10, level: float = 0.95) -> Brier:
+    """Brier score with Murphy's parts over bins of equal width."""
+    truth, p = np.asarray(labels, np.float64), np.asarray(probability, np.float64)
+    error = (p - truth) ** 2
+    found, n, base = reliability(truth, p, bins), len(truth), truth.mean()
+    apart = float(np.sum(found.count * (found.predicted - found.observed) ** 2) / n)
+    resolution = float(np.sum(found.count * (found.observed - base) ** 2) / n)
+    uncertainty, score = float(base * (1 - base)), float(error.mean())
+    half = float(ndtri(0.5 + level / 2) * np.sqrt(error.var(ddof=1) / n)) if n > 1 else np.nan
+    within = score - (apart - resolution + uncertainty)
+    return Brier(score, max(score - half, 0.0), score + half, apart, resolution, uncertainty, within)
+
+
+def line(labels: ArrayLike, probability: ArrayLike, level: float = 0.95) -> Line:
+    """Calibration slope and intercept."""
+    truth, x = np.asarray(labels, np.float64), logits(probability)
+    z = float(ndtri(0.5 + level / 2))
+    nothing = (np.nan, np.nan, np.nan)
+    slope, intercept = nothing, nothing
+    both = 0 < truth.sum() < len(truth)
+    if both and np.ptp(x) > 0:
+        coefficients, cover = fit(truth[None], x[None])
+        spread = float(np.sqrt(cover[0, 1, 1]))
+        value = float(coefficients[0, 1])
+        if np.isfinite(spread) and _settled(truth, x, coefficients[0]):
+            slope = (value, value - z * spread, value + z * spread)
+    if both:
+        value, spread = _shift(truth, x)
+        intercept = (value, value - z * spread, value + z * spread)
+    return Line(*slope, *intercept)
+
+
+def recalibrated(
+    labels: ArrayLike, probability: ArrayLike, patients: ArrayLike, local: int = 50, draws: int = 50, seed: int = 0
+) -> Recalibrated | None:
+    """Fit slope and intercept on ``local`` cases of the centre, test on its other patients; repeated.
+
+    The fit is pulled gently to "change nothing" (normal priors with a standard deviation of 2 around slope 1 and
+    intercept 0), so that 50 cases, or those of one class only, always have an answer. Where a centre is large, each
+    draw is tested on 3,000 cases.
+
+    Returns
+    -------
+    Recalibrated or None
+        None where fewer than ``2 * local`` cases or no case of a class would be left.
+    """
+    truth, x = np.asarray(labels, np.float64), logits(probability)
+    if len(truth) < 2 * local or min(truth.sum(), (1 - truth).sum()) < 2:
+        return None
+    used, rest, weight = _draws(np.asarray(patients), local, draws, seed)
+    y, before = truth[rest], x[rest]
+    left = (weight * y).sum(axis=1) * (weight * (1 - y)).sum(axis=1) > 0  # draws that leave both classes
+    if not left.any():
+        return None
+    change, _ = fit(truth[used[left]], x[used[left]], prior=2.0)
+    y, before, weight = y[left], before[left], weight[left]
+    after = change[:, :1] + change[:, 1:] * before
+    slope = fit(y, before, weight, prior=WEAK)[0][:, 1]
+    return Recalibrated(
+        brier=(_mean_error(y, before, weight), _mean_error(y, after, weight)),
+        slope=(slope, slope / change[:, 1]),  # a line fitted to a stretched scale is the line, stretched
+        intercept=(_shifts(y, before, weight), _shifts(y, after, weight)),
+    )
+
+
+def logits(probability: ArrayLike) -> Floats:
+    """Log-odds, kept finite."""
+    return logit(np.clip(np.asarray(probability, np.float64), NEAREST, 1 - NEAREST))
+
+
+def fit(truth: Floats, x: Floats, weight: Floats | None = None, prior: float = np.inf) -> tuple[Floats, Floats]:
+    """Many logistic regressions at once by Newton's method.
+
+    Parameters
+    ----------
+    truth, x : float [R, n]
+        One regression a row: intercept and slope of ``x``.
+    weight : float [R, n], optional
+    prior : float
+        Standard deviation of normal priors around intercept 0 and slope 1.
+
+    Returns
+    -------
+    coefficients : float [R, 2]
+        Intercept, slope.
+    covariance : float [R, 2, 2]
+    """
+    weight = np.ones_like(x) if weight is None else weight
+    start, pull = np.array([0.0, 1.0]), np.eye(2) / prior**2
+    coefficients: Floats = np.tile(start, (len(x), 1))
+    bend: Floats = np.zeros((len(x), 2, 2))
+    for _ in range(STEPS):
+        p = expit(coefficients[:, :1] + coefficients[:, 1:] * x)
+        gap = weight * (truth - p)
+        curvature = weight * p * (1 - p)
+        tilted = curvature * x
+        rise = np.stack([gap.sum(axis=1), np.einsum("rn,rn->r", gap, x)], axis=1) - (coefficients - start) @ pull
+        entries = (curvature.sum(axis=1), tilted.sum(axis=1), np.einsum("rn,rn->r", tilted, x))
+        bend = np.stack([entries[0], entries[1], entries[1], entries[2]], axis=1).reshape(-1, 2, 2) + pull
+        bend += 1e-12 * np.eye(2)  # separated classes flatten it to nothing
+        step = np.clip(np.linalg.solve(bend, rise[..., None])[..., 0], -4, 4)
+        coefficients = coefficients + step
+        if np.abs(step).max() < 1e-9:
+            break
+    return coefficients, np.asarray(np.linalg.inv(bend), np.float64)
+
+
+def _draws(
+    patients: NDArray, local: int, draws: int, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Rows to fit on [R, local], rows to test on [R, n], and the latter's weight: 0 for a patient of the fit."""
+    random = np.random.default_rng(seed)
+    _, patient = np.unique(patients, return_inverse=True)
+    used, rest, weight = [], [], []
+    for _ in range(draws):
+        order = np.argsort(random.random(patient.max() + 1)[patient], kind="stable")
+        own, other = order[:local], order[local : local + MOST_TESTED]
+        seen = np.zeros(patient.max() + 1)
+        seen[patient[own]] = 1
+        used.append(own)
+        rest.append(other)
+        weight.append(1 - seen[patient[other]])
+    return np.array(used), np.array(rest), np.array(weight)
+
+
+def _mean_error(truth: Floats, x: Floats, weight: Floats) -> Floats:
+    return (weight * (expit(x) - truth) ** 2).sum(axis=1) / weight.sum(axis=1)
+
+
+def _shifts(truth: Floats, x: Floats, weight: Floats) -> Floats:
+    """Intercept with the slope held at 1, of each row [R, n]."""
+    shift = np.zeros((len(x), 1))
+    for _ in range(STEPS):
+        p = expit(x + shift)
+        step = (weight * (truth - p)).sum(axis=1, keepdims=True) / (weight * p * (1 - p)).sum(axis=1, keepdims=True)
+        shift = shift + np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-9:
+            break
+    return shift[:, 0]
+
+
+def _shift(truth: Floats, x: Floats) -> tuple[float, float]:
+    """Intercept with the slope held at 1, and its standard error."""
+    shift = float(_shifts(truth[None], x[None], np.ones((1, len(x))))[0])
+    p = expit(x + shift)
+    return shift, float(1 / np.sqrt((p * (1 - p)).sum()))
+
+
+def _settled(truth: Floats, x: Floats, coefficients: Floats) -> bool:
+    """Whether the score equations hold: not so where the classes are separated."""
+    gap = truth - expit(coefficients[0] + coefficients[1] * x)
+    ordered = x[truth == 1].min() >= x[truth == 0].max() or x[truth == 1].max() <= x[truth == 0].min()
+    return not ordered and abs(gap.sum()) < 1e-5 * len(x) and abs((gap * x).sum()) < 1e-4 * len(x)
+
+
+def _bin(p: Floats, bins: int) -> NDArray[np.intp]:
+    return np.minimum((p * bins).astype(np.intp), bins - 1)

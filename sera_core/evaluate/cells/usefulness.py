@@ -1,0 +1,78 @@
+"""Is it useful: decision curves, predictive values at another prevalence, needles spared against a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sera_core.evaluate.netbenefit import net_benefit, patient_weights, predictive_values, spared, treat_all
+from sera_core.evaluate.proportion import counts
+from sera_core.evaluate.results import Cutoff, DecisionCurve, PrevalenceCurve, Row
+from sera_core.evaluate.table import CentreView, Predictions
+
+THRESHOLDS = np.arange(0.01, 0.90, 0.01)
+PREVALENCES = np.round(np.arange(0.01, 0.96, 0.01), 2)
+
+
+def decision_curves(predictions: Predictions, centre: str) -> tuple[DecisionCurve, ...]:
+    """Net benefit of every model at one centre, with treating everybody; treating nobody is 0."""
+    view, found = predictions.at(centre), []
+    for model in view.raters:
+        if model in view.models:
+            label, probability, _ = view.of(model)
+            benefit, low, high = net_benefit(label, probability, THRESHOLDS)
+            everybody = treat_all(float(label.mean()), THRESHOLDS)
+            found.append(DecisionCurve(centre, model, THRESHOLDS, benefit, low, high, everybody))
+    return tuple(found)
+
+
+def prevalence_curves(
+    predictions: Predictions, centre: str, cutoffs: Mapping[str, Cutoff]
+) -> tuple[PrevalenceCurve, ...]:
+    """PPV and NPV of every model and reader at its cut-off, if the prevalence at the centre were another."""
+    view, found = predictions.at(centre), []
+    for name in view.raters:
+        label, score, _ = view.of(name)
+        positive, negative = predictive_values(counts(label, score, cutoffs[name].value), PREVALENCES)
+        found.append(PrevalenceCurve(centre, name, PREVALENCES, *positive, *negative))
+    return tuple(found)
+
+
+def avoided_fnas(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Row, ...]:
+    """``fna_avoided_per_100``: needles each model spares against each reader at the reader's own sensitivity.
+
+    The cut-off is moved to where the model is as sensitive as the reader on these very cases, so the number says what
+    the model's ordering could spare, not what the frozen cut-off does. Interval: bootstrap of patients, with the
+    cut-off moved anew in every draw.
+    """
+    return tuple(row for view in map(predictions.at, predictions.centres) for row in _avoided(view, cutoffs))
+
+
+def _avoided(view: CentreView, cutoffs: Mapping[str, Cutoff]) -> list[Row]:
+    rows = []
+    readers = [name for name in view.raters if name not in view.models]
+    weights = patient_weights(view.patient) if readers else np.empty((0, 0), np.float32)
+    for reader in readers:
+        seen = view.score(reader)
+        for model in (name for name in view.raters if name in view.models):
+            score = view.score(model)
+            both = ~np.isnan(seen) & ~np.isnan(score)
+            called, label = seen[both] > cutoffs[reader].value, view.label[both]
+            found = spared(label, score[both], called, weights if both.all() else weights[:, both])
+            if found is not None:
+                method = f"at the reader's sensitivity of {found.sensitivity:.3f}; bootstrap of patients"
+                rows.append(
+                    Row(
+                        "fna_avoided_per_100",
+                        found.value,
+                        found.low,
+                        found.high,
+                        len(label),
+                        method,
+                        view.centre,
+                        model,
+                        versus=reader,
+                    )
+                )
+    return rows
