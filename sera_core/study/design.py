@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -142,6 +142,8 @@ class Design:
     concatenations : tuple of Concatenation
     ensembles : tuple of Ensemble
         Their members may be arms, concatenations and earlier ensembles.
+    tables : dict
+        Letter of a network to its arms, fixed and fine-tuned or fine-tuned alone, for the tables of Lee 2019.
     limits : tuple of str
         Sentences for every card.
     licence : str
@@ -163,6 +165,7 @@ class Design:
     prepare_options: tuple[Framed, ...] = ()
     concatenations: tuple[Concatenation, ...] = ()
     ensembles: tuple[Ensemble, ...] = ()
+    tables: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=2)]] = field(default_factory=dict)
 
     def network_of(self, arm: Arm) -> str:
         """The arm's network, or texture."""
@@ -222,7 +225,9 @@ def _check_names(design: Design, name: str) -> None:
         refuse("manifests", "there is neither a manifest nor a simulated cohort")
     network(design.network)  # refuses an unknown name with the list of names
     known: list[str] = []
-    for kind, entries in (("arms", design.arms), ("concatenations", design.concatenations)):
+    kinds: dict[str, tuple[Arm, ...] | tuple[Concatenation, ...]]
+    kinds = {"arms": design.arms, "concatenations": design.concatenations}
+    for kind, entries in kinds.items():
         for number, entry in enumerate(entries):
             if entry.id in known:
                 refuse(f"{kind}.{number}.id", f"{entry.id} stands twice")
@@ -240,6 +245,9 @@ def _check_names(design: Design, name: str) -> None:
     for number, joined in enumerate(design.concatenations):
         if strange := set(joined.members) - {arm.id for arm in design.arms}:
             refuse(f"concatenations.{number}.members", f"there is no arm {sorted(strange)[0]}")
+    for letter, pair in design.tables.items():
+        if strange := set(pair) - {arm.id for arm in design.arms}:
+            refuse(f"tables.{letter}", f"there is no arm {sorted(strange)[0]}")
     for number, ensemble in enumerate(design.ensembles):
         if strange := set(ensemble.members) - set(known):
             refuse(f"ensembles.{number}.members", f"there is no model {sorted(strange)[0]} before it")

@@ -21,6 +21,7 @@ from sera_core.classifiers.card import Card, Source
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import PREPARATION, fit_familiarity, see
 from sera_core.contracts import BadInput
+from sera_core.nets.registry import network as registered
 from sera_core.study.answers import TEST, Answers, results
 from sera_core.study.arms import Trained, concatenate, train_arm, vote
 from sera_core.study.design import Arm, Design
@@ -28,6 +29,7 @@ from sera_core.study.extract import Extractor
 from sera_core.study.outsiders import measure_familiarity
 from sera_core.study.population import population
 from sera_core.study.preparations import compare_preparations
+from sera_core.study.tables import SERIAL, Engine, bench, cases_of, tables
 from sera_core.train.crossval import in_folds
 from sera_core.train.frames import Frame
 from sera_core.train.loop import Report
@@ -38,7 +40,14 @@ FAMILIARITY_IMAGES = 2000  # so many training images stand for all of them: the 
 PACKAGES = ("torch", "torchvision", "timm", "scikit-learn", "numpy")
 
 
-def run(design: Design, out: Path, work: Path, report: Report, models: Path = store.MODELS) -> pd.DataFrame:
+def run(
+    design: Design,
+    out: Path,
+    work: Path,
+    report: Report,
+    models: Path = store.MODELS,
+    engine: Engine = SERIAL,
+) -> pd.DataFrame:
     """Run all models; writes predictions, tables and side studies to ``out`` and shipped models to ``models``.
 
     Parameters
@@ -51,6 +60,8 @@ def run(design: Design, out: Path, work: Path, report: Report, models: Path = st
     report : callable
         Takes lines of progress.
     models : Path
+    engine : Engine
+        Where the classifiers of the tables are fitted.
 
     Returns
     -------
@@ -70,7 +81,9 @@ def run(design: Design, out: Path, work: Path, report: Report, models: Path = st
         measured = in_folds([frame for frame in frames if frame.case.centre in trained and frame.case.split != TEST])
         compared = compare_preparations(design.network, design.prepare_options, measured, work, report)
         _write_csv(out / "preparations.csv", compared)
-    answers = _all_answers(design, frames, out, work, report, models)
+    arms, answers = _all_answers(design, frames, out, work, report, models)
+    if design.tables:
+        _write_tables(design, arms, engine, out, report)
     predictions = pd.concat([answer.predictions() for answer in answers.values()], ignore_index=True)
     rows = [{"model": name, **asdict(result)} for name, own in answers.items() for result in _results(design, own)]
     table = predictions.join(details, on="case_id")
@@ -91,7 +104,7 @@ def environment() -> dict[str, str | int | None]:
 
 def _all_answers(
     design: Design, frames: list[Frame], out: Path, work: Path, report: Report, models: Path
-) -> dict[str, Answers]:
+) -> tuple[dict[str, Trained], dict[str, Answers]]:
     answers: dict[str, Answers] = {}
     arms: dict[str, Trained] = {}
     for arm in design.arms:
@@ -106,7 +119,22 @@ def _all_answers(
     for ensemble in design.ensembles:
         answers[ensemble.id] = vote(design, ensemble, answers)
         _tell(answers[ensemble.id], _prefixed(report, ensemble.id))
-    return answers
+    return arms, answers
+
+
+def _write_tables(design: Design, arms: dict[str, Trained], engine: Engine, out: Path, report: Report) -> None:
+    benches, networks = [], []
+    for letter, (*fixed, tuned) in design.tables.items():
+        benches.append(bench(letter, arms[fixed[0]] if fixed else None, arms[tuned]))
+        entry = registered(arms[tuned].plan.network)
+        weights = entry.weights_source if arms[tuned].plan.recipe.weights == "imagenet" else "none: a random start"
+        networks.append({"letter": letter, "network": entry.name, "title": entry.title, "weights": weights})
+    split = arms[tuned].answers.split
+    found = tables(benches, cases_of(split), engine, report)
+    report(f"tables: {found.seconds:.0f} s on {engine.name}")
+    for name in ("features", "concatenation", "ensemble"):
+        _write_csv(out / f"{name}.csv", getattr(found, name))
+    _write_csv(out / "networks.csv", pd.DataFrame(networks))
 
 
 def _tell(answers: Answers, report: Report) -> None:
