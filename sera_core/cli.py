@@ -99,6 +99,7 @@ def simulate(options: argparse.Namespace) -> Result:
 
     With --nodule, one frame of the nodule described.
     """
+    from sera_core.simulate.cohort import any_cohort, study_set
     from sera_core.simulate.disk import run
     from sera_core.simulate.settings import case_from, parse, write_frame
 
@@ -111,16 +112,12 @@ def simulate(options: argparse.Namespace) -> Result:
         if done == total or done % 25 == 0:
             _say(f"{done}/{total} frames")
 
-    manifest = run(
-        options.out,
-        options.cases,
-        options.seed,
-        options.centre,
-        sheet_file=options.sheet,
-        workers=options.workers,
-        progress=progress,
-    )
-    return {"manifest": str(manifest), "cases": options.cases, "simulated": True}
+    if options.koh:
+        cohort = study_set(options.centre, options.koh, options.seed)
+    else:
+        cohort = any_cohort(options.centre, options.cases, options.seed)
+    manifest = run(options.out, cohort, sheet_file=options.sheet, workers=options.workers, progress=progress)
+    return {"manifest": str(manifest), "cases": len(cohort), "simulated": True}
 
 
 def import_data(options: argparse.Namespace) -> Result:
@@ -141,12 +138,23 @@ def study(options: argparse.Namespace) -> Result:
     return results.to_dict("records")
 
 
+def evaluate(options: argparse.Namespace) -> Result:
+    """Every comparison of a predictions table: AUC, cut-off, differences, calibration, usefulness, agreement."""
+    from sera_core.evaluate.compare import compare
+    from sera_core.evaluate.results import records
+    from sera_core.evaluate.shipped import open_table
+
+    found = compare(*open_table(options.table))
+    return {"rows": records(found.rows), "cutoffs": {name: cutoff.value for name, cutoff in found.cutoffs.items()}}
+
+
 def benchmark(options: argparse.Namespace) -> Result:
     """Speed of the parts that must be fast."""
+    from sera_core.evaluate.benchmark import benchmark as evaluate_speed
     from sera_core.explain.benchmark import benchmark as explain_speed
     from sera_core.simulate.benchmark import benchmark as simulate_speed
 
-    return [*explain_speed(), *simulate_speed()]
+    return [*evaluate_speed(), *explain_speed(), *simulate_speed()]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -158,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_simulate(_command(commands, "simulate", simulate, _simulated_words))
     _add_import(_command(commands, "import", import_data, _cases_words))
     _add_study(_command(commands, "study", study, _study_words))
+    _add_evaluate(_command(commands, "evaluate", evaluate, _evaluate_words))
     _command(commands, "benchmark", benchmark, _benchmark_words)
     return parser
 
@@ -194,6 +203,7 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--cases", type=int)
+    what.add_argument("--koh", choices=["train", "test"], help="the centre's set with the sizes of Koh 2020")
     what.add_argument(
         "--nodule",
         nargs="+",
@@ -219,6 +229,12 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=Path, default=STUDY_WORK, help="folder for finished stages")
     parser.add_argument("--engine", choices=["serial", "loky", "dask"], default="serial", help="who fits the tables")
     parser.add_argument("--scheduler", default="", metavar="tcp://HOST:PORT", help="of a running Dask cluster")
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "table", type=Path, metavar="FILE", help="predictions (CSV or Parquet), or the name of a shipped study"
+    )
 
 
 def _bytes(file: Path) -> bytes:
@@ -290,6 +306,28 @@ def _study_words(found: Result) -> str:
         f"{row['model']:28} {row['centre']:7} {row['role']:8} {row['auc']:.3f} ({row['low']:.3f}-{row['high']:.3f})"
         for row in found
     )
+
+
+def _evaluate_words(found: Result) -> str:
+    """AUC, sensitivity and specificity of every model at every centre; ``--json`` gives all the rest."""
+    told = {(row["centre"], row["model"], row["metric"]): row for row in found["rows"] if not row["subgroup"]}
+    lines = [f"{'centre':12} {'model':28} {'n':>6}  AUC (95 % interval)   sensitivity  specificity  at cut-off"]
+    for (centre, model, metric), row in told.items():
+        if metric == "auc":
+            shares = (told.get((centre, model, name), {}).get("estimate") for name in ("sensitivity", "specificity"))
+            sensitivity, specificity = (_number_or_dash(share) for share in shares)
+            bounds = (
+                f"{_number_or_dash(row['estimate'])} ({_number_or_dash(row['low'])}-{_number_or_dash(row['high'])})"
+            )
+            cutoff = _number_or_dash(found["cutoffs"].get(model))
+            lines.append(
+                f"{centre:12} {model:28} {row['n']:6}  {bounds:20}  {sensitivity:11}  {specificity:11}  {cutoff}"
+            )
+    return "\n".join([*lines, f"{len(found['rows'])} numbers in all: add --json."])
+
+
+def _number_or_dash(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _benchmark_words(found: Result) -> str:

@@ -221,15 +221,30 @@ class Cohort(Sequence[Case]):
         return np.random.default_rng([self.seed, len(self)]).permutation(len(self))
 
 
-def training_set(seed: int = 2020) -> Cohort:
-    """13,560 patients of the internal centre: 7,160 malignant and 6,400 benign, as in Koh 2020."""
-    return Cohort(centre_named("internal"), "train", *TRAINING, seed)
+def study_set(name: str, split: str, seed: int = 2020, malignant: int = 0, benign: int = 0) -> Cohort:
+    """The training or test set of a centre, with the sizes of Koh 2020 unless others are asked for.
 
+    Parameters
+    ----------
+    name : str
+        Centre.
+    split : {"train", "test"}
+        13,560 patients (7,160 malignant) of the internal centre, or 634 (internal), 781 (A), 200 (B), 200 (C).
+    seed : int
+        Sets of another seed have other patients.
+    malignant, benign : int
+        Numbers of patients; 0: those of Koh 2020.
 
-def centre_test_set(name: str, seed: int = 2020) -> Cohort:
-    """The test set of a centre: 634 (internal), 781 (A), 200 (B) or 200 (C) patients."""
+    Raises
+    ------
+    BadInput
+        For an unknown centre, or a training set of an external centre.
+    """
     centre = centre_named(name)
-    return Cohort(centre, "test", centre.malignant, centre.benign, seed)
+    if split == "train" and centre.role != "internal":
+        raise BadInput("test_only", f"Centre {name} is for testing only: train on the internal centre.")
+    usual = TRAINING if split == "train" else (centre.malignant, centre.benign)
+    return Cohort(centre, split, malignant or usual[0], benign or usual[1], seed)
 
 
 def any_cohort(name: str, cases: int, seed: int) -> Cohort:

@@ -19,7 +19,7 @@ from sera_core.contracts import BadInput, Focus
 from sera_core.simulate.case import Case, Pathology
 from sera_core.simulate.ceiling import log_likelihood_ratio
 from sera_core.simulate.centres import centre_named
-from sera_core.simulate.cohort import Cohort, any_cohort, findings_of
+from sera_core.simulate.cohort import Cohort, findings_of
 from sera_core.simulate.readers import reader_scores
 from sera_core.simulate.render import render
 from sera_core.simulate.sheet import sheet
@@ -75,22 +75,19 @@ def write_cohort(
 
 def run(
     out: Path,
-    cases: int,
-    seed: int,
-    centre: str = "internal",
+    cohort: Cohort,
     *,
     sheet_file: Path | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Path:
-    """What ``simulate --out --cases --seed [--centre] [--sheet]`` does; returns the manifest's path.
+    """A cohort on disk and, where asked for, a picture of its first frames; returns the manifest's path.
 
     Raises
     ------
     BadInput
-        For an unknown centre, fewer than one case, or a folder that holds another cohort.
+        When the folder holds another cohort or cannot be written.
     """
-    cohort = any_cohort(centre, cases, seed)
     manifest = write_cohort(out, cohort, workers=workers, progress=progress)
     if sheet_file is not None:
         sheet(sheet_file, cohort[:8])

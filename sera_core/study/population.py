@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sera_core.contracts import BadInput
-from sera_core.simulate.centres import CENTRES, TRAINING, centre_named
-from sera_core.simulate.cohort import Cohort
+from sera_core.simulate.cohort import study_set
 from sera_core.simulate.disk import write_cohort
 from sera_core.study.cache import hashed
 from sera_core.study.design import Design, Simulated
@@ -48,25 +46,9 @@ def population(design: Design, work: Path, report: Report) -> tuple[list[Frame],
     return frames, pd.concat(details)
 
 
-def cohort_of(simulated: Simulated) -> Cohort:
-    """The patients that a design's entry asks for.
-
-    Raises
-    ------
-    BadInput
-        For an unknown centre, or a training set of another centre than the internal one.
-    """
-    centre = centre_named(simulated.centre)
-    counts = TRAINING if simulated.split == "train" else (centre.malignant, centre.benign)
-    if simulated.split == "train" and centre.role != "internal":
-        inside = next(name for name, known in CENTRES.items() if known.role == "internal")
-        raise BadInput("bad_cohort", f"Centre {simulated.centre} is for testing only: train on the centre {inside}.")
-    malignant, benign = simulated.malignant or counts[0], simulated.benign or counts[1]
-    return Cohort(centre, simulated.split, malignant, benign, simulated.seed)
-
-
 def _drawn(simulated: Simulated, folder: Path, report: Report) -> Path:
-    cohort = cohort_of(simulated)
+    wanted = (simulated.malignant or 0, simulated.benign or 0)
+    cohort = study_set(simulated.centre, simulated.split, simulated.seed, *wanted)
     name = f"{simulated.centre}-{simulated.split}-{cohort.malignant}-{cohort.benign}-{simulated.seed}"
 
     def progress(done: int, total: int) -> None:

@@ -10,7 +10,7 @@ from scipy.stats import norm
 from sera_core.contracts import BadInput, Composition, Descriptors, Echogenicity, Focus, Margin, Shape
 from sera_core.simulate import CENTRES, Pathology, centre_named
 from sera_core.simulate.ceiling import auc, ceiling, log_likelihood_ratio
-from sera_core.simulate.cohort import any_cohort, centre_test_set, findings_of, training_set
+from sera_core.simulate.cohort import any_cohort, findings_of, study_set
 from sera_core.simulate.frequencies import (
     CORRELATION,
     SIZE_RANGE_MM,
@@ -98,9 +98,9 @@ def test_frequencies_keep_their_published_order_and_sizes() -> None:
 
 
 def test_sets_have_the_sizes_of_koh_2020_and_share_no_patient() -> None:
-    training = training_set()
+    training = study_set("internal", "train")
     assert (len(training), training.malignant, training.benign) == (13560, 7160, 6400)
-    sets = {name: centre_test_set(name) for name in CENTRES}
+    sets = {name: study_set(name, "test") for name in CENTRES}
     assert [len(cohort) for cohort in sets.values()] == [634, 781, 200, 200]
     drawn = [case for cohort in (training, *sets.values()) for case in cohort[:60]]
     assert len({case.patient_id for case in drawn}) == len({case.seed for case in drawn}) == len(drawn)
@@ -126,7 +126,7 @@ def test_ceiling_holds_the_test_set() -> None:
     for name in ("internal", "B"):
         best = ceiling(name, draws=1200)
         assert 0.90 < best.low < best.auc < best.high < 0.99 or name == "B"
-        cases = centre_test_set(name)[:]
+        cases = study_set(name, "test")[:]
         score = np.asarray([log_likelihood_ratio(findings_of(case), centre_named(name)) for case in cases])
         sick = np.asarray([case.pathology is Pathology.MALIGNANT for case in cases])
         assert best.low - 0.02 < auc(score[sick], score[~sick]) < best.high + 0.02
@@ -165,3 +165,9 @@ def test_readers_lie_between_chance_and_the_ceiling() -> None:
     for guideline in GUIDELINES:
         score = np.asarray([reader_scores(findings_of(case), case.seed, 1)[guideline] for case in cases])
         assert 0.70 < auc(score[sick], score[~sick]) < 0.93
+
+
+def test_a_training_set_of_a_test_centre_is_refused() -> None:
+    with pytest.raises(BadInput, match="for testing only"):
+        study_set("B", "train")
+    assert len(study_set("internal", "train", 2019, 297, 297)) == 594

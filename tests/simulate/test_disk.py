@@ -17,7 +17,7 @@ CASES = 5
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("whole")
-    run(out, CASES, 3, "B", sheet_file=out / "sheet.png")
+    run(out, any_cohort("B", CASES, 3), sheet_file=out / "sheet.png")
     return out
 
 
@@ -69,17 +69,17 @@ def test_processes_write_the_same_bytes(whole: Path, tmp_path: Path) -> None:
 
 def test_another_cohort_is_not_mixed_in(whole: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="another cohort"):
-        run(whole, CASES, 4, "B")
+        run(whole, any_cohort("B", CASES, 4))
     (tmp_path / "manifest.csv").write_text("image,label\nmine.png,1\n")
     with pytest.raises(BadInput, match="choose another folder"):
-        run(tmp_path, 2, 1)
+        run(tmp_path, any_cohort("internal", 2, 1))
     assert (tmp_path / "manifest.csv").read_text() == "image,label\nmine.png,1\n"
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="cannot be written"):
-        run(tmp_path / "file" / "out", 1, 1)
+        run(tmp_path / "file" / "out", any_cohort("internal", 1, 1))
 
 
 def test_training_reads_the_manifest(whole: Path) -> None:
