@@ -1,0 +1,1 @@
+"""What classifiers other than a network's own last layer are fed: layers of a network, and texture."""
