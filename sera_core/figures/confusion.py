@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
@@ -15,19 +15,20 @@ TERM = ("true positive", "false negative", "false positive", "true negative")
 ROW = 40  # pixels
 
 
-def confusion_grid(confusions: Sequence[Confusion], names: Mapping[str, str]) -> go.Figure:
-    """The models of one centre: counts, and below them the share of the malignant (or benign) cases.
+def confusion_grid(confusions: Sequence[Confusion], names: Sequence[str]) -> go.Figure:
+    """One line a matrix: counts, and below them the share of the malignant (or benign) cases.
 
     Parameters
     ----------
     confusions : sequence of Confusion
-        Of one centre.
-    names : mapping of model to what people call it
+        Models at one centre, or one model at several.
+    names : sequence of str
+        What each line is called.
     """
     figure = go.Figure()
     for column, colour in enumerate((palette.MALIGNANT, palette.MALIGNANT, palette.BENIGN, palette.BENIGN)):
         figure.add_trace(_column(confusions, names, column, colour))
-    labels = [plain(short(names[one.model], 18)) for one in confusions]
+    labels = [plain(short(name, 18)) for name in names]
     figure.update_xaxes(tickvals=list(range(4)), ticktext=list(COLUMNS), side="top", range=[-0.5, 3.5], showgrid=False)
     figure.update_yaxes(
         tickvals=list(range(len(labels))), ticktext=labels, range=[len(labels) - 0.5, -0.5], showgrid=False
@@ -36,15 +37,15 @@ def confusion_grid(confusions: Sequence[Confusion], names: Mapping[str, str]) ->
     return figure.update_layout(margin_t=CAMERA + 30)
 
 
-def _column(confusions: Sequence[Confusion], names: Mapping[str, str], column: int, colour: str) -> go.Heatmap:
+def _column(confusions: Sequence[Confusion], names: Sequence[str], column: int, colour: str) -> go.Heatmap:
     shares = [_share(one, column) for one in confusions]
     cells = [
         f"<b>{_counts(one)[column]}</b><br>{'–' if share is None else f'{share:.0%}'}"
         for one, share in zip(confusions, shares, strict=True)
     ]
     hover = [
-        f"<b>{plain(names[one.model])}</b><br>{TERM[column]}: {_counts(one)[column]}<br>cut-off {one.cutoff:.3f}"
-        for one in confusions
+        f"<b>{plain(name)}</b><br>{TERM[column]}: {_counts(one)[column]}<br>cut-off {one.cutoff:.3f}"
+        for one, name in zip(confusions, names, strict=True)
     ]
     return go.Heatmap(
         x=[column],

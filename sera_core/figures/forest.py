@@ -84,13 +84,13 @@ def forest(
             figure.add_trace(_trace(mark, place))
             places.append(place)
             labels.append(f"<b>{plain(short(mark.label))}</b>" if mark.bold else plain(short(mark.label)))
-        if block.line is not None and rows:
-            _line(figure, block, rows[0] + 0.8, rows[-1] - 0.5)
+        if rows and block.line is not None:
+            _ceiling(figure, block, rows[0] + 0.8, rows[-1] - 0.5)
+        if rows and zero is not None:
+            _line(figure, zero, rows[0] + 0.5, rows[-1] - 0.5, "solid")
         y = (rows[-1] if rows else y) - 1.3
     figure.update_xaxes(title=axis, range=_range(blocks, span, zero), zeroline=False)
     figure.update_yaxes(tickvals=places, ticktext=labels, range=[y + 0.6, 0.9], showgrid=False, zeroline=False)
-    if zero is not None:
-        figure.add_vline(x=zero, line={"color": palette.UNSURE, "width": 1}, layer="below")
     return framed(figure, int(CAMERA + FOOT + (0.9 - y) * ROW))
 
 
@@ -119,9 +119,13 @@ def _heading(figure: go.Figure, title: str, y: float) -> None:
     )
 
 
-def _line(figure: go.Figure, block: Block, top: float, bottom: float) -> None:
-    style = {"color": palette.UNSURE, "width": 1.5, "dash": "dot"}
-    figure.add_shape(type="line", x0=block.line, x1=block.line, y0=bottom, y1=top, line=style)
+def _line(figure: go.Figure, x: float, top: float, bottom: float, dash: str) -> None:
+    style = {"color": palette.UNSURE, "width": 1.2, "dash": dash}
+    figure.add_shape(type="line", x0=x, x1=x, y0=bottom, y1=top, line=style, layer="below")
+
+
+def _ceiling(figure: go.Figure, block: Block, top: float, bottom: float) -> None:
+    _line(figure, block.line or 0.0, top, bottom, "dot")
     figure.add_trace(
         go.Scatter(
             x=[block.line],

@@ -58,6 +58,9 @@ class Series:
     mark: str
 
 
+READER = Series(UNSURE, "dot", "diamond-tall")  # people and guidelines, beside the models
+
+
 def series(names: Sequence[str]) -> dict[str, Series]:
     """A look for every name, by its place; the first 32 look all different.
 

@@ -34,6 +34,13 @@ def open_cell(number: int, title: str, lead: str) -> Cell:
         return Cell(st.container(), st.container())
 
 
+def say_meaning(means: str, not_means: str) -> None:
+    """What a result means, and what it does not."""
+    with st.container(gap="xsmall"):
+        st.markdown(f":material/lightbulb: **Means.** {means}")
+        st.markdown(f":material/block: **Does not mean.** {not_means}")
+
+
 def show_code(*functions: Callable[..., Any]) -> None:
     """A fold with the source of the very functions that ran."""
     with st.expander("Show the code", icon=":material/code:", type="compact"):

@@ -1,0 +1,1 @@
+"""The cells of the Compare page, one module each."""

@@ -1,0 +1,139 @@
+"""What the reader compares: a study, some of its models and centres, and what was computed about them so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from sera_core.contracts import Domain
+from sera_core.evaluate.results import Cutoff
+from sera_core.evaluate.shipped import Study
+from sera_core.evaluate.table import Predictions
+from sera_core.figures.palette import Series
+from sera_core.reports.comparison_words import name_of
+
+Answer = TypeVar("Answer")
+More = ParamSpec("More")
+BADGE: Mapping[Domain, str] = {
+    "real": ":gray-badge[:material/ecg_heart: real]",
+    "simulated": ":violet-badge[:material/science: simulated]",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What the cells of the page take.
+
+    Attributes
+    ----------
+    study : Study
+        A shipped one, or one made around the reader's own file.
+    own : bool
+        The reader's own file: what is computed from it stays in this session.
+    predictions : Predictions
+        The chosen models at the chosen centres.
+    cutoffs : mapping of model or reader to Cutoff
+        Frozen before any of these centres was looked at, where the study has them.
+    looks : mapping of model to Series
+        Fixed for the whole study, so that a model keeps its colour whichever are chosen.
+    """
+
+    study: Study
+    own: bool
+    predictions: Predictions
+    cutoffs: Mapping[str, Cutoff]
+    looks: Mapping[str, Series]
+
+    @cached_property
+    def key(self) -> str:
+        """Names the choice in a cache."""
+        return f"{self.predictions.key} {self.predictions.models} {self.predictions.centres}"
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What people call each model and reader."""
+        return {name: name_of(name) for name in (*self.predictions.models, *self.predictions.readers)}
+
+    @cached_property
+    def kinds(self) -> dict[Domain, tuple[str, ...]]:
+        """The centres of each kind that occurs; real and simulated ones are never drawn into one figure."""
+        kinds: tuple[Domain, ...] = ("real", "simulated")
+        domains = self.predictions.domains
+        found = {kind: tuple(c for c in self.predictions.centres if domains[c] == kind) for kind in kinds}
+        return {kind: centres for kind, centres in found.items() if centres}
+
+    def models_at(self, centre: str) -> tuple[str, ...]:
+        """The models that answered at a centre."""
+        return tuple(model for model in self.predictions.models if (model, centre) in self.predictions.roles)
+
+    def classes_at(self, centre: str) -> tuple[str, str]:
+        """What cases with label 1 and label 0 are called at a centre: a reading is not called malignant."""
+        proven = self.predictions.domains[centre] == "simulated" or self.study.positive.startswith("malignant")
+        return ("malignant", "benign") if proven else ("label 1", "label 0")
+
+    def counted(self, centre: str) -> str:
+        """A centre with its cases: ``internal (349 malignant, 285 benign)``."""
+        view, (one, zero) = self.predictions.at(centre), self.classes_at(centre)
+        return f"{centre} ({view.malignant} {one}, {view.benign} {zero})"
+
+    def labels_at(self, centre: str) -> str:
+        """What the labels of a centre are, in words; empty where nobody said."""
+        return self.study.labels.get(centre, "")
+
+
+def remember(
+    chosen: Chosen,
+    function: Callable[Concatenate[Predictions, More], Answer],
+    *arguments: More.args,
+    **named: More.kwargs,
+) -> Answer:
+    """``function(chosen.predictions, …)``, computed once for the same file, models, centres and arguments."""
+    call = partial(function, chosen.predictions, *arguments, **named)
+    keep = _here if chosen.own else _for_all
+    return keep(chosen.key, f"{function.__module__}.{function.__name__}", repr((arguments, named)), call)
+
+
+def drawn(chosen: Chosen, name: str, arguments: object, draw: Callable[[], go.Figure]) -> go.Figure:
+    """The figure ``name`` of this choice, drawn once for the same arguments: drawing costs more than counting."""
+    keep = _here if chosen.own else _for_all
+    return keep(chosen.key, f"figure {name}", repr(arguments), draw)
+
+
+@st.cache_resource(max_entries=300, show_spinner=False)
+def _for_all(key: str, name: str, arguments: str, _call: Callable[[], Any]) -> Any:
+    return _call()
+
+
+@st.cache_resource(max_entries=100, show_spinner=False, scope="session")
+def _here(key: str, name: str, arguments: str, _call: Callable[[], Any]) -> Any:
+    return _call()
+
+
+def heading(chosen: Chosen, kind: Domain) -> None:
+    """Says which kind of centres follows, where a study has both."""
+    if len(chosen.kinds) > 1:
+        st.markdown(f"**{'Real' if kind == 'real' else 'Simulated'} centres** {BADGE[kind]}")
+
+
+def pick_model(chosen: Chosen, label: str, key: str, models: Iterable[str] | None = None) -> str:
+    """One of the models, kept in the link."""
+    options = list(chosen.predictions.models if models is None else models)
+    return st.selectbox(label, options, key=key, bind="query-params", format_func=lambda name: name_of(name))
+
+
+def pick_centre(chosen: Chosen, key: str, label: str = "Centre") -> str:
+    """One of the centres, kept in the link."""
+    return st.selectbox(label, list(chosen.predictions.centres), key=key, bind="query-params")
+
+
+def panels(names: Iterable[str], draw: Callable[[str], None]) -> None:
+    """Draw one panel a name: two side by side at a desk, one below the other on a phone."""
+    grid = st.grid(2, min_column_width=300, gap="medium")
+    for name in names:
+        with grid.cell():
+            draw(name)

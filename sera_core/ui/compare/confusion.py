@@ -1,0 +1,144 @@
+"""Cell 4: what the frozen cut-off does, and what another one would do."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from sera_core.evaluate.compare import confusions, optimisms
+from sera_core.evaluate.proportion import wilson
+from sera_core.evaluate.results import Confusion, Cutoff, Optimism, frame
+from sera_core.figures.confusion import confusion_grid
+from sera_core.figures.frame import interval
+from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.chart import chart, offer_csv
+from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, pick_model, remember
+from sera_core.ui.states import guarded
+
+MEASURES = {
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "accuracy": "Accuracy",
+    "ppv": "PPV",
+    "npv": "NPV",
+    "f1": "F1",
+    "lr_positive": "LR+",
+    "lr_negative": "LR−",
+}
+
+
+def show_confusions(chosen: Chosen) -> None:
+    """Draw the cell."""
+    cell = open_cell(
+        4,
+        "Confusion matrices",
+        "Each model at the cut-off that was frozen before these cases were seen: counts, and per cent of the malignant "
+        "or benign cases. Below, move the cut-off and see what would change.",
+    )
+    with cell.result, guarded():
+        found = remember(chosen, confusions, chosen.cutoffs)
+        for kind, centres in chosen.kinds.items():
+            heading(chosen, kind)
+            panels(centres, lambda centre: _panel(chosen, centre, [one for one in found if one.centre == centre]))
+        _measures(chosen, found)
+        _what_if(chosen)
+        say_meaning(
+            "This is what a person would meet who used the model with its own cut-off. Accuracy, PPV and NPV depend on "
+            "how many cases are malignant at the centre; sensitivity and specificity less so.",
+            "A cut-off that looks better after you moved it here is tuned on these very cases: on new ones the gain "
+            "shrinks or goes.",
+        )
+        show_code(confusions, wilson, optimisms)
+
+
+def _panel(chosen: Chosen, centre: str, found: list[Confusion]) -> None:
+    st.markdown(f"**{centre}**", help=chosen.labels_at(centre) or None)
+    names = [chosen.names[one.model] for one in found]
+    figure = drawn(chosen, f"confusion {centre}", None, lambda: confusion_grid(found, names))
+    chart(figure, f"confusion-{centre}", f"Confusion matrices at {chosen.counted(centre)}", save=True)
+
+
+def _measures(chosen: Chosen, found: tuple[Confusion, ...]) -> None:
+    with st.expander("Sensitivity, specificity, accuracy, PPV, NPV, F1, LR+ and LR− with intervals"):
+        for centre in chosen.predictions.centres:
+            st.markdown(f"**{chosen.counted(centre)}**")
+            at = [one for one in found if one.centre == centre]
+            st.dataframe(_table(chosen, at), hide_index=True, alt=f"Measures of every model at {centre}")
+        methods = sorted({row.method for one in found for row in one.rows})
+        st.caption("Intervals: " + "; ".join(methods) + ".")
+    offer_csv(frame(row for one in found for row in one.rows), "confusion")
+
+
+def _table(chosen: Chosen, found: list[Confusion]) -> pd.DataFrame:
+    lines = []
+    for one in found:
+        rows = {row.metric: row for row in one.rows}
+        line = {"model": chosen.names[one.model], "cut-off": f"{one.cutoff:.3f}"}
+        for metric, word in MEASURES.items():
+            row = rows[metric]
+            digits = 1 if metric.startswith("lr") else 2
+            line[word] = interval(row.estimate, row.low, row.high, digits)
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+@st.fragment
+def _what_if(chosen: Chosen) -> None:
+    with st.container(border=True), guarded():
+        st.markdown("**What if the cut-off were another?**")
+        model = pick_model(chosen, "Model", "moved")
+        frozen = chosen.cutoffs[model]
+        start = min(max(round(frozen.value, 2), 0.0), 1.0)
+        st.session_state.setdefault(f"cut-{model}", start)
+        moved = st.slider("Positive above", 0.0, 1.0, step=0.01, key=f"cut-{model}")
+        st.caption(f"Frozen: {_said(frozen)}.")
+        one = chosen.predictions.select([model])
+        there = confusions(one, {**chosen.cutoffs, model: Cutoff(moved, math.nan, math.nan, "what if")})
+        there = tuple(found for found in there if found.model == model)
+        figure = confusion_grid(there, [found.centre for found in there])
+        chart(figure, "what-if", f"Confusion matrices of {model} at the cut-off {moved:.2f}", save=True)
+        before = {found.centre: found for found in remember(chosen, confusions, chosen.cutoffs) if found.model == model}
+        st.dataframe(_moves(before, there), hide_index=True, alt="Sensitivity and specificity before and after")
+        _optimism(chosen, model)
+
+
+def _said(cutoff: Cutoff) -> str:
+    bounds = "" if math.isnan(cutoff.low) else f", 95 % {cutoff.low:.3f} to {cutoff.high:.3f}"
+    return f"{cutoff.value:.3f}{bounds} ({cutoff.method})"
+
+
+def _moves(before: dict[str, Confusion], after: tuple[Confusion, ...]) -> pd.DataFrame:
+    lines = []
+    for one in after:
+        line: dict[str, str] = {"centre": one.centre}
+        for metric in ("sensitivity", "specificity"):
+            old, new = (next(r for r in c.rows if r.metric == metric) for c in (before[one.centre], one))
+            line[f"{metric} (frozen)"] = interval(old.estimate, old.low, old.high, 2)
+            line[f"{metric} (moved)"] = interval(new.estimate, new.low, new.high, 2)
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def _optimism(chosen: Chosen, model: str) -> None:
+    found = [one for one in remember(chosen, optimisms, chosen.cutoffs) if one.model == model]
+    outside = [one for one in found if chosen.predictions.roles.get((model, one.centre)) == "external"]
+    st.markdown("**How much better would a cut-off look that was tuned on the external cases themselves?**")
+    if not outside:
+        st.caption("This model has no external centre here.")
+        return
+    st.dataframe(
+        pd.DataFrame([_tuned(one) for one in outside]), hide_index=True, alt="Frozen against tuned cut-off by centre"
+    )
+    st.caption(
+        "The gain is optimism: the cases that chose the cut-off also judge it. A paper that tunes on its test set "
+        "reports the right-hand numbers."
+    )
+
+
+def _tuned(one: Optimism) -> dict[str, str]:
+    pairs = {word: (one.frozen[word], one.tuned[word]) for word in ("sensitivity", "specificity", "accuracy")}
+    said = {word: f"{before:.2f} → {after:.2f}" for word, (before, after) in pairs.items()}
+    cutoff = f"{one.frozen_cutoff:.2f} → {one.tuned_cutoff:.2f}"
+    return {"centre": one.centre, "cut-off": cutoff} | said | {"Youden's index gains": f"{one.gain['youden']:+.2f}"}

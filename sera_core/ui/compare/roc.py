@@ -1,0 +1,109 @@
+"""Cell 3: ROC curves, one panel a centre."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from sera_core.evaluate.compare import partial_areas, roc_lines
+from sera_core.evaluate.results import RocLine, frame
+from sera_core.evaluate.roc import curve, partial_auc
+from sera_core.figures.frame import interval
+from sera_core.figures.roc import roc_panel
+from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.chart import chart, offer_csv
+from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, remember
+from sera_core.ui.states import guarded
+
+NO_BAND = "none"
+
+
+@st.fragment
+def show_roc(chosen: Chosen) -> None:
+    """Draw the cell."""
+    cell = open_cell(
+        3,
+        "ROC",
+        "Every trade between found cancers and false alarms that a model offers; the mark is its frozen cut-off. "
+        "Readers and guidelines stand beside the curves as points.",
+    )
+    with cell.controls, st.container(horizontal=True, vertical_alignment="bottom"):
+        band = st.selectbox(
+            "95 % band of",
+            [NO_BAND, *chosen.predictions.models],
+            key="band",
+            bind="query-params",
+            help="Every curve's interval is also under the cursor.",
+        )
+        low, high = st.slider(
+            "Sensitivities for the partial area", 0.0, 1.0, (0.8, 1.0), 0.05, key="partial", bind="query-params"
+        )
+    with cell.result, guarded():
+        lines = {c: remember(chosen, roc_lines, c, chosen.cutoffs) for c in chosen.predictions.centres}
+        for kind, centres in chosen.kinds.items():
+            heading(chosen, kind)
+            panels(centres, lambda centre: _panel(chosen, centre, lines[centre], band, (low, high)))
+        offer_csv(_points([line for found in lines.values() for line in found]), "roc")
+        if high > low:
+            _partial(chosen, low, high)
+        else:
+            st.caption("Choose a range of sensitivities for a partial area.")
+        _readers(chosen)
+        say_meaning(
+            "A curve nearer to the upper left corner finds more cancers at the same price. A mark that slides along "
+            "the curve from one centre to the next shows a cut-off that does not travel, though the ranking does.",
+            "A reader's point below a curve is not proof against the reader: it is one point with its own error, and "
+            "readers see more than one frame in practice.",
+        )
+        show_code(roc_lines, curve, partial_auc)
+
+
+def _panel(
+    chosen: Chosen, centre: str, lines: tuple[RocLine, ...], band: str, sensitivities: tuple[float, float]
+) -> None:
+    st.markdown(f"**{centre}**", help=chosen.labels_at(centre) or None)
+    if not lines:
+        st.caption("No curve: one of the two classes is missing here.")
+        return
+    draw = partial(roc_panel, lines, chosen.looks, chosen.names, band, sensitivities)
+    figure = drawn(chosen, f"roc {centre}", (band, sensitivities), draw)
+    chart(figure, f"roc-{centre}", f"ROC curves at {chosen.counted(centre)}", save=True)
+
+
+def _points(lines: list[RocLine]) -> pd.DataFrame:
+    parts = [
+        pd.DataFrame(
+            {
+                "centre": line.centre,
+                "model": line.model,
+                "threshold": line.threshold,
+                "false_positive_share": line.false_positive,
+                "sensitivity": line.sensitivity,
+                "low": line.low,
+                "high": line.high,
+            }
+        )
+        for line in lines
+    ]
+    return pd.concat(parts) if parts else pd.DataFrame()
+
+
+def _partial(chosen: Chosen, low: float, high: float) -> None:
+    rows = remember(chosen, partial_areas, low, high)
+    with st.expander(f"Partial AUC for sensitivities from {low:.0%} to {high:.0%}", icon=":material/table:"):
+        st.caption("Standardised after McClish: 0.5 is a coin, 1 is perfect.")
+        columns: dict[str, dict[str, str]] = {}
+        for row in rows:
+            name = chosen.names[row.model]
+            columns.setdefault(row.centre, {})[name] = interval(row.estimate, row.low, row.high)
+        st.table(pd.DataFrame(columns).fillna(""))
+        offer_csv(frame(rows), "partial-auc")
+
+
+def _readers(chosen: Chosen) -> None:
+    if not chosen.predictions.readers:
+        st.caption("No reader's scores are in this table, so the curves stand alone.")
+    elif "simulated" in chosen.kinds:
+        st.caption("Readers of simulated frames are simulated too: descriptors seen with the published error.")

@@ -1,0 +1,190 @@
+"""Cell 1: which predictions, which models, which centres."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+import streamlit as st
+
+from sera_core.contracts import Domain
+from sera_core.evaluate.compare import cutoffs
+from sera_core.evaluate.results import Cutoff
+from sera_core.evaluate.shipped import Study, read_study, study_names
+from sera_core.evaluate.table import Predictions, read_predictions, template
+from sera_core.figures.palette import series
+from sera_core.ui.cache import key_of
+from sera_core.ui.cell import open_cell, show_code
+from sera_core.ui.compare.chosen import BADGE, Chosen
+from sera_core.ui.states import empty, guarded
+
+FIRST = "koh2020-sim"  # opens first where it is shipped: most models, most centres
+BEST = 6
+LARGEST_MB = 200
+SOURCES = {"study": "Shipped study", "own": "Own file"}
+
+
+def choose_predictions() -> Chosen | None:
+    """Draw the cell; None while there is nothing to compare."""
+    cell = open_cell(
+        1,
+        "Which predictions",
+        "One table with a probability for every case and model. Take a study that comes with the program, or your own.",
+    )
+    with cell.controls, guarded("This table is not used"):
+        source = st.segmented_control(
+            "Predictions from",
+            list(SOURCES),
+            format_func=SOURCES.__getitem__,
+            key="from",
+            default="study",
+            required=True,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        study = _own() if source == "own" else _shipped()
+        if study is None:
+            return None
+        st.markdown(f"**{_plain(study.title)}**. A label of 1 means: {study.positive}.")
+        every = _cutoffs(study.predictions.key, study)
+        chosen = Chosen(study, source == "own", _choose_part(study), every, series(study.predictions.models))
+        _show_centres(chosen)
+        show_code(read_predictions)
+        return chosen
+    return None
+
+
+def _shipped() -> Study | None:
+    names = list(study_names())
+    if not names:
+        empty(
+            "No study is shipped with this copy",
+            "Choose Own file above, or run a study: python -m sera_core study DESIGN.toml.",
+            ":material/inventory_2:",
+        )
+        return None
+    first = names.index(FIRST) if FIRST in names else 0
+    name = st.selectbox("Study", names, first, key="study", bind="query-params", on_change=_forget_part)
+    return _read_study(name)
+
+
+@st.cache_resource(max_entries=4, ttl=600, show_spinner="Reading the study")
+def _read_study(name: str) -> Study:
+    return read_study(name)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _cutoffs(key: str, _study: Study) -> dict[str, Cutoff]:
+    return cutoffs(_study.predictions, _study.cutoffs)
+
+
+def _own() -> Study | None:
+    kind = cast(
+        Domain,
+        st.segmented_control(
+            "The cases are",
+            ["real", "simulated"],
+            default="real",
+            required=True,
+            key="own_kind",
+            help="Where the table has no column `domain`. Real and simulated cases never meet in one number.",
+        ),
+    )
+    st.download_button(
+        "A template to fill in",
+        lambda: template().to_csv(index=False),
+        "predictions-template.csv",
+        "text/csv",
+        key="template",
+        type="tertiary",
+        icon=":material/table:",
+        on_click="ignore",
+    )
+    file = st.file_uploader(
+        "Predictions (CSV or Parquet)", type=["csv", "parquet"], key="predictions", max_upload_size=LARGEST_MB
+    )
+    if file is None:
+        empty(
+            "No table yet",
+            "One row for each case and model: case_id, patient_id, centre, role (internal or external), label (0 or "
+            "1), model, probability. It is read in memory and never written to disk.",
+            ":material/upload_file:",
+        )
+        return None
+    data = file.getvalue()
+    return _read_own(key_of(data), kind, file.name, data)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the table", scope="session")
+def _read_own(key: str, kind: Domain, name: str, _data: bytes) -> Study:
+    predictions = read_predictions(_data, name, kind)
+    return Study(
+        name="own",
+        title=name,
+        positive="whatever your table calls 1",
+        domain=kind,
+        predictions=predictions,
+        models={},
+        labels={},
+        tables={},
+    )
+
+
+def _forget_part() -> None:
+    """Another study has other models and centres: the choice starts anew."""
+    for key in ("models", "centres", "which"):
+        st.session_state.pop(key, None)
+
+
+def _choose_part(study: Study) -> Predictions:
+    whole = study.predictions
+    models: list[str] | None = None
+    if len(whole.models) > 1:
+        models = _choose_models(whole)
+    centres: list[str] = list(whole.centres)
+    if len(centres) > 1:
+        centres = st.pills(
+            "Centres",
+            list(whole.centres),
+            selection_mode="multi",
+            default=list(whole.centres),
+            key="centres",
+            bind="query-params",
+        )
+    return replace(whole.select(models, centres or whole.centres), key=whole.key)
+
+
+def _choose_models(whole: Predictions) -> list[str]:
+    order = list(whole.models)
+    some = {"best": f"Best {BEST}"} if len(order) > BEST else {}
+    options = some | {"all": f"All {len(order)}", "choose": "Choose"}
+    which = st.segmented_control(
+        "Models",
+        list(options),
+        format_func=options.__getitem__,
+        default=next(iter(options)),
+        required=True,
+        key="which",
+        bind="query-params",
+        help="The best by AUC at the internal centres: no external centre chose them.",
+    )
+    if which == "choose":
+        picked = st.multiselect(
+            "Models to compare", order, order[:BEST], key="models", bind="query-params", label_visibility="collapsed"
+        )
+        return picked or order[:BEST]
+    return order[:BEST] if which == "best" else order
+
+
+def _show_centres(chosen: Chosen) -> None:
+    lines = []
+    for centre in chosen.predictions.centres:
+        said = chosen.labels_at(centre) or "what the labels are is not described"
+        kind = BADGE[chosen.predictions.domains[centre]]
+        lines.append(f"- **{_plain(chosen.counted(centre))}** {kind} {_plain(said)}")
+    st.markdown("\n".join(lines))
+
+
+def _plain(text: str) -> str:
+    """Words of a file, in which no letter formats the page."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|~$:" else letter for letter in text).replace("\n", " ")
