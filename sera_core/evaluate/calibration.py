@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 NEAREST = 1e-6  # probabilities are kept this far from 0 and 1 before their logit is taken
 STEPS = 30
 WEAK = 100.0  # standard deviation of a prior that only keeps separated draws finite
-MOST_TESTED = 3000  # cases on which a recalibration is tried
+MOST_TESTED = 2000  # cases on which a recalibration is tried
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,25 @@ class Recalibrated:
     intercept: tuple[Floats, Floats]
 
 
+@dataclass(frozen=True, eq=False)
+class LocalDraws:
+    """Which cases to recalibrate on and to test on, R times over; the same for every model of a centre.
+
+    Attributes
+    ----------
+    used : int [R, local]
+        Rows to fit on.
+    rest : int [R, m]
+        Rows to test on.
+    weight : float [R, m]
+        0 where the patient of a row to test on also has a case to fit on, else 1.
+    """
+
+    used: NDArray[np.intp]
+    rest: NDArray[np.intp]
+    weight: Floats
+
+
 def reliability(labels: ArrayLike, probability: ArrayLike, bins: int = 10) -> Bins:
     """Malignant share against mean probability in bins of equal width, with Wilson's interval."""
     truth, p = np.asarray(labels, np.float64), np.asarray(probability, np.float64)
@@ -119,24 +138,44 @@ def line(labels: ArrayLike, probability: ArrayLike, level: float = 0.95) -> Line
     return Line(*slope, *intercept)
 
 
-def recalibrated(
-    labels: ArrayLike, probability: ArrayLike, patients: ArrayLike, local: int = 50, draws: int = 50, seed: int = 0
-) -> Recalibrated | None:
-    """Fit slope and intercept on ``local`` cases of the centre, test on its other patients; repeated.
+def local_draws(patients: ArrayLike, local: int = 50, draws: int = 50, seed: int = 0) -> LocalDraws:
+    """Random local cases to fit on, and cases of all other patients to test on (2,000 where there are more).
+
+    Parameters
+    ----------
+    patients : [n]
+        Patient of each case; n > local.
+    """
+    random = np.random.default_rng(seed)
+    _, patient = np.unique(np.asarray(patients), return_inverse=True)
+    size = min(len(patient), local + MOST_TESTED)
+    used, rest, weight = [], [], []
+    for _ in range(draws):
+        key = random.random(patient.max() + 1)[patient]
+        first = np.argpartition(key, size - 1)[:size]
+        order = first[np.argsort(key[first], kind="stable")]
+        own, other = order[:local], order[local:]
+        seen = np.zeros(patient.max() + 1)
+        seen[patient[own]] = 1
+        used.append(own)
+        rest.append(other)
+        weight.append(1 - seen[patient[other]])
+    return LocalDraws(np.array(used), np.array(rest), np.array(weight))
+
+
+def recalibrated(labels: ArrayLike, probability: ArrayLike, drawn: LocalDraws) -> Recalibrated | None:
+    """Fit slope and intercept on a few local cases, test on other patients of the centre; once a draw.
 
     The fit is pulled gently to "change nothing" (normal priors with a standard deviation of 2 around slope 1 and
-    intercept 0), so that 50 cases, or those of one class only, always have an answer. Where a centre is large, each
-    draw is tested on 3,000 cases.
+    intercept 0), so that 50 cases, or those of one class only, always have an answer.
 
     Returns
     -------
     Recalibrated or None
-        None where fewer than ``2 * local`` cases or no case of a class would be left.
+        None where no draw leaves cases of both classes to test on.
     """
     truth, x = np.asarray(labels, np.float64), logits(probability)
-    if len(truth) < 2 * local or min(truth.sum(), (1 - truth).sum()) < 2:
-        return None
-    used, rest, weight = _draws(np.asarray(patients), local, draws, seed)
+    used, rest, weight = drawn.used, drawn.rest, drawn.weight
     y, before = truth[rest], x[rest]
     left = (weight * y).sum(axis=1) * (weight * (1 - y)).sum(axis=1) > 0  # draws that leave both classes
     if not left.any():
@@ -192,24 +231,6 @@ def fit(truth: Floats, x: Floats, weight: Floats | None = None, prior: float = n
         if np.abs(step).max() < 1e-9:
             break
     return coefficients, np.asarray(np.linalg.inv(bend), np.float64)
-
-
-def _draws(
-    patients: NDArray, local: int, draws: int, seed: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Rows to fit on [R, local], rows to test on [R, n], and the latter's weight: 0 for a patient of the fit."""
-    random = np.random.default_rng(seed)
-    _, patient = np.unique(patients, return_inverse=True)
-    used, rest, weight = [], [], []
-    for _ in range(draws):
-        order = np.argsort(random.random(patient.max() + 1)[patient], kind="stable")
-        own, other = order[:local], order[local : local + MOST_TESTED]
-        seen = np.zeros(patient.max() + 1)
-        seen[patient[own]] = 1
-        used.append(own)
-        rest.append(other)
-        weight.append(1 - seen[patient[other]])
-    return np.array(used), np.array(rest), np.array(weight)
 
 
 def _mean_error(truth: Floats, x: Floats, weight: Floats) -> Floats:

@@ -6,8 +6,9 @@ Every number travels as a :class:`Row`, so that page, command line and report pr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from sera_core.contracts import Domain, Role
 
 Floats = NDArray[np.float64]
+OPTIONAL = ("versus", "p", "p_holm")  # of a row
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,11 @@ def frame(rows: Iterable[Row]) -> pd.DataFrame:
 
 
 def records(rows: Iterable[Row]) -> list[dict[str, object]]:
-    """Rows for JSON: NaN becomes None; ``versus``, ``p`` and ``p_holm`` only where they say something."""
+    """Rows for JSON: what is not finite becomes None; :data:`OPTIONAL` parts only where they say something."""
     found = []
     for row in rows:
-        record = {key: None if value != value else value for key, value in asdict(row).items()}
-        found.append({k: v for k, v in record.items() if k not in ("versus", "p", "p_holm") or v not in ("", None)})
+        plain = {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in vars(row).items()}
+        found.append({key: v for key, v in plain.items() if v not in ("", None) or key not in OPTIONAL})
     return found
 
 

@@ -106,6 +106,17 @@ def read_study(name: str, folder: Path = MODELS) -> Study:
     )
 
 
+def open_table(source: Path) -> tuple[Predictions, dict[str, Cutoff]]:
+    """A user's own file, or a shipped study by its name or by its table's path, with the frozen cut-offs if known."""
+    if source.name in study_names() and source.parent == Path():
+        study = read_study(source.name)
+        return study.predictions, study.cutoffs
+    place = source.resolve().parent
+    if place.parent == MODELS / "studies" and source.name == "predictions.parquet" and source.is_file():
+        return open_table(Path(place.name))
+    return read_predictions(source), {}
+
+
 def _listed(file: Path) -> dict[str, StudyModel]:
     if not file.is_file():
         return {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sera_core.evaluate.calibration import Recalibrated, brier, line, recalibrated, reliability
+from sera_core.evaluate.calibration import LocalDraws, Recalibrated, brier, line, local_draws, recalibrated, reliability
 from sera_core.evaluate.results import Calibration, Row
 from sera_core.evaluate.table import CentreView, Predictions
 
@@ -18,23 +19,34 @@ def calibrations(predictions: Predictions) -> tuple[Calibration, ...]:
     Recalibration is logistic, fitted on 50 random local cases and tested on all other patients, 50 times over; it is
     left out where fewer than 100 cases are there.
     """
-    views = [predictions.at(centre) for centre in predictions.centres]
-    return tuple(_calibration(view, model) for view in views for model in view.raters if model in view.models)
+    return tuple(one for view in map(predictions.at, predictions.centres) for one in _of_centre(view))
 
 
-def _calibration(view: CentreView, model: str) -> Calibration:
-    label, probability, patient = view.of(model)
-    found = reliability(label, probability)
-    rows = _rows(view.centre, model, label, probability)
-    again = recalibrated(label, probability, patient, LOCAL)
+def _of_centre(view: CentreView) -> list[Calibration]:
+    enough = 2 * LOCAL
+    shared = local_draws(view.patient, LOCAL) if len(view.label) >= enough else None
+    found = []
+    for model in (name for name in view.raters if name in view.models):
+        label, probability, patient = view.of(model)
+        drawn = shared
+        if len(label) < len(view.label):
+            drawn = local_draws(patient, LOCAL) if len(label) >= enough else None
+        found.append(_calibration(view.centre, model, label, probability, drawn))
+    return found
+
+
+def _calibration(
+    centre: str, model: str, label: NDArray, probability: NDArray, drawn: LocalDraws | None
+) -> Calibration:
+    bins = reliability(label, probability)
+    rows = _rows(centre, model, label, probability)
+    again = recalibrated(label, probability, drawn) if drawn is not None else None
     if again is not None:
-        rows += _recalibrated_rows(view.centre, model, len(label), again)
-    return Calibration(
-        view.centre, model, found.predicted, found.observed, found.low, found.high, found.count, tuple(rows)
-    )
+        rows += _recalibrated_rows(centre, model, len(label), again)
+    return Calibration(centre, model, bins.predicted, bins.observed, bins.low, bins.high, bins.count, tuple(rows))
 
 
-def _rows(centre: str, model: str, label: np.ndarray, probability: np.ndarray) -> list[Row]:
+def _rows(centre: str, model: str, label: NDArray, probability: NDArray) -> list[Row]:
     n, score, fitted = len(label), brier(label, probability), line(label, probability)
     parts = {
         "brier_reliability": score.reliability,

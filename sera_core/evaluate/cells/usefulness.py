@@ -8,11 +8,13 @@ import numpy as np
 
 from sera_core.evaluate.netbenefit import net_benefit, patient_weights, predictive_values, spared, treat_all
 from sera_core.evaluate.proportion import counts
-from sera_core.evaluate.results import Cutoff, DecisionCurve, PrevalenceCurve, Row
+from sera_core.evaluate.results import Cutoff, DecisionCurve, Floats, PrevalenceCurve, Row
 from sera_core.evaluate.table import CentreView, Predictions
 
 THRESHOLDS = np.arange(0.01, 0.90, 0.01)
 PREVALENCES = np.round(np.arange(0.01, 0.96, 0.01), 2)
+TOLD_THRESHOLDS = np.array([0.05, 0.1, 0.2, 0.3, 0.5])  # those that stand in the table of all numbers
+TOLD_PREVALENCES = np.array([0.05, 0.1, 0.2, 0.4])
 
 
 def decision_curves(predictions: Predictions, centre: str) -> tuple[DecisionCurve, ...]:
@@ -47,6 +49,38 @@ def avoided_fnas(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tup
     cut-off moved anew in every draw.
     """
     return tuple(row for view in map(predictions.at, predictions.centres) for row in _avoided(view, cutoffs))
+
+
+def told(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Row, ...]:
+    """Points of the curves as rows: ``net_benefit_at_0.10`` (also of ``treat_all``), ``ppv_at_prevalence_0.10`` ..."""
+    return tuple(row for view in map(predictions.at, predictions.centres) for row in _told(view, cutoffs))
+
+
+def _told(view: CentreView, cutoffs: Mapping[str, Cutoff]) -> list[Row]:
+    names = [f"net_benefit_at_{t:.2f}" for t in TOLD_THRESHOLDS]
+    n, nothing = len(view.label), np.full(len(names), np.nan)
+    everybody = treat_all(float(view.label.mean()), TOLD_THRESHOLDS)
+    rows = _points(names, (everybody, nothing, nothing), n, "everybody is treated", view.centre, "treat_all")
+    for name in view.raters:
+        label, score, _ = view.of(name)
+        if name in view.models:
+            curve = net_benefit(label, score, TOLD_THRESHOLDS)
+            rows += _points(names, curve, len(label), "normal", view.centre, name)
+        values = predictive_values(counts(label, score, cutoffs[name].value), TOLD_PREVALENCES)
+        for kind, curve in zip(("ppv", "npv"), values, strict=True):
+            metrics = [f"{kind}_at_prevalence_{p:.2f}" for p in TOLD_PREVALENCES]
+            rows += _points(metrics, curve, len(label), "Mercaldo, logit", view.centre, name)
+    return rows
+
+
+def _points(
+    names: list[str], curve: tuple[Floats, Floats, Floats], n: int, method: str, centre: str, model: str
+) -> list[Row]:
+    """One row a point of a curve."""
+    return [
+        Row(name, float(value), float(low), float(high), n, method, centre, model)
+        for name, value, low, high in zip(names, *curve, strict=True)
+    ]
 
 
 def _avoided(view: CentreView, cutoffs: Mapping[str, Cutoff]) -> list[Row]:

@@ -1,0 +1,104 @@
+"""How fast comparisons are made here, against their aims: ``python -m sera_core.evaluate.benchmark``."""
+
+from __future__ import annotations
+
+import io
+import resource
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any, TypedDict
+
+import numpy as np
+import pandas as pd
+
+from sera_core.evaluate.compare import compare, confusions, cutoffs, glance, roc_lines
+from sera_core.evaluate.table import Predictions, read_predictions
+
+CENTRES = {"internal": 634, "A": 781, "B": 200, "C": 200, "D": 180, "E": 300, "F": 640}  # cases, as in the studies
+MODELS = 20
+MILLION = 1_000_000
+
+
+class Timing(TypedDict):
+    """One line of the benchmark: ``ratio`` is ``value`` over the aim."""
+
+    name: str
+    value: float
+    unit: str
+    versus: str
+    ratio: float
+
+
+def benchmark() -> list[Timing]:
+    """A study of 20 models at 7 centres, and a million predictions of 20 models; drawn numbers, which cost the same.
+
+    Returns
+    -------
+    list of Timing
+        Seconds of loading, first cells, a moved cut-off and the whole comparison; peak memory of this process.
+    """
+    file = _parquet(sum(CENTRES.values()), CENTRES)
+    study = read_predictions(file)
+    frozen = cutoffs(study)
+    size = f"{MODELS} models x {len(CENTRES)} centres"
+    rows = [
+        _row(f"cut-offs and first table, {size}", _seconds(lambda: _first(file)), 1.5),
+        _row(f"cut-off moved, {size}", _seconds(lambda: confusions(study, frozen), 5), 0.1),
+        _row(f"ROC panel of a centre, {MODELS} models", _seconds(lambda: roc_lines(study, "internal", frozen), 3), 0.5),
+        _row(f"whole comparison, {size}", _seconds(lambda: compare(read_predictions(file))), 10),
+    ]
+    large = _parquet(MILLION // MODELS, {"internal": MILLION // MODELS // 2, "A": MILLION // MODELS // 2})
+    rows.append(_row("a million predictions, loaded", _seconds(lambda: read_predictions(large)), 5))
+    rows.append(
+        _row("a million predictions, loaded and evaluated", _seconds(lambda: compare(read_predictions(large))), 5)
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return [*rows, Timing(name="memory of a million predictions", value=peak, unit="GB", versus="2 GB", ratio=peak / 2)]
+
+
+def _first(file: bytes) -> Any:
+    study: Predictions = read_predictions(file)
+    frozen = cutoffs(study)
+    return glance(study), confusions(study, frozen)
+
+
+def _row(name: str, seconds: float, aim: float) -> Timing:
+    return Timing(name=name, value=seconds, unit="s", versus=f"{aim:g} s", ratio=seconds / aim)
+
+
+def _seconds(run: Callable[[], Any], repeats: int = 1) -> float:
+    taken = []
+    for _ in range(repeats):
+        start = time.process_time()
+        run()
+        taken.append(time.process_time() - start)
+    return median(taken)
+
+
+def _parquet(cases: int, centres: dict[str, int], seed: int = 0) -> bytes:
+    random = np.random.default_rng(seed)
+    label = random.integers(0, 2, cases)
+    centre = np.repeat(list(centres), list(centres.values()))
+    tables = [
+        pd.DataFrame(
+            {
+                "case_id": [f"case-{k}" for k in range(cases)],
+                "patient_id": [f"patient-{k}" for k in range(cases)],
+                "centre": centre,
+                "role": np.where(centre == "internal", "internal", "external"),
+                "label": label,
+                "model": f"model-{number}",
+                "probability": 1 / (1 + np.exp(-random.normal(label * 1.5 - 0.75, 1))),
+            }
+        )
+        for number in range(MODELS)
+    ]
+    file = io.BytesIO()
+    pd.concat(tables).to_parquet(file, index=False)
+    return file.getvalue()
+
+
+if __name__ == "__main__":
+    for line in benchmark():
+        print(f"{line['name']:50}{line['value']:8.3f} {line['unit']:3} aim {line['versus']:6} x {line['ratio']:.2f}")
