@@ -38,9 +38,7 @@ def neighbours(levels: NDArray[np.int64], down: int, right: int) -> tuple[NDArra
     """
     height, width = levels.shape
     if abs(down) >= height or abs(right) >= width:
-        raise BadInput(
-            "offset", f"A step of {max(abs(down), abs(right))} pixels leaves this image: take a shorter one."
-        )
+        raise BadInput("offset", f"A step of {max(abs(down), abs(right))} pixels leaves the image: take a shorter one.")
     here = levels[max(-down, 0) : height - max(down, 0), max(-right, 0) : width - max(right, 0)]
     there = levels[max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)]
     return here, there

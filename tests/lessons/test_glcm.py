@@ -25,7 +25,7 @@ def test_matrices_and_properties_equal_scikit_images(bits: int, distance: int, s
     for name, angle in ANGLES.items():
         step = distance * (
             np.sqrt(2) if "diagonal" in name else 1
-        )  # scikit-image rounds distance times sine and cosine
+        )  # scikit-image rounds this times the sine
         theirs = graycomatrix(levels.astype(np.uint8), [step], [angle], 2**bits, symmetric=symmetric)
         assert (ours[name] == theirs[:, :, 0, 0]).all()
         for key, value in glcm.properties(ours[name]).items():
@@ -54,5 +54,5 @@ def test_a_flat_image_has_no_contrast() -> None:
 
 
 def test_a_step_out_of_the_image_is_refused() -> None:
-    with pytest.raises(BadInput, match="leaves this image"):
+    with pytest.raises(BadInput, match="leaves the image"):
         glcm.cooccurrence(np.zeros((5, 9), np.int64), 4, 5, 0)

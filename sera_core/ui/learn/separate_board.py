@@ -1,0 +1,203 @@
+"""The board of chapter 4, and its four steps: lines, widest margin, soft margin, kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from sera_core.contracts import BadInput
+from sera_core.figures import margin as figures
+from sera_core.lessons import clouds
+from sera_core.lessons import margin as lesson
+from sera_core.lessons.clouds import BOARD, Cloud
+from sera_core.lessons.field import Field, field, level_lines, slack_feet
+from sera_core.lessons.margin import Margin
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn import points
+from sera_core.ui.learn.parts import formula, numbers
+from sera_core.ui.states import refused
+
+PARAMETER = "margin_points"
+CORNERS = (0.0, 0.0), (BOARD, BOARD)
+BRUSHES = {"benign": "● benign", "malignant": "◆ malignant", "remove": ":material/delete: remove"}
+C_STEPS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+GAMMA_STEPS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+
+
+def _cloud(given: Callable[[], Cloud]) -> Cloud:
+    """The points of the link, or those the step begins with."""
+    return points.from_word(st.query_params.get(PARAMETER, "")) or given()
+
+
+def _keep(cloud: Cloud) -> None:
+    st.query_params[PARAMETER] = points.to_word(cloud)
+
+
+def _forget() -> None:
+    st.query_params.pop(PARAMETER, None)
+
+
+def _board(cloud: Cloud, fitted: Margin | None, lines: list[points.Line], plane: Field | None = None) -> None:
+    """The board, or a table and a plain chart in its place."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        brush = st.segmented_control(
+            "A click adds, or turns a point", list(BRUSHES), default="benign", format_func=BRUSHES.__getitem__,
+            key="margin_brush",
+        )  # fmt: skip
+        plain = st.toggle("As a table", key="margin_plain", bind="query-params")
+        st.button("Start again", on_click=_forget, type="tertiary", icon=":material/restart_alt:", key="margin_again")
+    if plain:
+        _table(cloud)
+        if fitted is not None and plane is not None:
+            chart(figures.plane(fitted, plane, ("x₁", "x₂")), "margin-plain", "Points and border")
+        return
+    pull = np.zeros(len(cloud[1])) if fitted is None else fitted.pull / max(float(fitted.pull.max()), 1e-12)
+    pull = pull * (1.0 if fitted is None else fitted.supports)
+    tint = figures.tint(plane) if plane is not None else ""
+    points.board(cloud, pull, lines, tint, brush or "benign", "margin-board", _keep)
+    st.caption(
+        "Drag a point. Press on the board to add one, on a point to turn its class. By keyboard: Tab to a point, arrow "
+        "keys move it (with Shift further), Enter turns its class, Delete removes it."
+    )
+
+
+def _table(cloud: Cloud) -> None:
+    words = np.where(cloud[1] > 0, "malignant", "benign")
+    table = pd.DataFrame({"x₁": cloud[0][:, 0], "x₂": cloud[0][:, 1], "class": words})
+    options = {"class": st.column_config.SelectboxColumn(options=["benign", "malignant"], required=True)}
+    for name in ("x₁", "x₂"):
+        options[name] = st.column_config.NumberColumn(min_value=0.0, max_value=BOARD, step=0.1, required=True)
+    edited = st.data_editor(table, num_rows="dynamic", column_config=options, height=240, hide_index=True)
+    whole = edited.dropna()
+    if not whole.equals(table):
+        _keep((whole[["x₁", "x₂"]].to_numpy(float), np.where(whole["class"] == "malignant", 1.0, -1.0)))
+        st.rerun(scope="fragment")
+
+
+def _border(plane: Field) -> list[points.Line]:
+    lines: list[points.Line] = [("border", path) for path in level_lines(plane, 0.0)]
+    return lines + [("edge", path) for level in (-1.0, 1.0) for path in level_lines(plane, level)]
+
+
+def _segment(angle: float, offset: float) -> np.ndarray:
+    """A line across the whole board."""
+    normal = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    along = np.array([-normal[1], normal[0]])
+    return normal * offset + along * np.array([[-3 * BOARD], [3 * BOARD]])
+
+
+def _shares(fitted: Margin) -> dict[str, str]:
+    held_out = lesson.cross_validated(fitted.points, fitted.labels, fitted.c, fitted.gamma)
+    return {"Training accuracy": f"{fitted.accuracy:.0%}", f"{lesson.FOLDS}-fold accuracy": f"{held_out:.0%}"}
+
+
+def many() -> None:
+    """Any line that separates: yours, and some others."""
+    cloud = _cloud(clouds.clear)
+    with st.container(horizontal=True):
+        angle = st.slider("Direction of your line (°)", 0, 359, 45, key="margin_angle", bind="query-params")
+        offset = st.slider(
+            "Its distance from the corner", -10.0, 14.0, 7.0, 0.1, key="margin_offset", bind="query-params"
+        )
+    width = lesson.line_margin(*cloud, angle, offset)
+    others = lesson.some_lines(*cloud)
+    lines: list[points.Line] = [("other", _segment(*line)) for line in others]
+    _board(cloud, None, [*lines, ("own", _segment(angle, offset))])
+    widest = lesson.fit(*cloud).beta if others else None
+    numbers(
+        {
+            "Your line": "separates" if width > 0 else "does not separate",
+            "Its margin β": f"{width:.2f}" if width > 0 else "none",
+            "The widest β there is": "none" if widest is None else f"{widest:.2f}",
+        }
+    )
+    formula(
+        rf"\begin{{aligned}} \beta &= 2\,\min_i\, y_i\,(x_i\cdot n - d) \\ &= 2 \times {width / 2:.2f} = {width:.2f}"
+        rf" \\ n &= ({np.cos(np.radians(angle)):.2f},\ {np.sin(np.radians(angle)):.2f}),\ d = {offset:.1f}"
+        r"\end{aligned}",
+        "Twice the distance of the nearest point; a negative number means that a point lies on the wrong side.",
+    )
+    show_code(lesson.line_margin, lesson.some_lines)
+
+
+def widest() -> None:
+    """The line with the widest margin."""
+    cloud = _cloud(clouds.clear)
+    try:
+        fitted = lesson.fit(*cloud)
+    except BadInput as error:
+        _board(cloud, None, [])
+        refused(error, "There is no such line")
+        return
+    plane = field(fitted, *CORNERS)
+    _board(cloud, fitted, _border(plane), plane)
+    numbers({"α": f"{fitted.alpha:.2f}", "β = 2α": f"{fitted.beta:.2f}", "Support vectors": int(fitted.supports.sum())})
+    w = fitted.weights
+    formula(
+        rf"\begin{{aligned}} \beta &= 2\alpha = 2 / \lVert w\rVert \\ &= 2 / \sqrt{{({w[0]:.2f})^2 + ({w[1]:.2f})^2}} "
+        rf"= {fitted.beta:.2f} \\ 0 &= {w[0]:.2f}\,x_1 {w[1]:+.2f}\,x_2 {fitted.bias:+.2f} \end{{aligned}}",
+        "Only the ringed points hold the line: move another and nothing changes until it reaches the dashed edge.",
+    )
+    show_code(lesson.fit, lesson.solve)
+
+
+def soft() -> None:
+    """The margin with slack at a price."""
+    cloud = _cloud(clouds.overlapping)
+    c = st.select_slider("C: the price of slack", C_STEPS, 1.0, key="margin_c", bind="query-params")
+    fitted = lesson.fit(*cloud, c)
+    plane = field(fitted, *CORNERS)
+    feet = slack_feet(fitted)
+    slack: list[points.Line] = [
+        ("slack", np.array([point, foot]))
+        for point, foot, s in zip(cloud[0], feet, fitted.slack, strict=True)
+        if s > 1e-6
+    ]
+    _board(cloud, fitted, _border(plane) + slack, plane)
+    total = float(fitted.slack.sum())
+    bend = float(fitted.weights @ fitted.weights)
+    numbers(
+        {
+            "β = 2α": f"{fitted.beta:.2f}",
+            "Sum of slack": f"{total:.2f}",
+            "Support vectors": int(fitted.supports.sum()),
+            **_shares(fitted),
+        }
+    )
+    formula(
+        rf"\begin{{aligned}} \min\ & \tfrac12\lVert w\rVert^2 + C\textstyle\sum_i \xi_i \\ "
+        rf"&= {bend / 2:.3f} + {c:g}\times{total:.2f} = {bend / 2 + c * total:.2f} \end{{aligned}}",
+        "A dotted line is the slack ξ of a point: how far it stands from the edge where it would cost nothing.",
+    )
+    show_code(lesson.fit, lesson.solve, slack_feet)
+
+
+def kernel() -> None:
+    """The border of the Gaussian kernel, on the board and as a surface."""
+    cloud = _cloud(clouds.ring)
+    c, gamma = two_sliders()
+    fitted = lesson.fit(*cloud, c, gamma)
+    plane = field(fitted, *CORNERS)
+    _board(cloud, fitted, _border(plane), plane)
+    numbers({"Support vectors": f"{int(fitted.supports.sum())} of {len(cloud[1])}", **_shares(fitted)})
+    apart = float(((cloud[0][0] - cloud[0][1]) ** 2).sum())
+    formula(
+        rf"K(x_1, x_2) = e^{{-\gamma\lVert x_1 - x_2\rVert^2}} = e^{{-{gamma:g}\times{apart:.2f}}} = "
+        rf"{np.exp(-gamma * apart):.3g}",
+        "Of the first two points. A large γ makes every point a stranger to its neighbours: each becomes an island.",
+    )
+    chart(figures.surface(fitted, plane, ("x₁", "x₂")), "margin-surface", "The decision as a surface above the board")
+    st.caption("The same decision as a height: the kernel lifts the points until a flat sheet at 0 separates them.")
+    show_code(lesson.kernel, lesson.solve)
+
+
+def two_sliders() -> tuple[float, float]:
+    """C and γ, in the link."""
+    with st.container(horizontal=True):
+        c = st.select_slider("C: the price of slack", C_STEPS, 1.0, key="margin_c", bind="query-params")
+        gamma = st.select_slider("γ of the kernel", GAMMA_STEPS, 0.3, key="margin_gamma", bind="query-params")
+    return c, gamma

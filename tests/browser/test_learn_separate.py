@@ -1,0 +1,130 @@
+"""The board of points under a mouse, a thumb and a keyboard."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sera_core.lessons import clouds, margin
+from tests.browser.test_diagnose import PROBES, settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+LINK = "/Learn?chapter=4&margin_step=Widest+margin"
+
+
+@pytest.fixture(params=list(SIZES))
+def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    width, height = SIZES[request.param]
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=request.param == "phone")
+    opened, said = context.new_page(), []
+    opened.on(
+        "console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None
+    )
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(app_url + LINK)
+    board(opened).wait_for(timeout=60_000)
+    settled(opened)
+    yield opened
+    sideways = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
+    context.close()
+    assert said == []
+    assert sideways <= 0
+
+
+def board(page: Page) -> Locator:
+    return page.locator("svg[data-points]")
+
+
+def points_of(page: Page) -> list[list[float]]:
+    return json.loads(board(page).get_attribute("data-points") or "[]")
+
+
+def beta(page: Page) -> str:
+    metric = page.locator('[data-testid="stMetric"]').filter(has_text="β = 2α")
+    return metric.locator('[data-testid="stMetricValue"]').inner_text().strip()
+
+
+def screen(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Screen position of a place on the board."""
+    board(page).evaluate("svg => svg.scrollIntoView({block: 'center'})")  # clear of the bar at the foot
+    box = board(page).bounding_box()
+    assert box is not None
+    return box["x"] + x / clouds.BOARD * box["width"], box["y"] + (1 - y / clouds.BOARD) * box["height"]
+
+
+def widest(rows: list[list[float]]) -> str:
+    fitted = margin.fit([row[:2] for row in rows], [1 if row[2] else -1 for row in rows])
+    return f"{fitted.beta:.2f}"
+
+
+def answered(page: Page, before: str) -> float:
+    """Seconds until the margin on the page has changed."""
+    start = time.perf_counter()
+    page.wait_for_function(
+        "old => [...document.querySelectorAll('[data-testid=stMetric]')].some("
+        "m => m.innerText.includes('β') && !m.innerText.includes(old))",
+        arg=before,
+        timeout=20_000,
+        polling=20,
+    )
+    return time.perf_counter() - start
+
+
+def test_a_dragged_point_moves_the_margin(page: Page) -> None:
+    before, rows = beta(page), points_of(page)
+    assert before == widest(rows)
+    x, y, _ = rows[0]
+    page.mouse.move(*screen(page, x, y))
+    page.mouse.down()
+    page.mouse.move(*screen(page, 4.5, 4.5))
+    page.mouse.move(*screen(page, 5.0, 4.5))
+    page.mouse.up()
+    seconds = answered(page, before)
+    settled(page)
+    print(f"a dropped point answered after {seconds:.2f} s")
+    assert seconds < 5  # 0.5 s on an idle machine
+    moved = points_of(page)
+    assert moved[0][:2] == pytest.approx([5.0, 4.5], abs=0.2)
+    assert beta(page) == widest(moved) != before
+    assert "margin_points=b" in page.url
+    page.reload()
+    board(page).wait_for(timeout=60_000)
+    settled(page)
+    assert points_of(page) == moved
+
+
+def test_a_press_adds_a_point_and_turns_its_class(page: Page) -> None:
+    rows = points_of(page)
+    place = screen(page, 1.0, 1.0)
+    press = page.mouse.click if page.viewport_size["width"] > 500 else page.touchscreen.tap
+    press(*place)
+    settled(page)
+    assert points_of(page) == [*rows, [pytest.approx(1.0, abs=0.2), pytest.approx(1.0, abs=0.2), 0]]
+    press(*place)
+    settled(page)
+    assert points_of(page)[-1][2] == 1
+    assert page.get_by_text("No straight line separates").is_visible()
+    page.get_by_role("button", name="Start again").click()
+    settled(page)
+    assert points_of(page) == rows
+
+
+def test_the_keyboard_moves_turns_and_removes(page: Page) -> None:
+    rows = points_of(page)
+    board(page).locator("[data-index='0']").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(600)
+    settled(page)
+    assert points_of(page)[0] == pytest.approx([rows[0][0] - 0.2, rows[0][1] + 0.2, 0])
+    page.keyboard.press("Delete")
+    page.wait_for_timeout(600)
+    settled(page)
+    assert points_of(page) == rows[1:]
