@@ -17,7 +17,6 @@ from sera_core.images.prepare import Preparation, prepare
 from sera_core.train.augment import Augmentation, vary
 from sera_core.train.manifest import Case, load
 
-
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
@@ -42,7 +41,7 @@ class Frame:
     def pixels(self) -> Grey:
         """Grey levels 0 ... 1, ``float32 [H, W]``."""
         if self.levels.dtype == np.uint8:
-            return self.levels / np.float32(255)
+            return np.asarray(self.levels / np.float32(255), np.float32)
         return np.asarray(self.levels, np.float32)
 
 
@@ -101,9 +100,13 @@ def balanced(frames: list[Frame], random: np.random.Generator) -> list[tuple[Fra
 
 
 def varied(
-    batch: list[tuple[Frame, bool]], preparation: Preparation, how: Augmentation, random: np.random.Generator
+    batch: list[tuple[Frame, bool]],
+    preparation: Preparation,
+    how: Augmentation,
+    random: np.random.Generator,
+    share: slice = slice(None),
 ) -> Grey:
-    """Random views of a batch, ``float32 [N, input_px, input_px]``; each view has its own seed."""
+    """Random views of a batch or of a share of it, ``float32 [n, input_px, input_px]``; each has its own seed."""
     seeds = random.integers(2**31, size=len(batch))
 
     def view(item: tuple[tuple[Frame, bool], np.int64]) -> Grey:
@@ -111,7 +114,7 @@ def varied(
         crop = vary(frame.pixels, frame.box, preparation, how, np.random.default_rng(seed))
         return crop[:, ::-1] if mirrored else crop
 
-    return np.stack(list(in_threads(view, zip(batch, seeds, strict=True))))
+    return np.stack(list(in_threads(view, zip(batch[share], seeds[share], strict=True))))
 
 
 def prepared(frames: list[Frame], preparation: Preparation) -> Grey:

@@ -5,7 +5,7 @@ The body never changes, so its features of every image are computed once and ser
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from sera_core.classifiers.classical import fit_forest, fit_svm
 from sera_core.images.prepare import Preparation
 from sera_core.nets.split import build, pooled_features
+from sera_core.train.curves import Report
+from sera_core.train.descent import cross_entropy, not_a_number
 from sera_core.train.frames import Frame, prepared, varied
-from sera_core.train.loop import Fitted, Report, step
+from sera_core.train.loop import Fitted
 from sera_core.train.recipes import Recipe
+from sera_core.train.schedule import factor
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 Cached = Callable[[str, Callable[[], NDArray]], NDArray]
 Rows = NDArray[np.intp]
@@ -73,7 +76,7 @@ def fit_frozen(bank: Bank, rows: Rows, preparation: Preparation, recipe: Recipe)
     """Fit the recipe's reader of features to some rows of the bank."""
     parts = build_body(bank)
     if recipe.mode == "transfer":
-        parts["last"] = _fit_last(bank, rows, recipe)
+        *_, parts["last"] = last_layers(bank, rows, recipe)
         return Fitted(parts, None, preparation)
     labels = np.array([bank.frames[k].case.label for k in rows])
     if recipe.mode == "rf":
@@ -89,8 +92,11 @@ def build_body(bank: Bank) -> nn.ModuleDict:
     return nn.ModuleDict({name: bank.parts[name] for name in ("body", "pool")} if bank.parts else {})
 
 
-def _fit_last(bank: Bank, rows: Rows, recipe: Recipe) -> nn.Linear:
-    """Gradient descent on standardised features; the standardisation is then folded into the layer."""
+def last_layers(bank: Bank, rows: Rows, recipe: Recipe) -> Iterator[nn.Linear]:
+    """The new last layer after each epoch of gradient descent on standardised features.
+
+    The standardisation is folded into the layers, so that they read features as they are.
+    """
     import torch
 
     torch.manual_seed(recipe.seed)
@@ -104,14 +110,29 @@ def _fit_last(bank: Bank, rows: Rows, recipe: Recipe) -> nn.Linear:
     optimiser = torch.optim.SGD(last.parameters(), recipe.rate, recipe.momentum, weight_decay=recipe.decay)
     for epoch in range(recipe.epochs):
         chosen, view = _balanced_rows(bank, rows, epoch, random)
-        for start in range(0, len(chosen), recipe.batch):
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.rate * factor(recipe, epoch)
+        for number, start in enumerate(range(0, len(chosen), recipe.batch)):
             part = slice(start, start + recipe.batch)
             features = torch.from_numpy(bank.views[view[part], chosen[part]])
-            step(optimiser, last((features - centre) / spread), targets[chosen[part]])
+            loss = cross_entropy(last((features - centre) / spread), targets[chosen[part]])
+            if not torch.isfinite(loss):
+                raise not_a_number(epoch + 1, number + 1, [bank.frames[k] for k in chosen[part]])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        yield _folded(last, centre, spread)
+
+
+def _folded(last: nn.Linear, centre: Tensor, spread: Tensor) -> nn.Linear:
+    """The layer that reads features as they are, from one that reads them standardised."""
+    import torch
+
     with torch.no_grad():
-        last.weight /= spread
-        last.bias.sub_(last.weight @ centre)
-    return last.requires_grad_(False)
+        whole = torch.nn.Linear(last.in_features, last.out_features)
+        whole.weight.copy_(last.weight / spread)
+        whole.bias.copy_(last.bias - whole.weight @ centre)
+    return whole.requires_grad_(False)
 
 
 def _balanced_rows(bank: Bank, rows: Rows, epoch: int, random: np.random.Generator) -> tuple[Rows, Rows]:

@@ -1,29 +1,33 @@
 """Fine-tune a network on decoded frames.
 
 As in Lee 2019 the last layer is replaced and all weights are trained (the first stages may stay fixed) by
-stochastic gradient descent with momentum and cross-entropy, in batches of 33. Targets may be soft.
+stochastic gradient descent with momentum and cross-entropy, in batches of 33. Targets may be soft. A killed run goes
+on from its last epoch; several processes (``accelerate launch``, ``torchrun``) take the same steps as one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.classifiers.cnn import svm_scores
 from sera_core.contracts import BadInput, Grey
-from sera_core.images.prepare import Preparation, normalise
-from sera_core.nets.split import build, pooled_features, stages
-from sera_core.train.frames import Frame, balanced, varied
+from sera_core.images.prepare import Preparation
+from sera_core.nets.split import pooled_features
+from sera_core.train import checkpoint
+from sera_core.train.batches import ahead, cut, epoch_batches
+from sera_core.train.curves import Curves, Report
+from sera_core.train.descent import Descent, not_a_number
+from sera_core.train.frames import Frame, balanced
 from sera_core.train.recipes import Recipe
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-Report = Callable[[str], None]
+    from torch import nn
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +57,15 @@ class Fitted:
         return (logits[:, 1] - logits[:, 0]).double().numpy()
 
 
-def finetune(network: str, frames: list[Frame], preparation: Preparation, recipe: Recipe, report: Report) -> Fitted:
-    """Train last layer and body (but for its first stages), starting from ImageNet weights.
+def finetune(
+    network: str,
+    frames: list[Frame],
+    preparation: Preparation,
+    recipe: Recipe,
+    report: Report,
+    keep: Path | None = None,
+) -> Fitted:
+    """Train last layer and body (but for its first stages), from ImageNet weights or from scratch.
 
     Parameters
     ----------
@@ -65,68 +76,58 @@ def finetune(network: str, frames: list[Frame], preparation: Preparation, recipe
     recipe : Recipe
     report : callable
         Takes one line of progress.
+    keep : Path, optional
+        Folder for the checkpoint of every epoch and the curves, one folder a run. A run that was killed goes on
+        there and comes to the same result; a finished one is not run again.
 
     Raises
     ------
     BadInput
-        When the loss stops being a number.
+        When there are no frames, the loss stops being a number (with epoch, batch and cases), or the weights
+        cannot be had.
     """
     import torch
-    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+    if not frames:
+        raise BadInput("no_frames", "There is no image to train on: check the manifest's splits.")
     torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
-    parts = build(network, pretrained=True)
-    parts.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub knows tensors only
-    early, late = stages(parts, recipe.frozen_stages)
-    early.requires_grad_(False)
-    rates = [recipe.rate, recipe.rate * recipe.head_rate]
-    trained = [*late.parameters(), *parts["pool"].parameters()]
-    optimiser = torch.optim.SGD(
-        [{"params": trained, "lr": rates[0]}, {"params": parts["last"].parameters(), "lr": rates[1]}],
-        momentum=recipe.momentum,
-        weight_decay=recipe.decay,
-        nesterov=True,
-    )
-    batches = len(_batches(balanced(frames, np.random.default_rng(0)), recipe.batch))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=batches * recipe.epochs, pct_start=0.2)
-    average = AveragedModel(parts, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True)
-    for epoch in range(recipe.epochs):
-        parts.train()
-        early.eval()
-        losses = []
-        for batch in _batches(balanced(frames, random), recipe.batch):
-            crops = normalise(varied(batch, preparation, recipe.augmentation, random), preparation)
-            with torch.no_grad():
-                low = early(torch.from_numpy(crops).contiguous(memory_format=torch.channels_last))
-            pooled = torch.nn.functional.dropout(parts["pool"](late(low)), recipe.dropout)
-            losses.append(step(optimiser, parts["last"](pooled), _targets(batch)))
-            schedule.step()
-            average.update_parameters(parts)
-        report(f"epoch {epoch + 1}/{recipe.epochs} loss {np.mean(losses):.4f}")
-    averaged = cast("nn.ModuleDict", average.module)
-    return Fitted(averaged.eval().requires_grad_(False), None, preparation)
+    steps = len(cut(balanced(frames, np.random.default_rng(0)), recipe.batch))
+    descent = Descent(network, recipe, steps)
+    key = checkpoint.run_key(network, frames, preparation, recipe)
+    kept = checkpoint.read(keep, key) if keep else None
+    done = 0
+    if kept:
+        descent.resume(*kept)
+        done = kept[1]["epoch"]
+        random.bit_generator.state = kept[1].get("random", random.bit_generator.state)
+    here = descent.accelerator
+    first = here.is_main_process
+    curves = Curves(report if first else _silent, keep if first else None, recipe.epochs, steps, done)
+    for epoch in range(done, recipe.epochs):
+        descent.train()
+        made = epoch_batches(frames, preparation, recipe, random, here.process_index, here.num_processes)
+        with closing(ahead(made)) as batches:
+            for number, batch in enumerate(batches):
+                loss = descent.step(batch)
+                if not np.isfinite(loss):
+                    raise not_a_number(epoch + 1, number + 1, [frame for frame, _ in batch.chosen])
+                curves.step(loss, descent.rate, len(batch.chosen))
+        curves.epoch()
+        if keep and first:
+            _write(keep, key, descent, epoch + 1, random)
+    curves.close()
+    here.wait_for_everyone()
+    return Fitted(descent.averaged.to("cpu").eval().requires_grad_(False), None, preparation)
 
 
-def step(optimiser: Any, logits: Tensor, targets: Tensor) -> float:
-    """One step of gradient descent on the cross-entropy with (soft) targets ``[B]``; returns the loss."""
-    import torch
-
-    loss = torch.nn.functional.cross_entropy(logits, torch.stack([1 - targets, targets], dim=1))
-    if not torch.isfinite(loss):
-        raise BadInput("loss_nan", "The training loss is no longer a number: lower the learning rate.")
-    optimiser.zero_grad()
-    loss.backward()
-    optimiser.step()
-    return loss.item()
+def _write(keep: Path, key: str, descent: Descent, epoch: int, random: np.random.Generator) -> None:
+    if epoch == descent.recipe.epochs:
+        checkpoint.write(keep, key, descent.result(), {"epoch": epoch})
+    else:
+        facts = descent.facts() | {"epoch": epoch, "random": random.bit_generator.state}
+        checkpoint.write(keep, key, descent.tensors(), facts)
 
 
-def _batches(chosen: list[tuple[Frame, bool]], size: int) -> list[list[tuple[Frame, bool]]]:
-    """Whole batches only: a last one of a few images would upset the batch statistics."""
-    return [chosen[k : k + size] for k in range(0, max(len(chosen) - size, 0) + 1, size)]
-
-
-def _targets(chosen: list[tuple[Frame, bool]]) -> Tensor:
-    import torch
-
-    return torch.tensor([frame.case.target for frame, _ in chosen], dtype=torch.float32)
+def _silent(_: str) -> None:
+    """Only the first process talks."""

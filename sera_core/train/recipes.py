@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from sera_core.contracts import BadInput
 from sera_core.train.augment import Augmentation
 
 Mode = Literal["transfer", "finetune", "svm", "rf"]
@@ -74,3 +75,17 @@ class Recipe:
     step_factor: Share = 0.1
     last_rate: Positive = 1e-4
     weights: Weights = "imagenet"
+
+    def __post_init__(self) -> None:
+        problem = self._nonsense()
+        if problem:
+            raise BadInput("bad_recipe", problem)
+
+    def _nonsense(self) -> str:
+        if self.weights == "scratch" and self.mode != "finetune":
+            return f"Without pretrained weights there are no features to read: use mode finetune, not {self.mode}."
+        if self.schedule == "onecycle" and self.mode != "finetune":
+            return "The one-cycle schedule is for fine-tuning: use constant, step or log for a last layer."
+        if self.schedule == "log" and self.last_rate > self.rate:
+            return f"The rate is to fall from {self.rate:g} to {self.last_rate:g}: make last_rate the smaller one."
+        return ""

@@ -135,7 +135,7 @@ def test_fine_tuning_learns_drawn_classes(known: list[Frame]) -> None:
     lines: list[str] = []
     recipe = replace(TUNE, epochs=4, averaging=0.8)
     fitted = finetune(NETWORK, known, PREPARATION, recipe, lines.append)
-    losses = [float(line.rsplit(" ", 1)[1]) for line in lines]
+    losses = [float(line.split("loss ")[1].split(",")[0]) for line in lines]
     assert len(losses) == 4
     assert losses[-1] < losses[0]
     assert auc(LABELS, fitted.scores(CROPS)).value > 0.9
