@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from sera_core.contracts import BadInput
+from sera_core.features.texture import TEXTURES
 from sera_core.nets.split import build
 from sera_core.study.answers import TEST, Answers, Scores, Split, calibrated
 from sera_core.study.cache import cached_in, frames_key, hashed, plan_key
-from sera_core.study.design import TEXTURES, Arm, Concatenation, Design, Ensemble
+from sera_core.study.design import Arm, Concatenation, Design, Ensemble
 from sera_core.study.extract import Extractor, Features, fixed, preparation_of, shipped
 from sera_core.train.crossval import Plan, in_folds, out_of_fold, trainer
 from sera_core.train.frames import Frame

@@ -11,12 +11,12 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from sera_core.classifiers.store import PLAIN_NAME
 from sera_core.contracts import BadInput, Domain
+from sera_core.features.texture import TEXTURES
 from sera_core.images.prepare import Framing
 from sera_core.nets.registry import network
 from sera_core.train.recipes import Count, Recipe
 
 _STRICT = ConfigDict(extra="forbid")
-TEXTURES = ("glcm", "wavelet")
 Name = Annotated[str, Field(pattern=f"^{PLAIN_NAME.pattern}$")]
 
 

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.contracts import Grey
+from sera_core.features.texture import TEXTURES, texture
 from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
 from sera_core.nets.split import build, pooled_features
 from sera_core.study.cache import cached_in, frames_key, hashed
-from sera_core.study.design import TEXTURES, Framed
+from sera_core.study.design import Framed
 from sera_core.train.frames import Frame, prepared
 from sera_core.train.loop import Report
 
@@ -81,8 +82,6 @@ def fixed(network: str, preparation: Preparation, work: Path, report: Report) ->
 
     def compute(crops: Grey) -> Features:
         if network in TEXTURES:
-            from sera_core.features.texture import texture
-
             return texture(network, crops)
         if not parts:
             parts.append(shipped(build(network, pretrained=True).eval().requires_grad_(False)))

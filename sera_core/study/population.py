@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sera_core.contracts import BadInput
 from sera_core.simulate.cohort import study_set
 from sera_core.simulate.disk import write_cohort
 from sera_core.study.cache import hashed
@@ -34,6 +35,11 @@ def population(design: Design, work: Path, report: Report) -> tuple[list[Frame],
     frames : list of Frame
     details : DataFrame
         Index ``case_id``; sizes, descriptors, simulated readers and truth where a manifest has them.
+
+    Raises
+    ------
+    BadInput
+        When two images have one name.
     """
     manifests = [Path(name) for name in design.manifests]
     manifests += [_drawn(cohort, work / "cohorts", report) for cohort in design.simulated]
@@ -43,7 +49,11 @@ def population(design: Design, work: Path, report: Report) -> tuple[list[Frame],
         cases = read_manifest(manifest)
         frames += _decoded(manifest, cases, work / "frames", report)
         details.append(_details(manifest, cases))
-    return frames, pd.concat(details)
+    known = pd.concat(details)
+    if known.index.has_duplicates:
+        twice = known.index[known.index.duplicated()][0]
+        raise BadInput("case_twice", f"{twice} stands in two manifests of the study: give each image its own name.")
+    return frames, known
 
 
 def _drawn(simulated: Simulated, folder: Path, report: Report) -> Path:
@@ -81,6 +91,7 @@ def _decoded(manifest: Path, cases: list[Case], folder: Path, report: Report) ->
 
 
 def _details(manifest: Path, cases: list[Case]) -> pd.DataFrame:
-    table = pd.read_csv(manifest)
+    table = pd.read_csv(manifest, dtype={"seed": "Int64"})  # 63 bits: as a float it would name another patient
+    table["seed"] = table.get("seed", pd.Series(pd.NA, table.index, dtype="Int64"))
     table.index = pd.Index([case.case_id for case in cases], name="case_id")
     return table[[name for name in table if name in DETAILS or name.startswith(READER)]]

@@ -1,0 +1,155 @@
+"""A study with a fold left out: textures, limits, concatenations and ensembles, and what a change reruns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import rankdata
+
+from sera_core.contracts import BadInput
+from sera_core.evaluate.roc import auc
+from sera_core.simulate.cohort import study_set
+from sera_core.study.design import Arm, Centre, Concatenation, Design, Ensemble, Framed, Simulated
+from sera_core.study.run import run
+from sera_core.train.recipes import Recipe
+from tests.drawn import NETWORK, write_centre
+
+FRAMED = Framed(64, "square", 1.5)
+MEMBERS = ("tiny-transfer", "tiny-glcm", "tiny-tuned")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("holdout")
+
+
+@pytest.fixture(scope="module")
+def design(place: Path) -> Design:
+    manifests = (
+        write_centre(place / "train", "Here", 40, "train", 0),
+        write_centre(place / "test", "Here", 12, "test", 500),
+        write_centre(place / "there", "There", 12, "external", 900),
+    )
+    # the two manifests of one centre name images and patients alike, but these are others
+    table = pd.read_csv(manifests[1])
+    for name in table["image"]:
+        (place / "test" / name).rename(place / "test" / f"t{name}")
+    table.assign(patient_id="t" + table["patient_id"], image="t" + table["image"]).to_csv(manifests[1], index=False)
+    arms = (
+        Arm("tiny-transfer", "Transfer", ("Here",), Recipe("transfer", epochs=3, rate=0.005, views=0), FRAMED),
+        Arm("tiny-glcm", "Texture", ("Here",), Recipe("svm"), FRAMED, network="glcm"),
+        Arm("tiny-wavelet", "Waves", ("Here",), Recipe("rf"), FRAMED, network="wavelet"),
+        Arm("tiny-tuned", "Tuned", ("Here",), Recipe("finetune", epochs=1, batch=8, averaging=0.5), FRAMED, limit=20),
+    )
+    return Design(
+        title="Drawn",
+        network=NETWORK,
+        domain="simulated",
+        positive="drawn dark",
+        validation="holdout",
+        manifests=tuple(map(str, manifests)),
+        centres=(Centre("Here", "drawn"), Centre("There", "drawn", "real")),
+        arms=arms,
+        concatenations=(Concatenation("joined", "Side by side", ("tiny-transfer", "tiny-glcm"), Recipe("rf")),),
+        ensembles=(
+            Ensemble("voted", "Mean", MEMBERS),
+            Ensemble("weighed", "Weighted", (*MEMBERS, "joined"), "weighted"),
+        ),
+        limits=("Drawn, not scanned.",),
+        licence="MIT",
+    )
+
+
+@pytest.fixture(scope="module")
+def predictions(place: Path, design: Design) -> pd.DataFrame:
+    run(design, place / "out", place / "work", lambda line: None, place / "models")
+    return pd.read_parquet(place / "out" / "predictions.parquet")
+
+
+def test_every_model_answers_the_test_cases_and_no_training_case(predictions: pd.DataFrame) -> None:
+    for _, own in predictions.groupby("model"):
+        assert own.groupby(["role", "centre", "domain"]).size().to_dict() == {
+            ("internal", "Here", "simulated"): 12,
+            ("external", "There", "real"): 12,
+        }
+    assert predictions["model"].nunique() == 7
+    assert not predictions.duplicated(["model", "case_id"]).any()
+    assert predictions["probability"].between(0, 1).all()
+
+
+def test_an_image_in_two_manifests_is_refused(place: Path, design: Design) -> None:
+    twice = replace(design, manifests=(*design.manifests, design.manifests[-1]))
+    with pytest.raises(BadInput, match="There/There_0.png stands in two manifests"):
+        run(twice, place / "none", place / "work", lambda line: None, place / "models")
+
+
+def test_a_votes_order_is_that_of_the_mean_probability(predictions: pd.DataFrame) -> None:
+    wide = predictions.pivot(index="case_id", columns="model", values="probability")
+    mean = wide[list(MEMBERS)].mean(axis=1)
+    np.testing.assert_allclose(rankdata(wide["voted"]), rankdata(mean))
+
+
+def test_models_are_listed_with_their_images_and_their_cutoff(place: Path, predictions: pd.DataFrame) -> None:
+    models = pd.read_csv(place / "out" / "models.csv").set_index("model")
+    assert list(models.index) == list(predictions["model"].drop_duplicates())
+    assert models.loc["tiny-tuned", "train_images"] == 20, "the limit"
+    assert models.loc["tiny-transfer", "train_images"] > 30, "all but one fold of 40"
+    assert ((models["cutoff_low"] <= models["cutoff"]) & (models["cutoff"] <= models["cutoff_high"])).all()
+    assert (models["seconds"] > 0).all()
+
+
+def test_the_drawn_classes_are_told_apart(predictions: pd.DataFrame) -> None:
+    for model in ("tiny-transfer", "tiny-glcm", "joined", "voted"):
+        own = predictions[predictions["model"] == model]
+        assert auc(own["label"], own["probability"]).value > 0.8, model
+
+
+def test_a_change_reruns_only_what_it_touches(place: Path, design: Design, predictions: pd.DataFrame) -> None:
+    def kept() -> dict[Path, int]:
+        return {file: file.stat().st_mtime_ns for file in (place / "work").rglob("*.*") if file.is_file()}
+
+    before = kept()
+    changed = replace(
+        design,
+        concatenations=(replace(design.concatenations[0], recipe=Recipe("svm")),),
+        ensembles=design.ensembles[:1],
+    )
+    run(changed, place / "again", place / "work", lambda line: None, place / "models")
+    assert kept() == before, "features and weights are there already"
+    again = pd.read_parquet(place / "again" / "predictions.parquet")
+    same = [name for name in predictions["model"].unique() if name not in ("joined", "weighed")]
+    pd.testing.assert_frame_equal(
+        again[again["model"].isin(same)].reset_index(drop=True),
+        predictions[predictions["model"].isin(same)].reset_index(drop=True),
+    )
+    joined = [table[table["model"] == "joined"]["probability"].to_numpy() for table in (again, predictions)]
+    assert not np.allclose(*joined)
+
+
+def test_virtual_patients_are_drawn_once_and_bring_their_truth(place: Path, design: Design) -> None:
+    cohorts = (
+        Simulated("internal", "train", 14, 14, seed=5),
+        Simulated("internal", "test", 3, 4, seed=5),
+        Simulated("B", "test", 2, 3, seed=5),
+    )
+    arm = replace(design.arms[1], sources=("internal",))
+    names = (Centre("internal", "simulated"), Centre("B", "simulated"))
+    small = replace(
+        design, manifests=(), simulated=cohorts, arms=(arm,), centres=names, concatenations=(), ensembles=()
+    )
+    run(small, place / "virtual", place / "work", lambda line: None, place / "models")
+    table = pd.read_parquet(place / "virtual" / "predictions.parquet")
+    assert table.groupby("centre")["label"].agg(["sum", "size"]).to_dict("index") == {
+        "internal": {"sum": 3, "size": 7},
+        "B": {"sum": 2, "size": 5},
+    }
+    assert table[["size_mm", "log_likelihood_ratio", "seed", "composition"]].notna().all(axis=None)
+    assert "reader_ktirads2021" in table
+    assert set(table.query("centre == 'B'")["seed"]) == {case.seed for case in study_set("B", "test", 5, 2, 3)}
+    with pytest.raises(BadInput, match="for testing only"):
+        wrong = replace(small, simulated=(replace(cohorts[2], split="train"),))
+        run(wrong, place / "none", place / "work", lambda line: None, place / "models")
