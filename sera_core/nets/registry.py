@@ -6,75 +6,16 @@ entry says where they come from, and it can always be trained from scratch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sera_core.contracts import BadInput
-from sera_core.images.prepare import Level
-from sera_core.nets import create, cut, hed, weights
+from sera_core.nets import create, cut, hed, overfeat, shufflenet, vgg_f, weights
+from sera_core.nets.network import Network
 
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 FC = {"fc1": 4096, "fc2": 4096}
-
-
-@dataclass(frozen=True)
-class Network:
-    """One architecture.
-
-    Attributes
-    ----------
-    name, title : str
-        Key of the registry, and the name a person reads.
-    paper : str
-        Where the architecture is described.
-    input_px : int
-        Side of the input the pretrained weights were trained at.
-    mean, std : float or three floats
-        Normalisation of a grey level 0 ... 1, for the channels R, G, B.
-    layers : dict
-        Feature layers behind the body and their widths; the last one is what the new last layer reads. The end
-        of the body is the layer for heatmaps.
-    parameters : int
-        Number of parameters of ``create()``.
-    create : callable
-        Builds the whole ImageNet network with untrained weights.
-    cut : callable
-        Splits it into (body up to the last convolution, pooling up to the last feature layer).
-    pretrained : callable
-        Returns weights for ``create()``'s state dict, or raises BadInput saying what to supply.
-    weights_source, licence : str
-        Where those weights come from, and under which licence.
-    talk : str
-        The talk's name for it in MATLAB; empty for networks that the talk does not list.
-    published : str
-        Its row in the published recipes (Lee 2019); empty where there is none.
-    """
-
-    name: str
-    title: str
-    paper: str
-    input_px: int
-    mean: Level
-    std: Level
-    layers: dict[str, int]
-    parameters: int
-    create: Callable[[], nn.Module]
-    cut: Callable[[nn.Module], tuple[nn.Sequential, nn.Sequential]]
-    pretrained: Callable[[nn.Module], dict[str, Tensor]]
-    weights_source: str
-    licence: str
-    talk: str = ""
-    published: str = ""
-
-    @property
-    def features(self) -> int:
-        """Width of the feature vector in front of the last layer."""
-        return list(self.layers.values())[-1]
+VGG = "Simonyan and Zisserman 2015, arXiv 1409.1556"
+RESNET = "He 2016, arXiv 1512.03385"
 
 
 def _lite(number: int, input_px: int, parameters: int) -> Network:
@@ -96,32 +37,29 @@ def _lite(number: int, input_px: int, parameters: int) -> Network:
     )
 
 
-def _torchvision(
-    name: str,
-    title: str,
-    paper: str,
-    parameters: int,
-    layers: dict[str, int],
-    cut: Callable[[nn.Module], tuple[nn.Sequential, nn.Sequential]],
-    model: str = "",
-    talk: str = "",
-) -> Network:
-    model = model or name
+def _torchvision(name: str, model: str, *, options: dict[str, Any] | None = None, **entry: Any) -> Network:
     return Network(
         name=name,
-        title=title,
-        paper=paper,
-        input_px=224,
-        mean=IMAGENET_MEAN,
-        std=IMAGENET_STD,
-        layers=layers,
-        parameters=parameters,
-        create=partial(create.from_torchvision, model),
-        cut=cut,
+        create=partial(create.from_torchvision, model, **(options or {})),
         pretrained=partial(weights.from_torchvision, model),
         weights_source="torchvision IMAGENET1K_V1",
         licence="BSD-3-Clause",
-        talk=talk,
+        **entry,
+    )
+
+
+def _timm(name: str, model: str, **entry: Any) -> Network:
+    return Network(
+        name=name,
+        create=partial(create.from_timm, model),
+        pretrained=partial(weights.from_timm, model),
+        weights_source=f"timm {model}.tf_in1k (ImageNet)",
+        licence="Apache-2.0",
+        talk=name,
+        input_px=299,
+        mean=0.5,
+        std=0.5,
+        **entry,
     )
 
 
@@ -132,8 +70,7 @@ _ENTRIES = (
     Network(
         name="vgg16_hed",
         title="VGG16 trunk (ImageNet, then edges)",
-        paper="Simonyan and Zisserman 2015, arXiv 1409.1556; edges: Xie and Tu 2015, arXiv 1504.06375",
-        input_px=224,
+        paper=f"{VGG}; edges: Xie and Tu 2015, arXiv 1504.06375",
         mean=hed.MEAN,
         std=1 / 255,
         layers={"avg": 512},
@@ -145,40 +82,149 @@ _ENTRIES = (
         licence="MIT",
     ),
     _torchvision(
-        "vgg16", "VGG16", "Simonyan and Zisserman 2015, arXiv 1409.1556", 138_357_544, FC, cut.vgg16, talk="vgg16"
+        "alexnet",
+        "alexnet",
+        title="AlexNet",
+        paper="Krizhevsky 2014, arXiv 1404.5997 (one tower, no local normalisation)",
+        layers=FC,
+        parameters=61_100_840,
+        cut=cut.alexnet,
+        talk="alexnet",
+        published="AlexNet",
+    ),
+    _torchvision(
+        "vgg16", "vgg16", title="VGG16", paper=VGG, layers=FC, parameters=138_357_544, cut=cut.vgg16, talk="vgg16"
+    ),
+    _torchvision(
+        "vgg19",
+        "vgg19",
+        title="VGG19 (VGG-verydeep)",
+        paper=VGG,
+        layers=FC,
+        parameters=143_667_240,
+        cut=cut.vgg19,
+        talk="vgg19",
+        published="VGG-verydeep (VGG-19)",
     ),
     _torchvision(
         "squeezenet",
-        "SqueezeNet 1.1",
-        "Iandola 2016, arXiv 1602.07360",
-        1_235_496,
-        {"avg": 512},
-        cut.squeezenet,
-        model="squeezenet1_1",
+        "squeezenet1_1",
+        title="SqueezeNet 1.1",
+        paper="Iandola 2016, arXiv 1602.07360",
+        layers={"avg": 512},
+        parameters=1_235_496,
+        cut=cut.squeezenet,
         talk="squeezenet",
     ),
     _torchvision(
-        "shufflenet_v2",
-        "ShuffleNet v2 x1.0",
-        "Ma 2018, arXiv 1807.11164",
-        2_278_604,
-        {"avg": 1024},
-        cut.shufflenet_v2,
-        model="shufflenet_v2_x1_0",
+        "googlenet",
+        "googlenet",
+        options={"aux_logits": False, "init_weights": True},
+        title="GoogLeNet",
+        paper="Szegedy 2015, arXiv 1409.4842 (with batch normalisation)",
+        mean=0.5,
+        std=0.5,
+        layers={"avg": 1024},
+        parameters=6_624_904,
+        cut=cut.googlenet,
+        talk="googlenet",
+    ),
+    _torchvision(
+        "inceptionv3",
+        "inception_v3",
+        options={"aux_logits": False, "init_weights": True},
+        title="Inception-v3",
+        paper="Szegedy 2016, arXiv 1512.00567",
+        input_px=299,
+        mean=0.5,
+        std=0.5,
+        layers={"avg": 2048},
+        parameters=23_834_568,
+        cut=cut.inceptionv3,
+        talk="inceptionv3",
+        published="Inception (Inception-v3)",
+    ),
+    _torchvision(
+        "densenet201",
+        "densenet201",
+        title="DenseNet-201",
+        paper="Huang 2017, arXiv 1608.06993",
+        layers={"avg": 1920},
+        parameters=20_013_928,
+        cut=cut.densenet,
+        talk="densenet201",
     ),
     _torchvision(
         "mobilenetv2",
-        "MobileNetV2",
-        "Sandler 2018, arXiv 1801.04381",
-        3_504_872,
-        {"avg": 1280},
-        cut.mobilenetv2,
-        model="mobilenet_v2",
+        "mobilenet_v2",
+        title="MobileNetV2",
+        paper="Sandler 2018, arXiv 1801.04381",
+        layers={"avg": 1280},
+        parameters=3_504_872,
+        cut=cut.mobilenetv2,
         talk="mobilenetv2",
     ),
     _torchvision(
-        "resnet18", "ResNet-18", "He 2016, arXiv 1512.03385", 11_689_512, {"avg": 512}, cut.resnet, talk="resnet18"
+        "resnet18",
+        "resnet18",
+        title="ResNet-18",
+        paper=RESNET,
+        layers={"avg": 512},
+        parameters=11_689_512,
+        cut=cut.resnet,
+        talk="resnet18",
     ),
+    _torchvision(
+        "resnet50",
+        "resnet50",
+        title="ResNet-50",
+        paper=RESNET,
+        layers={"avg": 2048},
+        parameters=25_557_032,
+        cut=cut.resnet,
+        talk="resnet50",
+        published="ResNet (ResNet-50)",
+    ),
+    _torchvision(
+        "resnet101",
+        "resnet101",
+        title="ResNet-101",
+        paper=RESNET,
+        layers={"avg": 2048},
+        parameters=44_549_160,
+        cut=cut.resnet,
+        talk="resnet101",
+    ),
+    _timm(
+        "xception",
+        "legacy_xception",
+        title="Xception",
+        paper="Chollet 2017, arXiv 1610.02357",
+        layers={"avg": 2048},
+        parameters=22_855_952,
+        cut=cut.xception,
+    ),
+    _timm(
+        "inceptionresnetv2",
+        "inception_resnet_v2",
+        title="Inception-ResNet-v2",
+        paper="Szegedy 2017, arXiv 1602.07261",
+        layers={"avg": 1536},
+        parameters=55_843_464,
+        cut=cut.inceptionresnetv2,
+    ),
+    shufflenet.NETWORK,
+    _torchvision(
+        "shufflenet_v2",
+        "shufflenet_v2_x1_0",
+        title="ShuffleNet v2 x1.0",
+        paper="Ma 2018, arXiv 1807.11164",
+        layers={"avg": 1024},
+        parameters=2_278_604,
+        cut=cut.shufflenet_v2,
+    ),
+    overfeat.NETWORK,
+    vgg_f.NETWORK,
 )
 NETWORKS: dict[str, Network] = {entry.name: entry for entry in _ENTRIES}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def supplied(name: str, get: str) -> Path:
     name : str
         The file's name.
     get : str
-        How to get it, as a command or an address, with ``{folder}`` for the place.
+        How to get it, with ``{folder}`` for the place.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def supplied(name: str, get: str) -> Path:
     if not file.is_file():
         how = get.format(folder=folder())
         raise BadInput(
-            "weights_missing", f"The pretrained weights {name} are not in {folder()}: run '{how}', {FROM_SCRATCH}."
+            "weights_missing", f"The pretrained weights {name} are not in {folder()}: {how}, {FROM_SCRATCH}."
         )
     return file
 
@@ -67,12 +68,53 @@ def from_torchvision(model: str, whole: nn.Module) -> dict[str, Tensor]:
     try:
         tensors = entry.get_state_dict(progress=False, check_hash=True, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise BadInput(
-            "weights_missing",
-            f"ImageNet weights cannot be had here: put {entry.url} into {torch.hub.get_dir()}/checkpoints, "
-            f"{FROM_SCRATCH}.",
-        ) from error
-    return {key: tensors[key] for key in whole.state_dict() if key in tensors}
+        raise _offline(entry.url, Path(torch.hub.get_dir()) / "checkpoints") from error
+    # DenseNet's file says norm.1 where the network says norm1
+    named = {re.sub(r"(denselayer\d+\.(?:norm|conv))\.(\d)", r"\1\2", key): tensors[key] for key in tensors}
+    return {key: named[key] for key in whole.state_dict() if key in named}
+
+
+def from_timm(model: str, whole: nn.Module) -> dict[str, Tensor]:
+    """timm's ImageNet weights of a network, downloaded once into torch's own folder.
+
+    timm's way to download from Hugging Face tries again for a minute where there is no network; its way to load a
+    file is used.
+
+    Parameters
+    ----------
+    model : str
+        timm's name.
+    whole : nn.Module
+        The network; the weights are also put into it.
+
+    Raises
+    ------
+    BadInput
+        When the weights are not there and cannot be downloaded.
+    """
+    import torch
+
+    import_torchvision()
+    from timm.models import get_pretrained_cfg, load_pretrained
+
+    known = get_pretrained_cfg(model)
+    assert known is not None, "the registry names only models of timm that have weights"
+    settings = known.to_dict()
+    address = settings.get("url") or f"https://huggingface.co/{settings['hf_hub_id']}/resolve/main/model.safetensors"
+    name = Path(address).name if settings.get("url") else f"{model}.safetensors"
+    file = Path(torch.hub.get_dir()) / "checkpoints" / name
+    try:
+        if not file.is_file():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(address, str(file), progress=False)
+    except OSError as error:
+        raise _offline(f"{address} (as {name})", file.parent) from error
+    load_pretrained(whole, settings | {"file": str(file)})
+    return whole.state_dict()
+
+
+def _offline(what: str, where: Path) -> BadInput:
+    return BadInput("weights_missing", f"ImageNet weights cannot be had here: put {what} into {where}, {FROM_SCRATCH}.")
 
 
 def from_lite_package(package: str, whole: nn.Module) -> dict[str, Tensor]:
