@@ -13,7 +13,6 @@ from scipy.special import logit
 
 from sera_core.contracts import BadInput
 from sera_core.features.texture import TEXTURES
-from sera_core.nets.split import build
 from sera_core.study.answers import TEST, Answers, Scores, Split, calibrated
 from sera_core.study.cache import cached_in, frames_key, hashed, plan_key
 from sera_core.study.design import Arm, Concatenation, Design, Ensemble
@@ -152,22 +151,13 @@ def _common(name: str, splits: list[Split]) -> Split:
 
 
 def _tuned(plan: Plan, split: Split, stage: Path, report: Report) -> Callable[[str | None], Fitted]:
-    """Fine-tuning whose weights are kept in the stage's folder."""
-    from safetensors.torch import load_file, save_file
-
-    train = trainer(plan, split.own, report, cached_in(stage))
+    """Fine-tuning whose checkpoints are kept in the stage's folder."""
+    train = trainer(plan, split.own, report, cached_in(stage), stage)
 
     def fit(fold: str | None) -> Fitted:
-        file = stage / f"weights-{'all' if fold is None else fold}.safetensors"
-        if not file.is_file():
-            weights = shipped(train(fold).parts).state_dict()
-            stage.mkdir(parents=True, exist_ok=True)
-            partial = file.with_suffix(".partial")
-            save_file({key: value.contiguous() for key, value in weights.items()}, partial)
-            partial.replace(file)
-        parts = build(plan.network, pretrained=False)
-        parts.load_state_dict(load_file(file))
-        return Fitted(parts.eval().requires_grad_(False), None, plan.preparation)
+        fitted = train(fold)
+        shipped(fitted.parts)
+        return fitted
 
     return fit
 

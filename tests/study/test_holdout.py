@@ -83,12 +83,12 @@ def test_every_model_answers_the_test_cases_and_no_training_case(predictions: pd
 
 def test_an_image_in_two_manifests_is_refused(place: Path, design: Design) -> None:
     twice = replace(design, manifests=(*design.manifests, design.manifests[-1]))
-    with pytest.raises(BadInput, match="There/There_0.png stands in two manifests"):
+    with pytest.raises(BadInput, match=r"There/There_0\.png stands in two manifests"):
         run(twice, place / "none", place / "work", lambda line: None, place / "models")
 
 
 def test_a_votes_order_is_that_of_the_mean_probability(predictions: pd.DataFrame) -> None:
-    wide = predictions.pivot(index="case_id", columns="model", values="probability")
+    wide = predictions.pivot_table("probability", "case_id", "model")
     mean = wide[list(MEMBERS)].mean(axis=1)
     np.testing.assert_allclose(rankdata(wide["voted"]), rankdata(mean))
 
@@ -150,6 +150,6 @@ def test_virtual_patients_are_drawn_once_and_bring_their_truth(place: Path, desi
     assert table[["size_mm", "log_likelihood_ratio", "seed", "composition"]].notna().all(axis=None)
     assert "reader_ktirads2021" in table
     assert set(table.query("centre == 'B'")["seed"]) == {case.seed for case in study_set("B", "test", 5, 2, 3)}
+    wrong = replace(small, simulated=(replace(cohorts[2], split="train"),))
     with pytest.raises(BadInput, match="for testing only"):
-        wrong = replace(small, simulated=(replace(cohorts[2], split="train"),))
         run(wrong, place / "none", place / "work", lambda line: None, place / "models")
