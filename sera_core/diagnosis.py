@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sera_core.classifiers import store
+from sera_core.classifiers.card import Card
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import Features, look
 from sera_core.contracts import (
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 AUTO = "auto"
 SIMULATED = "simulated"
+NO_MODEL = "No valid model is installed: copy one into the folder models/ or train one."
 SMALLEST_PX = 12  # a region thinner than this shows no nodule
 
 
@@ -166,6 +168,32 @@ def _next(probability: float, request: Request) -> dict[str, Any]:
     }
 
 
+def who_answers(image: GreyImage, box: Box) -> str:
+    """Id of the model that :func:`diagnose` chooses for this region, found without asking any network for an answer.
+
+    Raises
+    ------
+    BadInput
+        When no model is installed.
+    """
+    cards = [status.card for status in store.installed() if status.valid and status.card is not None]
+    if not cards:
+        raise BadInput("no_model", NO_MODEL)
+    candidates = _candidates(cards, image.source)
+    if len(candidates) == 1:
+        return candidates[0].id
+    seen = look(image.pixels, box)
+    return min(candidates, key=lambda card: store.load(card.id).familiarity(seen)[0].distance).id
+
+
+def _candidates(cards: list[Card], source: str) -> list[Card]:
+    """The models that may answer when none is named."""
+    candidates = [card for card in cards if card.default] or cards
+    if source == SIMULATED:  # no need to guess the kind of a frame that the simulator made
+        candidates = [card for card in candidates if card.domain == SIMULATED] or candidates
+    return candidates
+
+
 def _answer(pixels: Grey, box: Box, seen: Features, model: str) -> _Answer:
     classifier = store.load(model)
     crop = prepare(pixels, box, classifier.card.preparation)
@@ -176,16 +204,15 @@ def _answer(pixels: Grey, box: Box, seen: Features, model: str) -> _Answer:
 
 def _choose(answers: list[_Answer], model: str, source: str) -> _Answer:
     if not answers:
-        raise BadInput("no_model", "No valid model is installed: copy one into the folder models/ or train one.")
+        raise BadInput("no_model", NO_MODEL)
     if model != AUTO:
         for answer in answers:
             if answer.classifier.card.id == model:
                 return answer
         store.load(model)  # refuses an unknown or damaged model, and says why
         raise BadInput("model_changed", f"The files of {model} were changed after it was loaded: start again.")
-    candidates = [answer for answer in answers if answer.classifier.card.default] or answers
-    if source == SIMULATED:  # no need to guess the kind of a frame that the simulator made
-        candidates = [a for a in candidates if a.classifier.card.domain == SIMULATED] or candidates
+    allowed = _candidates([answer.classifier.card for answer in answers], source)
+    candidates = [answer for answer in answers if answer.classifier.card in allowed]
     return min(candidates, key=lambda answer: answer.familiarity.distance)  # one feature space, so they compare
 
 

@@ -47,6 +47,7 @@ HEAT = tuple(sequential.Inferno)
 
 # Below zero, zero, above zero: from benign's blue over white to malignant's vermilion, for activations and weights.
 DIVERGING = ("#0072B2", "#7FB8D8", "#FFFFFF", "#EAAE7F", "#D55E00")
+DIVERGING_SCALE = [[k / (len(DIVERGING) - 1), colour] for k, colour in enumerate(DIVERGING)]
 
 
 @dataclass(frozen=True)

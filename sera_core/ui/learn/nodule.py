@@ -8,11 +8,11 @@ import streamlit as st
 
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.store import load
-from sera_core.contracts import Box, Diagnosis, GreyImage
-from sera_core.diagnosis import Request
+from sera_core.contracts import Box, GreyImage
+from sera_core.diagnosis import who_answers
 from sera_core.images.prepare import Crop, prepare
 from sera_core.simulate.samples import SAMPLES
-from sera_core.ui.cache import diagnosis_of, last_diagnosed, sample_of
+from sera_core.ui.cache import last_diagnosed, sample_of
 
 LAST = "The nodule last diagnosed"
 
@@ -44,15 +44,15 @@ class Seen:
     ----------
     classifier : Classifier
         Shared by all sessions: run it, never change it.
-    diagnosis : Diagnosis
-        Without heatmap.
     crop : Crop
         What the network was shown.
+    key : str
+        Identity of specimen and model, for caches.
     """
 
     classifier: Classifier
-    diagnosis: Diagnosis
     crop: Crop
+    key: str
 
 
 def choose_nodule() -> Specimen:
@@ -71,14 +71,19 @@ def choose_nodule() -> Specimen:
 
 
 def seen(specimen: Specimen) -> Seen:
-    """Ask the network that diagnoses this nodule.
+    """Show the nodule to the network that diagnoses it.
 
     Raises
     ------
     BadInput
-        When no model is installed, or none is familiar with the image.
+        When no model is installed.
     """
-    diagnosis = diagnosis_of(specimen.key, Request(box=specimen.box, method=None), specimen.image)
-    classifier = load(diagnosis.model)
+    model = _model(specimen.key, specimen)
+    classifier = load(model)
     crop = prepare(specimen.image.pixels, specimen.box, classifier.card.preparation)
-    return Seen(classifier, diagnosis, crop)
+    return Seen(classifier, crop, f"{specimen.key} {model}")
+
+
+@st.cache_data(scope="session", max_entries=16, show_spinner="Looking for the network that diagnoses this nodule")
+def _model(key: str, _specimen: Specimen) -> str:
+    return who_answers(_specimen.image, _specimen.box)

@@ -1,0 +1,159 @@
+"""Activations and kernels as pictures: below zero blue, above vermilion, zero white; one scale for all of a figure."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from sera_core.contracts import Grey
+from sera_core.figures import palette
+from sera_core.figures.image import image_axes
+from sera_core.lessons.window import Window
+
+Array = NDArray[np.float32]
+
+
+def activation(values: Array, limit: float | None = None, height: int = 340, smooth: bool = False) -> go.Figure:
+    """One map ``[h, w]``, with its scale.
+
+    Parameters
+    ----------
+    values : [h, w]
+    limit : float, optional
+        Value of the strongest colours; the largest magnitude if not given.
+    height : int
+        Of the figure, in screen pixels.
+    smooth : bool
+        Whether to blend neighbouring cells.
+    """
+    rows, columns = values.shape
+    limit = limit or max(float(np.abs(values).max()), 1e-6)
+    trace = go.Heatmap(
+        z=values.astype(np.float32).round(4),
+        zmin=-limit,
+        zmax=limit,
+        colorscale=palette.DIVERGING_SCALE,
+        zsmooth="best" if smooth else False,
+        colorbar={"thickness": 10, "len": 0.9},
+        hovertemplate="row %{y}, column %{x}<br>%{z:.3f}<extra></extra>",
+    )
+    return image_axes(go.Figure(trace), rows, columns).update_layout(height=height)
+
+
+def mosaic(maps: Array, columns: int = 8, first: int = 1, height: int = 340) -> go.Figure:
+    """Maps ``[N, h, w]`` side by side, numbered from ``first``; the scale spans 99.5 % of the values."""
+    count, rows, wide = maps.shape
+    lines = -(-count // columns)
+    gap = max(rows // 12, 1)
+    canvas = np.full((lines * (rows + gap) - gap, columns * (wide + gap) - gap), np.nan, np.float32)
+    label = np.full(canvas.shape, "", object)
+    for k, one in enumerate(maps):
+        top, left = k // columns * (rows + gap), k % columns * (wide + gap)
+        canvas[top : top + rows, left : left + wide] = one
+        label[top : top + rows, left : left + wide] = f"number {first + k}"
+    limit = max(float(np.quantile(np.abs(maps), 0.995)), 1e-6)
+    trace = go.Heatmap(
+        z=canvas.round(4),
+        text=label,
+        zmin=-limit,
+        zmax=limit,
+        colorscale=palette.DIVERGING_SCALE,
+        hoverongaps=False,
+        colorbar={"thickness": 10, "len": 0.9},
+        hovertemplate="%{text}<br>%{z:.3f}<extra></extra>",
+    )
+    return image_axes(go.Figure(trace), *canvas.shape).update_layout(height=height)
+
+
+def with_window(figure: go.Figure, box: tuple[float, float, float, float], name: str = "") -> go.Figure:
+    """Outline ``(left, top, right, bottom)``, in cells, on a picture."""
+    left, top, right, bottom = box
+    figure.add_shape(
+        type="rect",
+        x0=left - 0.5,
+        y0=top - 0.5,
+        x1=right - 0.5,
+        y1=bottom - 0.5,
+        line={"color": palette.ACCENT, "width": 3},
+        label={"text": name, "textposition": "top left"},
+    )
+    return figure
+
+
+def strip(length: int, window: Window) -> go.Figure:
+    """One side of the padded grid from above: its cells, and where the window stops; what is left over is marked."""
+    total = length + 2 * window.padding
+    left = window.left_over(length)
+    fill = [
+        palette.rgba(palette.UNSURE, 0.25) if k < window.padding or k >= total - window.padding else palette.UNSURE
+        for k in range(total)
+    ]
+    fill[total - left :] = [palette.MALIGNANT] * left
+    kinds = ["padding" if shade != palette.UNSURE else "cell" for shade in fill]
+    kinds[total - left :] = ["never seen"] * left
+    figure = go.Figure(
+        go.Bar(
+            x=list(range(total)),
+            y=[0.7] * total,
+            marker={"color": fill},
+            width=0.86,
+            customdata=kinds,
+            hovertemplate="%{customdata} %{x}<extra></extra>",
+        )
+    )
+    places = window.places(length)
+    for place in range(places):
+        start = place * window.stride
+        height = 1.0 + 0.34 * (place % 6)
+        figure.add_scatter(
+            x=[start + k * window.dilation for k in range(window.size)],
+            y=[height] * window.size,
+            mode="lines+markers",
+            line={"color": palette.ACCENT, "width": 2},
+            marker={"size": 7, "symbol": "square"},
+            hovertemplate=f"place {place + 1} of {places}<extra></extra>",
+        )
+    figure.update_xaxes(visible=False, fixedrange=True, range=[-0.6, total - 0.4])
+    figure.update_yaxes(visible=False, fixedrange=True, range=[0, 1.4 + 0.34 * min(places, 6)])
+    figure.update_layout(
+        height=70 + 14 * min(places, 6), margin={"l": 0, "r": 0, "t": 0, "b": 0}, showlegend=False, dragmode=False
+    )
+    return figure
+
+
+def gradients(depth: int, curves: dict[str, list[float]]) -> go.Figure:
+    """Size of the gradient that reaches each layer, a line a nonlinearity."""
+    figure = go.Figure()
+    colours = (palette.ACCENT, palette.MALIGNANT, palette.BENIGN, palette.UNSURE)
+    for k, (name, values) in enumerate(curves.items()):
+        figure.add_scatter(
+            x=list(range(depth, 0, -1)),
+            y=values,
+            mode="lines+markers",
+            name=name,
+            line={"color": colours[k % 4], "dash": ("solid", "dash", "dot", "dashdot")[k % 4]},
+            hovertemplate="layer %{x}<br>%{y:.2e}<extra>" + name + "</extra>",
+        )
+    figure.update_xaxes(title="layer (1 is next to the image)", fixedrange=True)
+    figure.update_yaxes(title="size of the gradient", type="log", exponentformat="power", fixedrange=True)
+    figure.update_layout(
+        height=320,
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        dragmode=False,
+        legend={"orientation": "h", "y": 1.12},
+    )
+    return figure
+
+
+def grey_cells(pixels: Grey, height: int = 340) -> go.Figure:
+    """A small grey patch whose cells can be read under the pointer."""
+    trace = go.Heatmap(
+        z=pixels.round(3),
+        colorscale="gray",
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        hovertemplate="row %{y}, column %{x}<br>grey %{z:.2f}<extra></extra>",
+    )
+    return image_axes(go.Figure(trace), *pixels.shape).update_layout(height=height)
