@@ -214,15 +214,17 @@ def fit(truth: Floats, x: Floats, weight: Floats | None = None, prior: float = n
     covariance : float [R, 2, 2]
     """
     weight = np.ones_like(x) if weight is None else weight
-    start, pull = np.array([0.0, 1.0]), np.eye(2) / prior**2
-    coefficients: Floats = np.tile(start, (len(x), 1))
+    expected, pull = np.array([0.0, 1.0]), np.eye(2) / prior**2
+    # a flat line is where Newton's method is safest: no probability is near 0 or 1 there
+    level = logit(((weight * truth).sum(axis=1) + 0.5) / (weight.sum(axis=1) + 1))
+    coefficients: Floats = np.stack([level, np.zeros(len(x))], axis=1)
     bend: Floats = np.zeros((len(x), 2, 2))
     for _ in range(STEPS):
         p = expit(coefficients[:, :1] + coefficients[:, 1:] * x)
         gap = weight * (truth - p)
         curvature = weight * p * (1 - p)
         tilted = curvature * x
-        rise = np.stack([gap.sum(axis=1), np.einsum("rn,rn->r", gap, x)], axis=1) - (coefficients - start) @ pull
+        rise = np.stack([gap.sum(axis=1), np.einsum("rn,rn->r", gap, x)], axis=1) - (coefficients - expected) @ pull
         entries = (curvature.sum(axis=1), tilted.sum(axis=1), np.einsum("rn,rn->r", tilted, x))
         bend = np.stack([entries[0], entries[1], entries[1], entries[2]], axis=1).reshape(-1, 2, 2) + pull
         bend += 1e-12 * np.eye(2)  # separated classes flatten it to nothing

@@ -1,0 +1,39 @@
+"""``evaluate`` on the command line, in one process: what it prints, what it refuses and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sera_core.cli import main
+from sera_core.evaluate.table import template
+
+
+def test_json_is_one_object_of_rows_and_cut_offs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.csv"
+    template().to_csv(file, index=False)
+    assert main(["evaluate", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == {"rows", "cutoffs"}
+    assert found["cutoffs"]["my-network"] == pytest.approx(0.465)
+    area = next(row for row in found["rows"] if row["metric"] == "auc" and row["model"] == "my-network")
+    assert (area["centre"], area["estimate"], area["n"]) == ("clinic-1", 1.0, 2)
+    assert any(row["metric"] == "auc_difference" and "p_holm" not in row for row in found["rows"])
+
+
+def test_words_name_every_model_and_centre(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "first-simulated"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:5]] == ["internal", "A", "B", "C"]
+    assert "0.814 (0.792-0.833)" in lines[1]
+
+
+def test_a_bad_row_ends_with_code_2_and_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.csv"
+    template().assign(probability=[0.1, 0.2, 1.3, 0.4]).to_csv(file, index=False)
+    assert main(["evaluate", str(file), "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "sera: Row 4 of mine.csv has no probability between 0 and 1: mend that row.\n"
