@@ -136,7 +136,7 @@ def test_normalise_repeats_the_grey_level_in_three_channels() -> None:
     assert ready.shape == (2, 3, 8, 8)
     assert ready.dtype == np.float32
     for channel in range(3):
-        np.testing.assert_allclose(ready[:, channel], (crops - 0.4) / 0.2, atol=1e-6)
+        np.testing.assert_array_equal(ready[:, channel], (crops - np.float32(0.4)) / np.float32(0.2))
     np.testing.assert_array_equal(normalise(crops[0], Preparation(8, "square", 1.0, 0.4, 0.2)), ready[0])
 
 

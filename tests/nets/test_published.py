@@ -214,3 +214,14 @@ def test_timm_s_weights_offline(name: str, tmp_path: Path, monkeypatch: pytest.M
 def test_shufflenet_can_only_be_trained_from_scratch() -> None:
     with pytest.raises(BadInput, match="scratch"):
         build("shufflenet", pretrained=True)
+
+
+def test_readme_s_table_is_the_registry() -> None:
+    lines = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8").splitlines()
+    rows = {cells[1].strip(" `"): cells for line in lines if len(cells := line.split("|")) == 9 and "`" in cells[1]}
+    assert set(NETWORKS) <= set(rows)
+    for name, entry in NETWORKS.items():
+        title, side, layers, millions = (cell.strip() for cell in rows[name][2:6])
+        assert (title, int(side)) == (entry.title, entry.input_px)
+        assert layers == ", ".join(f"{layer} {width}" for layer, width in entry.layers.items())
+        assert float(millions) == round(entry.parameters / 1e6, 1)
