@@ -1,0 +1,217 @@
+"""Chapter 3: texture by hand, from grey levels side by side to one level of the wavelet transform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from sera_core.contracts import Grey
+from sera_core.figures import texture as figures
+from sera_core.images.prepare import prepare
+from sera_core.lessons import glcm, wavelet
+from sera_core.lessons.bank import preparation
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.nodule import choose_nodule
+from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+
+WINDOW = 8  # side of the little window whose levels are read out
+FARTHEST = 20  # pixels
+
+
+def draw() -> None:
+    """Draw the chapter."""
+    specimen = choose_nodule()
+    _steps(prepare(specimen.image.pixels, specimen.box, preparation()).pixels)
+
+
+@st.fragment
+def _steps(crop: Grey) -> None:
+    chosen = st.segmented_control(
+        "Step", list(STEPS), default="Co-occurrence", key="texture_step", bind="query-params", required=True
+    )
+    name = chosen or "Co-occurrence"
+    lead, draw_step, question = STEPS[name]
+    step(name, lead)
+    draw_step(crop)
+    ask(question, f"texture_q_{list(STEPS).index(name)}")
+
+
+# ---- co-occurrence -----------------------------------------------------------------------------------------------
+
+
+def _cooccurrence(crop: Grey) -> None:
+    with st.container(horizontal=True):
+        bits = st.slider("Bits", 2, 8, 4, key="texture_bits", bind="query-params", help="b bits are 2ᵇ grey levels.")
+        distance = st.slider("Offset (px)", 1, FARTHEST, 1, key="texture_offset", bind="query-params")
+    with st.container(horizontal=True):
+        last = len(crop) - WINDOW
+        top = st.slider("Window: row", 0, last, last // 2, key="texture_row", bind="query-params")
+        left = st.slider("Window: column", 0, last, last // 2, key="texture_column", bind="query-params")
+    quantised = glcm.quantise(crop, bits)
+    window = quantised[top : top + WINDOW, left : left + WINDOW]
+    pictures = st.columns(2)
+    with pictures[0]:
+        chart(figures.framed(crop, top, left, WINDOW), "texture-image", "The nodule with a small window")
+    with pictures[1]:
+        chart(figures.levels(window, bits), "texture-levels", f"Levels 0 to {2**bits - 1} of the window")
+    only = st.toggle("Count in the window only", key="texture_only", bind="query-params", disabled=distance >= WINDOW)
+    counted = window if only and distance < WINDOW else quantised
+    matrices = glcm.four_directions(counted, bits, distance)
+    every = np.sum(list(matrices.values()), axis=0)
+    shown = {**matrices, "sum of the four": every}
+    chart(
+        figures.matrices(shown, counted), "texture-matrices", "Co-occurrence matrices of four directions and their sum"
+    )
+    _example(window, matrices["horizontal"] if counted is window else None, distance)
+    found = glcm.properties(every)
+    numbers({name: f"{value:.3g}" for name, value in found.items()})
+    _properties_formula(found)
+    _along(quantised, bits, distance)
+    show_code(glcm.quantise, glcm.neighbours, glcm.cooccurrence, glcm.properties)
+
+
+def _example(window: np.ndarray, matrix: np.ndarray | None, distance: int) -> None:
+    """One pair of the window, in words: how it is counted."""
+    column = min(distance, WINDOW - 1)
+    first, second = int(window[0, 0]), int(window[0, column])
+    text = (
+        f"The window's first pixel has level {first}, its neighbour {column} px to the right level {second}: that adds "
+        f"one to row {first}, column {second} of the horizontal matrix, and one to row {second}, column {first}."
+    )
+    if matrix is not None:
+        text += f" In this window the pair occurs {int(matrix[first, second])} times, counted in both orders."
+    st.caption(text)
+
+
+def _properties_formula(found: dict[str, float]) -> None:
+    formula(
+        r"\begin{aligned}"
+        rf"\text{{contrast}} &= \textstyle\sum p_{{ij}}\,(i-j)^2 = {found['contrast']:.3f} \\"
+        rf"\text{{correlation}} &= \textstyle\sum p_{{ij}}\,\frac{{(i-\mu)(j-\mu)}}{{\sigma^2}} = "
+        rf"{found['correlation']:.3f} \\"
+        rf"\text{{energy}} &= \sqrt{{\textstyle\sum p_{{ij}}^2}} = {found['energy']:.3f} \\"
+        rf"\text{{homogeneity}} &= \textstyle\sum \frac{{p_{{ij}}}}{{1+(i-j)^2}} = {found['homogeneity']:.3f}"
+        r"\end{aligned}",
+        "p is the sum of the four matrices divided by its total. Energy and homogeneity as in scikit-image; MATLAB "
+        "takes "
+        "no root, and |i - j| in place of its square.",
+    )
+
+
+def _along(quantised: np.ndarray, bits: int, distance: int) -> None:
+    reach = range(1, FARTHEST + 1)
+    rows = [
+        glcm.properties(np.sum(list(glcm.four_directions(quantised, bits, step).values()), axis=0)) for step in reach
+    ]
+    table = {name: [row[name] for row in rows] for name in glcm.PROPERTIES}
+    chart(
+        figures.along(list(reach), table, distance),
+        "texture-along",
+        "Contrast, correlation, energy and homogeneity over the offset",
+        {"offset (px)": list(reach), **table},
+    )
+    st.caption(
+        "Of the whole region. As the offset outgrows the speckle, neighbours become strangers: correlation falls."
+    )
+
+
+# ---- wavelets ----------------------------------------------------------------------------------------------------
+
+
+def _wavelets(crop: Grey) -> None:
+    with st.container(horizontal=True):
+        name = st.segmented_control(
+            "Filter", list(wavelet.LOW), default="Haar", key="texture_filter", bind="query-params", required=True
+        )
+        kept = st.pills(
+            "Bands that are kept",
+            wavelet.BANDS,
+            default=list(wavelet.BANDS),
+            selection_mode="multi",
+            key="texture_bands",
+            bind="query-params",
+        )
+    filter_ = name or "Haar"
+    image = wavelet.even(crop)
+    bands = wavelet.transform(image, filter_)
+    half = len(bands["LL"]) - 1
+    with st.container(horizontal=True):
+        row = st.slider("Cell: row i", 0, half, half // 2, key="texture_i", bind="query-params")
+        column = st.slider("Cell: column j", 0, half, half // 2, key="texture_j", bind="query-params")
+    removed = [band for band in wavelet.BANDS if band not in kept]
+    chart(figures.bands(bands, removed, (row, column)), "texture-bands", "The four bands of the wavelet transform")
+    back = wavelet.restore({band: bands[band] for band in kept}, filter_) if kept else np.zeros_like(image)
+    shares = wavelet.energies(bands)
+    numbers({f"Energy in {band}": f"{share:.2%}" for band, share in shares.items()})
+    _cell_formula(image, filter_, row, column, bands)
+    chart(figures.restored(image, back), "texture-restored", "The image, what the kept bands restore, the difference")
+    lost = 1 - float((back**2).sum() / max((image**2).sum(), 1e-12))
+    words = f"Without {', '.join(removed)}" if removed else "From all four bands"
+    st.caption(
+        f"{words}: {lost:.2%} of the energy is lost, and the largest difference is {np.abs(image - back).max():.3f}. "
+        "Blue is below zero, vermilion above."
+    )
+    show_code(wavelet.transform, wavelet.analyse, wavelet.restore)
+
+
+def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str, np.ndarray]) -> None:
+    """X_LH at one cell with the pixels it is made of."""
+    low = wavelet.LOW[name]
+    taps = ",\\ ".join(f"{tap:.3f}" for tap in low)
+    head = r"\begin{aligned} X_{LH}(i,j) &= \textstyle\sum_{p,r} L(p)\,H(r)\,X(2i+p,\,2j+r) \\"
+    body = rf"X_{{LH}}({i},{j}) &= {bands['LH'][i, j]:+.3f} \\ L &= ({taps})"
+    if name == "Haar":
+        a, b, c, d = image[2 * i : 2 * i + 2, 2 * j : 2 * j + 2].ravel()
+        body = rf"X_{{LH}}({i},{j}) &= \tfrac12({a:.2f} - {b:.2f} + {c:.2f} - {d:.2f}) \\ &= {bands['LH'][i, j]:+.3f}"
+    formula(
+        head + body + r"\end{aligned}",
+        "The marked cell. First letter: the filter down the rows (p), second: along the columns (r). Every second "
+        "place "
+        "is kept, so four bands of half the size hold the whole image.",
+    )
+
+
+STEPS: dict[str, tuple[str, Callable[[Grey], None], Question]] = {
+    "Co-occurrence": (
+        "Grey becomes a few discrete levels; then one counts how often each level stands beside each other one.",
+        _cooccurrence,
+        Question(
+            "Where do the counts of a smooth, even nodule gather?",
+            ("On the diagonal", "In the corners", "Evenly everywhere"),
+            0,
+            "Neighbours have nearly the same level there, and i = j is the diagonal: little contrast, much "
+            "homogeneity. "
+            "Speckle and bright foci spread the counts away from it.",
+        ),
+    ),
+    "Wavelets": (
+        "A smooth and a difference filter, down and across, split the image into four bands. Take one away and look at "
+        "what is missing.",
+        _wavelets,
+        Question(
+            "You remove LL and keep the other three. What is left?",
+            ("A blurred nodule", "Edges and speckle on no ground", "Nothing"),
+            1,
+            "LL holds the local means, and nearly all of the energy. The other bands hold differences between "
+            "neighbours: "
+            "edges, speckle, bright foci.",
+        ),
+    ),
+}
+
+CHAPTER = Chapter(
+    number=3,
+    slug="texture",
+    title="Texture by hand",
+    talk=Place(Part.CLASSICAL, "Example of texture-based features: GLCM, wavelets"),
+    sentences=(
+        "Before networks learnt their features, people wrote them: numbers that say how coarse, even or edged a "
+        "texture is.",
+        "Two of them, counted on this nodule: pairs of grey levels, and wavelet bands.",
+    ),
+    draw=draw,
+)

@@ -1,0 +1,52 @@
+"""Chapter 3 without a browser."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sera_core.images.prepare import prepare
+from sera_core.lessons import glcm, wavelet
+from sera_core.lessons.bank import preparation
+from sera_core.simulate.render import render
+from sera_core.simulate.samples import SAMPLES
+
+
+def chapter(learn: AppTest, **link: str) -> AppTest:
+    learn.query_params["chapter"] = "3"
+    for name, value in link.items():
+        learn.query_params[name] = value
+    learn.run()
+    assert not learn.exception
+    assert not learn.error
+    return learn
+
+
+@pytest.fixture(scope="module")
+def crop() -> np.ndarray:
+    frame = render(SAMPLES["cyst"].case)
+    return prepare(frame.image.pixels, frame.box, preparation()).pixels
+
+
+def test_the_numbers_are_those_of_the_nodule_in_the_link(learn: AppTest, crop: np.ndarray) -> None:
+    page = chapter(learn, nodule="Simple cyst", texture_bits="6", texture_offset="3")
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown == {name: f"{value:.3g}" for name, value in glcm.texture(crop, 6, 3).items()}
+    assert len(page.get("plotly_chart")) == 4
+
+
+def test_counting_in_the_window_only_changes_the_numbers(learn: AppTest) -> None:
+    whole = [metric.value for metric in chapter(learn).metric]
+    learn.toggle(key="texture_only").set_value(True).run()
+    assert not learn.exception
+    assert [metric.value for metric in learn.metric] != whole
+
+
+def test_a_removed_band_is_said_with_what_is_lost(learn: AppTest, crop: np.ndarray) -> None:
+    page = chapter(learn, nodule="Simple cyst", texture_step="Wavelets", texture_filter="Daubechies 2")
+    assert any("From all four bands: 0.00%" in caption.value for caption in page.caption)
+    page.button_group(key="texture_bands").set_value(["LL", "LH"]).run()
+    shares = wavelet.energies(wavelet.transform(wavelet.even(crop), "Daubechies 2"))
+    lost = f"{shares['HL'] + shares['HH']:.2%}"
+    assert any(f"Without HL, HH: {lost}" in caption.value for caption in page.caption)
