@@ -17,3 +17,55 @@ def name_of(name: str) -> str:
             who = rest.removesuffix(guideline.value).strip("_")
             return f"{LABELS[guideline].word} (reader{' ' + who if who else ''})"
     return f"reader {rest.replace('_', ' ')}"
+
+
+METHODS = (
+    (
+        "Area under the ROC curve",
+        "Mann-Whitney with ties counting one half. Interval: DeLong's variance (Biometrics 1988;44:837) on the logit "
+        "scale; where it collapses (AUC 0 or 1, one case of a class) an exact binomial bound.",
+    ),
+    (
+        "Partial area",
+        "Standardised after McClish (Medical Decision Making 1989;9:190) over the chosen sensitivities: 0.5 is chance.",
+    ),
+    (
+        "Cut-offs",
+        "Frozen before the external cases were seen: the model's own, else Youden's index on its internal cases. "
+        "Positive means above the cut-off. Guidelines go by their usual threshold.",
+    ),
+    (
+        "Proportions",
+        "Wilson's interval; where a patient has several images, a percentile bootstrap of whole patients.",
+    ),
+    (
+        "Differences",
+        "Two models on the same cases: paired DeLong, and McNemar's exact test among the diseased and the healthy "
+        "apart. One model at two centres: unpaired DeLong with Welch's degrees of freedom. Model against reader from "
+        "centre to centre: difference of the paired differences. Holm's correction within each family of tests.",
+    ),
+    (
+        "Calibration",
+        "Brier score with Murphy's parts in ten bins of equal width; slope and intercept by logistic regression on the "
+        "logit of the probability. Recalibration: logistic, on 50 random local cases, judged on all the others.",
+    ),
+    (
+        "Net benefit",
+        "Vickers and Elkin (Medical Decision Making 2006;26:565). PPV and NPV at another prevalence by Bayes' rule.",
+    ),
+    (
+        "Agreement",
+        "Cohen's kappa with the interval of Fleiss, Cohen and Everitt; Fleiss' kappa for all raters with Gwet's.",
+    ),
+    (
+        "Subgroups",
+        "Within one centre; figures that rest on fewer than ten malignant or ten benign cases are suppressed.",
+    ),
+)
+NOT_MEANT = (
+    "Real and simulated centres answer different questions; no number here pools them.",
+    "What a model scores on simulated nodules says nothing about patients.",
+    "Labels that are readings (TI-RADS) or of unknown origin are not pathology: there, AUC is agreement with whoever "
+    "labelled.",
+    "A large p-value is not equality, and the best of many models on few cases is partly luck.",
+)

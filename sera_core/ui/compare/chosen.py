@@ -39,7 +39,7 @@ class Chosen:
         The chosen models at the chosen centres.
     cutoffs : mapping of model or reader to Cutoff
         Frozen before any of these centres was looked at, where the study has them.
-    looks : mapping of model to Series
+    looks : mapping of model or reader to Series
         Fixed for the whole study, so that a model keeps its colour whichever are chosen.
     """
 
@@ -76,10 +76,14 @@ class Chosen:
         proven = self.predictions.domains[centre] == "simulated" or self.study.positive.startswith("malignant")
         return ("malignant", "benign") if proven else ("label 1", "label 0")
 
-    def counted(self, centre: str) -> str:
-        """A centre with its cases: ``internal (349 malignant, 285 benign)``."""
-        view, (one, zero) = self.predictions.at(centre), self.classes_at(centre)
-        return f"{centre} ({view.malignant} {one}, {view.benign} {zero})"
+    @cached_property
+    def counts(self) -> dict[str, str]:
+        """Every centre with its cases: ``internal (349 malignant, 285 benign)``."""
+        found = {}
+        for centre in self.predictions.centres:
+            view, (one, zero) = self.predictions.at(centre), self.classes_at(centre)
+            found[centre] = f"{centre} ({view.malignant} {one}, {view.benign} {zero})"
+        return found
 
     def labels_at(self, centre: str) -> str:
         """What the labels of a centre are, in words; empty where nobody said."""
@@ -137,3 +141,16 @@ def panels(names: Iterable[str], draw: Callable[[str], None]) -> None:
     for name in names:
         with grid.cell():
             draw(name)
+
+
+def say_centre(chosen: Chosen, centre: str) -> None:
+    """A centre's kind and what its labels are, where a cell shows one centre at a time."""
+    said = chosen.labels_at(centre)
+    st.markdown(
+        f"{BADGE[chosen.predictions.domains[centre]]} {plain(chosen.counts[centre])}{': ' if said else ''}{plain(said)}"
+    )
+
+
+def plain(text: str) -> str:
+    """Words of a file, in which no letter formats the page."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|~$:" else letter for letter in text).replace("\n", " ")

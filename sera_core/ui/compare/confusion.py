@@ -57,13 +57,13 @@ def _panel(chosen: Chosen, centre: str, found: list[Confusion]) -> None:
     st.markdown(f"**{centre}**", help=chosen.labels_at(centre) or None)
     names = [chosen.names[one.model] for one in found]
     figure = drawn(chosen, f"confusion {centre}", None, lambda: confusion_grid(found, names))
-    chart(figure, f"confusion-{centre}", f"Confusion matrices at {chosen.counted(centre)}", save=True)
+    chart(figure, f"confusion-{centre}", f"Confusion matrices at {chosen.counts[centre]}", save=True)
 
 
 def _measures(chosen: Chosen, found: tuple[Confusion, ...]) -> None:
     with st.expander("Sensitivity, specificity, accuracy, PPV, NPV, F1, LR+ and LR− with intervals"):
         for centre in chosen.predictions.centres:
-            st.markdown(f"**{chosen.counted(centre)}**")
+            st.markdown(f"**{chosen.counts[centre]}**")
             at = [one for one in found if one.centre == centre]
             st.dataframe(_table(chosen, at), hide_index=True, alt=f"Measures of every model at {centre}")
         methods = sorted({row.method for one in found for row in one.rows})

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from sera_core.contracts import Domain, Role
 from sera_core.evaluate.compare import glance
-from sera_core.evaluate.results import Glance, Row, frame
+from sera_core.evaluate.results import Glance, frame
 from sera_core.evaluate.roc import auc
-from sera_core.figures.forest import Block, Mark, forest
 from sera_core.figures.frame import interval
-from sera_core.figures.palette import READER
+from sera_core.figures.glance import auc_forest
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, remember
 from sera_core.ui.states import guarded
 
 BY = {"centre": "By centre", "model": "By model"}
-ROLES: tuple[Role, ...] = ("internal", "external")
 
 
 @st.fragment
@@ -52,7 +47,8 @@ def show_glance(chosen: Chosen) -> None:
             alt = (
                 f"AUC with its interval of {len(chosen.predictions.models)} models at {len(chosen.kinds[kind])} centres"
             )
-            figure = drawn(chosen, f"auc {kind}", by, partial(_forest, chosen, found, kind, by))
+            draw = partial(auc_forest, found, kind, chosen.looks, chosen.names, chosen.counts, by == "model")
+            figure = drawn(chosen, f"auc {kind}", by, draw)
             chart(figure, f"auc-{kind}", alt, save=True)
         _say(chosen, found)
         with st.expander("As a table", icon=":material/table:"):
@@ -65,49 +61,6 @@ def show_glance(chosen: Chosen) -> None:
             "Overlapping intervals do not show that two models are equal: cell 5 tests that.",
         )
         show_code(glance, auc)
-
-
-def _forest(chosen: Chosen, found: Glance, kind: Domain, by: str) -> go.Figure:
-    blocks = _by_model(chosen, found, kind) if by == "model" else _by_centre(chosen, found, kind)
-    return forest(list(blocks), "AUC", (0.0, 1.0), zero=0.5)
-
-
-def _by_centre(chosen: Chosen, found: Glance, kind: Domain) -> Iterator[Block]:
-    readers = {(row.model, row.centre): row for row in found.rows if row.model in chosen.predictions.readers}
-    for role in ROLES:
-        for centre in chosen.kinds[kind]:
-            rows = [r for r in found.rows if r.centre == centre and found.roles.get((r.model, centre)) == role]
-            if not rows:
-                continue
-            for name in chosen.predictions.readers:  # beside the models that stand first at this centre
-                if (name, centre) in readers:
-                    rows.append(readers.pop((name, centre)))
-            yield _block(chosen, found, f"{role} · {chosen.counted(centre)}", rows)
-
-
-def _by_model(chosen: Chosen, found: Glance, kind: Domain) -> Iterator[Block]:
-    for model in chosen.predictions.models:
-        rows = [r for r in found.rows if r.model == model and r.centre in chosen.kinds[kind]]
-        rows.sort(key=lambda row: ROLES.index(found.roles[model, row.centre]))
-        labels = [f"{row.centre} ({found.roles[model, row.centre][:3]}.)" for row in rows]
-        if rows:
-            marks = [_mark(chosen, found, row, label) for row, label in zip(rows, labels, strict=True)]
-            yield Block(chosen.names[model], tuple(marks))
-
-
-def _block(chosen: Chosen, found: Glance, title: str, rows: list[Row]) -> Block:
-    ordered = sorted(rows, key=lambda row: -row.estimate if row.estimate == row.estimate else 1.0)
-    marks = tuple(_mark(chosen, found, row, chosen.names[row.model]) for row in ordered)
-    ceiling = next((row.estimate for row in found.ceilings if row.centre == rows[0].centre), None)
-    return Block(title, marks, ceiling, "ceiling: the best anybody could reach from the descriptors, AUC")
-
-
-def _mark(chosen: Chosen, found: Glance, row: Row, label: str) -> Mark:
-    role = found.roles.get((row.model, row.centre))
-    hover = f"{row.centre}, {role or 'reader'}<br>n = {row.n}<br>{row.method}"
-    best = found.best.get(row.centre) == row.model
-    look = chosen.looks.get(row.model, READER)
-    return Mark(label, row.estimate, row.low, row.high, look, hover, role == "internal", best)
 
 
 def _say(chosen: Chosen, found: Glance) -> None:
@@ -130,5 +83,5 @@ def _table(chosen: Chosen, found: Glance) -> pd.DataFrame:
                 role = found.roles.get((row.model, centre))
                 said = f"**{said}**" if found.best.get(centre) == row.model else said
                 cells[chosen.names[row.model]] = f"{said} {'(int.)' if role == 'internal' else ''}"
-        columns[chosen.counted(centre)] = cells
+        columns[chosen.counts[centre]] = cells
     return pd.DataFrame(columns).fillna("")

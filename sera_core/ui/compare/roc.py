@@ -69,7 +69,7 @@ def _panel(
         return
     draw = partial(roc_panel, lines, chosen.looks, chosen.names, band, sensitivities)
     figure = drawn(chosen, f"roc {centre}", (band, sensitivities), draw)
-    chart(figure, f"roc-{centre}", f"ROC curves at {chosen.counted(centre)}", save=True)
+    chart(figure, f"roc-{centre}", f"ROC curves at {chosen.counts[centre]}", save=True)
 
 
 def _points(lines: list[RocLine]) -> pd.DataFrame:

@@ -12,10 +12,10 @@ from sera_core.evaluate.compare import cutoffs
 from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.shipped import Study, read_study, study_names
 from sera_core.evaluate.table import Predictions, read_predictions, template
-from sera_core.figures.palette import series
+from sera_core.figures.palette import READER, series
 from sera_core.ui.cache import key_of
 from sera_core.ui.cell import open_cell, show_code
-from sera_core.ui.compare.chosen import BADGE, Chosen
+from sera_core.ui.compare.chosen import BADGE, Chosen, plain
 from sera_core.ui.states import empty, guarded
 
 FIRST = "koh2020-sim"  # opens first where it is shipped: most models, most centres
@@ -45,9 +45,10 @@ def choose_predictions() -> Chosen | None:
         study = _own() if source == "own" else _shipped()
         if study is None:
             return None
-        st.markdown(f"**{_plain(study.title)}**. A label of 1 means: {study.positive}.")
+        st.markdown(f"**{plain(study.title)}**. A label of 1 means: {study.positive}.")
         every = _cutoffs(study.predictions.key, study)
-        chosen = Chosen(study, source == "own", _choose_part(study), every, series(study.predictions.models))
+        looks = series(study.predictions.models) | dict.fromkeys(study.predictions.readers, READER)
+        chosen = Chosen(study, source == "own", _choose_part(study), every, looks)
         _show_centres(chosen)
         show_code(read_predictions)
         return chosen
@@ -181,10 +182,5 @@ def _show_centres(chosen: Chosen) -> None:
     for centre in chosen.predictions.centres:
         said = chosen.labels_at(centre) or "what the labels are is not described"
         kind = BADGE[chosen.predictions.domains[centre]]
-        lines.append(f"- **{_plain(chosen.counted(centre))}** {kind} {_plain(said)}")
+        lines.append(f"- **{plain(chosen.counts[centre])}** {kind} {plain(said)}")
     st.markdown("\n".join(lines))
-
-
-def _plain(text: str) -> str:
-    """Words of a file, in which no letter formats the page."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|~$:" else letter for letter in text).replace("\n", " ")

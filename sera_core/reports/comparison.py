@@ -1,0 +1,221 @@
+"""A whole comparison as one HTML file that opens without network: figures, numbers, and how they were made."""
+
+from __future__ import annotations
+
+import html as escape
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from sera_core import __version__
+from sera_core.contracts import NOT_A_DEVICE, Domain
+from sera_core.evaluate.compare import decision_curves, roc_lines
+from sera_core.evaluate.results import Comparison, Row
+from sera_core.evaluate.table import Predictions
+from sera_core.figures.agreement import kappa_matrix
+from sera_core.figures.confusion import confusion_grid
+from sera_core.figures.frame import interval
+from sera_core.figures.glance import auc_forest
+from sera_core.figures.palette import ACCENT, Series
+from sera_core.figures.roc import roc_panel
+from sera_core.figures.trust import decision_curves as draw_decisions
+from sera_core.figures.trust import reliability
+from sera_core.reports.comparison_words import METHODS, NOT_MEANT
+
+STYLE = f"""
+body {{ font: 15px/1.5 system-ui, sans-serif; color: #1b2423; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
+h1, h2, h3 {{ line-height: 1.2 }} h2 {{ border-bottom: 2px solid {ACCENT}; padding-bottom: .2rem; margin-top: 2.5rem }}
+table {{ border-collapse: collapse; font-size: 12.5px }} td, th {{ padding: .2rem .5rem; text-align: left;
+border-bottom: 1px solid #dce3e1; vertical-align: top }} .wide {{ overflow-x: auto }} .note {{ color: #5a6569 }}
+.panels {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem }}
+@media print {{ h2 {{ break-before: page }} .plotly-graph-div {{ break-inside: avoid }} }}
+"""
+KINDS: Mapping[Domain, str] = {"real": "Real centres", "simulated": "Simulated centres"}
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """Where the numbers come from, and how things are called and drawn.
+
+    Attributes
+    ----------
+    title, positive : str
+        Of the study; ``positive`` says what a label of 1 means.
+    sha256 : str
+        Of the file that was read.
+    predictions : Predictions
+        What was compared.
+    counted, labels : mapping of centre to its name with its cases, and to what its labels are
+    looks, names : mapping of model or reader
+    """
+
+    title: str
+    positive: str
+    sha256: str
+    predictions: Predictions
+    counted: Mapping[str, str]
+    labels: Mapping[str, str]
+    looks: Mapping[str, Series]
+    names: Mapping[str, str]
+
+
+def html(found: Comparison, subject: Subject, made: datetime | None = None) -> str:
+    """The report.
+
+    Parameters
+    ----------
+    found : Comparison
+        Of ``subject.predictions``.
+    subject : Subject
+    made : datetime, optional
+        Printed as the date of the report; now, when left out.
+
+    Returns
+    -------
+    str
+        One HTML document. It names cases by no more than their counts.
+    """
+    from plotly.offline import get_plotlyjs
+
+    made = made or datetime.now(UTC)
+    body = "\n".join(_body(found, subject, made))
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{_text('Comparison: ' + subject.title)}</title><style>{STYLE}</style>"
+        f"<script>{get_plotlyjs()}</script></head><body>{body}</body></html>"
+    )
+
+
+def _body(found: Comparison, subject: Subject, made: datetime) -> Iterator[str]:
+    yield f"<h1>Where does a model hold?</h1><p><b>{_text(subject.title)}</b></p>"
+    yield (
+        f'<p class="note">{made:%d %B %Y}, SERA {__version__}. Predictions: sha256 {subject.sha256}. {NOT_A_DEVICE}</p>'
+    )
+    yield f"<h2>Cases</h2><p>A label of 1 means: {_text(subject.positive)}.</p>" + _centres(found, subject)
+    yield "<h2>At a glance</h2>" + _glance(found, subject)
+    yield "<h2>ROC</h2>" + _panels(subject, lambda centre: _roc(found, subject, centre))
+    yield "<h2>At the frozen cut-offs</h2>" + _cutoffs(found, subject)
+    yield _panels(subject, lambda centre: _confusion(found, subject, centre))
+    yield "<h2>Calibration</h2>" + _panels(subject, lambda centre: _calibration(found, subject, centre))
+    yield "<h2>Net benefit</h2>" + _panels(subject, lambda centre: _benefit(found, subject, centre))
+    yield "<h2>Agreement</h2>" + _panels(subject, lambda centre: _kappa(found, subject, centre))
+    for title, rows in (
+        ("Differences", found.differences),
+        ("Needles spared", found.usefulness),
+        ("Subgroups", found.subgroups),
+        ("All numbers", found.rows),
+    ):
+        yield f"<h2>{title}</h2>" + (_rows(rows, subject) if rows else "<p>None could be computed from this table.</p>")
+    yield "<h2>Methods</h2>" + "".join(f"<p><b>{_text(name)}.</b> {_text(said)}</p>" for name, said in METHODS)
+    yield "<h2>What this does not mean</h2><ul>" + "".join(f"<li>{_text(said)}</li>" for said in NOT_MEANT) + "</ul>"
+
+
+def _centres(found: Comparison, subject: Subject) -> str:
+    lines = []
+    for centre in subject.predictions.centres:
+        kind, labels = subject.predictions.domains[centre], subject.labels[centre] or "not described"
+        lines.append({"centre": subject.counted[centre], "kind": kind, "what the labels are": labels})
+    return _table(pd.DataFrame(lines))
+
+
+def _glance(found: Comparison, subject: Subject) -> str:
+    parts = []
+    for kind in _kinds(subject):
+        figure = auc_forest(found.glance, kind, subject.looks, subject.names, subject.counted)
+        parts.append(f"<h3>{KINDS[kind]}</h3>" + _figure(figure))
+    best = [f"{subject.names[model]} at {centre}" for centre, model in found.glance.best.items() if model]
+    said = ", ".join(best) or "at no centre"
+    return "".join(parts) + f"<p>Better than the second with p &lt; 0.05 (paired DeLong): {_text(said)}.</p>"
+
+
+def _roc(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
+    lines = roc_lines(subject.predictions, centre, found.cutoffs)
+    return roc_panel(lines, subject.looks, subject.names) if lines else None
+
+
+def _cutoffs(found: Comparison, subject: Subject) -> str:
+    lines = [
+        {
+            "model": subject.names[name],
+            "positive above": f"{cutoff.value:.3f}",
+            "95 %": "" if cutoff.low != cutoff.low else f"{cutoff.low:.3f} to {cutoff.high:.3f}",
+            "where from": cutoff.method,
+        }
+        for name, cutoff in found.cutoffs.items()
+        if name in subject.names
+    ]
+    return _table(pd.DataFrame(lines))
+
+
+def _confusion(found: Comparison, subject: Subject, centre: str) -> go.Figure:
+    here = [one for one in found.confusions if one.centre == centre]
+    return confusion_grid(here, [subject.names[one.model] for one in here])
+
+
+def _calibration(found: Comparison, subject: Subject, centre: str) -> go.Figure:
+    here = [one for one in found.calibrations if one.centre == centre]
+    return reliability(here, subject.looks, subject.names, intervals=len(here) <= 3)
+
+
+def _benefit(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
+    curves = decision_curves(subject.predictions, centre)
+    return draw_decisions(curves, subject.looks, subject.names) if curves else None
+
+
+def _kappa(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
+    rows = [row for row in found.agreement if row.centre == centre and row.metric == "cohen_kappa"]
+    raters = [name for name in subject.names if any(name in (row.model, row.versus) for row in rows)]
+    return kappa_matrix(rows, raters, subject.names) if rows else None
+
+
+def _kinds(subject: Subject) -> list[Domain]:
+    return [kind for kind in KINDS if kind in subject.predictions.domains.values()]
+
+
+def _panels(subject: Subject, draw: Callable[[str], go.Figure | None]) -> str:
+    parts = []
+    for kind in _kinds(subject):
+        cells = []
+        for centre in (c for c in subject.predictions.centres if subject.predictions.domains[c] == kind):
+            figure = draw(centre)
+            shown = _figure(figure) if figure is not None else '<p class="note">Nothing to draw here.</p>'
+            cells.append(f"<div><h4>{_text(subject.counted[centre])}</h4>{shown}</div>")
+        parts.append(f'<h3>{KINDS[kind]}</h3><div class="panels">{"".join(cells)}</div>')
+    return "".join(parts)
+
+
+def _figure(figure: go.Figure) -> str:
+    plain = go.Figure(figure).update_layout(template="plotly_white", modebar_remove=["zoom", "pan", "select", "lasso"])
+    return plain.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False, "responsive": True})
+
+
+def _rows(rows: Iterable[Row], subject: Subject) -> str:
+    lines = [
+        {
+            "metric": row.metric,
+            "centre": row.centre,
+            "model": subject.names.get(row.model, row.model),
+            "versus": subject.names.get(row.versus, row.versus),
+            "subgroup": row.subgroup,
+            "estimate (95 %)": interval(row.estimate, row.low, row.high),
+            "p": "" if row.p != row.p else f"{row.p:.4f}",
+            "p (Holm)": "" if row.p_holm != row.p_holm else f"{row.p_holm:.4f}",
+            "n": row.n,
+            "method": row.method,
+        }
+        for row in rows
+    ]
+    table = pd.DataFrame(lines)
+    return _table(table.loc[:, (table != "").any()])
+
+
+def _table(table: pd.DataFrame) -> str:
+    return f'<div class="wide">{table.to_html(index=False, border=0, escape=True)}</div>'
+
+
+def _text(words: str) -> str:
+    return escape.escape(words)

@@ -1,0 +1,64 @@
+"""Cell 11: what the two papers printed, and whether it fits together."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sera_core.evaluate.published import Finding, audit, finding, fits, koh
+from sera_core.figures.networks import implied_accuracy
+from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.chart import chart, offer_csv
+from sera_core.ui.states import guarded
+
+FITS = {(True, True): "both", (True, False): "50 / 100", (False, True): "100 / 50", (False, False): "neither"}
+SOURCES = (
+    "Lee E et al. Sci Rep 2019;9:19854, doi 10.1038/s41598-019-56395-x. "
+    "Koh J et al. Sci Rep 2020;10:15245, doi 10.1038/s41598-020-72270-6. Copied by hand from the authors' slides."
+)
+
+
+@st.fragment
+def show_published() -> None:
+    """Draw the cell."""
+    cell = open_cell(
+        11,
+        "What was published",
+        "Accuracy follows from sensitivity, specificity and the two class counts. So every printed row can be checked "
+        "against the test set that the paper states: 50 malignant and 100 benign nodules.",
+    )
+    with cell.result, guarded():
+        rows = audit()
+        found = finding(rows)
+        _say(found)
+        rivals = rows[rows["table"] == "readers_and_cnns"]
+        chart(implied_accuracy(rivals), "audit", "Printed accuracy beside what either count implies", save=True)
+        shown = rows.rename(columns={"implied_stated": "implied, 50 / 100", "implied_turned": "implied, 100 / 50"})
+        pairs = zip(rows["fits_stated"], rows["fits_turned"], strict=True)
+        shown = shown.drop(columns=["fits_stated", "fits_turned", "complete"]).assign(
+            fits=[FITS[pair] for pair in pairs]
+        )
+        with st.expander(f"All {found.rows} rows of Lee 2019", icon=":material/table:"):
+            st.dataframe(shown.round(1), hide_index=True, alt="Every published row with the accuracies it implies")
+        offer_csv(rows, "lee2019-audit")
+        st.markdown("**Koh 2020**")
+        st.dataframe(koh().fillna(""), hide_index=True, alt="What Koh 2020 states")
+        offer_csv(koh(), "koh2020")
+        st.caption(SOURCES)
+        say_meaning(
+            "The networks' rows and the radiologists' rows of one table cannot come from the same nodules counted the "
+            "same way.",
+            "It is not known which reading is right, and nothing here says that anybody meant to mislead. The paper's "
+            "other tables fit the stated counts, but for the cells named in the audit.",
+        )
+        show_code(audit, fits, finding)
+
+
+def _say(found: Finding) -> None:
+    st.markdown(
+        f"Of {found.complete} complete rows, {found.fit_stated} fit 50 malignant and 100 benign nodules. In the table "
+        f"that sets networks against radiologists, {len(found.networks_fit_stated)} network rows fit only those "
+        f"counts, and **{len(found.readers_fit_turned)} radiologist rows fit only 100 malignant and 50 benign**. "
+        "There are two ways to read this:"
+    )
+    st.markdown("\n".join(f"{i}. {reading}" for i, reading in enumerate(found.readings, 1)))
+    st.markdown(f"**What follows.** {found.consequence}")

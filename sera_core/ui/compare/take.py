@@ -1,0 +1,75 @@
+"""Cell 12: the whole comparison to take away."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sera_core.evaluate.compare import compare
+from sera_core.evaluate.results import frame
+from sera_core.reports.comparison import Subject, html
+from sera_core.ui.cell import open_cell, show_code
+from sera_core.ui.chart import PICTURES
+from sera_core.ui.compare.chosen import Chosen, remember
+
+
+def offer_comparison(chosen: Chosen) -> None:
+    """Draw the cell."""
+    cell = open_cell(
+        12,
+        "Report",
+        "Every figure and number above in one file that opens without network, with the methods in words; or all "
+        "numbers as one table.",
+    )
+
+    def report() -> str:
+        return html(remember(chosen, compare, chosen.study.cutoffs), subject_of(chosen))
+
+    def rows() -> str:
+        return frame(remember(chosen, compare, chosen.study.cutoffs).rows).to_csv(index=False)
+
+    with cell.controls:
+        with st.container(horizontal=True):
+            st.download_button(
+                "Report (HTML)",
+                report,
+                f"comparison-{chosen.study.name}.html",
+                "text/html",
+                key="report",
+                type="primary",
+                icon=":material/description:",
+                on_click="ignore",
+            )
+            st.download_button(
+                "All numbers (CSV)",
+                rows,
+                f"comparison-{chosen.study.name}.csv",
+                "text/csv",
+                key="all-numbers",
+                icon=":material/table:",
+                on_click="ignore",
+            )
+        st.segmented_control(
+            "The cameras above the figures save",
+            PICTURES,
+            format_func=str.upper,
+            default=PICTURES[0],
+            required=True,
+            key="pictures",
+            bind="query-params",
+        )
+    with cell.result:
+        show_code(compare, html)
+
+
+def subject_of(chosen: Chosen) -> Subject:
+    """What the report says about where the numbers come from."""
+    return Subject(
+        title=chosen.study.title,
+        positive=chosen.study.positive,
+        sha256=chosen.study.predictions.key,
+        predictions=chosen.predictions,
+        counted=chosen.counts,
+        labels={centre: chosen.labels_at(centre) for centre in chosen.predictions.centres},
+        looks=chosen.looks,
+        names=chosen.names,
+    )
