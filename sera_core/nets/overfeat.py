@@ -1,7 +1,8 @@
 """OverFeat, the accurate model: Sermanet 2014 (arXiv 1312.6229), table 3.
 
 Its authors published the weights as one file of float32 numbers without any header, ``net_weight_1``:
-layer after layer, kernel ``[out, in, row, column]`` and then bias.
+layer after layer, kernel ``[out, in, row, column]`` and then bias. Their own program rectifies to 1e-6 where
+this network rectifies to 0.
 """
 
 from __future__ import annotations
@@ -76,6 +77,6 @@ NETWORK = Network(
     cut=cut.overfeat,
     pretrained=pretrained,
     weights_source=f"{FILE} of {ADDRESS}",
-    licence="the authors' own (research)",
+    licence="the authors' own terms",
     published="OverFeat",
 )

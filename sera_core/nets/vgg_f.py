@@ -107,6 +107,6 @@ NETWORK = Network(
     cut=cut.vgg_f,
     pretrained=pretrained,
     weights_source=f"MatConvNet {FILE}",
-    licence="the authors' own (research)",
+    licence="the authors' own terms",
     published="VGG (VGG-F)",
 )
