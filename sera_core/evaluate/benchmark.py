@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from sera_core.evaluate.compare import compare, confusions, cutoffs, glance, roc_lines
-from sera_core.evaluate.table import Predictions, read_predictions
+from sera_core.evaluate.predictions import Predictions
+from sera_core.evaluate.table import read_predictions
 
 CENTRES = {"internal": 634, "A": 781, "B": 200, "C": 200, "D": 180, "E": 300, "F": 640}  # cases, as in the studies
 MODELS = 20
@@ -36,7 +37,8 @@ def benchmark() -> list[Timing]:
     Returns
     -------
     list of Timing
-        Seconds of loading, first cells, a moved cut-off and the whole comparison; peak memory of this process.
+        Processor seconds (what free cores would give) of loading, first cells, a moved cut-off and the whole
+        comparison; peak memory of this process.
     """
     file = _parquet(sum(CENTRES.values()), CENTRES)
     study = read_predictions(file)
@@ -64,7 +66,7 @@ def _first(file: bytes) -> Any:
 
 
 def _row(name: str, seconds: float, aim: float) -> Timing:
-    return Timing(name=name, value=seconds, unit="s", versus=f"{aim:g} s", ratio=seconds / aim)
+    return Timing(name=f"{name}, processor", value=seconds, unit="s", versus=f"{aim:g} s", ratio=seconds / aim)
 
 
 def _seconds(run: Callable[[], Any], repeats: int = 1) -> float:
@@ -101,4 +103,4 @@ def _parquet(cases: int, centres: dict[str, int], seed: int = 0) -> bytes:
 
 if __name__ == "__main__":
     for line in benchmark():
-        print(f"{line['name']:50}{line['value']:8.3f} {line['unit']:3} aim {line['versus']:6} x {line['ratio']:.2f}")
+        print(f"{line['name']:64}{line['value']:8.3f} {line['unit']:3} aim {line['versus']:6} x {line['ratio']:.2f}")

@@ -20,8 +20,8 @@ from sera_core.evaluate.cells.operating import confusions, optimisms
 from sera_core.evaluate.cells.subgroups import subgroups
 from sera_core.evaluate.cells.usefulness import avoided_fnas, decision_curves, prevalence_curves, told
 from sera_core.evaluate.cutoff import youden
+from sera_core.evaluate.predictions import READER, Predictions
 from sera_core.evaluate.results import Comparison, Cutoff, Optimism, Row
-from sera_core.evaluate.table import READER, Predictions
 
 __all__ = [
     "auc_differences",

@@ -16,8 +16,9 @@ from pathlib import Path
 import pandas as pd
 
 from sera_core.contracts import BadInput, Domain
+from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff
-from sera_core.evaluate.table import Predictions, read_predictions
+from sera_core.evaluate.table import read_predictions
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 TABLES = ("features", "concatenation", "ensemble")

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -21,184 +18,13 @@ import pyarrow.parquet as arrow_parquet
 from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Domain, Role
-from sera_core.evaluate.roc import Placements, placements
+from sera_core.evaluate.predictions import READER, Floats, Ints, Predictions
 
 TEXT = ("case_id", "patient_id", "centre", "role", "model")
 REQUIRED = (*TEXT, "label", "probability")
 DESCRIPTORS = ("composition", "echogenicity", "shape", "margin", "foci")
 NUMBERS = ("size_mm", "log_likelihood_ratio")
-READER = "reader_"
 MOST_CELLS = 100_000_000  # cases x models kept in memory: 0.8 GB
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class CentreView:
-    """The cases of one centre.
-
-    Attributes
-    ----------
-    centre : str
-    domain : "real" or "simulated"
-    label : int [n]
-    patient : int [n]
-        A number for each patient.
-    probability : float [n, M]
-        NaN where a model gave no answer.
-    models : tuple of str
-        The columns of ``probability``.
-    cases : DataFrame [n]
-        Everything else that is known of the cases.
-    """
-
-    centre: str
-    domain: Domain
-    label: Ints
-    patient: Ints
-    probability: Floats
-    models: tuple[str, ...]
-    cases: pd.DataFrame
-
-    @property
-    def malignant(self) -> int:
-        """Cases with label 1."""
-        return int(self.label.sum())
-
-    @property
-    def benign(self) -> int:
-        """Cases with label 0."""
-        return len(self.label) - self.malignant
-
-    @cached_property
-    def repeated(self) -> bool:
-        """True where a patient has several images, which makes cases depend on each other."""
-        return len(np.unique(self.patient)) < len(self.patient)
-
-    @cached_property
-    def raters(self) -> tuple[str, ...]:
-        """Models, then readers (``reader_...``), that gave at least one answer here."""
-        given = [m for k, m in enumerate(self.models) if not np.isnan(self.probability[:, k]).all()]
-        readers = [c for c in self.cases if c.startswith(READER) and self.cases[c].notna().any()]
-        return (*given, *readers)
-
-    @cached_property
-    def placements(self) -> dict[str, Placements]:
-        """DeLong's components of every rater that answered cases of both classes; computed once."""
-        found = {}
-        for name in self.raters:
-            label, score, _ = self.of(name)
-            if 0 < label.sum() < len(label):
-                found[name] = placements(label, score)
-        return found
-
-    def score(self, name: str) -> Floats:
-        """Probability of a model, or score of a reader, of every case; NaN where there is none."""
-        if name in self.models:
-            return self.probability[:, self.models.index(name)]
-        return self.cases[name].to_numpy(np.float64)
-
-    def of(self, name: str) -> tuple[Ints, Floats, Ints]:
-        """Label, score and patient of the cases that a rater answered."""
-        score = self.score(name)
-        given = ~np.isnan(score)
-        return (
-            (self.label, score, self.patient) if given.all() else (self.label[given], score[given], self.patient[given])
-        )
-
-    def pair(self, first: str, second: str) -> tuple[Placements, Placements] | None:
-        """Placements of two raters on the cases that both answered; None where these lack a class."""
-        a, b = self.score(first), self.score(second)
-        both = ~np.isnan(a) & ~np.isnan(b)
-        if both.all() and first in self.placements and second in self.placements:
-            return self.placements[first], self.placements[second]
-        label = self.label[both]
-        if not 0 < label.sum() < len(label):
-            return None
-        return placements(label, a[both]), placements(label, b[both])
-
-
-@dataclass(frozen=True, eq=False)
-class Predictions:
-    """A checked predictions table.
-
-    Attributes
-    ----------
-    cases : DataFrame [N]
-        One row a case: ``case_id, patient_id, centre, domain, label`` and the optional columns that were given.
-    models : tuple of str
-        In the order of the table.
-    probability : float [N, M]
-        NaN where a model gave no answer for a case.
-    roles : mapping of (model, centre) to "internal" or "external"
-        Only pairs that occur.
-    key : str
-        sha256 of what was read: names this table in a cache.
-    """
-
-    cases: pd.DataFrame
-    models: tuple[str, ...]
-    probability: Floats
-    roles: Mapping[tuple[str, str], Role]
-    key: str
-
-    @cached_property
-    def centres(self) -> tuple[str, ...]:
-        """Internal centres first, each in the order of the table."""
-        internal = {centre for (_, centre), role in self.roles.items() if role == "internal"}
-        names = self.cases["centre"].unique().tolist()
-        return tuple(sorted(names, key=lambda name: name not in internal))
-
-    @property
-    def readers(self) -> tuple[str, ...]:
-        """Names of the reader columns, with their prefix ``reader_``."""
-        return tuple(column for column in self.cases if column.startswith(READER))
-
-    @cached_property
-    def domains(self) -> dict[str, Domain]:
-        """Real or simulated, for each centre."""
-        first = self.cases.drop_duplicates("centre")
-        return dict(zip(first["centre"], first["domain"], strict=True))
-
-    @cached_property
-    def _views(self) -> dict[str, CentreView]:
-        rows = self.cases.groupby("centre", sort=False).indices
-        return {centre: self._view(centre, rows[centre]) for centre in self.centres}
-
-    def at(self, centre: str) -> CentreView:
-        """The cases of one centre."""
-        if centre not in self._views:
-            raise BadInput("no_centre", f"The table has no centre {centre!r}: choose of {', '.join(self.centres)}.")
-        return self._views[centre]
-
-    def select(self, models: Iterable[str] | None = None, centres: Iterable[str] | None = None) -> Predictions:
-        """The part of the table with these models and centres (None: all); unknown names are left out."""
-        kept = [m for m in self.models if models is None or m in set(models)]
-        places = [c for c in self.centres if centres is None or c in set(centres)]
-        if not kept or not places:
-            raise BadInput("nothing_chosen", "Choose at least one model and one centre.")
-        rows = self.cases["centre"].isin(places).to_numpy()
-        columns = [self.models.index(model) for model in kept]
-        return replace(
-            self,
-            cases=self.cases[rows].reset_index(drop=True),
-            models=tuple(kept),
-            probability=self.probability[np.ix_(rows, columns)],
-            roles={(m, c): role for (m, c), role in self.roles.items() if m in kept and c in places},
-        )
-
-    def _view(self, centre: str, rows: NDArray[np.intp]) -> CentreView:
-        cases = self.cases.iloc[rows].reset_index(drop=True)
-        return CentreView(
-            centre=centre,
-            domain=self.domains[centre],
-            label=cases["label"].to_numpy(np.int64),
-            patient=pd.factorize(cases["patient_id"])[0].astype(np.int64),
-            probability=self.probability[rows],
-            models=self.models,
-            cases=cases,
-        )
 
 
 def read_predictions(source: Path | bytes, name: str = "the table", domain: Domain = "real") -> Predictions:

@@ -11,7 +11,8 @@ from scipy.special import expit, logit
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
-from sera_core.evaluate.calibration import brier, fit, line, local_draws, recalibrated, reliability
+from sera_core.evaluate.calibration import brier, fit, line, reliability
+from sera_core.evaluate.recalibration import local_draws, recalibrated
 
 
 def forecasts(seed: int, n: int = 400, slope: float = 1.0, shift: float = 0.0) -> tuple[np.ndarray, np.ndarray]:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.evaluate.agreement import Kappa, cohen, fleiss, sets
+from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.results import Cutoff, Errors, Row
-from sera_core.evaluate.table import CentreView, Predictions
 
 ALIKE = "not defined: all calls are the same"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sera_core.evaluate.calibration import LocalDraws, Recalibrated, brier, line, local_draws, recalibrated, reliability
+from sera_core.evaluate.calibration import brier, line, reliability
+from sera_core.evaluate.predictions import CentreView, Predictions
+from sera_core.evaluate.recalibration import LocalDraws, Recalibrated, local_draws, recalibrated
 from sera_core.evaluate.results import Calibration, Row
-from sera_core.evaluate.table import CentreView, Predictions
 
 LOCAL = 50  # cases of the centre on which it is recalibrated
 NO_SOLUTION = "not defined: a class is missing or the classes are separated"

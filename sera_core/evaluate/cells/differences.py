@@ -11,8 +11,8 @@ import numpy as np
 from sera_core.contracts import BadInput
 from sera_core.evaluate.delong import AucDifference, interaction, paired_placements, unpaired
 from sera_core.evaluate.paired import holm, mcnemar
+from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.results import Cutoff, Row
-from sera_core.evaluate.table import CentreView, Predictions
 
 NOT_TESTED = "not tested: too few cases of a class, or nothing varies"
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.evaluate.delong import paired_placements
+from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, Glance, RocLine, Row
 from sera_core.evaluate.roc import area, auc, band, curve, partial_auc
-from sera_core.evaluate.table import CentreView, Predictions
 
 CEILING = "log_likelihood_ratio"
 MOST_POINTS = 400  # of a drawn curve: a screen shows no more

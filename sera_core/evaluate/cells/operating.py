@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from sera_core.evaluate.cutoff import youden
+from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import METRICS, cluster_intervals, counts, intervals, measures, sizes
 from sera_core.evaluate.results import Confusion, Cutoff, Optimism, Row
-from sera_core.evaluate.table import CentreView, Predictions
 
 METHOD = {"f1": "Wilson, of F/(1+F)", "lr_positive": "log ratio", "lr_negative": "log ratio"}
 NO_CASES = "not known: no case to divide by"

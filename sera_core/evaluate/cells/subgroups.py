@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts, wilson
 from sera_core.evaluate.results import Cutoff, Row
 from sera_core.evaluate.roc import auc
-from sera_core.evaluate.table import DESCRIPTORS, CentreView, Predictions
+from sera_core.evaluate.table import DESCRIPTORS
 
 FEWEST = 10  # cases of a class below which nothing is said: one case would move the number by a tenth or more
 SUPPRESSED = f"suppressed: fewer than {FEWEST} cases of a class it needs"

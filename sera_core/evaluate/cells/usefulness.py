@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from sera_core.evaluate.netbenefit import net_benefit, patient_weights, predictive_values, spared, treat_all
+from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, DecisionCurve, Floats, PrevalenceCurve, Row
-from sera_core.evaluate.table import CentreView, Predictions
 
 THRESHOLDS = np.arange(0.01, 0.90, 0.01)
 PREVALENCES = np.round(np.arange(0.01, 0.96, 0.01), 2)
