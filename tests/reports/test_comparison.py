@@ -1,0 +1,72 @@
+"""The report of a comparison: one file, no network, every number, and words for what was done."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sera_core.evaluate.compare import compare
+from sera_core.figures import palette
+from sera_core.reports.comparison import Subject, html
+from sera_core.reports.comparison_words import METHODS, name_of
+from tests.predicted import made_up, read
+
+
+def report(**changes: object) -> tuple[str, object]:
+    predictions = read(made_up(**changes))  # type: ignore[arg-type]
+    raters = (*predictions.models, *predictions.readers)
+    subject = Subject(
+        title="A <b>study</b>",
+        positive="malignant",
+        sha256=predictions.key,
+        predictions=predictions,
+        counted={centre: centre for centre in predictions.centres},
+        labels=dict.fromkeys(predictions.centres, ""),
+        looks=palette.series(raters),
+        names={name: name_of(name) for name in raters},
+    )
+    found = compare(predictions)
+    return html(found, subject), found
+
+
+@pytest.fixture(scope="module")
+def whole() -> tuple[str, object]:
+    return report(readers=True, sizes=True)
+
+
+def test_it_opens_without_network(whole: tuple[str, object]) -> None:
+    text = whole[0]
+    outside = re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", text)
+    assert outside == []
+    assert "Plotly.newPlot" in text
+
+
+def test_it_holds_every_number_and_every_method(whole: tuple[str, object]) -> None:
+    text, found = whole
+    for row in found.glance.rows:  # type: ignore[attr-defined]
+        assert f"{row.estimate:.3f} ({row.low:.3f} to {row.high:.3f})" in text
+    for title, _ in METHODS:
+        assert title in text
+    assert "sha256" in text
+    assert "Not a medical device" in text
+
+
+def test_names_from_a_file_are_text_and_cases_are_not_named(whole: tuple[str, object]) -> None:
+    text = whole[0].split("</script></head>")[1]
+    assert "A <b>study</b>" not in text
+    assert "A &lt;b&gt;study&lt;/b&gt;" in text
+    assert "home-p1" not in text
+
+
+def test_one_model_at_few_cases_still_gives_a_report() -> None:
+    text, _ = report(models=("only",), cases=4)
+    assert "None could be computed" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("vgg16", "vgg16"), ("reader_2", "reader 2"), ("reader_1_ktirads2021", "K-TIRADS 2021 (reader 1)")],
+)
+def test_readers_are_named_in_words(name: str, said: str) -> None:
+    assert name_of(name) == said
