@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ def in_folds(frames: list[Frame], folds: int = FOLDS) -> list[Frame]:
         if count < folds:
             raise BadInput(
                 "few_patients",
-                f"{folds} folds need at least {folds} benign and {FOLDS} malignant patients, but of one class there "
+                f"{folds} folds need at least {folds} benign and {folds} malignant patients, but of one class there "
                 f"{'is' if count == 1 else 'are'} only {count}: add patients, or number the folds in the column split.",
             )
     folded = list(frames)
@@ -65,7 +66,7 @@ def in_folds(frames: list[Frame], folds: int = FOLDS) -> list[Frame]:
 Trainer = Callable[[str | None], Fitted]
 
 
-def trainer(plan: Plan, frames: list[Frame], report: Report, features: Cached) -> Trainer:
+def trainer(plan: Plan, frames: list[Frame], report: Report, features: Cached, keep: Path | None = None) -> Trainer:
     """A function that fits the plan to all frames but those of one fold (None: to all).
 
     Parameters
@@ -76,6 +77,8 @@ def trainer(plan: Plan, frames: list[Frame], report: Report, features: Cached) -
     report : callable
     features : callable
         ``features(name, compute)`` returns stored features of a fixed body, or computes and stores them.
+    keep : Path, optional
+        Where fine-tuning keeps checkpoints and curves, one folder a fold.
     """
 
     def kept(fold: str | None) -> list[int]:
@@ -83,8 +86,14 @@ def trainer(plan: Plan, frames: list[Frame], report: Report, features: Cached) -
 
     def tune(fold: str | None) -> Fitted:
         chosen = [frames[k] for k in kept(fold)]
+        name = "all" if fold is None else f"fold{fold}"
         return finetune(
-            plan.network, chosen, plan.preparation, plan.recipe, lambda line: report(f"fold {fold}: {line}")
+            plan.network,
+            chosen,
+            plan.preparation,
+            plan.recipe,
+            lambda line: report(f"fold {fold}: {line}"),
+            keep / name if keep else None,
         )
 
     @cache
