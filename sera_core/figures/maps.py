@@ -6,7 +6,6 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from sera_core.contracts import Grey
 from sera_core.figures import palette
 from sera_core.figures.image import image_axes
 from sera_core.lessons.window import Window
@@ -120,40 +119,3 @@ def strip(length: int, window: Window) -> go.Figure:
         height=70 + 14 * min(places, 6), margin={"l": 0, "r": 0, "t": 0, "b": 0}, showlegend=False, dragmode=False
     )
     return figure
-
-
-def gradients(depth: int, curves: dict[str, list[float]]) -> go.Figure:
-    """Size of the gradient that reaches each layer, a line a nonlinearity."""
-    figure = go.Figure()
-    colours = (palette.ACCENT, palette.MALIGNANT, palette.BENIGN, palette.UNSURE)
-    for k, (name, values) in enumerate(curves.items()):
-        figure.add_scatter(
-            x=list(range(depth, 0, -1)),
-            y=values,
-            mode="lines+markers",
-            name=name,
-            line={"color": colours[k % 4], "dash": ("solid", "dash", "dot", "dashdot")[k % 4]},
-            hovertemplate="layer %{x}<br>%{y:.2e}<extra>" + name + "</extra>",
-        )
-    figure.update_xaxes(title="layer (1 is next to the image)", fixedrange=True)
-    figure.update_yaxes(title="size of the gradient", type="log", exponentformat="power", fixedrange=True)
-    figure.update_layout(
-        height=320,
-        margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        dragmode=False,
-        legend={"orientation": "h", "y": 1.12},
-    )
-    return figure
-
-
-def grey_cells(pixels: Grey, height: int = 340) -> go.Figure:
-    """A small grey patch whose cells can be read under the pointer."""
-    trace = go.Heatmap(
-        z=pixels.round(3),
-        colorscale="gray",
-        zmin=0,
-        zmax=1,
-        showscale=False,
-        hovertemplate="row %{y}, column %{x}<br>grey %{z:.2f}<extra></extra>",
-    )
-    return image_axes(go.Figure(trace), *pixels.shape).update_layout(height=height)

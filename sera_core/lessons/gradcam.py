@@ -5,7 +5,6 @@ Selvaraju 2017, doi 10.1109/ICCV.2017.74. The page's heatmaps come from ``explai
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -89,17 +88,12 @@ def random_head(head: nn.Module, seed: int) -> nn.Module:
 
 
 def likeness(one: Array, other: Array) -> float:
-    """Spearman's rank correlation of two maps: 1 is the same order of heat, 0 no likeness; 0 where one is flat."""
+    """Spearman's rank correlation of two maps: 1 is the same order of heat, 0 no likeness; 0 where one is flat.
+
+    With the map of a random last layer it is the sanity check of Adebayo 2018 (arXiv 1810.03292).
+    """
     from scipy.stats import spearmanr
 
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return 0.0
     return float(spearmanr(one.ravel(), other.ravel()).statistic)
-
-
-MakeMap = Callable[["nn.Module"], Array]
-
-
-def likeness_to_random(make: MakeMap, head: nn.Module, seed: int) -> float:
-    """How much a map stays the same when the last layer has learnt nothing (Adebayo 2018, arXiv 1810.03292)."""
-    return likeness(make(head), make(random_head(head, seed)))

@@ -204,12 +204,17 @@ def _whole(network: Seen) -> None:
         chart(mosaic(summed[:32], 8, height=200), "conv-kernels", "Learned kernels, summed over the three channels")
         chart(picture(network.crop.pixels).update_layout(height=260), "conv-crop", "What the network was shown")
     with right:
-        found = _found(f"{network.key} {number}", network, number)
+        found = found_by(network, number)
         chart(activation(found, height=460), "conv-found", f"What kernel {number} finds")
     st.caption("White is zero: the kernel is indifferent. Blue and vermilion are opposite signs.")
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+def found_by(network: Seen, number: int) -> Array:
+    """Map ``[h, w]`` of kernel ``number`` (from 1) of the network's first layer, before norm and nonlinearity."""
+    return _found(f"{network.key} {number}", network, number)
+
+
+@st.cache_data(scope="session", max_entries=32, show_spinner=False)
 def _found(key: str, _network: Seen, number: int) -> Array:
     crop = normalise(_network.crop.pixels, _network.classifier.card.preparation)
     kernel = first_kernels(_network.classifier.parts["body"])[number - 1 : number]

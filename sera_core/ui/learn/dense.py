@@ -1,0 +1,149 @@
+"""Chapter 8: from features to two numbers that sum to one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from sera_core.contracts import BadInput
+from sera_core.figures.lines import bars, curves
+from sera_core.figures.maps import activation
+from sera_core.lessons.dense import Evidence, dense, evidence, softmax
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
+from sera_core.ui.learn.parts import Question, ask, formula, latex_matrix, numbers, step
+
+MATRIX = [[1.0, -2.0, 0.5], [0.5, 1.0, -1.0]]
+BIAS = [0.5, -0.5]
+QUESTION = Question(
+    "You add 10 to both scores. What does softmax answer?",
+    ("The same as before", "Ten times as much", "1 and 0"),
+    0,
+    "Both powers grow by the same factor, which cancels: only the difference of the scores counts.",
+)
+
+
+def draw() -> None:
+    """The whole chapter."""
+    _by_hand()
+    network = seen(choose_nodule())
+    _real(network)
+    ask(QUESTION, "fc_question")
+
+
+@st.fragment
+def _by_hand() -> None:
+    step("By hand", "Move the input; edit any number of the table: the rows of A, and b in the last column.")
+    with st.container(horizontal=True):
+        x = [st.slider(f"x{k + 1}", -3.0, 3.0, start, 0.5, key=f"fc_x{k + 1}", bind="query-params", width=190)
+             for k, start in enumerate((1.0, -0.5, 2.0))]  # fmt: skip
+    table = pd.DataFrame(np.column_stack([MATRIX, BIAS]), columns=["a1", "a2", "a3", "b"], index=["cell 1", "cell 2"])
+    edited = st.data_editor(table, key="fc_table", width="content").fillna(0.0).to_numpy(float)
+    matrix, bias = edited[:, :3], edited[:, 3]
+    stages = dense(x, matrix, bias)
+    formula(
+        rf"\underbrace{{{latex_matrix(matrix)}}}_{{A}}\underbrace{{{_column(x)}}}_{{x}} = "
+        rf"\underbrace{{{_column(stages.product)}}}_{{Ax}}, \quad {_column(stages.product)} + "
+        rf"\underbrace{{{_column(bias)}}}_{{b}} = \underbrace{{{_column(stages.shifted)}}}_{{Ax+b}} "
+        rf"\xrightarrow{{\ \mathrm{{ReLU}}\ }} \underbrace{{{_column(stages.active)}}}_{{\alpha(Ax+b)}}",
+        "Every output cell sees every input cell.",
+    )
+    columns = st.columns([1, 3, 1, 1, 1])
+    parts = {"x": np.asarray(x)[:, None], "A": matrix, "A x": stages.product[:, None]}
+    parts |= {"A x + b": stages.shifted[:, None], "α(A x + b)": stages.active[:, None]}
+    limit = float(max(np.abs(part).max() for part in parts.values()))
+    for column, (name, part) in zip(columns, parts.items(), strict=True):
+        with column:
+            figure = activation(part.astype(np.float32), max(limit, 1e-6), 110).update_traces(showscale=False)
+            chart(figure, f"fc-{name[:7]}", name)
+            st.caption(name)
+    show_code(dense)
+
+
+def _column(values: object) -> str:
+    return latex_matrix(np.asarray(values, float)[:, None])
+
+
+@st.fragment
+def _real(network: Seen) -> None:
+    title = network.classifier.card.title
+    step("In the network that diagnoses", f"{title}: its features of this nodule, and its last layer.")
+    if network.classifier.svm is not None:
+        raise BadInput("no_last_layer", f"{title} ends in a support vector machine: choose another nodule.")
+    found = _evidence(network.key, network)
+    count = st.slider("Features to show", 4, 30, 12, key="fc_count", bind="query-params")
+    top = found.strongest(count)
+    names = [f"feature {number + 1}" for number in top]
+    terms = found.terms[top].tolist()
+    chart(
+        bars(names, terms, "what it adds to malignant (right) or benign (left)"),
+        "fc-terms",
+        "The features that weigh most",
+        {"feature": (top + 1).tolist(), "value": found.features[top].tolist(), "adds": terms},
+    )
+    rest = found.score - found.bias - sum(terms)
+    formula(
+        rf"z_1 - z_0 = \underbrace{{{sum(terms):.2f}}}_{{{count}\text{{ shown}}}} "
+        rf"\underbrace{{{rest:+.2f}}}_{{{len(found.features) - count}\text{{ others}}}} "
+        rf"\underbrace{{{found.bias:+.2f}}}_{{\text{{bias}}}} = {found.score:.2f}",
+        "The difference of the two scores is a sum of one term a feature.",
+    )
+    _softmax(network, found)
+    show_code(evidence, softmax)
+
+
+def _softmax(network: Seen, found: Evidence) -> None:
+    step("Softmax", "Two scores become two shares. Heat evens them out, cold leaves the larger alone.")
+    heat = st.slider("Temperature", 0.1, 10.0, 1.0, 0.1, key="fc_heat", bind="query-params")
+    shares, (benign, malignant) = softmax(found.logits, heat), found.logits
+    formula(
+        rf"p = \frac{{e^{{{malignant:.2f}/{heat:.1f}}}}}{{e^{{{benign:.2f}/{heat:.1f}}} + "
+        rf"e^{{{malignant:.2f}/{heat:.1f}}}}} = {shares[1]:.3f}"
+    )
+    axis = np.linspace(0.1, 10, 200)
+    rows = np.array([softmax(found.logits, one) for one in axis])
+    lines = {"malignant": rows[:, 1], "benign": rows[:, 0]}
+    chart(
+        curves(axis, lines, "temperature", "share", mark=(heat, (shares[1], shares[0]))),
+        "fc-softmax",
+        "Softmax by heat",
+    )
+    calibration = network.classifier.card.calibration
+    answer = 1 / (1 + np.exp(-(calibration.slope * found.score + calibration.intercept)))
+    numbers(
+        {
+            "Softmax": f"{softmax(found.logits)[1]:.3f}",
+            "At this heat": f"{shares[1]:.3f}",
+            "On Diagnose": f"{answer:.3f}",
+        }
+    )
+    formula(
+        rf"\frac{{1}}{{1+e^{{-({calibration.slope:.3f}\cdot {found.score:.2f} {calibration.intercept:+.3f})}}}} "
+        rf"= {answer:.3f}",
+        f"The probability on Diagnose: slope and shift were fitted on {calibration.fitted_on}, so that of 100 nodules "
+        "with this answer as many are malignant. A slope is nothing but one over a temperature.",
+    )
+
+
+@st.cache_data(scope="session", max_entries=16, show_spinner=False)
+def _evidence(key: str, _network: Seen) -> Evidence:
+    classifier = _network.classifier
+    last = classifier.parts["last"]
+    features = classifier.features(classifier.activations(_network.crop.pixels[None]))[0]
+    return evidence(features, last.weight.numpy(), last.bias.numpy())
+
+
+CHAPTER = Chapter(
+    number=8,
+    slug="fc",
+    title="Fully connected and softmax",
+    talk=Place(Part.DEEP, "Fully-connected layer"),
+    sentences=(
+        "At the end every feature is weighed for and against each class, and the sums are the scores.",
+        "Softmax turns scores into shares that sum to one; they are no probability until they are calibrated.",
+    ),
+    draw=draw,
+)

@@ -1,0 +1,197 @@
+"""Chapter 12: where the network looked, one step at a time, and how far that can be believed."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from sera_core.contracts import BadInput, CamMethod, Fidelity, Grey
+from sera_core.explain.cam import CAM_METHODS, heatmap, raw_map
+from sera_core.explain.fidelity import fidelity
+from sera_core.explain.overlay import overlay
+from sera_core.explain.why import box_on_crop
+from sera_core.figures.heatmap import fidelity as fidelity_figure
+from sera_core.figures.lines import bars
+from sera_core.figures.maps import activation, mosaic
+from sera_core.lessons.gradcam import Steps, grad_cam, likeness, random_head
+from sera_core.reports.words import METHOD
+from sera_core.ui import words
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
+from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+
+CLASSES = ("malignant", "benign")
+SHOWN = 16
+QUESTION = Question(
+    "The last layer is replaced by random numbers and the heatmap stays the same. What does the map show?",
+    (
+        "That the network was right all along.",
+        "What is striking in the picture, not why this class was chosen.",
+        "That the random numbers were badly drawn.",
+    ),
+    1,
+    "A map that does not change with the weights of the classes cannot explain the class (Adebayo 2018). Look at "
+    "Eigen-CAM below: it never asks for the class.",
+)
+
+
+def draw() -> None:
+    """The whole chapter."""
+    specimen = choose_nodule()
+    network = seen(specimen)
+    if network.classifier.svm is not None:
+        raise BadInput("no_gradient", f"{network.classifier.card.title} has no gradient: choose another nodule.")
+    named = st.segmented_control(
+        "Explain", CLASSES, default="malignant", required=True, key="cam_class", bind="query-params"
+    )
+    target = int(named == "malignant")
+    _steps(network, target)
+    _six(specimen, network, target)
+    _mislead(network, target)
+    ask(QUESTION, "cam_question")
+
+
+def _steps(network: Seen, target: int) -> None:
+    found = _grad_cam(f"{network.key} {target}", network, target)
+    top = found.strongest(SHOWN)
+    count, height, width = found.maps.shape
+    signs = ":blue[below zero], :orange[above]"
+    step(
+        "1 · Maps",
+        f"{SHOWN} of the {count} maps of the last convolution, {height} × {width} cells: those that add most.",
+    )
+    chart(mosaic(found.maps[top], 8, height=170), "cam-maps", "The strongest maps")
+    step("2 · Gradients", f"How much the score of {CLASSES[1 - target]} would rise with each cell ({signs}).")
+    chart(mosaic(found.gradients[top], 8, height=170), "cam-gradients", "Gradients of the same maps")
+    st.caption(
+        "Flat where the head averages the map first, as in this network: every cell counts alike."
+        if np.allclose(found.gradients.std(axis=(1, 2)), 0, atol=1e-8)
+        else "Uneven, because the head looks at each cell in its own way."
+    )
+    step("3 · Weights", "The mean of each gradient.")
+    names = [f"map {number + 1}" for number in top]
+    chart(bars(names, found.weights[top].tolist(), "mean gradient"), "cam-weights", "Weights of these maps")
+    step(
+        "4 · Sum, 5 · ReLU, 6 · overlay",
+        "The maps times their weights; then only what speaks for the class; then laid on the picture.",
+    )
+    columns = st.columns(3)
+    limit = max(float(np.abs(found.total).max()), 1e-6)
+    with columns[0]:
+        chart(activation(found.total, limit, 230), "cam-sum", "Weighted sum of the maps")
+    with columns[1]:
+        chart(activation(found.positive, limit, 230), "cam-relu", "The same without its negative part")
+    with columns[2]:
+        st.image(overlay(network.crop.pixels, _maps(f"{network.key} {target}", network, target)[CamMethod.GRADCAM]))
+    row, column = np.unravel_index(np.argmax(found.total), found.total.shape)
+    cell = " ".join(f"{found.weights[k]:+.3f}\\cdot {found.maps[k][row, column]:.2f}" for k in top[:3])
+    formula(
+        rf"L_{{{row + 1},{column + 1}}} = \max\Bigl(0, \sum_{{k=1}}^{{{count}}} w_k A_{{k}}\Bigr) = "
+        rf"\max(0, {cell} + \dots) = {found.positive[row, column]:.3f}",
+        "The hottest cell.",
+    )
+    show_code(grad_cam)
+
+
+@st.cache_data(scope="session", max_entries=16, show_spinner=False)
+def _grad_cam(key: str, _network: Seen, target: int) -> Steps:
+    classifier = _network.classifier
+    return grad_cam(classifier.activations(_network.crop.pixels[None]), classifier.head(), target)
+
+
+@st.cache_data(scope="session", max_entries=16, show_spinner=False)
+def _maps(key: str, _network: Seen, target: int) -> dict[CamMethod, Grey]:
+    activations = _network.classifier.activations(_network.crop.pixels[None])
+    head, size = _network.classifier.head(), _network.crop.pixels.shape
+    return {method: heatmap(method, activations, head, target, size) for method in CAM_METHODS}
+
+
+# ---- six methods ---------------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def _six(specimen: Specimen, network: Seen, target: int) -> None:
+    step("Six methods side by side", "All from the same maps and gradients.")
+    found = _maps(f"{network.key} {target}", network, target)
+    with st.grid(3, min_column_width=110):
+        for method, values in found.items():
+            with st.container(gap="xsmall"):
+                st.image(overlay(network.crop.pixels, values))
+                st.caption(METHOD[method])
+    step("Can it be believed?", "Blur the hottest fifth of the box, and random fifths, and ask the network again.")
+    method = st.selectbox("Method", list(found), format_func=METHOD.__getitem__, key="cam_method", bind="query-params")
+    value = _trust(f"{network.key} {target} {method}", specimen, network, found[method], target)
+    chart(fidelity_figure(value), "cam-fidelity", words.fidelity(value))
+    st.markdown(words.fidelity(value))
+    numbers(
+        {
+            "Hot fifth": f"{value.hot_fall:+.3f}",
+            "Random, mean": f"{value.random_mean:+.3f}",
+            "Gain": f"{value.gain:+.3f}",
+        }
+    )
+    show_code(heatmap, fidelity)
+
+
+@st.cache_data(scope="session", max_entries=32, show_spinner="Blurring and asking again")
+def _trust(key: str, _specimen: Specimen, _network: Seen, _values: Grey, target: int) -> Fidelity:
+    crop = _network.crop
+
+    def predict(crops: Grey) -> np.ndarray:
+        probability = _network.classifier.predict(crops)
+        return probability if target else 1 - probability
+
+    return fidelity(predict, crop.pixels, _values, box_on_crop(_specimen.box, crop.box, crop.pixels.shape))
+
+
+# ---- how it misleads -----------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def _mislead(network: Seen, target: int) -> None:
+    step("How a heatmap can mislead", "Draw the last layer at random: it has learnt nothing. Which maps notice?")
+    seed = st.slider("Draw", 0, 20, 0, key="cam_seed", bind="query-params")
+    same = _likeness(f"{network.key} {target} {seed}", network, target, seed)
+    chart(
+        bars(
+            [METHOD[method] for method in same],
+            list(same.values()),
+            "likeness to the learnt map (1: the same order of heat)",
+        ),
+        "cam-likeness",
+        "Rank correlation of the learnt map and the one of a random last layer",
+        {"method": [METHOD[method] for method in same], "likeness": list(same.values())},
+    )
+    cells = _grad_cam(f"{network.key} {target}", network, target).total.shape
+    side = network.crop.pixels.shape[0]
+    formula(
+        rf"\frac{{{side}\ \text{{px}}}}{{{cells[1]}\ \text{{cells}}}} = {side / cells[1]:.0f}\ \text{{px a cell}}",
+        "The smooth map is stretched from so few cells, and each of them has seen far more than its own square "
+        "(chapter 9): a hot spot's edge is no edge of the nodule.",
+    )
+    show_code(random_head, likeness)
+
+
+@st.cache_data(scope="session", max_entries=32, show_spinner=False)
+def _likeness(key: str, _network: Seen, target: int, seed: int) -> dict[CamMethod, float]:
+    activations, head = _network.classifier.activations(_network.crop.pixels[None]), _network.classifier.head()
+    other = random_head(head, seed)
+    return {
+        method: likeness(raw_map(method, activations, head, target), raw_map(method, activations, other, target))
+        for method in CAM_METHODS
+    }
+
+
+CHAPTER = Chapter(
+    number=12,
+    slug="cam",
+    title="Where did it look?",
+    talk=Place(Part.SERA, "Class activation of the diagnosing network"),
+    sentences=(
+        "The last maps still know where, and the gradient knows what counted: together they make a heatmap.",
+        "It is an answer to a question about the network, not about the nodule, and it can be wrong.",
+    ),
+    draw=draw,
+)

@@ -1,0 +1,164 @@
+"""Chapter 7: one number for each window."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from sera_core.contracts import BadInput, Grey
+from sera_core.figures.image import picture
+from sera_core.figures.lines import curves
+from sera_core.figures.maps import strip
+from sera_core.lessons.pooling import TALK, Mode, change_after_shift, pool, weights_behind
+from sera_core.lessons.window import Window
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
+from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, step
+from sera_core.ui.learn.slide import slide
+from sera_core.ui.states import refused
+
+MODES = ("max", "average")
+FROM_TALK, FROM_NODULE = "talk", "nodule"
+SIDES = (1, 2, 4, 8)
+QUESTION = Question(
+    "A bright focus moves by one pixel inside a 2 × 2 window of a max pooling. What happens to the output?",
+    ("Nothing", "It moves by half a cell", "It halves"),
+    0,
+    "The largest value is in the window as before. Only when the focus leaves the window does the output change: "
+    "pooling forgives small shifts, and pays for it with place.",
+)
+
+
+def draw() -> None:
+    """The whole chapter."""
+    network = seen(choose_nodule())
+    _play(network)
+    _shift(network)
+    _saved()
+    ask(QUESTION, "pool_question")
+
+
+@st.fragment
+def _play(network: Seen) -> None:
+    step("Slide it", "The talk's 4 × 4 slice to begin with; the ringed cell wins its window.")
+    stage = st.container()
+    with st.container(border=True, horizontal=True):
+        words = {FROM_TALK: "the talk's 4 × 4", FROM_NODULE: "the nodule"}
+        source = st.segmented_control(
+            "Input",
+            list(words),
+            default=FROM_TALK,
+            required=True,
+            format_func=words.__getitem__,
+            key="pool_input",
+            bind="query-params",
+        )
+        mode = cast(
+            Mode,
+            st.segmented_control("Take the", MODES, default="max", required=True, key="pool_mode", bind="query-params"),
+        )
+        size = int(st.number_input("Window", 1, 4, 2, key="pool_size", bind="query-params", width=130))
+        stride = int(st.number_input("Stride", 1, 4, 2, key="pool_stride", bind="query-params", width=130))
+    maps = TALK if source == FROM_TALK else _small(network.crop.pixels, 12)
+    window = Window(size, stride)
+    with stage:
+        try:
+            window.check(len(maps))
+        except BadInput as error:
+            refused(error, "This stride does not fit")
+            chart(strip(len(maps), window), "pool-strip", "Places of the window along one side")
+            return
+        slide(maps[None], window, mode, f"pool-{network.key}-{source}", (f"input, {words[source]}",), outs=(mode,))
+    answer, first = pool(maps, window, mode), maps[:size, :size].ravel()
+    formula(window.latex(len(maps)))
+    _in_words(mode, first, float(answer[0, 0]))
+    numbers(
+        {
+            "Input": f"{len(maps)} × {len(maps)}",
+            "Output": f"{len(answer)} × {len(answer)}",
+            "Cells kept": f"{answer.size / maps.size:.0%}",
+            "Learned numbers": 0,
+        }
+    )
+    with st.expander("The same as tables", icon=":material/table:"):
+        matrix(maps, "Input")
+        matrix(answer, "Output")
+    show_code(pool)
+
+
+def _in_words(mode: Mode, first: Grey, answer: float) -> None:
+    terms = [f"{value:.3g}" for value in first]
+    if mode == "max":
+        formula(rf"y_{{1,1}} = \max({', '.join(terms)}) = {answer:.3g}")
+    else:
+        formula(rf"y_{{1,1}} = \frac{{{' + '.join(terms)}}}{{{len(terms)}}} = {answer:.3g}")
+
+
+def _small(crop: Grey, cells: int) -> Grey:
+    return np.asarray(Image.fromarray(crop).resize((cells, cells), Image.Resampling.BOX), np.float32)
+
+
+@st.fragment
+def _shift(network: Seen) -> None:
+    step("What it forgives", "Move the nodule sideways and see how much of what is left after pooling changes.")
+    shift = st.slider("Shift (pixels of 64)", 0, 12, 1, key="pool_shift", bind="query-params")
+    small = _small(network.crop.pixels, 64)
+    changes = _changes(f"{network.key} {shift}", small, shift)
+    figure = curves(
+        SIDES, changes, "side of the window (its stride too)", "change (0: none, 1.4: another picture)", markers=True
+    )
+    chart(figure, "pool-shift", "Change after a shift, by window", {"window": SIDES, **changes})
+    side = st.select_slider("Look at a window of", SIDES, 4, key="pool_look", bind="query-params")
+    columns = st.columns(3)
+    views = {"64 × 64": small} | {f"{mode} {side} × {side}": pool(small, Window(side, side), mode) for mode in MODES}
+    for column, (name, view) in zip(columns, views.items(), strict=True):
+        with column:
+            chart(picture(view).update_layout(height=220), f"pool-view-{name[:3]}", name)
+            st.caption(name)
+    best = min((values[SIDES.index(side)], mode) for mode, values in changes.items())
+    formula(
+        rf"\frac{{\lVert P(\text{{moved}}) - P(x)\rVert}}{{\text{{spread of }}P(x)}} = {best[0]:.2f} \quad "
+        rf"\text{{({best[1]}, {side} × {side}, {shift} px)}}"
+    )
+    show_code(change_after_shift)
+
+
+@st.cache_data(scope="session", max_entries=32, show_spinner=False)
+def _changes(key: str, _small: Grey, shift: int) -> dict[str, list[float]]:
+    return {mode: [change_after_shift(_small, shift, Window(side, side), mode) for side in SIDES] for mode in MODES}
+
+
+@st.fragment
+def _saved() -> None:
+    step("What it saves", "AlexNet's last pooling, in front of a full layer of 4096 cells.")
+    with st.container(horizontal=True):
+        size = int(st.number_input("Window", 1, 5, 3, key="pool_alex", bind="query-params", width=130))
+        stride = int(st.number_input("Stride", 1, 4, 2, key="pool_alex_stride", bind="query-params", width=130))
+    window = Window(size, stride)
+    places = window.places(13)
+    before, after = weights_behind((13, 13), 256, 4096), weights_behind((places, places), 256, 4096)
+    formula(
+        rf"13 \times 13 \times 256 \times 4096 = {before:,} \;\longrightarrow\; "
+        rf"{places} \times {places} \times 256 \times 4096 = {after:,}".replace(",", r"\,"),
+        "Weights of the first full layer without and with pooling: most of AlexNet's 61 million stand there.",
+    )
+    numbers({"Saved": f"{1 - after / before:.0%}"})
+    show_code(weights_behind)
+
+
+CHAPTER = Chapter(
+    number=7,
+    slug="pool",
+    title="Pooling",
+    talk=Place(Part.DEEP, "Pooling layer"),
+    sentences=(
+        "A window slides over each map and leaves one number for each place: the largest, or the mean.",
+        "Maps get smaller, later layers get cheaper, and small shifts are forgiven; nothing is learned here.",
+    ),
+    draw=draw,
+)

@@ -1,0 +1,124 @@
+"""Chapter 6: why a network bends, and what bending does to the gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from sera_core.figures.lines import curves
+from sera_core.figures.maps import activation
+from sera_core.lessons.activation import NONLINEARITIES, fit_with_hinges, gradient_by_layer
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.convolution import found_by
+from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
+from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+
+COMPARED = ("ReLU", "sigmoid", "tanh")
+QUESTION = Question(
+    "A 20-layer network with sigmoids learns in its last layers only. Why?",
+    (
+        "Its kernels are too small.",
+        "Each layer multiplies the gradient by a slope of at most 0.25, so almost nothing reaches the first ones.",
+        "Sigmoids cannot be negative.",
+    ),
+    1,
+    "The steepest slope of the sigmoid is 1/4; twenty of them in a row are at most 10⁻¹². ReLU's slope is 1 wherever "
+    "the cell is active, so its gradient arrives.",
+)
+
+
+def draw() -> None:
+    """The whole chapter."""
+    network = seen(choose_nodule())
+    _shape(network)
+    _bend(network)
+    _depth()
+    ask(QUESTION, "relu_question")
+
+
+@st.fragment
+def _shape(network: Seen) -> None:
+    step("A function of one number", "Move x: the value, and the slope that a gradient is multiplied with.")
+    with st.container(horizontal=True):
+        name = st.selectbox("Nonlinearity", list(NONLINEARITIES), key="relu_name", bind="query-params", width=180)
+        x = st.slider("x", -8.0, 8.0, 1.5, 0.1, key="relu_x", bind="query-params")
+    chosen, axis = NONLINEARITIES[name], np.linspace(-8, 8, 321)
+    value, slope = (float(part(np.asarray(x))) for part in (chosen.apply, chosen.slope))
+    lines = {"value": chosen.apply(axis), "slope": chosen.slope(axis)}
+    chart(curves(axis, lines, "x", "f(x), f'(x)", mark=(x, (value, slope))), "relu-shape", f"{name} and its slope")
+    formula(rf"f({x:.1f}) = {chosen.latex} = {value:.3f}, \qquad f'({x:.1f}) = {slope:.3f}")
+    step("On a map of the network", "What one learned kernel finds in this nodule, before and after.")
+    number = st.slider("Which kernel", 1, 32, 3, key="relu_map", bind="query-params")
+    before = found_by(network, number)
+    after = np.asarray(chosen.apply(before), np.float32)
+    limit = float(np.abs(before).max())
+    left, right = st.columns(2)
+    with left:
+        chart(activation(before, limit, 270), "relu-before", "The map before")
+    with right:
+        chart(activation(after, limit, 270), "relu-after", "The map after")
+    numbers(
+        {
+            "Cells at zero": f"{np.mean(after == 0):.0%}",
+            "Mean before": f"{before.mean():.3f}",
+            "Mean after": f"{after.mean():.3f}",
+        }
+    )
+    show_code(chosen.apply)
+
+
+@st.fragment
+def _bend(network: Seen) -> None:
+    step(
+        "Why bend at all?", "Two linear layers are one linear layer. Each ReLU adds one bend; see what bends can draw."
+    )
+    formula(r"W_2\,(W_1 x) = (W_2 W_1)\,x", "Without a nonlinearity in between, depth buys nothing.")
+    hinges = st.slider("ReLUs", 0, 40, 3, key="relu_hinges", bind="query-params")
+    profile = network.crop.pixels[network.crop.pixels.shape[0] // 2].astype(float)
+    smooth = np.convolve(np.pad(profile, 4, mode="edge"), np.ones(9) / 9, mode="valid")
+    fitted = fit_with_hinges(smooth, hinges)
+    place = np.arange(len(smooth))
+    lines = {f"{hinges} ReLUs and a line": fitted, "grey along the nodule's middle row": smooth}
+    chart(curves(place, lines, "column (pixels of the crop)", "grey"), "relu-bend", "A grey profile and its fit")
+    error = float(np.sqrt(np.mean((fitted - smooth) ** 2)))
+    formula(
+        rf"\hat y(x) = a + b\,x + \sum_{{k=1}}^{{{hinges}}} c_k \max(0, x - t_k), \qquad "
+        rf"\text{{error}} = {error:.3f}",
+        "The root of the mean squared error, in grey levels of 0 to 1.",
+    )
+    show_code(fit_with_hinges)
+
+
+@st.fragment
+def _depth() -> None:
+    step("Back through many layers", "A gradient of size 1 enters at the last layer. How much of it reaches the first?")
+    with st.container(horizontal=True):
+        depth = st.slider("Layers", 2, 60, 20, key="relu_depth", bind="query-params")
+        seed = st.number_input("Draw", 0, 99, 0, key="relu_seed", bind="query-params", width=130)
+    sizes = {name: gradient_by_layer(name, depth, seed=int(seed)) for name in COMPARED}
+    layers = np.arange(depth, 0, -1)
+    figure = curves(layers, sizes, "layer (1 is next to the image)", "size of the gradient", log=True, markers=True)
+    chart(figure, "relu-depth", "Size of the gradient by layer", {"layer": layers.tolist(), **sizes})
+    first = {name: f"{values[-1]:.1e}" for name, values in sizes.items()}
+    numbers({f"{name}, layer 1": value for name, value in first.items()})
+    formula(
+        rf"\left(\tfrac14\right)^{{{depth}}} = {0.25**depth:.1e}",
+        "The most that a chain of sigmoid slopes can let through, before the weights.",
+    )
+    st.caption("64 cells a layer, start weights after He (ReLU) and Glorot (sigmoid, tanh), no training.")
+    show_code(gradient_by_layer)
+
+
+CHAPTER = Chapter(
+    number=6,
+    slug="relu",
+    title="ReLU and friends",
+    talk=Place(Part.DEEP, "Nonlinear activation function"),
+    sentences=(
+        "Between two convolutions every number is bent; without that, a deep network would be one flat layer.",
+        "ReLU keeps what is positive and drops the rest, and lets gradients pass where it is open.",
+    ),
+    draw=draw,
+)
