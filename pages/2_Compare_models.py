@@ -7,6 +7,7 @@ import streamlit as st
 from sera_core.ui.compare.agreement import show_agreement
 from sera_core.ui.compare.combine import show_combinations
 from sera_core.ui.compare.confusion import show_confusions
+from sera_core.ui.compare.contents import show_contents
 from sera_core.ui.compare.difference import show_differences
 from sera_core.ui.compare.glance import show_glance
 from sera_core.ui.compare.published import show_published
@@ -21,6 +22,7 @@ from sera_core.ui.page import open_page
 with open_page("Compare models"):
     st.title("Compare models", anchor=False)
     st.markdown("One table of predictions in, every comparison out: where a model holds, and where it does not.")
+    show_contents()
     chosen = choose_predictions()
     if chosen is not None:
         show_glance(chosen)

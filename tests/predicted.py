@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from sera_core.evaluate.table import Predictions, read_predictions
+from sera_core.evaluate.predictions import Predictions
+from sera_core.evaluate.table import read_predictions
 
 CENTRES = {"home": "internal", "away": "external"}
 

@@ -21,7 +21,7 @@ from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.table import read_predictions
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
-TABLES = ("features", "concatenation", "ensemble")
+TABLES = ("features", "concatenation", "ensemble", "networks")
 FROZEN = "frozen when the model was trained"
 
 

@@ -13,8 +13,8 @@ import plotly.graph_objects as go
 from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Domain
 from sera_core.evaluate.compare import decision_curves, roc_lines
+from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Row
-from sera_core.evaluate.table import Predictions
 from sera_core.figures.agreement import kappa_matrix
 from sera_core.figures.confusion import confusion_grid
 from sera_core.figures.frame import interval

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sera_core.contracts import Guideline
-from sera_core.evaluate.table import READER
-from sera_core.guidelines import LABELS
+from sera_core.evaluate.predictions import READER
+
+SHORT: Mapping[Guideline, str] = {
+    Guideline.ACR2017: "ACR 2017",
+    Guideline.KTIRADS2021: "K-TIRADS 2021",
+    Guideline.KTIRADS2016: "K-TIRADS 2016",
+    Guideline.EU2017: "EU 2017",
+    Guideline.ATA2015: "ATA 2015",
+    Guideline.KWAK2011: "Kwak 2011",
+    Guideline.KIM2002: "Kim 2002",
+}
 
 
 def name_of(name: str) -> str:
-    """What people call a model or a reader: ``reader_ktirads2021`` is "K-TIRADS 2021 (reader)"."""
+    """What people call a model or a reader: ``reader_1_ktirads2021`` is "K-TIRADS 2021, R1"."""
     if not name.startswith(READER):
         return name
     rest = name.removeprefix(READER)
-    for guideline in Guideline:
+    for guideline, word in SHORT.items():
         if rest.endswith(guideline.value):
             who = rest.removesuffix(guideline.value).strip("_")
-            return f"{LABELS[guideline].word} (reader{' ' + who if who else ''})"
+            return f"{word}, R{who}" if who else word
     return f"reader {rest.replace('_', ' ')}"
 
 

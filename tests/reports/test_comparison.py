@@ -66,7 +66,7 @@ def test_one_model_at_few_cases_still_gives_a_report() -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("vgg16", "vgg16"), ("reader_2", "reader 2"), ("reader_1_ktirads2021", "K-TIRADS 2021 (reader 1)")],
+    [("vgg16", "vgg16"), ("reader_2", "reader 2"), ("reader_1_ktirads2021", "K-TIRADS 2021, R1")],
 )
 def test_readers_are_named_in_words(name: str, said: str) -> None:
     assert name_of(name) == said

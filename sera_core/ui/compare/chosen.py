@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from sera_core.contracts import Domain
+from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.shipped import Study
-from sera_core.evaluate.table import Predictions
 from sera_core.figures.palette import Series
 from sera_core.reports.comparison_words import name_of
 
@@ -61,8 +61,8 @@ class Chosen:
 
     @cached_property
     def kinds(self) -> dict[Domain, tuple[str, ...]]:
-        """The centres of each kind that occurs; real and simulated ones are never drawn into one figure."""
-        kinds: tuple[Domain, ...] = ("real", "simulated")
+        """The centres of each kind that occurs, the study's own kind first; never drawn into one figure."""
+        kinds: list[Domain] = sorted(BADGE, key=lambda kind: kind != self.study.domain)
         domains = self.predictions.domains
         found = {kind: tuple(c for c in self.predictions.centres if domains[c] == kind) for kind in kinds}
         return {kind: centres for kind, centres in found.items() if centres}
@@ -84,6 +84,12 @@ class Chosen:
             view, (one, zero) = self.predictions.at(centre), self.classes_at(centre)
             found[centre] = f"{centre} ({view.malignant} {one}, {view.benign} {zero})"
         return found
+
+    @cached_property
+    def headings(self) -> dict[str, str]:
+        """The same, short enough for a figure on a phone: ``internal (349 / 285)``."""
+        views = map(self.predictions.at, self.predictions.centres)
+        return {view.centre: f"{view.centre} ({view.malignant} / {view.benign})" for view in views}
 
     def labels_at(self, centre: str) -> str:
         """What the labels of a centre are, in words; empty where nobody said."""

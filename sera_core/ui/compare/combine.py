@@ -81,14 +81,12 @@ def _sources() -> list[Tables]:
     if not {"features", "concatenation", "ensemble", "networks"} <= set(found):
         return [paper]
     letters = dict(zip(found["networks"]["letter"], found["networks"]["title"], strict=True))
-    ours = Tables(
-        "Ours (simulated)", "ours", found["features"], found["concatenation"], found["ensemble"], letters
-    )
+    ours = Tables("Ours (simulated)", "ours", found["features"], found["concatenation"], found["ensemble"], letters)
     return [paper, ours]
 
 
 def _number(sources: list[Tables]) -> None:
-    rows = [by_number(source.combined) for source in sources]
+    rows = [by_number(source.combined, source.letters) for source in sources]
     low, high = min(part["lowest"].min() for part in rows), max(part["highest"].max() for part in rows)
     grid = st.grid(2, min_column_width=300, gap="medium")
     for source, part in zip(sources, rows, strict=True):
@@ -115,7 +113,7 @@ def _subset(sources: list[Tables]) -> None:
             bind="query-params",
             label_visibility="collapsed",
         )
-        rows = subset(source.combined, set(chosen)) if chosen else pd.DataFrame()
+        rows = subset(source.combined, set(chosen), source.letters) if chosen else pd.DataFrame()
         if rows.empty:
             st.caption("No such row: tick one network or more. A single one was not joined to anything, only voted.")
             continue
@@ -128,7 +126,7 @@ def _subset(sources: list[Tables]) -> None:
 def _gain(sources: list[Tables]) -> None:
     grid = st.grid(2, min_column_width=300, gap="medium")
     for source in sources:
-        rows = marginal_gain(source.combined)
+        rows = marginal_gain(source.combined, source.letters)
         with grid.cell():
             st.markdown(f"**{source.title}**")
             figure = marginal_gains(rows)

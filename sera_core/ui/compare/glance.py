@@ -47,7 +47,7 @@ def show_glance(chosen: Chosen) -> None:
             alt = (
                 f"AUC with its interval of {len(chosen.predictions.models)} models at {len(chosen.kinds[kind])} centres"
             )
-            draw = partial(auc_forest, found, kind, chosen.looks, chosen.names, chosen.counts, by == "model")
+            draw = partial(auc_forest, found, kind, chosen.looks, chosen.names, chosen.headings, by == "model")
             figure = drawn(chosen, f"auc {kind}", by, draw)
             chart(figure, f"auc-{kind}", alt, save=True)
         _say(chosen, found)
@@ -64,7 +64,14 @@ def show_glance(chosen: Chosen) -> None:
 
 
 def _say(chosen: Chosen, found: Glance) -> None:
-    st.caption("Open marks: internal, where the model was tuned. Filled marks: external. Dotted line: the ceiling.")
+    told = (
+        "Open marks: internal, where the model was tuned. Filled marks: external. In brackets: cases with label 1 / 0."
+    )
+    if found.ceilings:
+        told += " Dotted line: the ceiling, the best anybody could reach from the simulated descriptors."
+    if chosen.predictions.readers:
+        told += " Grey: readers and guidelines; R1 is reader 1."
+    st.caption(told)
     winners = {centre: best for centre, best in found.best.items() if best}
     if winners:
         said = ", ".join(f"**{chosen.names[model]}** at {centre}" for centre, model in winners.items())

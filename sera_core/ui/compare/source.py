@@ -9,9 +9,11 @@ import streamlit as st
 
 from sera_core.contracts import Domain
 from sera_core.evaluate.compare import cutoffs
+from sera_core.evaluate.predictions import Predictions
+from sera_core.evaluate.ranking import ranked
 from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.shipped import Study, read_study, study_names
-from sera_core.evaluate.table import Predictions, read_predictions, template
+from sera_core.evaluate.table import read_predictions, template
 from sera_core.figures.palette import READER, series
 from sera_core.ui.cache import key_of
 from sera_core.ui.cell import open_cell, show_code
@@ -156,7 +158,7 @@ def _choose_part(study: Study) -> Predictions:
 
 
 def _choose_models(whole: Predictions) -> list[str]:
-    order = list(whole.models)
+    order = list(ranked(whole))
     some = {"best": f"Best {BEST}"} if len(order) > BEST else {}
     options = some | {"all": f"All {len(order)}", "choose": "Choose"}
     which = st.segmented_control(

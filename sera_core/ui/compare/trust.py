@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from sera_core.evaluate.calibration import brier, line, recalibrated
+from sera_core.evaluate.calibration import brier, line
 from sera_core.evaluate.compare import calibrations
+from sera_core.evaluate.predictions import Predictions
+from sera_core.evaluate.recalibration import recalibrated
 from sera_core.evaluate.results import Calibration, Row, frame
-from sera_core.evaluate.table import Predictions
 from sera_core.figures.frame import interval
 from sera_core.figures.trust import reliability
 from sera_core.ui.cell import open_cell, say_meaning, show_code

@@ -9,8 +9,8 @@ import streamlit as st
 
 from sera_core.evaluate.compare import avoided_fnas, decision_curves, prevalence_curves
 from sera_core.evaluate.netbenefit import net_benefit, predictive_values
+from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff, DecisionCurve, PrevalenceCurve, Row, frame
-from sera_core.evaluate.table import Predictions
 from sera_core.figures.frame import interval
 from sera_core.figures.trust import decision_curves as draw_decisions
 from sera_core.figures.trust import prevalence_curves as draw_prevalence

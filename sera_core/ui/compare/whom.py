@@ -8,8 +8,8 @@ import streamlit as st
 
 from sera_core.evaluate.cells.subgroups import FEWEST, groups_of
 from sera_core.evaluate.compare import subgroups
+from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff, Row, frame
-from sera_core.evaluate.table import Predictions
 from sera_core.figures.forest import Block, Mark, forest
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
