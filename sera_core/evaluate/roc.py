@@ -106,6 +106,37 @@ def area(parts: Placements, level: float = 0.95) -> Auc:
     return Auc(parts.value, float(low), float(high), variance, m, n, method)
 
 
+def clustered_area(labels: ArrayLike, parts: Placements, patients: ArrayLike, level: float = 0.95) -> Auc:
+    """AUC with an interval for patients who have several images, which makes cases depend on each other.
+
+    Obuchowski NA. Biometrics 1997;53:567-578, on the logit scale; DeLong's variance, up to I / (I - 1) for I patients,
+    where every patient has one image.
+
+    Parameters
+    ----------
+    labels : int [N]
+    parts : Placements
+        Of these cases.
+    patients : int [N]
+        Patient of each case.
+    """
+    truth, patient = np.asarray(labels) == 1, np.unique(np.asarray(patients), return_inverse=True)[1]
+    m, n, count = len(parts.positive), len(parts.negative), int(patient.max()) + 1
+    # a patient's pull on either mean; a patient may have images of both classes
+    up = np.bincount(patient[truth], parts.positive - parts.value, count) / m
+    down = np.bincount(patient[~truth], parts.negative - parts.value, count) / n
+    ill, well = (len(np.unique(patient[where])) for where in (truth, ~truth))
+    if ill < 2 or well < 2 or not 0 < parts.value < 1:
+        return Auc(parts.value, np.nan, np.nan, np.nan, m, n, "no interval: too few patients, or nothing varies")
+    both = 2 * count / (count - 1) * float(up @ down)
+    variance = ill / (ill - 1) * float(up @ up) + well / (well - 1) * float(down @ down) + both
+    if not variance > ROUNDING:
+        return Auc(parts.value, np.nan, np.nan, variance, m, n, "no interval: too few patients, or nothing varies")
+    half = ndtri(0.5 + level / 2) * np.sqrt(variance) / (parts.value * (1 - parts.value))
+    bounds = expit(logit(parts.value) - half), expit(logit(parts.value) + half)
+    return Auc(parts.value, float(bounds[0]), float(bounds[1]), variance, m, n, "Obuchowski, logit")
+
+
 def curve(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
     """ROC curve: false-positive share, true-positive share, and threshold (score >= threshold is positive)."""
     truth, value = checked(labels, scores)

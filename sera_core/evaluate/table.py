@@ -24,6 +24,7 @@ TEXT = ("case_id", "patient_id", "centre", "role", "model")
 REQUIRED = (*TEXT, "label", "probability")
 DESCRIPTORS = ("composition", "echogenicity", "shape", "margin", "foci")
 NUMBERS = ("size_mm", "log_likelihood_ratio")
+WORDS = (*DESCRIPTORS, "domain", "seed")  # a simulated case's seed has 63 bits: only as text it stays exact
 MOST_CELLS = 100_000_000  # cases x models kept in memory: 0.8 GB
 
 
@@ -84,6 +85,8 @@ def check(table: pa.Table, name: str, domain: Domain, key: str) -> Predictions:
     _refuse(name, ~np.isin(label, (0, 1)), "label", "has a label other than 0 or 1")
     _refuse(name, ~((probability >= 0) & (probability <= 1)), "probability", "has no probability between 0 and 1")
     _refuse_roles(codes, names, name)
+    like_reader = np.array([model.startswith(READER) for model in names["model"]])
+    _refuse(name, like_reader[codes["model"]], "model_name", f"has a model named {READER}..., as reader columns are")
     cells = codes["case_id"] * len(names["model"]) + codes["model"]
     _refuse(name, pd.Series(cells).duplicated().to_numpy(), "twice", "repeats a case for the same model")
     first = _first(codes["case_id"], len(names["case_id"]))
@@ -106,9 +109,9 @@ def _csv(data: bytes, name: str) -> pa.Table:
         return "skip"
 
     found: list[str] = []
-    text = dict.fromkeys((*TEXT, *DESCRIPTORS, "domain"), pa.string())
+    text = dict.fromkeys((*TEXT, *WORDS), pa.string())
     try:
-        data.partition(b"\n")[0].decode()  # pyarrow keeps a header that is no text
+        data.decode()  # pyarrow itself checks neither the header nor a row of the wrong length
         table = arrow_csv.read_csv(
             io.BytesIO(data),
             read_options=arrow_csv.ReadOptions(use_threads=False),  # several threads do not count rows
@@ -149,6 +152,13 @@ def _number(table: pa.Table, column: str) -> Floats:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return pd.to_numeric(table[column].to_pandas(), errors="coerce").to_numpy(np.float64)
     return np.full(table.num_rows, np.nan)
+
+
+def _is_nan(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """True where a column of floats holds NaN, which means the same as nothing."""
+    if not pa.types.is_floating(column.type):
+        return np.zeros(len(column), bool)
+    return np.isnan(column.to_numpy())
 
 
 def _words(table: pa.Table, column: str, name: str) -> pa.ChunkedArray:
@@ -198,8 +208,13 @@ def _cases(table: pa.Table, name: str, case: Ints, first: Ints, label: Floats) -
     cases["label"] = pd.Series(label[first].astype(np.int64))
     numbers = [c for c in table.column_names if c in NUMBERS or c.startswith(READER)]
     for column in numbers:
-        cases[column] = _first_given(pd.Series(_number(table, column)), case, len(first))
-    for column in (*DESCRIPTORS, "domain"):
+        values = _number(table, column)
+        given = table[column].is_valid().to_numpy()
+        _refuse(
+            name, given & ~np.isfinite(values) & ~_is_nan(table[column]), column, f"has a {column} that is no number"
+        )
+        cases[column] = _first_given(pd.Series(values), case, len(first))
+    for column in WORDS:
         if column in table.column_names:
             cases[column] = _first_given(_words(table, column, name).to_pandas(), case, len(first))
     return pd.DataFrame(cases)

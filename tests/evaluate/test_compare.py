@@ -21,6 +21,7 @@ from sera_core.evaluate.compare import (
     avoided_fnas,
     between_centres,
     calibrations,
+    clustered_areas,
     compare,
     confusions,
     cutoffs,
@@ -198,6 +199,16 @@ def test_intervals_are_of_patients_where_a_patient_has_several_images() -> None:
     assert "bootstrap of patients" in methods
     single = read(drawn_table())
     assert "bootstrap of patients" not in {r.method for m in confusions(single, cutoffs(single)) for r in m.rows}
+
+
+def test_clustered_areas_stand_where_patients_have_several_images(table: Predictions) -> None:
+    assert clustered_areas(table) == ()
+    rows = drawn_table()
+    rows["patient_id"] = rows["patient_id"].str[:-1]
+    found = read(rows)
+    row = one(clustered_areas(found), centre="home", model="good")
+    assert row.estimate == one(glance(found).rows, centre="home", model="good").estimate
+    assert row.low < row.estimate < row.high
 
 
 def test_a_perfect_rater_has_no_ratio_but_a_bound() -> None:

@@ -14,7 +14,7 @@ from scipy.stats import beta, norm
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from sera_core.contracts import BadInput
-from sera_core.evaluate.roc import auc, band, curve, partial_auc
+from sera_core.evaluate.roc import auc, band, clustered_area, curve, partial_auc, placements
 
 
 def drawn(seed: int, positives: int = 23, negatives: int = 31, levels: int | None = 7) -> tuple[np.ndarray, np.ndarray]:
@@ -226,3 +226,36 @@ def test_band_keeps_its_width_where_every_positive_is_found() -> None:
     low, high = band(np.repeat([0, 1], 20), np.arange(40.0), [0.0, 0.5, 1.0])
     assert (low < 0.97).all()
     assert (high > 0.97).all()
+
+
+def test_clustered_variance_is_delongs_where_every_patient_has_one_image() -> None:
+    labels, scores = drawn(20, 60, 50, None)
+    found, plain = clustered_area(labels, placements(labels, scores), np.arange(110)), auc(labels, scores)
+    assert found.value == plain.value
+    assert found.variance == pytest.approx(plain.variance)
+    assert found.method == "Obuchowski, logit"
+
+
+def test_clustered_variance_is_near_that_of_a_bootstrap_of_patients() -> None:
+    random = np.random.default_rng(21)
+    patients = np.repeat(np.arange(90), random.integers(1, 6, 90))
+    labels = np.where(random.random(len(patients)) < 0.2, 1, 0) | (random.random(90) < 0.4).astype(int)[patients]
+    scores = labels + random.normal(0, 1, 90)[patients] + random.normal(0, 0.5, len(patients))
+    found = clustered_area(labels, placements(labels, scores), patients)
+    rows = [np.flatnonzero(patients == k) for k in range(90)]
+    drawn_areas = []
+    for _ in range(800):
+        picked = np.concatenate([rows[k] for k in random.integers(0, 90, 90)])
+        drawn_areas.append(auc(labels[picked], scores[picked]).value)
+    assert np.sqrt(found.variance) == pytest.approx(np.std(drawn_areas), rel=0.12)
+    assert found.variance > 1.3 * auc(labels, scores).variance
+
+
+def test_copies_of_the_images_do_not_narrow_the_clustered_interval() -> None:
+    labels, scores = drawn(22, 30, 30, None)
+    once = clustered_area(labels, placements(labels, scores), np.arange(60))
+    many = [np.tile(part, 7) for part in (labels, scores, np.arange(60))]
+    copied = clustered_area(many[0], placements(many[0], many[1]), many[2])
+    assert (copied.low, copied.high) == pytest.approx((once.low, once.high))
+    nothing = clustered_area([0, 0, 1, 1], placements([0, 0, 1, 1], [1, 2, 3, 4]), [0, 1, 2, 3])
+    assert math.isnan(nothing.low)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sera_core.contracts import BadInput
 from sera_core.evaluate.table import Predictions, read_predictions, template
@@ -57,6 +60,9 @@ def test_a_long_table_becomes_cases_by_models() -> None:
         (GOOD + "c,q,X,internal,0,m\n", "csv_row", "row 5 has 6 columns"),
         (GOOD.replace("probability", "p"), "columns", "lacks the columns probability"),
         (HEADER + "\n", "empty", "no rows"),
+        (GOOD + "c,q,X,internal,0,reader_m,0.5\n", "model_name", "Row 5"),
+        (f"{HEADER},size_mm\na,p,X,internal,1,m,0.9,12\nb,q,X,internal,0,m,0.1,big\n", "size_mm", "Row 3"),
+        (f"{HEADER},reader_a\na,p,X,internal,1,m,0.9,high\n", "reader_a", "Row 2"),
         ("", "no_csv", "not a CSV"),
         (f"{HEADER},domain\na,p,X,internal,1,m,0.9,fake\n", "domain", "Row 2"),
         (f"{HEADER},domain\na,p,X,internal,1,m,0.9,real\nb,q,X,internal,0,m,0.9,simulated\n", "domains", "Centre X"),
@@ -167,3 +173,29 @@ def test_rows_in_another_order_give_the_same_answers() -> None:
         assert sorted(zip(one.label, one.score("my-network"), strict=True)) == sorted(
             zip(other.label, other.score("my-network"), strict=True)
         )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10**9), st.integers(1, 6), st.binary(max_size=8))
+def test_damaged_files_are_read_or_refused_but_never_crash(seed: int, cuts: int, noise: bytes) -> None:
+    random = np.random.default_rng(seed)
+    data = bytearray(template().to_csv(index=False).encode())
+    for _ in range(cuts):
+        at = int(random.integers(0, len(data)))
+        data[at : at + int(random.integers(0, 12))] = noise
+    with contextlib.suppress(BadInput):
+        found = read_predictions(bytes(data))
+        assert 0 <= np.nanmin(found.probability) <= np.nanmax(found.probability) <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**9), st.integers(1, 30))
+def test_damaged_parquet_is_read_or_refused_but_never_crashes(seed: int, hits: int) -> None:
+    random = np.random.default_rng(seed)
+    file = io.BytesIO()
+    template().to_parquet(file)
+    data = bytearray(file.getvalue())
+    for at in random.integers(4, len(data), hits):
+        data[at] = random.integers(0, 256)
+    with contextlib.suppress(BadInput):
+        read_predictions(bytes(data))

@@ -11,7 +11,7 @@ from sera_core.evaluate.delong import paired_placements
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, Glance, RocLine, Row
-from sera_core.evaluate.roc import area, auc, band, curve, partial_auc
+from sera_core.evaluate.roc import area, auc, band, clustered_area, curve, partial_auc
 
 CEILING = "log_likelihood_ratio"
 MOST_POINTS = 400  # of a drawn curve: a screen shows no more
@@ -55,6 +55,22 @@ def partial_areas(predictions: Predictions, low: float = 0.8, high: float = 1.0)
             part = partial_auc(label, score, low, high)
             method = f"sensitivity {low:g} to {high:g}, McClish; {part.method}"
             rows.append(Row("partial_auc", part.value, part.low, part.high, len(label), method, view.centre, name))
+    return tuple(rows)
+
+
+def clustered_areas(predictions: Predictions) -> tuple[Row, ...]:
+    """``auc_clustered`` where a patient has several images: the same AUC, with an interval that respects it.
+
+    DeLong's interval takes all images as independent; Obuchowski's does not.
+    """
+    rows = []
+    for view in map(predictions.at, predictions.centres):
+        for name in view.placements if view.repeated else ():
+            label, _, patient = view.of(name)
+            found = clustered_area(label, view.placements[name], patient)
+            rows.append(
+                Row("auc_clustered", found.value, found.low, found.high, len(label), found.method, view.centre, name)
+            )
     return tuple(rows)
 
 
