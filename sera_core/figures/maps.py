@@ -46,21 +46,21 @@ def mosaic(maps: Array, columns: int = 8, first: int = 1, height: int = 340) -> 
     lines = -(-count // columns)
     gap = max(rows // 12, 1)
     canvas = np.full((lines * (rows + gap) - gap, columns * (wide + gap) - gap), np.nan, np.float32)
-    label = np.full(canvas.shape, "", object)
+    label = np.zeros(canvas.shape, np.int16)
     for k, one in enumerate(maps):
         top, left = k // columns * (rows + gap), k % columns * (wide + gap)
         canvas[top : top + rows, left : left + wide] = one
-        label[top : top + rows, left : left + wide] = f"number {first + k}"
+        label[top : top + rows, left : left + wide] = first + k
     limit = max(float(np.quantile(np.abs(maps), 0.995)), 1e-6)
     trace = go.Heatmap(
         z=canvas.round(4),
-        text=label,
+        customdata=label,
         zmin=-limit,
         zmax=limit,
         colorscale=palette.DIVERGING_SCALE,
         hoverongaps=False,
         colorbar={"thickness": 10, "len": 0.9},
-        hovertemplate="%{text}<br>%{z:.3f}<extra></extra>",
+        hovertemplate="number %{customdata}<br>%{z:.3f}<extra></extra>",
     )
     return image_axes(go.Figure(trace), *canvas.shape).update_layout(height=height)
 

@@ -1,0 +1,224 @@
+"""Chapter 9: a whole network, layer by layer, and what its layers say of one nodule and of many."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from sera_core.figures.image import picture
+from sera_core.figures.layers import plane, shares, table
+from sera_core.figures.maps import activation, mosaic, with_window
+from sera_core.images.prepare import normalise
+from sera_core.lessons.alexnet import INPUT_PX, alexnet_2012
+from sera_core.lessons.bank import load_bank
+from sera_core.lessons.layers import Field, Layer, layers_of
+from sera_core.lessons.maps import Array, convolutions, embed, kernel_of, maps_at
+from sera_core.nets.registry import NETWORKS
+from sera_core.nets.split import build
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
+from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, step
+
+TALK = "AlexNet, as in the talk"
+MAIN = ("Conv2d", "Linear", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "LocalResponseNorm")
+QUESTION = Question(
+    "A cell of AlexNet's last pooled map looks at 195 of 227 pixels a side. Why is its hot spot still only a hint?",
+    (
+        "Because the map was computed in single precision.",
+        "Because one cell answers for almost the whole picture, and its neighbour for almost the same.",
+        "Because pooling has learned nothing.",
+    ),
+    1,
+    "Fields of neighbouring cells overlap almost wholly: a map of 6 × 6 cells says roughly where, never exactly.",
+)
+
+
+def draw() -> None:
+    """The whole chapter."""
+    _table()
+    network = seen(choose_nodule())
+    _maps(network)
+    _features()
+    ask(QUESTION, "net_question")
+
+
+# ---- the table -----------------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def _table() -> None:
+    step("Layer by layer", "Any network, measured while an empty picture runs through it.")
+    titles = {TALK: ""} | {entry.title: name for name, entry in NETWORKS.items()}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        title = st.selectbox("Network", list(titles), key="net_name", bind="query-params", width=260)
+        every = st.toggle("all layers", key="net_all", bind="query-params")
+    found = _measured(titles[title])
+    side = NETWORKS[titles[title]].input_px if titles[title] else INPUT_PX
+    shown = [layer for layer in found if every or layer.kind in MAIN or layer.multiplications]
+    st.dataframe(
+        {
+            "Layer": ["input", *(layer.name for layer in shown)],
+            "Kind": ["", *(layer.kind for layer in shown)],
+            "Window": ["", *(layer.window for layer in shown)],
+            "Output": [f"{side} × {side} × 3", *(_shape(layer) for layer in shown)],
+            "Parameters": [0, *(layer.parameters for layer in shown)],
+            "Multiplications": [0, *(layer.multiplications for layer in shown)],
+            "Receptive field": ["1", *(_seen(layer.field) for layer in shown)],
+        },
+        hide_index=True,
+        height=420,
+        alt=f"The layers of {title}: shapes, parameters, multiplications, receptive fields",
+    )
+    numbers(
+        {
+            "Parameters": f"{sum(layer.parameters for layer in found) / 1e6:.2f} million",
+            "Multiplications": f"{sum(layer.multiplications for layer in found) / 1e9:.2f} billion",
+            "Layers that learn": sum(layer.multiplications > 0 for layer in found),
+        }
+    )
+    learning = [layer for layer in found if layer.multiplications]
+    chart(shares(learning), "net-shares", "Where the parameters and the multiplications stand")
+    _one_layer(learning)
+    show_code(layers_of, Field.behind, alexnet_2012)
+
+
+def _one_layer(learning: list[Layer]) -> None:
+    names = [layer.name for layer in learning]
+    layer = learning[names.index(st.select_slider("One layer", names, names[0], key="net_layer"))]
+    if len(layer.shape) == 1:
+        inputs = layer.multiplications // layer.shape[0]
+        formula(rf"{inputs} \cdot {layer.shape[0]} = {layer.multiplications}", "Products: each input with each output.")
+        return
+    channels, height, width = layer.shape
+    each = layer.multiplications // (channels * height * width)
+    formula(
+        rf"\underbrace{{{each}}}_{{k\cdot k\cdot C_\text{{in}}}} \cdot \underbrace{{{channels}}}_{{\text{{filters}}}} "
+        rf"\cdot \underbrace{{{height}\cdot {width}}}_{{\text{{places}}}} = {layer.multiplications} "
+        rf"\quad\text{{products for}}\quad {layer.parameters}\ \text{{parameters}}",
+        f"{layer.name}: {layer.window}. The same numbers are used at every place; so there are few of them.",
+    )
+
+
+def _shape(layer: Layer) -> str:
+    channels, *sides = layer.shape
+    return " × ".join(str(side) for side in (*sides, channels))
+
+
+def _seen(field: Field) -> str:
+    return "everything" if np.isinf(field.size) else f"{field.size:g}"
+
+
+@st.cache_data(max_entries=32, show_spinner="Building the network")
+def _measured(name: str) -> tuple[Layer, ...]:
+    if not name:
+        return layers_of(alexnet_2012, INPUT_PX)
+    return layers_of(NETWORKS[name].create, NETWORKS[name].input_px)
+
+
+# ---- the maps of one nodule ----------------------------------------------------------------------------------------
+
+
+@st.fragment
+def _maps(network: Seen) -> None:
+    card, body = network.classifier.card, network.classifier.parts["body"]
+    step("What each layer sees in this nodule", f"{card.title}: a layer, one of its maps, and one cell of that.")
+    names = list(convolutions(body))
+    layer = st.slider("Layer (convolution)", 1, len(names), 1, key="net_conv", bind="query-params")
+    name = names[layer - 1]
+    maps = _answer(f"{network.key} {name}", network, name)
+    count, height, width = maps.shape
+    with st.container(horizontal=True):
+        number = int(st.number_input(f"Map (of {count})", 1, count, 1, key="net_map", width=150))
+        row = _cell(f"Cell: row (of {height})", height, f"net_row_{height}")
+        column = _cell(f"column (of {width})", width, f"net_column_{width}")
+    chart(mosaic(maps[:32], 8, height=260), "net-mosaic", f"Maps 1 to {min(count, 32)} of layer {name}")
+    kernel, field = kernel_of(body, name, number - 1), _fields(card.network, card.preparation.input_px)[name]
+    columns = st.columns(3)
+    with columns[0]:
+        st.caption(f"Map {number} and the cell")
+        shown = with_window(activation(maps[number - 1], height=230), (column, row, column + 1, row + 1))
+        chart(shown.update_traces(showscale=False), "net-map", "The map")
+    with columns[1]:
+        st.caption(f"Its kernel: {kernel.shape[0]} × {kernel.shape[1]} × {kernel.shape[2]}")
+        strongest = kernel[np.argsort(-np.abs(kernel).sum(axis=(1, 2)))[:16]]
+        chart(mosaic(strongest, 4, height=230).update_traces(showscale=False), "net-kernel", "Its kernel")
+    with columns[2]:
+        st.caption("What the cell sees of the picture")
+        side = network.crop.pixels.shape[0]
+        left, right = np.clip(field.span(column), 0, side)
+        top, bottom = np.clip(field.span(row), 0, side)
+        figure = with_window(picture(network.crop.pixels), (left, top, right, bottom))
+        chart(figure.update_layout(height=230), "net-field", "Its receptive field on the picture")
+    formula(
+        rf"\text{{field}} = {_seen(field)}\ \text{{px}}, \quad \text{{centre}} = {field.start:g} + "
+        rf"{field.jump}\cdot {column} = {field.start + field.jump * column:g}\ \text{{px}}",
+        f"Layer {name}: one cell further is {field.jump} pixels further. What lies on the picture is drawn.",
+    )
+    with st.expander("The map as a table", icon=":material/table:"):
+        matrix(maps[number - 1][:16, :16], "Its first 16 rows and columns")
+    show_code(maps_at, kernel_of, Field.span)
+
+
+def _cell(label: str, length: int, key: str) -> int:
+    return int(st.number_input(label, 1, length, (length + 1) // 2, key=key, width=170)) - 1
+
+
+@st.cache_data(scope="session", max_entries=6, show_spinner=False)
+def _answer(key: str, _network: Seen, name: str) -> Array:
+    inputs = normalise(_network.crop.pixels, _network.classifier.card.preparation)
+    return maps_at(_network.classifier.parts["body"], name, inputs)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _fields(name: str, input_px: int) -> dict[str, Field]:
+    """Fields by layer of a network's body."""
+    found = layers_of(lambda: build(name, pretrained=False)["body"], input_px)
+    return {layer.name: layer.field for layer in found}
+
+
+# ---- the features of many nodules ----------------------------------------------------------------------------------
+
+
+@st.fragment
+def _features() -> None:
+    step(
+        "Many nodules, one row each",
+        "The averaged last maps are the features: cases by width, as in the talk.",
+    )
+    bank = load_bank()
+    order = np.argsort(bank.labels, kind="stable")
+    name = st.selectbox("Layer", list(bank.layers), index=len(bank.layers) - 1, key="net_bank", bind="query-params")
+    features, labels = bank.layers[name][order], bank.labels[order]
+    first = st.slider("Columns from", 1, features.shape[1] - 63, 1, key="net_first", bind="query-params")
+    part = features[:, first - 1 : first + 63]
+    chart(table(part, labels, first), "net-table", f"{len(labels)} cases by 64 of {features.shape[1]} features")
+    with st.expander("As numbers", icon=":material/table:"):
+        matrix(part[:12, :12], f"{name}: {features.shape[0]} × {features.shape[1]}, its first cases", 3)
+    points, held = _embedded(name, features)
+    chart(plane(points, labels, held), "net-plane", "The cases in the plane of the features' greatest spread")
+    formula(
+        rf"\mathbb{{R}}^{{{features.shape[1]}}} \to \mathbb{{R}}^2, \qquad \text{{variance kept}} = "
+        rf"{held[0]:.2f} + {held[1]:.2f} = {sum(held):.2f}",
+        "Simulated nodules, networks that saw ImageNet only: even so the classes lie apart to some degree.",
+    )
+    show_code(embed)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _embedded(name: str, _features: Array) -> tuple[np.ndarray, tuple[float, float]]:
+    return embed(_features)
+
+
+CHAPTER = Chapter(
+    number=9,
+    slug="net",
+    title="A whole network",
+    talk=Place(Part.DEEP, "Feature extraction: overall process, AlexNet"),
+    sentences=(
+        "Layer behind layer the picture gets smaller and deeper, until it is one row of features.",
+        "Every number in this chapter is measured on the running network; none is typed in.",
+    ),
+    draw=draw,
+)
