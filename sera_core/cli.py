@@ -17,7 +17,8 @@ from typing import Any, NoReturn
 from sera_core.contracts import BadInput, Box, CamMethod, Composition, Echogenicity, Focus, Guideline, Margin, Shape
 
 Result = Any  # what a command computed: the same object for --json and for words
-STUDY_WORK = Path("runs/study")
+STUDY_WORK, TRAIN_WORK = Path("runs/study"), Path("runs/train")
+RECIPE_OPTIONS = ("epochs", "rate", "decay", "batch", "schedule", "frozen_stages", "weights", "seed")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -127,6 +128,37 @@ def import_data(options: argparse.Namespace) -> Result:
     return {"manifest": str(options.out), "cases": write_manifest(options.kind, options.source, options.out)}
 
 
+def train(options: argparse.Namespace) -> Result:
+    """Train one model on a manifest and write its folder; started again, it goes on where it stopped."""
+    from sera_core.study.single import Wish, recipe_of, train
+
+    given = {name: value for name, value in vars(options).items() if name in RECIPE_OPTIONS and value is not None}
+    choose = options.mode == "transfer" and not given.keys() & {"epochs", "rate", "decay"} and options.folds > 1
+    wish = Wish(
+        manifest=options.manifest,
+        network=options.net,
+        recipe=recipe_of(options.net, options.mode, options.published, options.padding, given),
+        out=options.out,
+        folds=options.folds,
+        choose=choose,
+        input_px=options.px,
+        padding=options.padding,
+        limit=options.limit,
+        title=options.title,
+        labels=options.labels,
+        positive=options.positive,
+        domain=options.domain,
+    )
+    return train(wish, options.work / options.out.name, _say).as_dict()
+
+
+def predict(options: argparse.Namespace) -> Result:
+    """Every model's probability of every case of a manifest; started again, it goes on where it stopped."""
+    from sera_core.predict import predict
+
+    return {"predictions": str(options.out), "rows": predict(options.manifest, options.model, options.out, _say)}
+
+
 def study(options: argparse.Namespace) -> Result:
     """Run a study from its design file; finished stages are kept and not run again."""
     from sera_core.study.design import read_design
@@ -165,6 +197,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_tirads(_command(commands, "tirads", tirads, _tirads_words))
     _add_simulate(_command(commands, "simulate", simulate, _simulated_words))
     _add_import(_command(commands, "import", import_data, _cases_words))
+    _add_train(_command(commands, "train", train, _card_words))
+    _add_predict(_command(commands, "predict", predict, _predict_words))
     _add_study(_command(commands, "study", study, _study_words))
     _add_evaluate(_command(commands, "evaluate", evaluate, _evaluate_words))
     _command(commands, "benchmark", benchmark, _benchmark_words)
@@ -222,6 +256,37 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", choices=list(IMPORTERS))
     parser.add_argument("source", type=Path)
     parser.add_argument("--out", type=Path, required=True, metavar="MANIFEST.csv")
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("manifest", type=Path)
+    parser.add_argument("--net", required=True, metavar="NAME", help="a network; an unknown name lists all")
+    parser.add_argument("--mode", required=True, choices=["transfer", "finetune"])
+    parser.add_argument("--out", type=Path, required=True, metavar="models/ID", help="folder of the new model")
+    parser.add_argument("--work", type=Path, default=TRAIN_WORK, help="folder for checkpoints, curves and predictions")
+    parser.add_argument("--epochs", type=int, help="without it, --lr and --decay, transfer chooses all three")
+    parser.add_argument("--lr", type=float, dest="rate", help="learning rate")
+    parser.add_argument("--decay", type=float, help="weight decay")
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--schedule", choices=["constant", "onecycle", "step", "log"])
+    parser.add_argument("--frozen-stages", type=int, help="first stages that stay as they are (finetune)")
+    parser.add_argument("--weights", choices=["imagenet", "scratch"])
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--published", action="store_true", help="the recipe of Lee 2019 for this network (finetune)")
+    parser.add_argument("--folds", type=int, default=6, help="of the cross-validation; 1: train once, keep a sixth")
+    parser.add_argument("--px", type=int, help="side of the input, if not the network's own")
+    parser.add_argument("--padding", type=float, default=1.1, help="side of the crop over the region's longest side")
+    parser.add_argument("--limit", type=int, help="so many training images at most (with --folds 1)")
+    parser.add_argument("--title", default="")
+    parser.add_argument("--labels", default="labels as given in the manifest", help="what the labels are, for the card")
+    parser.add_argument("--positive", default="malignant", help="what a label of 1 says of a nodule")
+    parser.add_argument("--domain", default="real", choices=["real", "simulated"])
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("manifest", type=Path)
+    parser.add_argument("--model", nargs="+", required=True, metavar="ID")
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT.csv|.parquet")
 
 
 def _add_study(parser: argparse.ArgumentParser) -> None:
@@ -299,6 +364,14 @@ def _models_words(found: Result) -> str:
 
 def _tirads_words(found: Result) -> str:
     return "\n".join(f"{name}: {said['category']}, {said['action']}. {said['rule']}" for name, said in found.items())
+
+
+def _card_words(found: Result) -> str:
+    return _models_words([found | {"valid": True}])
+
+
+def _predict_words(found: Result) -> str:
+    return f"{found['rows']} rows in {found['predictions']}"
 
 
 def _study_words(found: Result) -> str:

@@ -22,7 +22,7 @@ from sera_core.train.frames import Frame
 from sera_core.train.frozen import Bank, fill_bank, fit_frozen
 from sera_core.train.loop import Fitted, Report
 
-HELD_FOLD, HOLDOUT_FOLDS, CV_FOLDS = "0", 6, 5
+HELD_FOLD, HOLDOUT_FOLDS = "0", 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class Trained:
 
 def split_of(design: Design, sources: tuple[str, ...], frames: list[Frame], limit: int | None) -> Split:
     """Who trains, who calibrates and who tests a model with these sources."""
-    folds = HOLDOUT_FOLDS if design.validation == "holdout" else CV_FOLDS
+    folds = HOLDOUT_FOLDS if design.validation == "holdout" else design.folds
     own = in_folds([f for f in frames if f.case.centre in sources and f.case.split != TEST], folds)
     inside = own
     if design.validation == "holdout":
@@ -168,7 +168,7 @@ def _read(plan: Plan, split: Split, work: Path, report: Report) -> Callable[[str
 
     def fit(fold: str | None) -> Fitted:
         if not banks:
-            banks.append(_bank(plan, split.own, work, report))
+            banks.append(bank_of(plan, split.own, work, report))
         rows = np.array([row for row, frame in enumerate(split.own) if frame.case.split != fold])
         fitted = fit_frozen(banks[0], rows, plan.preparation, plan.recipe)
         shipped(fitted.parts)
@@ -177,7 +177,8 @@ def _read(plan: Plan, split: Split, work: Path, report: Report) -> Callable[[str
     return fit
 
 
-def _bank(plan: Plan, own: list[Frame], work: Path, report: Report) -> Bank:
+def bank_of(plan: Plan, own: list[Frame], work: Path, report: Report) -> Bank:
+    """Features of a plan's frames by its fixed body (or texture), kept in the work folder."""
     extract = fixed(plan.network, plan.preparation, work, report)
     if plan.network in TEXTURES:
         plain = extract.features(own)

@@ -135,6 +135,8 @@ class Design:
         ``folds``: every case at home is answered out of fold, by a model that never saw its patient, and the final
         model is trained on all. ``holdout``: one fold in six is kept for calibration and cut-off, and the model
         trained on the other five is the final one.
+    folds : int
+        How many, where the manifest does not number them itself.
     centres : tuple of Centre
     prepare_options : tuple of Framed
         Preparations that the study compares with frozen features.
@@ -162,6 +164,7 @@ class Design:
     manifests: tuple[str, ...] = ()
     simulated: tuple[Simulated, ...] = ()
     validation: Literal["folds", "holdout"] = "folds"
+    folds: Annotated[int, Field(ge=2)] = 5
     prepare_options: tuple[Framed, ...] = ()
     concatenations: tuple[Concatenation, ...] = ()
     ensembles: tuple[Ensemble, ...] = ()

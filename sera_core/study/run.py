@@ -188,7 +188,7 @@ def _card(design: Design, arm: Arm, trained: Trained, limit: float) -> Card:
         kind="svm" if trained.fitted.svm is not None else "cnn",
         domain=design.domain,
         default=arm.default,
-        trained_on="Trained on " + " and ".join(f"{s.images} frames of {s.name} ({s.labels})" for s in sources) + ".",
+        trained_on=_trained_on(sources, plan.recipe.weights == "scratch"),
         positive=design.positive,
         preparation=plan.preparation,
         training=sources,
@@ -200,6 +200,11 @@ def _card(design: Design, arm: Arm, trained: Trained, limit: float) -> Card:
         limits=design.limits,
         licence=design.licence,
     )
+
+
+def _trained_on(sources: tuple[Source, ...], fresh: bool) -> str:
+    how = "Trained from scratch on " if fresh else "Trained on "
+    return how + " and ".join(f"{s.images} frames of {s.name} ({s.labels})" for s in sources) + "."
 
 
 def _source(design: Design, name: str, frames: list[Frame]) -> Source:

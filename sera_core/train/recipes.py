@@ -14,7 +14,7 @@ Mode = Literal["transfer", "finetune", "svm", "rf"]
 Weights = Literal["imagenet", "scratch"]
 Schedule = Literal["constant", "onecycle", "step", "log"]
 Count = Annotated[int, Field(ge=1)]
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 

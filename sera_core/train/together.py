@@ -20,7 +20,7 @@ def share_statistics(module: nn.Module) -> None:
 
     for norm in module.modules():
         if isinstance(norm, _BatchNorm):
-            norm.__class__ = _shared(type(norm))  # type: ignore[assignment]  # mypy mistrusts modules' __hash__
+            norm.__class__ = _shared(type(norm))  # type: ignore[arg-type]  # a class is hashable
 
 
 @cache
@@ -39,16 +39,15 @@ def _shared(kind: Any) -> Any:
 def _normalised(norm: Any, inputs: Tensor) -> Tensor:
     """Ioffe and Szegedy 2015 (arXiv 1502.03167), algorithm 1, over all processes."""
     import torch
-    from torch.distributed.nn.functional import all_reduce
 
     others = [0, *range(2, inputs.ndim)]
     shape = [1, -1, *[1] * (inputs.ndim - 2)]
     own = inputs.new_tensor([inputs.numel() / inputs.shape[1]])
-    total = all_reduce(torch.cat([inputs.sum(others), own]))
+    total = _total()(torch.cat([inputs.sum(others), own]))
     count = total[-1].detach()
     mean = total[:-1] / count
     centred = inputs - mean.view(shape)
-    variance = all_reduce(centred.square().sum(others)) / count
+    variance = _total()(centred.square().sum(others)) / count
     with torch.no_grad():
         norm.num_batches_tracked += 1
         share = norm.momentum if norm.momentum is not None else 1 / float(norm.num_batches_tracked)
@@ -56,3 +55,25 @@ def _normalised(norm: Any, inputs: Tensor) -> Tensor:
         norm.running_var.lerp_(variance * count / (count - 1), share)
     scale = norm.weight / (variance + norm.eps).sqrt()
     return centred * scale.view(shape) + norm.bias.view(shape)
+
+
+@cache
+def _total() -> Any:
+    """The sum over all processes, which a gradient flows back through as a sum as well."""
+    import torch
+    from torch.distributed import all_reduce
+
+    class Total(torch.autograd.Function):
+        @staticmethod
+        def forward(_: Any, own: Tensor) -> Tensor:
+            total = own.clone()
+            all_reduce(total)
+            return total
+
+        @staticmethod
+        def backward(_: Any, gradient: Tensor) -> Tensor:
+            total = gradient.contiguous().clone()
+            all_reduce(total)
+            return total
+
+    return Total.apply

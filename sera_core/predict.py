@@ -1,0 +1,212 @@
+"""Batch prediction: a manifest and models in, one predictions table out, in bounded memory.
+
+Frames are decoded and cropped by a background thread while the networks work on the chunk before. Every finished
+chunk is a file, so that a killed run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import pandas as pd
+
+from sera_core.classifiers import store
+from sera_core.classifiers.card import Card
+from sera_core.classifiers.cnn import Classifier
+from sera_core.contracts import BadInput, Grey
+from sera_core.images.prepare import Preparation
+from sera_core.train.batches import ahead
+from sera_core.train.curves import clock
+from sera_core.train.frames import Frame, decode, prepared
+from sera_core.train.manifest import Case, read_manifest
+
+CHUNK = 64  # frames in memory at a time, and as many more being made ready
+UNSEEN = ("test", "external")  # splits that no training takes frames from
+SUFFIXES = (".csv", ".parquet")
+PLAN = "plan.json"
+
+
+@dataclass(frozen=True, eq=False)
+class _Chunk:
+    """Some frames made ready: what could be read, crops for each preparation, and what could not be read."""
+
+    frames: list[Frame]
+    crops: dict[Preparation, Grey]
+    problems: list[str]
+
+
+def predict(
+    manifest: Path, models: list[str], out: Path, report: Callable[[str], None], folder: Path = store.MODELS
+) -> int:
+    """Write every model's probability of every case to a predictions table; returns its number of rows.
+
+    A case that a model may have been trained on (a frame of its training centres whose split is not ``test`` or
+    ``external``) is left out for that model, and so is an image that cannot be read; both are reported.
+
+    Parameters
+    ----------
+    manifest : Path
+        CSV, see :func:`~sera_core.train.manifest.read_manifest`.
+    models : list of str
+        Ids of installed models.
+    out : Path
+        ``.csv`` or ``.parquet``. Finished chunks stand in the folder ``<out>.parts`` until the table is whole.
+    report : callable
+        Takes lines of progress.
+    folder : Path
+        Where the models are.
+
+    Raises
+    ------
+    BadInput
+        For an unknown model or ending, a bad manifest, or when no case is left.
+    """
+    if out.suffix not in SUFFIXES:
+        raise BadInput("bad_ending", f"{out.name} must end in .csv or .parquet: choose one.")
+    if len(set(models)) < len(models):
+        raise BadInput("model_twice", "A model is named twice: name each once.")
+    classifiers = [store.load(model, folder) for model in models]
+    cases = _honest(read_manifest(manifest), classifiers, report)
+    chunks = [cases[k : k + CHUNK] for k in range(0, len(cases), CHUNK)]
+    parts = _parts(out, manifest, classifiers)
+    missing = [number for number in range(len(chunks)) if not _part(parts, number).is_file()]
+    if len(missing) < len(chunks):
+        report(f"{len(chunks) - len(missing)} of {len(chunks)} chunks were finished before")
+    begun = monotonic()
+    preparations = {classifier.card.preparation for classifier in classifiers}
+    with closing(ahead((_ready(chunks[number], preparations) for number in missing), 2)) as made:
+        for done, (number, chunk) in enumerate(zip(missing, made, strict=True), start=1):
+            for problem in chunk.problems:
+                report(problem)
+            _write(_table(chunk, classifiers), _part(parts, number))
+            pace = (monotonic() - begun) / done
+            report(f"chunk {number + 1}/{len(chunks)}, {CHUNK / pace:.0f} images/s, {_left(missing, done, pace)}")
+    rows = _join([_part(parts, number) for number in range(len(chunks))], out)
+    shutil.rmtree(parts)
+    return rows
+
+
+def _honest(cases: list[Case], classifiers: list[Classifier], report: Callable[[str], None]) -> list[Case]:
+    """The cases that at least one model cannot have seen in training."""
+    kept = []
+    seen = dict.fromkeys((classifier.card.id for classifier in classifiers), 0)
+    for case in cases:
+        asked = [classifier.card.id for classifier in classifiers if not may_have_seen(classifier.card, case)]
+        for name in seen.keys() - set(asked):
+            seen[name] += 1
+        if asked:
+            kept.append(case)
+    for name, count in seen.items():
+        if count:
+            report(f"{name}: {count} cases of its training centres are left out (their split is not test or external)")
+    if not kept:
+        raise BadInput(
+            "only_training_cases",
+            "All cases come from the centres that the models were trained on, and none has the split test or external: "
+            "predicting what was learnt shows nothing; give other cases, or that split if they were never trained on.",
+        )
+    return kept
+
+
+def may_have_seen(card: Card, case: Case) -> bool:
+    """Whether a case may have been in a model's training."""
+    return case.centre in {source.name for source in card.training} and case.split not in UNSEEN
+
+
+def _parts(out: Path, manifest: Path, classifiers: list[Classifier]) -> Path:
+    """The folder of finished chunks; emptied when they are of another manifest or other models."""
+    parts = out.with_name(out.name + ".parts")
+    plan = json.dumps(
+        {
+            "manifest": hashlib.sha256(manifest.read_bytes()).hexdigest(),
+            "models": {classifier.card.id: classifier.card.files for classifier in classifiers},
+            "chunk": CHUNK,
+        }
+    )
+    if not (parts / PLAN).is_file() or (parts / PLAN).read_text() != plan:
+        shutil.rmtree(parts, ignore_errors=True)
+        parts.mkdir(parents=True)
+        (parts / PLAN).write_text(plan)
+    return parts
+
+
+def _part(parts: Path, number: int) -> Path:
+    return parts / f"{number:06}.parquet"
+
+
+def _ready(cases: list[Case], preparations: set[Preparation]) -> _Chunk:
+    frames, problems = decode(cases)
+    crops = {preparation: prepared(frames, preparation) for preparation in preparations} if frames else {}
+    return _Chunk(frames, crops, problems)
+
+
+def _table(chunk: _Chunk, classifiers: list[Classifier]) -> pd.DataFrame:
+    tables = [_rows(chunk, classifier) for classifier in classifiers] if chunk.frames else []
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def _rows(chunk: _Chunk, classifier: Classifier) -> pd.DataFrame:
+    card = classifier.card
+    asked = [row for row, frame in enumerate(chunk.frames) if not may_have_seen(card, frame.case)]
+    cases = [chunk.frames[row].case for row in asked]
+    probability = classifier.predict(chunk.crops[card.preparation][asked]) if asked else np.empty(0)
+    home = {source.name for source in card.training}
+    return pd.DataFrame(
+        {
+            "case_id": [case.case_id for case in cases],
+            "patient_id": [case.patient_id for case in cases],
+            "centre": [case.centre for case in cases],
+            "role": ["internal" if case.centre in home else "external" for case in cases],
+            "label": [case.label for case in cases],
+            "model": card.id,
+            "probability": probability,
+        }
+    )
+
+
+def _left(missing: list[int], done: int, pace: float) -> str:
+    return f"{clock((len(missing) - done) * pace)} left"
+
+
+def _write(table: pd.DataFrame, file: Path) -> None:
+    partial = file.with_name(file.name + ".partial")
+    table.to_parquet(partial, index=False)
+    partial.replace(file)
+
+
+def _join(files: list[Path], out: Path) -> int:
+    """All parts in one table, one in memory at a time; returns its rows."""
+    import pyarrow.parquet as arrow
+
+    partial, rows, writer = out.with_name(out.name + ".partial"), 0, None
+    for number, table in enumerate(_filled(files)):
+        rows += len(table)
+        if out.suffix == ".csv":
+            table.to_csv(partial, mode="a" if number else "w", header=not number, index=False)
+            continue
+        from pyarrow import Table
+
+        own = Table.from_pandas(table, preserve_index=False)
+        writer = writer or arrow.ParquetWriter(partial, own.schema)
+        writer.write_table(own)
+    if writer:
+        writer.close()
+    if not rows:
+        raise BadInput("nothing_readable", "Not one image of the manifest could be read: check its paths.")
+    partial.replace(out)
+    return rows
+
+
+def _filled(files: list[Path]) -> Iterator[pd.DataFrame]:
+    for file in files:
+        table = pd.read_parquet(file)
+        if len(table):
+            yield table
