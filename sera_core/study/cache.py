@@ -22,9 +22,10 @@ def plan_key(plan: Plan, frames: list[Frame]) -> str:
     return hashed([asdict(plan), [[f.case.target, f.case.split, *_shown(f)] for f in frames]])
 
 
-def frames_key(frames: list[Frame]) -> str:
-    """Hash of frames and their regions, in their order."""
-    return hashed([_shown(frame) for frame in frames])
+@cache
+def frame_key(frame: Frame) -> str:
+    """Hash of a frame and its region."""
+    return hashed(_shown(frame))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Features of many frames by one body or texture: computed once, kept on disk by cohort."""
+"""Features of many frames by one body or texture: computed once a frame, and kept on disk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sera_core.features.texture import TEXTURES, texture
 from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
 from sera_core.nets.split import build, pooled_features
-from sera_core.study.cache import cached_in, frames_key, hashed
+from sera_core.study.cache import frame_key, hashed
 from sera_core.study.design import Framed
 from sera_core.train.frames import Frame, prepared
 from sera_core.train.loop import Report
@@ -47,25 +47,32 @@ class Extractor:
     report: Report
 
     def features(self, frames: list[Frame]) -> Features:
-        """Features ``[N, F]``; each centre's training and test frames are kept apart, so that one may be added."""
+        """Features ``[N, F]``; only frames that were never seen before are computed."""
         if not frames:
             return np.empty((0, 0), np.float32)
-        cohorts: dict[tuple[str, bool], list[int]] = {}
-        for row, frame in enumerate(frames):
-            cohorts.setdefault((frame.case.centre, frame.case.split == "test"), []).append(row)
-        cached = cached_in(self.folder)
-        found: Features | None = None
-        for (centre, _), rows in cohorts.items():
-            chosen = [frames[row] for row in rows]
+        known = self._known()
+        unseen = [frame for frame in frames if frame_key(frame) not in known]
+        for centre in dict.fromkeys(frame.case.centre for frame in unseen):
+            chosen = [frame for frame in unseen if frame.case.centre == centre]
+            keys = [frame_key(frame) for frame in chosen]
+            found = self._compute(chosen, centre)
+            self._keep(f"{centre}-{hashed(keys)}", keys, found)
+            known |= dict(zip(keys, found, strict=True))
+        return np.stack([known[frame_key(frame)] for frame in frames])
 
-            def compute(chosen: list[Frame] = chosen, centre: str = centre) -> Features:
-                return self._compute(chosen, centre)
+    def _known(self) -> dict[str, Features]:
+        known: dict[str, Features] = {}
+        for file in sorted(self.folder.glob("*.npz")):
+            with np.load(file, allow_pickle=False) as part:
+                known |= dict(zip(part["keys"].tolist(), part["features"], strict=True))
+        return known
 
-            part = cached(f"{centre}-{frames_key(chosen)}", compute)
-            found = np.empty((len(frames), part.shape[1]), np.float32) if found is None else found
-            found[rows] = part
-        assert found is not None
-        return found
+    def _keep(self, name: str, keys: list[str], features: Features) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = self.folder / f"{name}.partial"
+        with partial.open("wb") as file:
+            np.savez(file, keys=np.array(keys), features=features)
+        partial.replace(self.folder / f"{name}.npz")
 
     def _compute(self, frames: list[Frame], centre: str) -> Features:
         parts = []
