@@ -17,6 +17,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import choose_nodule
 from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.states import guarded
 
 WINDOW = 8  # side of the little window whose levels are read out
 FARTHEST = 20  # pixels
@@ -36,7 +37,8 @@ def _steps(crop: Grey) -> None:
     name = chosen or "Co-occurrence"
     lead, draw_step, question = STEPS[name]
     step(name, lead)
-    draw_step(crop)
+    with guarded():
+        draw_step(crop)
     ask(question, f"texture_q_{list(STEPS).index(name)}")
 
 

@@ -1,0 +1,209 @@
+"""Chapter 11: features of layers and networks, classifiers and ensembles, and the cut-off one drags."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from sera_core.evaluate.cutoff import youden
+from sera_core.evaluate.proportion import counts, measures
+from sera_core.evaluate.roc import auc, curve
+from sera_core.figures import cutoff as figures
+from sera_core.images.prepare import prepare
+from sera_core.lessons import combine
+from sera_core.lessons.bank import NETWORK_PX, NETWORKS, load_bank, preparation, stage_features
+from sera_core.lessons.combine import READERS, Opinion
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.nodule import Specimen, choose_nodule
+from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.states import guarded
+
+LAYERS = ("Lite0 stage 3", "Lite0 stage 5", "Lite0 last", "Lite1 last", "Lite2 last")
+WAYS = ("Concatenate", "Average")
+
+Choice = tuple[tuple[str, ...], tuple[str, ...], str]  # layers, readers, way
+
+
+def draw() -> None:
+    """Draw the chapter."""
+    _body(choose_nodule())
+
+
+@st.fragment
+def _body(specimen: Specimen) -> None:
+    with guarded():  # here, because a fragment wraps what is raised in it
+        _parts(specimen)
+
+
+def _parts(specimen: Specimen) -> None:
+    step("Features and classifiers", "Choose where the features come from, and who reads them.")
+    choice = _choose()
+    opinion = _opinion(specimen.key, choice, specimen)
+    labels = load_bank().labels
+    _say_features(choice)
+    with st.expander("One at a time, side by side, averaged: all of them compared", icon=":material/table:"):
+        _compare(specimen, choice)
+    step("The cut-off", "Drag it: the four counts, the three shares and the point on the ROC curve follow.")
+    _cut(opinion, labels)
+    ask(QUESTION, "diagnosis_q")
+
+
+def _choose() -> Choice:
+    layers = st.pills(
+        "Layers", LAYERS, default=["Lite0 stage 5", "Lite1 last"], selection_mode="multi", key="diagnosis_layers",
+        bind="query-params", help="Pooled activations of ImageNet networks that never saw a nodule.",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        readers = st.pills(
+            "Classifiers",
+            READERS,
+            default=["SVM"],
+            selection_mode="multi",
+            key="diagnosis_readers",
+            bind="query-params",
+        )
+        way = st.segmented_control(
+            "Several layers", WAYS, default="Concatenate", key="diagnosis_way", bind="query-params", required=True
+        )
+    return tuple(layers), tuple(readers), way or WAYS[0]
+
+
+@st.cache_data(max_entries=64, show_spinner="Asking the networks about this nodule")
+def _own_features(key: str, network: str, _specimen: Specimen) -> dict[str, np.ndarray]:
+    crop = prepare(_specimen.image.pixels, _specimen.box, preparation(NETWORK_PX)).pixels
+    return {layer: rows[0] for layer, rows in stage_features(network, crop[None]).items()}
+
+
+@st.cache_data(max_entries=128, show_spinner="Fitting the classifiers, each fold apart")
+def _opinion(key: str, choice: Choice, _specimen: Specimen) -> Opinion:
+    """Probabilities of a choice of layers and readers."""
+    layers, readers, way = choice
+    bank = load_bank()
+    known = {layer: bank.layers[layer] for layer in layers}
+    own = {layer: _own_features(key, _network_of(layer), _specimen)[layer] for layer in layers}
+    if way == "Concatenate":
+        groups = [(combine.concatenated(known), combine.concatenated(own))]
+    else:
+        groups = [(known[layer], own[layer]) for layer in layers]
+    return combine.averaged(
+        [combine.judge(reader, features, bank.labels, one) for reader in readers for features, one in groups]
+    )
+
+
+def _network_of(layer: str) -> str:
+    return next(name for name in NETWORKS if name[-1] == layer[4])
+
+
+def _say_features(choice: Choice) -> None:
+    layers, readers, way = choice
+    widths = [load_bank().layers[layer].shape[1] for layer in layers]
+    if way == "Concatenate" or len(layers) == 1:
+        text = f"{' + '.join(map(str, widths))} = {sum(widths)} features a nodule, read by {' and '.join(readers)}"
+    else:
+        text = f"{len(layers)} layers, each read on its own by {' and '.join(readers)}"
+    several = len(readers) * (1 if way == "Concatenate" else len(layers))
+    text += f"; the mean of {several} probabilities" if several > 1 else ""
+    st.markdown(f"{text}. {len(load_bank().labels)} simulated nodules, each judged by classifiers that never saw it.")
+
+
+def _compare(specimen: Specimen, choice: Choice) -> None:
+    """A table like the talk's, for the layers chosen; made only when asked for, because it fits many classifiers."""
+    layers, _, _ = choice
+    if not st.toggle("Compute the table (some seconds)", key="diagnosis_table", bind="query-params"):
+        return
+    labels, rows = load_bank().labels, []
+    options = [(layer,) for layer in layers] + ([layers] if len(layers) > 1 else [])
+    for chosen in options:
+        for readers in (*((reader,) for reader in READERS), READERS):
+            found = _opinion(specimen.key, (chosen, readers, "Concatenate"), specimen).probabilities
+            shares = measures(*counts(labels, found, youden(labels, found)))
+            rows.append(
+                {
+                    "features": " + ".join(chosen),
+                    "classifier": " + ".join(readers),
+                    "AUC": auc(labels, found).value,
+                    **{name: float(shares[name]) for name in ("accuracy", "sensitivity", "specificity")},
+                }
+            )
+    st.dataframe(rows, hide_index=True, column_config={name: st.column_config.NumberColumn(format="%.3f") for name in (
+        "AUC", "accuracy", "sensitivity", "specificity")})  # fmt: skip
+    st.caption("At each row's own Youden cut-off, found on the same cases: a little too good, as everywhere.")
+
+
+def _cut(opinion: Opinion, labels: np.ndarray) -> None:
+    best = youden(labels, opinion.probabilities)
+    st.session_state.setdefault("diagnosis_cut", 50)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        cut = st.slider("Cut-off (%)", 0, 100, key="diagnosis_cut", bind="query-params") / 100
+        st.button("To Youden's", on_click=_set_cut, args=(round(best * 100),), key="diagnosis_youden")
+    both = figures.sides(opinion.probabilities, labels, cut, opinion.own)
+    chart(both, "diagnosis-sides", "Cases on both sides of the cut-off")
+    tp, fn, fp, tn = counts(labels, opinion.probabilities, cut)
+    shares = {name: float(value) for name, value in measures(tp, fn, fp, tn).items()}
+    index = shares["sensitivity"] + shares["specificity"] - 1
+    numbers(
+        {
+            "Accuracy": f"{shares['accuracy']:.1%}",
+            "Sensitivity": f"{shares['sensitivity']:.1%}",
+            "Specificity": f"{shares['specificity']:.1%}",
+            "Youden's J": f"{index:.2f}",
+            "This nodule": f"{'◆' if opinion.own > cut else '●'} {opinion.own:.0%}",
+        }
+    )
+    left, right = st.columns(2)
+    with left:
+        chart(figures.matrix(tp, fn, fp, tn), "diagnosis-matrix", "Confusion matrix at the cut-off")
+    with right:
+        _roc(opinion, labels, (1 - shares["specificity"], shares["sensitivity"]), best)
+    formula(
+        r"\begin{aligned}"
+        rf"\text{{acc}} &= \tfrac{{TP+TN}}{{TP+TN+FP+FN}} = \tfrac{{{tp}+{tn}}}{{{tp + tn + fp + fn}}} = "
+        rf"{shares['accuracy']:.3f} \\"
+        rf"\text{{sen}} &= \tfrac{{TP}}{{TP+FN}} = \tfrac{{{tp}}}{{{tp + fn}}} = {shares['sensitivity']:.3f} \\"
+        rf"\text{{spe}} &= \tfrac{{TN}}{{TN+FP}} = \tfrac{{{tn}}}{{{tn + fp}}} = {shares['specificity']:.3f} \\"
+        rf"J &= \text{{sen}} + \text{{spe}} - 1 = {index:.3f}"
+        r"\end{aligned}",
+        f"Youden's cut-off, where J is largest, lies at {best:.0%} here.",
+    )
+    show_code(combine.judge, combine.concatenated, combine.averaged, counts, youden)
+
+
+def _roc(opinion: Opinion, labels: np.ndarray, here: tuple[float, float], best: float) -> None:
+    false_positive, sensitivity, threshold = curve(labels, opinion.probabilities)
+    area = auc(labels, opinion.probabilities)
+    shares = measures(*counts(labels, opinion.probabilities, best))
+    peak = 1 - float(shares["specificity"]), float(shares["sensitivity"])
+    words = f"AUC {area.value:.3f} ({area.low:.3f} to {area.high:.3f})"
+    table = {"1 - specificity": false_positive.tolist(), "sensitivity": sensitivity.tolist()}
+    table["cut-off"] = threshold.tolist()
+    chart(figures.curve(false_positive, sensitivity, here, peak, words), "diagnosis-roc", f"ROC curve, {words}", table)
+
+
+def _set_cut(percent: int) -> None:
+    st.session_state["diagnosis_cut"] = percent
+
+
+QUESTION = Question(
+    "You lower the cut-off. What happens?",
+    ("Sensitivity rises, specificity falls", "Both rise", "The AUC rises"),
+    0,
+    "More nodules are called malignant: more of the malignant ones are found, more of the benign ones alarmed. The "
+    "curve "
+    "itself, and its area, belong to the probabilities and not to any cut-off.",
+)
+
+CHAPTER = Chapter(
+    number=11,
+    slug="diagnosis",
+    title="From features to a diagnosis",
+    talk=Place(Part.SERA, "Result: feature extraction, concatenation, classification ensemble"),
+    sentences=(
+        "The activations of a network are features, and any classifier may read them: from one layer, from several "
+        "side "
+        "by side, or from several networks whose answers are averaged.",
+        "At the end stands a probability; where it is cut decides who is called malignant.",
+    ),
+    draw=draw,
+)

@@ -1,0 +1,48 @@
+"""Chapter 11 without a browser."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from sera_core.evaluate.proportion import counts
+from sera_core.lessons import combine
+from sera_core.lessons.bank import load_bank
+
+
+def chapter(learn: AppTest, **link: str) -> AppTest:
+    learn.query_params["chapter"] = "11"
+    for name, value in link.items():
+        learn.query_params[name] = value
+    learn.run()
+    assert not learn.exception
+    assert not learn.error
+    return learn
+
+
+def shown(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_the_counts_are_those_of_the_cut_off_in_the_link(learn: AppTest) -> None:
+    page = chapter(learn, diagnosis_layers="Lite0 stage 5", diagnosis_cut="40")
+    bank = load_bank()
+    layer = bank.layers["Lite0 stage 5"]
+    tp, fn, fp, tn = counts(bank.labels, combine.judge("SVM", layer, bank.labels, layer[0]).probabilities, 0.4)
+    assert shown(page)["Sensitivity"] == f"{tp / (tp + fn):.1%}"
+    assert shown(page)["Specificity"] == f"{tn / (tn + fp):.1%}"
+    assert f"{{{tp}+{tn}}}" in page.latex[0].value
+
+
+def test_the_button_brings_the_largest_index(learn: AppTest) -> None:
+    page = chapter(learn, diagnosis_layers="Lite0 stage 5", diagnosis_cut="90")
+    before = float(shown(page)["Youden's J"])
+    page.button(key="diagnosis_youden").click().run()
+    assert not page.exception
+    assert float(shown(page)["Youden's J"]) > before
+    assert page.slider(key="diagnosis_cut").value != 90
+
+
+def test_no_layer_is_refused_in_words(learn: AppTest) -> None:
+    page = chapter(learn, diagnosis_layers="Lite0 stage 5")
+    page.button_group(key="diagnosis_layers").set_value([]).run()
+    assert any("No layer is chosen" in warning.value for warning in page.warning)
