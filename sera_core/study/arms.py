@@ -14,7 +14,7 @@ from scipy.special import logit
 from sera_core.contracts import BadInput
 from sera_core.features.texture import TEXTURES
 from sera_core.study.answers import TEST, Answers, Scores, Split, calibrated
-from sera_core.study.cache import cached_in, frames_key, hashed, plan_key
+from sera_core.study.cache import cached_in, frame_key, hashed, plan_key
 from sera_core.study.design import Arm, Concatenation, Design, Ensemble
 from sera_core.study.extract import Extractor, Features, fixed, preparation_of, shipped
 from sera_core.train.crossval import Plan, in_folds, out_of_fold, trainer
@@ -183,7 +183,12 @@ def bank_of(plan: Plan, own: list[Frame], work: Path, report: Report) -> Bank:
     if plan.network in TEXTURES:
         plain = extract.features(own)
         return Bank(own, None, plain, plain[None])
-    settings = [plan.network, asdict(plan.preparation), asdict(plan.recipe.augmentation), frames_key(own)]
+    settings = [
+        plan.network,
+        asdict(plan.preparation),
+        asdict(plan.recipe.augmentation),
+        [frame_key(frame) for frame in own],
+    ]
     views = cached_in(work / "features" / hashed(settings))
 
     def cached(name: str, compute: Callable[[], NDArray]) -> NDArray:
