@@ -129,7 +129,7 @@ def _gain(sources: list[Tables]) -> None:
         rows = marginal_gain(source.combined, source.letters)
         with grid.cell():
             st.markdown(f"**{source.title}**")
-            figure = marginal_gains(rows)
+            figure = marginal_gains(rows, source.letters)
             chart(figure, f"gain-{source.key}", f"What each network adds, {source.title}", save=True)
             offer_csv(rows, f"gain-{source.key}-numbers")
     st.caption("Marks: the mean change when the network joins. Bars: from the worst to the best case.")

@@ -1,0 +1,226 @@
+"""The states of the Compare page, driven without a browser."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sera_core.evaluate.compare import glance
+from sera_core.evaluate.shipped import read_study
+from sera_core.simulate.cohort import any_cohort
+from tests.predicted import made_up
+
+KINDS = ("title", "subheader", "markdown", "caption", "warning", "info", "error", "code")
+
+
+def words(at: AppTest) -> str:
+    return " ".join(str(element.value) for kind in KINDS for element in at.get(kind))
+
+
+@pytest.fixture
+def compare(home: AppTest) -> AppTest:
+    """The Compare page on the study of real frames, not yet run."""
+    home.run()
+    page = home.switch_page("pages/2_Compare_models.py")
+    page.query_params["study"] = "real-frames"
+    return page
+
+
+def healthy(page: AppTest) -> AppTest:
+    assert not page.exception
+    assert [error.value for error in page.error] == []
+    return page
+
+
+def upload(page: AppTest, data: bytes, name: str = "mine.csv") -> AppTest:
+    page.query_params["from"] = "Own file"
+    page.run()
+    page.file_uploader[0].upload(name, data)
+    return page.run()
+
+
+def own(page: AppTest, table: pd.DataFrame) -> AppTest:
+    return healthy(upload(page, table.to_csv(index=False).encode()))
+
+
+# ---- first paint -------------------------------------------------------------------------------------------------
+
+
+def test_a_study_is_already_compared(compare: AppTest) -> None:
+    healthy(compare.run())
+    said = words(compare)
+    assert "not pathology" in said
+    assert "origin of the labels not documented" in said
+    for number in range(1, 13):
+        assert compare.container(key=f"cell-{number}")
+    assert len(compare.get("plotly_chart")) >= 10
+    assert said.count("Does not mean.") >= 10
+
+
+def test_without_a_link_the_page_opens_too(home: AppTest) -> None:
+    home.run()
+    healthy(home.switch_page("pages/2_Compare_models.py").run())
+
+
+def test_the_best_in_words_is_the_best_of_the_numbers(compare: AppTest) -> None:
+    healthy(compare.run())
+    found = glance(read_study("real-frames").predictions)
+    for centre, model in found.best.items():
+        assert (f"**{model}** at {centre}" in words(compare)) == (model is not None)
+
+
+def test_real_and_simulated_studies_are_labelled(compare: AppTest) -> None:
+    healthy(compare.run())
+    assert "violet-badge" not in " ".join(str(m.value) for m in compare.markdown[:12])
+    compare.selectbox(key="study").set_value("first-simulated").run()
+    healthy(compare)
+    assert "violet-badge" in words(compare)
+
+
+# ---- the link ----------------------------------------------------------------------------------------------------
+
+
+def test_a_link_opens_on_its_models_and_centres(compare: AppTest) -> None:
+    compare.query_params["which"] = "Choose"
+    compare.query_params["models"] = ["lite0-svm", "lite0-finetune"]
+    compare.query_params["centres"] = ["DDTI", "LES3-A"]
+    healthy(compare.run())
+    assert set(compare.multiselect(key="models").value) == {"lite0-svm", "lite0-finetune"}
+    said = words(compare)
+    assert "LES3-A (170 label 1, 133 label 0)" in said.replace("\\", "")
+    assert "BUSI" not in said
+
+
+def test_a_link_with_nonsense_opens_the_defaults(compare: AppTest) -> None:
+    compare.query_params["study"] = "../../etc/passwd"
+    compare.query_params["models"] = "nobody"
+    compare.query_params["versus"] = "<script>"
+    compare.query_params["partial"] = ["9", "abc"]
+    healthy(compare.run())
+
+
+def test_another_study_forgets_the_models_of_the_last(compare: AppTest) -> None:
+    compare.query_params["which"] = "Choose"
+    compare.query_params["models"] = ["lite0-svm"]
+    compare.query_params["calibrated"] = "LES3-B"
+    healthy(compare.run())
+    compare.selectbox(key="study").set_value("first-simulated").run()
+    healthy(compare)
+    assert "A first model on simulated frames" in words(compare)
+
+
+def test_no_model_and_no_centre_chosen_still_compares(compare: AppTest) -> None:
+    compare.query_params["which"] = "Choose"
+    compare.run()
+    compare.multiselect(key="models").set_value([])
+    compare.pills(key="centres").set_value([])
+    healthy(compare.run())
+
+
+# ---- the cells ---------------------------------------------------------------------------------------------------
+
+
+def test_the_cut_off_moves_one_model(compare: AppTest) -> None:
+    healthy(compare.run())
+    model = compare.selectbox(key="moved").value
+    compare.slider(key=f"cut-{model}").set_value(1.0).run()
+    healthy(compare)
+    moved = next(frame.value for frame in compare.dataframe if "sensitivity (moved)" in frame.value)
+    assert all(said.startswith("0.00") for said in moved["sensitivity (moved)"])  # nobody is above 1
+
+
+@pytest.mark.parametrize("view", ["Two centres", "With the reader"])
+def test_every_view_of_the_differences_opens(compare: AppTest, view: str) -> None:
+    compare.query_params["versus"] = view
+    healthy(compare.run())
+    assert ("No reader in this table" in words(compare)) == (view == "With the reader")
+
+
+@pytest.mark.parametrize("view", ["How many", "Which ones", "What each adds", "Features"])
+def test_every_view_of_the_combinations_opens(compare: AppTest, view: str) -> None:
+    compare.query_params["combined"] = view
+    healthy(compare.run())
+
+
+def test_a_ticked_subset_shows_the_paper_s_row(compare: AppTest) -> None:
+    compare.query_params["combined"] = "Which ones"
+    healthy(compare.run())
+    compare.pills(key="networks-paper").set_value(["O", "V", "R"]).run()
+    healthy(compare)
+    table = next(frame.value for frame in compare.dataframe if "by" in frame.value and "accuracy" in frame.value)
+    rows = {row["by"]: row["accuracy"] for row in table.to_dict("records")}
+    assert rows == {"SVM": 94.7, "RF": 93.3, "ensemble": 92.7}  # [OVR] and [O][V][R] in Lee 2019
+
+
+def test_the_audit_tells_networks_from_radiologists(compare: AppTest) -> None:
+    healthy(compare.run())
+    assert "**4 radiologist rows fit only 100 malignant and 50 benign**" in words(compare)
+
+
+# ---- one's own file ----------------------------------------------------------------------------------------------
+
+
+def test_before_a_file_is_chosen_the_page_says_what_to_do(compare: AppTest) -> None:
+    compare.query_params["from"] = "Own file"
+    healthy(compare.run())
+    assert "No table yet" in words(compare)
+    assert "What was published" in words(compare)
+
+
+def test_an_own_table_with_readers_and_sizes_fills_every_cell(compare: AppTest) -> None:
+    own(compare, made_up(readers=True, sizes=True))
+    said = words(compare)
+    assert "Fleiss' kappa" in said
+    assert "No reader" not in said
+    assert "Nothing to divide by" not in said
+
+
+def test_a_bad_row_is_named(compare: AppTest) -> None:
+    table = made_up()
+    table.loc[5, "probability"] = 1.7
+    upload(compare, table.to_csv(index=False).encode())
+    assert not compare.exception
+    assert any("Row 7 of mine.csv" in warning.value for warning in compare.warning)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00\x01\x02", b"a,b\n1,2\n", "é;ü\n".encode("latin-1"), b"PAR1garbage", b"case_id\n" * 3]
+)
+def test_what_is_no_table_is_refused_in_words(compare: AppTest, data: bytes) -> None:
+    upload(compare, data)
+    assert not compare.exception
+    assert not compare.error
+    assert compare.warning or "No table yet" in words(compare)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        made_up().query("label == 1"),
+        made_up(models=("only",)),
+        made_up().head(1),
+        made_up(cases=2),
+        made_up().query("centre == 'home'"),
+        made_up(models=("模型 <b>ä</b> $x$ | [a](b)", "модель_*two*")),
+        made_up(models=tuple(f"model number {i} with quite a long name" for i in range(20)), cases=40),
+        made_up().assign(probability=0.5),
+        made_up().assign(probability=lambda t: t["label"].astype(float)),
+        made_up(domain="simulated"),
+    ],
+    ids=["one class", "one model", "one row", "two cases", "one centre", "names", "many", "equal", "perfect", "simulated"],
+)
+def test_odd_tables_are_compared_as_far_as_they_go(compare: AppTest, table: pd.DataFrame) -> None:
+    own(compare, table)
+
+
+# ---- a missed case -----------------------------------------------------------------------------------------------
+
+
+def test_a_missed_simulated_case_is_drawn_again_from_its_seed() -> None:
+    from sera_core.simulate.render import render
+    from sera_core.ui.compare.case import _frame
+
+    case = any_cohort("B", 4, 3)[1]
+    again = _frame("B", case.pathology is not None and case.pathology.value == "malignant", case.seed)
+    assert (again.image.pixels == render(case).image.pixels).all()
