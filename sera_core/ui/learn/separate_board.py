@@ -75,7 +75,7 @@ def _table(cloud: Cloud) -> None:
     whole = edited.dropna()
     if not whole.equals(table):
         _keep((whole[["x₁", "x₂"]].to_numpy(float), np.where(whole["class"] == "malignant", 1.0, -1.0)))
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _border(plane: Field) -> list[points.Line]:

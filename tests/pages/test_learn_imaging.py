@@ -1,0 +1,51 @@
+"""Chapter 1 without a browser."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+STEPS = ("X-ray CT", "MRI", "Ultrasound", "Region")
+
+
+def chapter(learn: AppTest, step: str, **link: str) -> AppTest:
+    learn.query_params["chapter"] = "1"
+    learn.query_params["imaging_step"] = step
+    for name, value in link.items():
+        learn.query_params[name] = value
+    learn.run()
+    assert not learn.exception
+    assert not learn.error
+    assert not learn.warning
+    return learn
+
+
+def shown(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_opens_with_a_picture_a_formula_and_a_question(learn: AppTest, step: str) -> None:
+    page = chapter(learn, step)
+    assert len(page.get("plotly_chart")) >= 1
+    assert len(page.latex) == 1
+    assert any((radio.key or "").startswith("imaging_q_") for radio in page.radio)
+
+
+def test_fewer_directions_mean_more_error(learn: AppTest) -> None:
+    page = chapter(learn, "X-ray CT", imaging_directions="180")
+    many = float(shown(page)["Error"].split()[0])
+    page.select_slider(key="imaging_directions").set_value(8).run()
+    assert float(shown(page)["Error"].split()[0]) > many
+
+
+def test_the_rim_holds_little_energy(learn: AppTest) -> None:
+    page = chapter(learn, "MRI", imaging_keep="Rim")
+    assert float(shown(page)["Energy kept"].strip("%")) < 10
+
+
+def test_a_higher_frequency_resolves_more(learn: AppTest) -> None:
+    page = chapter(learn, "Ultrasound", imaging_mhz="7.0")
+    coarse = shown(page)["Axial resolution"]
+    page.slider(key="imaging_mhz").set_value(15.0).run()
+    assert float(shown(page)["Axial resolution"].split()[0]) < float(coarse.split()[0])
