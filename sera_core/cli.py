@@ -184,9 +184,10 @@ def benchmark(options: argparse.Namespace) -> Result:
     """Speed of the parts that must be fast."""
     from sera_core.evaluate.benchmark import benchmark as evaluate_speed
     from sera_core.explain.benchmark import benchmark as explain_speed
+    from sera_core.predict import benchmark as predict_speed
     from sera_core.simulate.benchmark import benchmark as simulate_speed
 
-    return [*evaluate_speed(), *explain_speed(), *simulate_speed()]
+    return [*evaluate_speed(), *explain_speed(), *predict_speed(), *simulate_speed()]
 
 
 def _parser() -> argparse.ArgumentParser:
