@@ -36,7 +36,7 @@ def kappa_matrix(rows: Sequence[Row], raters: Sequence[str], names: Mapping[str,
             value[i, j] = row.estimate
             pair = f"<b>{plain(names[row.model])}</b> and <b>{plain(names[row.versus])}</b>"
             hover[i, j] = f"{pair}<br>kappa {interval(row.estimate, row.low, row.high, 2)}<br>n = {row.n}"
-    labels = [plain(short(names[rater], 16)) for rater in raters]
+    labels = [plain(short(names[rater], 18)) for rater in raters]
     text = [["" if math.isnan(v) else f"{v:.2f}" for v in line] for line in value] if len(raters) <= 12 else None
     figure = go.Figure(
         go.Heatmap(

@@ -73,7 +73,8 @@ class Chosen:
 
     def classes_at(self, centre: str) -> tuple[str, str]:
         """What cases with label 1 and label 0 are called at a centre: a reading is not called malignant."""
-        proven = self.predictions.domains[centre] == "simulated" or self.study.positive.startswith("malignant")
+        kind, own = self.predictions.domains[centre], self.study.domain
+        proven = kind == "simulated" or (own == "real" and self.study.positive.startswith("malignant"))
         return ("malignant", "benign") if proven else ("label 1", "label 0")
 
     @cached_property

@@ -1,0 +1,113 @@
+"""The Compare page as a researcher uses it: at a desk, and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sera_core.simulate.case import Pathology
+from sera_core.simulate.cohort import any_cohort
+from tests.browser.test_diagnose import PROBES, SIZES, says, settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+
+@pytest.fixture(params=list(SIZES))
+def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page in each size; at the end the console must have been silent and nothing may stick out sideways."""
+    width, height = SIZES[request.param]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=request.param == "phone", accept_downloads=True
+    )
+    opened, said = context.new_page(), []
+    opened.on(
+        "console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None
+    )
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(f"{app_url}/Compare_models?study=real-frames&centres=DDTI&centres=LES3-A")
+    opened.locator(".st-key-cell-12").wait_for(timeout=180_000)
+    settled(opened)
+    yield opened
+    sideways = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
+    context.close()
+    assert said == []
+    assert sideways <= 0
+
+
+def cell(page: Page, number: int) -> Locator:
+    return page.locator(f".st-key-cell-{number}").first
+
+
+def simulated_table() -> bytes:
+    """Two models on eight simulated cases with their seeds; one of them is always wrong."""
+    cases = any_cohort("internal", 8, 5)
+    label = np.array([int(case.pathology is Pathology.MALIGNANT) for case in cases])
+    base = pd.DataFrame(
+        {
+            "case_id": [case.patient_id for case in cases],
+            "patient_id": [case.patient_id for case in cases],
+            "centre": "internal",
+            "role": "internal",
+            "label": label,
+            "domain": "simulated",
+            "seed": [str(case.seed) for case in cases],
+        }
+    )
+    good, bad = base.assign(model="good", probability=0.2 + 0.6 * label), base.assign(model="bad", probability=0.5)
+    return pd.concat([good, bad]).to_csv(index=False).encode()
+
+
+def test_first_paint_has_every_cell_with_its_figures(page: Page) -> None:
+    for number in (2, 3, 4, 5, 6, 7, 8, 10, 11):
+        cell(page, number).locator(".js-plotly-plot").first.wait_for(timeout=60_000)
+    says(cell(page, 1), "not pathology")
+    says(cell(page, 11), "4 radiologist rows fit only 100 malignant and 50 benign")
+    assert "Traceback" not in page.locator("body").inner_text()
+
+
+def test_the_cut_off_moves_only_its_own_part_and_everything_can_be_saved(page: Page) -> None:
+    part = cell(page, 4)
+    handle = part.locator('[class*="st-key-cut-"] input, [class*="st-key-cut-"] [role="slider"]').first
+    before = part.locator('[data-testid="stMarkdownContainer"]').first.inner_text()
+    handle.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    settled(page)
+    assert part.locator('[data-testid="stMarkdownContainer"]').first.inner_text() == before
+    with page.expect_download(timeout=60_000) as picture:
+        cell(page, 2).locator(".modebar-btn").first.click()
+    assert picture.value.suggested_filename == "sera-auc-real.svg"
+    assert b"<svg" in picture.value.path().read_bytes()
+    with page.expect_download(timeout=120_000) as report:
+        cell(page, 12).get_by_role("button", name="Report (HTML)").click()
+    text = report.value.path().read_text(encoding="utf-8")
+    assert "Where does a model hold?" in text
+    assert not re.search(r"<(?:script|link|img)[^>]+(?:src|href)=", text)
+
+
+def test_a_missed_simulated_case_opens_beside_the_table(browser: Browser, app_url: str) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(f"{app_url}/Compare_models?from=Own+file")
+    page.locator('input[type="file"]').wait_for(state="attached", timeout=120_000)
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "mine.csv", "mimeType": "text/csv", "buffer": simulated_table()}
+    )
+    table = cell(page, 8).locator('[data-testid="stDataFrame"]').first
+    table.wait_for(timeout=180_000)
+    settled(page)
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 16, box["y"] + 54)  # the tick of the first row, below the header
+    page.locator(".st-key-case-heat .js-plotly-plot, .st-key-case-frame .js-plotly-plot").first.wait_for(
+        timeout=120_000
+    )
+    says(cell(page, 8), "bad: 0.50")
+    context.close()
