@@ -95,6 +95,8 @@ def train(wish: Wish, work: Path, report: Report) -> Card:
         For nonsense in the wish or the manifest; the message says what and how to mend it.
     """
     _check(wish)
+    if os.environ.get("RANK", "0") != "0":
+        report = _silent  # of several processes the first one talks
     with _own_folders(wish.out.parent, work) as (models, place):
         chosen = wish
         if wish.choose:
@@ -201,6 +203,10 @@ def recipe_of(network: str, mode: str, published: bool, padding: float, given: d
         raise BadInput("bad_recipe", f"{where}: {first['msg']}.".removeprefix(": Value error, ")) from error
 
 
+def _silent(_: str) -> None:
+    pass
+
+
 @contextmanager
 def _own_folders(models: Path, work: Path) -> Iterator[tuple[Path, Path]]:
     """Folders to write to. Of several processes only the first writes to the ones asked for.
@@ -210,9 +216,9 @@ def _own_folders(models: Path, work: Path) -> Iterator[tuple[Path, Path]]:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield models, work
         return
-    from accelerate import PartialState
+    from accelerate import Accelerator
 
-    here = PartialState()
+    here = Accelerator()  # not PartialState, which overlooks ACCELERATE_USE_CPU
     with tempfile.TemporaryDirectory() as spare:
         if not here.is_main_process:
             models, own = Path(spare) / "models", Path(spare) / "work"
