@@ -92,9 +92,11 @@ def curve(
         (false_positive, sensitivity, palette.rgba(palette.UNSURE, 0.35), ""),
         (false_positive[reached], sensitivity[reached], palette.ACCENT, area),
     )
-    for x, y, colour, name in drawn:
+    for alarms, hits, colour, name in drawn:
         line = {"color": colour, "width": 3, "shape": "hv"}
-        trace = go.Scatter(x=x, y=y, mode="lines", line=line, name=name, showlegend=bool(name), hoverinfo="skip")
+        trace = go.Scatter(
+            x=alarms, y=hits, mode="lines", line=line, name=name, showlegend=bool(name), hoverinfo="skip"
+        )
         figure.add_trace(trace)
     x, y = best
     figure.add_shape(type="line", x0=x, y0=x, x1=x, y1=y, line={"color": palette.MALIGNANT, "width": 2, "dash": "dash"})

@@ -178,8 +178,8 @@ def some_lines(points: ArrayLike, labels: ArrayLike, count: int = 12) -> list[tu
         low, high = float(along[y < 0].max()), float(along[y > 0].min())
         if low < high:
             found.append((float(angle), (low + high) / 2))
-    keep = np.unique(np.linspace(0, len(found) - 1, count).round().astype(int)) if found else []
-    return [found[k] for k in keep]
+    spread = np.linspace(0, len(found) - 1, count).round().astype(int)
+    return [found[k] for k in np.unique(spread)] if found else []
 
 
 def cross_validated(

@@ -1,0 +1,28 @@
+"""Boxes on a frame: the true ones and those that were given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from sera_core.contracts import Box, Grey
+from sera_core.figures import palette
+from sera_core.figures.image import picture
+
+LOOK = {"truth": ("white", "dot"), "yours": (palette.ACCENT, "solid"), "proposed": (palette.MALIGNANT, "dash")}
+
+
+def boxes(pixels: Grey, given: Mapping[str, list[Box]]) -> go.Figure:
+    """A frame with boxes of each kind of :data:`LOOK`, named at their corner."""
+    figure = picture(pixels)
+    for kind, found in given.items():
+        colour, dash = LOOK[kind]
+        for number, box in enumerate(found, 1):
+            left, top = box.x - 0.5, box.y - 0.5
+            line = {"color": colour, "width": 2.5, "dash": dash}
+            figure.add_shape(type="rect", x0=left, y0=top, x1=left + box.width, y1=top + box.height, line=line)
+            text = f"{kind} {number}" if len(found) > 1 else kind
+            at = {"x": left, "y": top, "xanchor": "left", "yanchor": "bottom"}
+            figure.add_annotation(text=text, showarrow=False, font={"color": colour, "size": 12}, **at)
+    return figure

@@ -1,0 +1,280 @@
+"""A network learning on a small set in sight: which layers move, how fast, and what it does to cases left out.
+
+Stochastic gradient descent with momentum on cross-entropy, as in Lee 2019 (Sci Rep 9:19854). What lies before the
+first layer that moves gives the same output in every epoch, so it runs once. Batch statistics stay those of ImageNet.
+
+``python -m sera_core.lessons.learning`` trains the presets and writes ``models/lessons/runs.json``, so that the page
+opens with curves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sera_core.contracts import BadInput, Grey
+from sera_core.images.prepare import normalise
+from sera_core.lessons.bank import NETWORKS, load_bank, preparation
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+FILE = Path(__file__).resolve().parents[2] / "models" / "lessons" / "runs.json"
+GROUPS = ("Stem", "Stages 1-2", "Stages 3-4", "Stages 5-7", "Head", "Last layer")
+BATCH, MOMENTUM, LEFT_OUT = 8, 0.9, 40
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One training run.
+
+    Attributes
+    ----------
+    moving : tuple of str
+        The groups of :data:`GROUPS` whose weights are trained; the others are frozen.
+    rate : float
+        Learning rate.
+    epochs : int
+    cases : int
+        Nodules to learn from, half of them malignant.
+    """
+
+    moving: tuple[str, ...]
+    rate: float
+    epochs: int
+    cases: int
+
+
+DEEP = ("Stages 5-7", "Head", "Last layer")
+PRESETS = {
+    "Transfer": Settings(("Last layer",), 0.003, 10, 40),
+    "Fine-tune": Settings(DEEP, 0.003, 10, 40),
+    "Rate too big": Settings(DEEP, 0.3, 10, 40),
+    "Rate too small": Settings(DEEP, 0.00001, 10, 40),
+    "Overfit": Settings(("Head", "Last layer"), 0.003, 20, 16),
+}
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Where the network stands after an epoch.
+
+    Attributes
+    ----------
+    number : int
+        0 is before the first step.
+    loss, accuracy : float
+        On the nodules it learns from.
+    left_out_loss, left_out_accuracy : float
+        On the nodules left out.
+    moved : dict of float
+        How far the weights of each group are from their start, over their own length.
+    weight : (before, velocity, after)
+        One weight of the last layer in the epoch's last step.
+    own : float
+        Probability of malignancy for the nodule under study; NaN where there was none.
+    """
+
+    number: int
+    loss: float
+    accuracy: float
+    left_out_loss: float
+    left_out_accuracy: float
+    moved: dict[str, float]
+    weight: tuple[float, float, float]
+    own: float
+
+
+@dataclass(frozen=True, eq=False)
+class Student:
+    """A network in training, cut into the part that runs once and the part that learns."""
+
+    groups: dict[str, nn.Module]
+    fixed: tuple[str, ...]
+    start: dict[str, Tensor]
+
+    def fixed_part(self, crops: Grey) -> Tensor:
+        """What the layers before the first moving one say of the crops ``[N, h, w]``."""
+        import torch
+
+        x = torch.from_numpy(normalise(crops, preparation()))
+        with torch.no_grad():
+            return torch.cat([self._through(part, self.fixed) for part in x.split(BATCH)])
+
+    def logits(self, x: Tensor) -> Tensor:
+        """The rest of the way, ``[N, 2]``."""
+        return self._through(x, tuple(name for name in GROUPS if name not in self.fixed))
+
+    def moved(self) -> dict[str, float]:
+        """Distance of each group's weights from their start, over the length of the start."""
+        now = {name: _flat(group) for name, group in self.groups.items()}
+        return {name: float((now[name] - self.start[name]).norm() / self.start[name].norm()) for name in GROUPS}
+
+    def _through(self, x: Tensor, names: Sequence[str]) -> Tensor:
+        for name in names:
+            if name == "Last layer":
+                x = x.mean(dim=(2, 3))
+            x = self.groups[name](x)
+        return x
+
+
+def student(moving: Sequence[str], seed: int = 0) -> Student:
+    """An ImageNet network with a new last layer, of which only some groups move.
+
+    Raises
+    ------
+    BadInput
+        When nothing is to move.
+    """
+    import torch
+
+    from sera_core.nets.split import build
+
+    if not moving:
+        raise BadInput("all_frozen", "Every layer is frozen, so nothing can be learnt: let at least one group move.")
+    torch.manual_seed(seed)
+    parts = build(NETWORKS[0], pretrained=True).eval()
+    body = cast("nn.Sequential", parts["body"])
+    stages = cast("nn.Sequential", body[2])
+    cut = (body[:2], stages[:2], stages[2:4], stages[4:], body[3:], parts["last"])
+    groups = dict(zip(GROUPS, cut, strict=True))
+    for name, group in groups.items():
+        group.requires_grad_(name in moving)
+    first = min(GROUPS.index(name) for name in moving)
+    return Student(groups, GROUPS[:first], {name: _flat(group) for name, group in groups.items()})
+
+
+def _flat(group: nn.Module) -> Tensor:
+    import torch
+
+    return torch.cat([value.detach().flatten().clone() for value in group.parameters()])
+
+
+def split(cases: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of the bank to learn from, and rows left out; both hold each class alike."""
+    labels = load_bank().labels
+    order = np.random.default_rng(0).permutation(len(labels))
+    benign, malignant = order[labels[order] == 0], order[labels[order] == 1]
+    half, out = cases // 2, LEFT_OUT // 2
+    learn = np.concatenate([benign[out : out + half], malignant[out : out + half]])
+    return learn, np.concatenate([benign[:out], malignant[:out]])
+
+
+def train(settings: Settings, own: Grey | None = None, seed: int = 0) -> Iterator[Epoch]:
+    """Train, telling after each epoch where the network stands; stop by asking no further.
+
+    Parameters
+    ----------
+    settings : Settings
+    own : float32 [h, w], optional
+        The nodule under study, as a crop of the bank.
+    seed : int
+
+    Raises
+    ------
+    BadInput
+        When every group is frozen, or the loss is no longer a number.
+    """
+    import torch
+
+    from sera_core.train.descent import cross_entropy
+
+    pupil, bank = student(settings.moving, seed), load_bank()
+    learn, left_out = split(settings.cases)
+    known, unknown = (pupil.fixed_part(bank.crops[rows]) for rows in (learn, left_out))
+    mine = None if own is None else pupil.fixed_part(own[None])
+    targets = torch.from_numpy(bank.labels[learn]).float()
+    truth = torch.from_numpy(bank.labels[left_out]).float()
+    moving = [value for name in settings.moving for value in pupil.groups[name].parameters()]
+    optimiser = torch.optim.SGD(moving, settings.rate, MOMENTUM)
+    watched = cast("nn.Linear", pupil.groups["Last layer"]).weight
+    random, weight = np.random.default_rng(seed), (_one(watched), 0.0, _one(watched))
+    for number in range(settings.epochs + 1):
+        order = random.permutation(len(learn)) if number else []
+        for start in range(0, len(order), BATCH):
+            rows = torch.from_numpy(np.asarray(order[start : start + BATCH]))
+            before = _one(watched)
+            loss = cross_entropy(pupil.logits(known[rows]), targets[rows])
+            if not torch.isfinite(loss):
+                raise BadInput("diverged", "The loss is no longer a number, the steps were too long: lower the rate.")
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            after = _one(watched)
+            weight = (before, (before - after) / settings.rate, after)
+        yield Epoch(
+            number,
+            *_judged(pupil, known, targets),
+            *_judged(pupil, unknown, truth),
+            pupil.moved(),
+            weight,
+            _own(pupil, mine),
+        )
+
+
+def _one(weights: Tensor) -> float:
+    """The weight one watches: of the first feature, for the malignant class."""
+    return float(weights.detach()[1, 0])
+
+
+def _judged(pupil: Student, x: Tensor, targets: Tensor) -> tuple[float, float]:
+    """Loss and accuracy."""
+    import torch
+
+    with torch.no_grad():
+        logits = torch.cat([pupil.logits(part) for part in x.split(BATCH)])
+    loss = torch.nn.functional.cross_entropy(logits, targets.long()).item()
+    return loss, float((logits.argmax(1) == targets).float().mean())
+
+
+def _own(pupil: Student, x: Tensor | None) -> float:
+    import torch
+
+    if x is None:
+        return float("nan")
+    with torch.no_grad():
+        return float(pupil.logits(x).softmax(1)[0, 1])
+
+
+@lru_cache(maxsize=1)
+def earlier_runs(file: Path = FILE) -> dict[Settings, tuple[Epoch, ...]]:
+    """The presets' runs that come with the project; empty where the file is missing."""
+    if not file.is_file():
+        return {}
+    runs = json.loads(file.read_text(encoding="utf-8"))
+    return {_settings(run["settings"]): tuple(_epoch(one) for one in run["epochs"]) for run in runs}
+
+
+def _settings(stored: dict) -> Settings:
+    return Settings(**{**stored, "moving": tuple(stored["moving"])})
+
+
+def _epoch(stored: dict) -> Epoch:
+    return Epoch(**{**stored, "weight": tuple(stored["weight"]), "own": float("nan")})
+
+
+def write_runs(file: Path = FILE) -> None:
+    """Train every preset and keep its curves."""
+    runs = []
+    for settings in PRESETS.values():
+        epochs: list[dict] = []
+        try:
+            epochs.extend({**asdict(epoch), "own": None} for epoch in train(settings))
+        except BadInput:  # a rate far too big ends in no number at all: what was before it is kept
+            print(f"{settings} left the numbers after {len(epochs)} epochs")
+        runs.append({"settings": asdict(settings), "epochs": epochs})
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(runs), encoding="utf-8")
+    os.replace(part, file)
+
+
+if __name__ == "__main__":
+    write_runs()

@@ -1,0 +1,89 @@
+"""What one may ask a computer about a frame: is there any, which is it, where is it, which and where are they all.
+
+A box counts as right when its intersection over union with the true one reaches a threshold, as in Everingham M, et al.
+The PASCAL visual object classes challenge. International Journal of Computer Vision 2010;88:303-338.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sera_core.contracts import Box, Composition
+from sera_core.simulate import anatomy
+from sera_core.simulate.case import Case, Nodule, View
+from sera_core.simulate.nodule import place
+from sera_core.simulate.scanner import PIXELS
+
+
+def with_second(case: Case) -> Case:
+    """The same nodule in a lengthwise view, where there is room for a second one: a cyst of 8 mm."""
+    lengthwise = replace(case.anatomy, view=View.LONGITUDINAL)
+    first = replace(case.nodule, along=-0.85)
+    second = Nodule(8.0, 0.75, Composition.CYSTIC, along=0.9)
+    return replace(case, anatomy=lengthwise, nodule=first, second=second)
+
+
+def true_boxes(case: Case) -> list[Box]:
+    """Bounding box of each nodule of a case on the whole frame, the main one first."""
+    where = anatomy.layout(case)
+    nodules = [(case.nodule, case.seed)] + ([(case.second, case.seed + 1)] if case.second else [])
+    return [_box(nodule, *where.spot(nodule), seed, case.scanner.mm_per_px) for nodule, seed in nodules]
+
+
+def _box(nodule: Nodule, x: float, z: float, seed: int, scale: float) -> Box:
+    across = ((np.arange(PIXELS, dtype=np.float32) + 0.5 - PIXELS / 2) * np.float32(scale))[None, :]
+    down = ((np.arange(PIXELS, dtype=np.float32) + 0.5) * np.float32(scale))[:, None]
+    mask = place(nodule, x, z, seed).polar(across, down)[0] > 0
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return Box(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
+
+
+def overlap(first: Box, second: Box) -> float:
+    """Intersection over union of two boxes, 0 ... 1."""
+    wide = min(first.x + first.width, second.x + second.width) - max(first.x, second.x)
+    high = min(first.y + first.height, second.y + second.height) - max(first.y, second.y)
+    shared = max(wide, 0) * max(high, 0)
+    return shared / (first.width * first.height + second.width * second.height - shared)
+
+
+@dataclass(frozen=True)
+class Found:
+    """How a set of boxes does against the true ones.
+
+    Attributes
+    ----------
+    hits, missed, false : int
+        True nodules found, true nodules without a box, boxes without a nodule.
+    """
+
+    hits: int
+    missed: int
+    false: int
+
+    @property
+    def recall(self) -> float:
+        """Share of the nodules that were found."""
+        return self.hits / max(self.hits + self.missed, 1)
+
+    @property
+    def precision(self) -> float:
+        """Share of the boxes that hold a nodule; 0 without a box."""
+        return self.hits / max(self.hits + self.false, 1)
+
+
+def detected(boxes: Sequence[Box], truth: Sequence[Box], threshold: float) -> Found:
+    """Match boxes with nodules, the best pair first, each used once."""
+    pairs = sorted(
+        ((overlap(box, true), k, n) for k, box in enumerate(boxes) for n, true in enumerate(truth)), reverse=True
+    )
+    used_boxes: set[int] = set()
+    used_truth: set[int] = set()
+    for value, k, n in pairs:
+        if value >= threshold and k not in used_boxes and n not in used_truth:
+            used_boxes.add(k)
+            used_truth.add(n)
+    hits = len(used_truth)
+    return Found(hits, len(truth) - hits, len(boxes) - hits)

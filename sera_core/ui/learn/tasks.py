@@ -1,0 +1,280 @@
+"""Chapter 2: what is asked of the computer, on one frame with two nodules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import streamlit as st
+
+from sera_core.classifiers.card import Cutoff
+from sera_core.classifiers.cnn import Classifier
+from sera_core.contracts import Box, GreyImage, Verdict
+from sera_core.figures import palette
+from sera_core.figures import tasks as figures
+from sera_core.images.roi import propose_box
+from sera_core.lessons import tasks as lesson
+from sera_core.simulate.render import render
+from sera_core.simulate.samples import SAMPLES
+from sera_core.ui.board import board
+from sera_core.ui.cache import box_of, picture_uri
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.nodule import Specimen, choose_nodule, seen
+from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.measure import Line
+from sera_core.ui.states import guarded
+from sera_core.ui.words import GLYPH
+
+BOX, KEPT = "tasks_box", "tasks_kept"  # in the link
+_BOX = re.compile(r"(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})")
+MOST = 6  # boxes kept
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A frame with two nodules, and the box in the reader's hand."""
+
+    name: str
+    image: GreyImage
+    truth: list[Box]
+    box: Box
+
+
+def draw() -> None:
+    """Draw the chapter."""
+    _body(choose_nodule())
+
+
+@st.fragment
+def _body(specimen: Specimen) -> None:
+    chosen = st.segmented_control(
+        "Task", list(TASKS), default="Exam", key="tasks_step", bind="query-params", required=True
+    )
+    task = chosen or "Exam"
+    lead, draw_task, question = TASKS[task]
+    step(task, lead)
+    with guarded():
+        scene = _scene(specimen)
+        _point(scene)
+        draw_task(scene)
+    ask(question, f"tasks_q_{list(TASKS).index(task)}")
+
+
+@st.cache_data(max_entries=10, show_spinner="Simulating a neck with two nodules")
+def _two(name: str) -> tuple[GreyImage, list[Box]]:
+    case = lesson.with_second(SAMPLES[name].case)
+    return render(case).image, lesson.true_boxes(case)
+
+
+def _scene(specimen: Specimen) -> Scene:
+    name = specimen.key.removeprefix("sample ")
+    name = name if name in SAMPLES else next(iter(SAMPLES))
+    image, truth = _two(name)
+    first = truth[0]
+    beside = Box(first.x + first.width // 4, first.y + first.height // 5, first.width, first.height)
+    boxes = _boxes(BOX) or [beside.clipped(*image.shape)]
+    return Scene(name, image, truth, boxes[0].clipped(*image.shape))
+
+
+def _boxes(parameter: str) -> list[Box]:
+    """Boxes of the link; what makes no box is passed over."""
+    found = (tuple(map(int, one)) for one in _BOX.findall(st.query_params.get(parameter, "")))
+    return [Box(*one) for one in found if one[2] > 0 and one[3] > 0][:MOST]
+
+
+def _write(parameter: str, boxes: list[Box]) -> None:
+    st.query_params[parameter] = "_".join("-".join(map(str, box.as_list())) for box in boxes)
+
+
+def _point(scene: Scene) -> None:
+    st.caption(":violet-badge[:material/science: simulated] Two nodules: the one chosen above, and a small cyst.")
+    board(
+        picture_uri(f"two {scene.name}", 0, scene.image.pixels),
+        scene.image.shape,
+        scene.box,
+        None,
+        mode="box",
+        key="tasks-board",
+        on_box=lambda box: _write(BOX, [box]),
+        on_line=_no_line,
+    )
+
+
+def _no_line(line: Line) -> None:
+    """No ruler is laid here."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network that diagnoses says of a box."""
+
+    probability: float
+    verdict: Verdict
+    cutoff: Cutoff
+
+
+def _asked(scene: Scene, box: Box) -> Answer:
+    return _answer(f"two {scene.name} {box.as_list()}", scene, box)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _answer(key: str, _scene: Scene, _box: Box) -> Answer:
+    shown = seen(Specimen(key, "", _scene.image, _box))
+    probability = float(shown.classifier.predict(shown.crop.pixels[None])[0])
+    return Answer(probability, shown.classifier.verdict(probability), shown.classifier.card.cutoff)
+
+
+def _say(answer: Answer) -> str:
+    verdict = answer.verdict
+    return (
+        f":{palette.NAME[verdict]}[{GLYPH[verdict]} {verdict.value}] at {answer.probability:.0%} "
+        f"(cut-off {answer.cutoff.value:.0%})"
+    )
+
+
+# ---- the four tasks ----------------------------------------------------------------------------------------------
+
+
+def _exam(scene: Scene) -> None:
+    answers = [_asked(scene, box) for box in scene.truth]
+    first, second = (answer.probability for answer in answers)
+    suspicious = any(answer.verdict is not Verdict.BENIGN for answer in answers)
+    st.markdown(
+        f"**Is there a nodule that needs a second look? {'Yes' if suspicious else 'No'}.** One answer for the frame."
+    )
+    numbers(
+        {"First nodule": f"{first:.0%}", "Second nodule": f"{second:.0%}", "The frame": f"{max(first, second):.0%}"}
+    )
+    formula(
+        rf"p_{{\text{{frame}}}} = \max(p_1, p_2) = \max({first:.2f}, {second:.2f}) = {max(first, second):.2f}",
+        "A frame is suspicious when one of its nodules is. The box plays no part in this answer.",
+    )
+    show_code(Classifier.predict, Classifier.verdict)
+
+
+def _object(scene: Scene) -> None:
+    answer = _asked(scene, scene.box)
+    st.markdown(f"**Which is it?** {_say(answer)}")
+    numbers(
+        {
+            "Probability": f"{answer.probability:.0%}",
+            "Cut-off": f"{answer.cutoff.value:.0%}",
+            "Labels": "benign, malignant",
+        }
+    )
+    formula(
+        rf"\hat y = \begin{{cases}} \text{{malignant}} & p > {answer.cutoff.high:.2f} \\ \text{{benign}} & p < "
+        rf"{answer.cutoff.low:.2f} \end{{cases}}, \qquad p = {answer.probability:.2f}",
+        "Between the two bounds it is indeterminate. The box is given by a person, the computer names what is in it: "
+        "this "
+        "is CADx, and all that SERA does on its Diagnose page.",
+    )
+    show_code(Classifier.predict, Classifier.verdict)
+
+
+def _localisation(scene: Scene) -> None:
+    proposed = box_of(f"two {scene.name}", 0, scene.image)
+    overlaps = [lesson.overlap(scene.box, true) for true in scene.truth]
+    nearest = scene.truth[overlaps.index(max(overlaps))]
+    theirs = max(lesson.overlap(proposed, true) for true in scene.truth)
+    figure = figures.boxes(scene.image.pixels, {"truth": [nearest], "yours": [scene.box], "proposed": [proposed]})
+    chart(figure, "tasks-place", "The true box, yours and the proposed one")
+    numbers({"Your overlap": f"{max(overlaps):.2f}", "The proposal's": f"{theirs:.2f}", "Counts as right from": "0.50"})
+    both = _shared(scene.box, nearest)
+    union = scene.box.width * scene.box.height + nearest.width * nearest.height - both
+    formula(
+        rf"\text{{IoU}} = \frac{{|A\cap B|}}{{|A\cup B|}} = \frac{{{both}}}{{{union}}} = {both / union:.2f}",
+        "Intersection over union, in pixels, with the nodule nearest to your box.",
+    )
+    st.markdown(f"And which is it? {_say(_asked(scene, scene.box))}")
+    show_code(lesson.overlap, propose_box)
+
+
+def _shared(first: Box, second: Box) -> int:
+    overlap = lesson.overlap(first, second)
+    return round(overlap / (1 + overlap) * (first.width * first.height + second.width * second.height))
+
+
+def _detection(scene: Scene) -> None:
+    kept = [box.clipped(*scene.image.shape) for box in _boxes(KEPT)]
+    with st.container(horizontal=True):
+        st.button("Keep this box", key="tasks_keep", type="primary", disabled=len(kept) >= MOST,
+                  on_click=_write, args=(KEPT, [*kept, scene.box]))  # fmt: skip
+        st.button("Forget all", key="tasks_forget", disabled=not kept, on_click=_write, args=(KEPT, []))
+    threshold = st.slider(
+        "A box is right from an overlap of", 0.1, 0.9, 0.5, 0.05, key="tasks_iou", bind="query-params"
+    )
+    chart(figures.boxes(scene.image.pixels, {"truth": scene.truth, "yours": kept}), "tasks-all", "True and kept boxes")
+    found = lesson.detected(kept, scene.truth, threshold)
+    numbers({"Found": f"{found.hits} of {len(scene.truth)}", "False boxes": found.false,
+             "Recall": f"{found.recall:.0%}", "Precision": f"{found.precision:.0%}"})  # fmt: skip
+    formula(
+        rf"\begin{{aligned}} \text{{recall}} &= \tfrac{{{found.hits}}}{{{found.hits}+{found.missed}}} "
+        rf"= {found.recall:.2f} \\ "
+        rf"\text{{precision}} &= \tfrac{{{found.hits}}}{{{max(found.hits + found.false, 1)}}} = {found.precision:.2f}"
+        r"\end{aligned}",
+        "Found nodules of all nodules, and found nodules of all boxes.",
+    )
+    for number, box in enumerate(kept, 1):
+        st.markdown(f"Box {number}: {_say(_asked(scene, box))}")
+    show_code(lesson.detected, lesson.overlap)
+
+
+TASKS = {
+    "Exam": (
+        "One question to the whole frame: is there anything? No place, no name.",
+        _exam,
+        Question(
+            "A frame is labelled suspicious. Which of its nodules should be punctured?",
+            ("The larger one", "The label does not say", "Both"),
+            1,
+            "An exam label belongs to the frame. To know which nodule is meant, one needs a place.",
+        ),
+    ),
+    "Object": (
+        "One object, several names: the box is given, the computer says which it is. Drag the box and the answer "
+        "follows.",
+        _object,
+        Question(
+            "You drag the box off the nodule onto the gland. What does the network answer?",
+            ("Nothing", "Benign or malignant all the same", "No nodule"),
+            1,
+            "It knows two names only and must give one, unless it refuses what is unfamiliar. It was never taught "
+            "what no nodule looks like.",
+        ),
+    ),
+    "Localisation": (
+        "One object again, but now the computer must also say where. Lay your box as well as you can.",
+        _localisation,
+        Question(
+            "A box of the right place has twice the width and twice the height. What is its overlap?",
+            ("0.50", "0.25", "0.75"),
+            1,
+            "The intersection is the nodule itself, the union the large box: one part in four.",
+        ),
+    ),
+    "Detection": (
+        "Several objects: find each, and name each. Lay the box on a nodule and keep it, then on the next.",
+        _detection,
+        Question(
+            "You keep the same good box twice. What happens?",
+            ("Recall rises to 100 %", "Precision falls: the second is a false box", "Nothing"),
+            1,
+            "Each nodule may be found once. Every other box on it counts as false.",
+        ),
+    ),
+}
+
+CHAPTER = Chapter(
+    number=2,
+    slug="tasks",
+    title="What is asked of the computer",
+    talk=Place(Part.CADX, "Some computer vision tasks; computer-aided diagnosis"),
+    sentences=(
+        "One frame allows four questions: is there any, which is it, where is it, which and where are they all.",
+        "In medicine the second, mostly between benign and malignant, is called computer-aided diagnosis (CADx).",
+    ),
+    draw=draw,
+)

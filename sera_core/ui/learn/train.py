@@ -1,0 +1,210 @@
+"""Chapter 10: transfer learning against fine-tuning, trained in sight on a small set."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from sera_core.contracts import BadInput, Grey
+from sera_core.figures import image as pictures
+from sera_core.figures import learning as figures
+from sera_core.images.prepare import prepare
+from sera_core.lessons import learning as lesson
+from sera_core.lessons.bank import load_bank, preparation
+from sera_core.lessons.learning import GROUPS, PRESETS, Epoch, Settings
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.nodule import Specimen, choose_nodule
+from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.states import guarded, refused
+
+RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+KEPT, RUNNING, REFUSED = "learning_kept", "learning_running", "learning_refused"
+Run = tuple[Settings, str, list[Epoch]]  # settings, nodule, epochs so far
+
+
+def draw() -> None:
+    """Draw the chapter."""
+    _body(choose_nodule())
+
+
+@st.fragment
+def _body(specimen: Specimen) -> None:
+    with guarded():
+        settings = _settings()
+        with st.expander("The nodules it learns from", icon=":material/grid_view:"):
+            _show_set(settings)
+        _buttons(settings, specimen)
+        _result(settings, specimen)
+        ask(QUESTION, "learning_q")
+
+
+# ---- settings ----------------------------------------------------------------------------------------------------
+
+
+def _start() -> None:
+    """The first preset, where the link says nothing."""
+    given = next(iter(PRESETS.values()))
+    first = {"moving": list(given.moving), "rate": given.rate, "epochs": given.epochs, "cases": given.cases}
+    for name, value in first.items():
+        if f"learning_{name}" not in st.query_params:
+            st.session_state.setdefault(f"learning_{name}", value)
+
+
+def _preset(name: str) -> None:
+    given = PRESETS[name]
+    st.session_state["learning_moving"] = list(given.moving)
+    st.session_state["learning_rate"] = given.rate
+    st.session_state["learning_epochs"] = given.epochs
+    st.session_state["learning_cases"] = given.cases
+
+
+def _settings() -> Settings:
+    _start()
+    step("What learns, and how fast", "Begin with one of these, then change what you like.")
+    with st.container(horizontal=True):
+        for name in PRESETS:
+            st.button(name, on_click=_preset, args=(name,), key=f"learning_preset_{name}")
+    moving = st.pills(
+        "Groups that move (the others are frozen)", GROUPS, selection_mode="multi", key="learning_moving",
+        bind="query-params",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        rate = st.select_slider(
+            "Learning rate η", RATES, key="learning_rate", bind="query-params", format_func=lambda value: f"{value:g}"
+        )
+        epochs = st.slider("Epochs", 2, 20, key="learning_epochs", bind="query-params")
+        cases = st.slider("Nodules", 8, 120, step=8, key="learning_cases", bind="query-params")
+    ordered = tuple(name for name in GROUPS if name in moving)
+    return Settings(ordered, float(rate), epochs, cases)
+
+
+def _show_set(settings: Settings) -> None:
+    learn, left_out = lesson.split(settings.cases)
+    bank = load_bank()
+    shown = [bank.crops[k] for k in (*learn[:5], *learn[len(learn) // 2 :][:5])]
+    sheet = np.concatenate([np.concatenate(shown[:5], axis=1), np.concatenate(shown[5:], axis=1)])
+    chart(pictures.picture(sheet), "learning-set", "Five benign and five malignant simulated nodules")
+    st.caption(
+        f"Above benign, below malignant: ten of the {len(learn)} simulated nodules. {len(left_out)} others are left "
+        f"out. "
+        "Each is 80 by 80 pixels, a third of what the network was made for, so that it learns while you watch."
+    )
+
+
+# ---- the run -----------------------------------------------------------------------------------------------------
+
+
+def _buttons(settings: Settings, specimen: Specimen) -> None:
+    running = st.session_state.get(RUNNING, False)
+    with st.container(horizontal=True):
+        st.button("Train", type="primary", icon=":material/play_arrow:", key="learning_train", disabled=running,
+                  on_click=_begin, args=(settings, specimen.title))  # fmt: skip
+        st.button("Stop", icon=":material/stop:", key="learning_stop", disabled=not running, on_click=_end)
+
+
+def _begin(settings: Settings, title: str) -> None:
+    st.session_state[KEPT] = (settings, title, [])
+    st.session_state[RUNNING] = True
+    st.session_state[REFUSED] = None
+
+
+def _end() -> None:
+    st.session_state[RUNNING] = False
+
+
+def _result(settings: Settings, specimen: Specimen) -> None:
+    kept: Run | None = st.session_state.get(KEPT)
+    if st.session_state.get(RUNNING) and kept is not None:
+        _run(kept, prepare(specimen.image.pixels, specimen.box, preparation()).pixels)
+    mine = kept if kept is not None and kept[0] == settings else None
+    problem = st.session_state.get(REFUSED)
+    if mine is not None and isinstance(problem, BadInput):
+        refused(problem, "The training ended early")
+    earlier = lesson.earlier_runs().get(settings, ())
+    if mine is not None and mine[2]:
+        st.caption(f"Trained here, just now. Seen while it learnt: {mine[1]}.")
+        _show(settings, mine[2], live=True)
+    elif earlier:
+        st.caption("An earlier run with these very settings; press Train to see it happen on this machine.")
+        _show(settings, list(earlier), live=False)
+    elif mine is None:
+        st.info("Not trained yet with these settings: press Train.", icon=":material/play_arrow:")
+
+
+def _run(kept: Run, crop: Grey) -> None:
+    """Train, drawing after every epoch; Stop interrupts, and what was reached stays."""
+    settings, _, epochs = kept
+    epochs.clear()
+    bar, place = st.progress(0.0, "Reading the nodules through the frozen layers"), st.empty()
+    try:
+        for epoch in lesson.train(settings, crop):
+            epochs.append(epoch)
+            bar.progress(epoch.number / settings.epochs, f"Epoch {epoch.number} of {settings.epochs}")
+            place.plotly_chart(figures.curves(epochs, settings.epochs), key=f"learning-live-{epoch.number}")
+    except BadInput as error:
+        st.session_state[REFUSED] = error
+    st.session_state[RUNNING] = False
+    st.rerun()
+
+
+def _show(settings: Settings, epochs: list[Epoch], live: bool) -> None:
+    last = epochs[-1]
+    table = {
+        "epoch": [e.number for e in epochs],
+        "loss": [e.loss for e in epochs],
+        "accuracy": [e.accuracy for e in epochs],
+        "left-out loss": [e.left_out_loss for e in epochs],
+        "left-out accuracy": [e.left_out_accuracy for e in epochs],
+    }
+    chart(figures.curves(epochs, settings.epochs), "learning-curves", "Loss and accuracy by epoch", table)
+    best = max(epochs, key=lambda epoch: epoch.left_out_accuracy)
+    values = {
+        "Loss": f"{last.loss:.3f}",
+        "Accuracy": f"{last.accuracy:.0%}",
+        "Left-out accuracy": f"{last.left_out_accuracy:.0%}",
+        "Best left-out": f"{best.left_out_accuracy:.0%} (epoch {best.number})",
+    }
+    if live and not math.isnan(last.own):
+        values["This nodule"] = f"{last.own:.0%} malignant"
+    numbers(values)
+    step("Weights that moved", "Distance from where each group started.")
+    chart(figures.moved(last, settings.moving), "learning-moved", "How far each group of weights has moved")
+    before, velocity, after = last.weight
+    formula(
+        r"\begin{aligned} v &\leftarrow 0.9\,v + \nabla L \\"
+        rf" w &\leftarrow w - \eta\,v \\ {after:.5f} &= {before:.5f} - {settings.rate:g}\times({velocity:+.4f})"
+        r"\end{aligned}",
+        "One weight of the last layer in the last step. v remembers the steps before (momentum 0.9).",
+    )
+    show_code(lesson.train, lesson.student)
+
+
+QUESTION = Question(
+    "You have 40 nodules. The loss on them falls to zero; the loss on those left out falls, then rises. What now?",
+    (
+        "Train on: zero is best",
+        "Stop where the left-out loss was lowest, or freeze more layers",
+        "Raise the learning rate",
+    ),
+    1,
+    "From there on the network learns these forty by heart. Fewer moving weights, an earlier stop, or more nodules "
+    "help.",
+)
+
+CHAPTER = Chapter(
+    number=10,
+    slug="learning",
+    title="Learning",
+    talk=Place(Part.DEEP, "Transfer learning and fine-tuning"),
+    sentences=(
+        "A network that knows a million photographs needs few nodules: either only a new last layer learns "
+        "(transfer), or "
+        "deeper layers move a little too (fine-tuning).",
+        "Choose what moves and how fast, train it here, and watch it learn, stall, burst or learn by heart.",
+    ),
+    draw=draw,
+)

@@ -1,0 +1,54 @@
+"""A small set is trained in sight, and stopped, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.test_diagnose import PROBES, settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+LINK = "/Learn?chapter=10&learning_epochs=4&learning_cases=8"
+
+
+@pytest.fixture(params=list(SIZES))
+def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    width, height = SIZES[request.param]
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=request.param == "phone")
+    opened, said = context.new_page(), []
+    opened.on(
+        "console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None
+    )
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(app_url + LINK)
+    opened.get_by_role("button", name="Train", exact=True).wait_for(timeout=60_000)
+    settled(opened)
+    yield opened
+    sideways = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
+    context.close()
+    assert said == []
+    assert sideways <= 0
+
+
+def test_the_small_set_is_trained_and_its_curves_stay(page: Page) -> None:
+    page.get_by_text("Not trained yet").wait_for()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("Trained here, just now").wait_for(timeout=240_000)
+    page.locator(".st-key-learning-curves .js-plotly-plot").wait_for(timeout=20_000)
+    assert page.locator('[data-testid="stMetric"]').filter(has_text="This nodule").is_visible()
+
+
+def test_a_run_can_be_stopped(page: Page) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    page.get_by_text("Epoch 1 of 4").wait_for(timeout=240_000)
+    stop.click()
+    page.get_by_text("Trained here, just now").wait_for(timeout=120_000)
+    settled(page)
+    assert stop.is_disabled()
+    assert page.get_by_role("button", name="Train", exact=True).is_enabled()

@@ -1,0 +1,78 @@
+"""A training in sight: what is frozen stays, one step is the formula's, and a small set is learnt."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sera_core.contracts import BadInput
+from sera_core.lessons import learning
+from sera_core.lessons.bank import load_bank
+from sera_core.lessons.learning import GROUPS, Settings
+
+
+def test_only_what_moves_moves_and_the_set_is_learnt() -> None:
+    epochs = list(learning.train(Settings(("Head", "Last layer"), 0.01, 3, 16), load_bank().crops[0]))
+    assert [epoch.number for epoch in epochs] == [0, 1, 2, 3]
+    assert set(epochs[0].moved.values()) == {0.0}
+    last = epochs[-1]
+    assert [name for name in GROUPS if last.moved[name] > 0] == ["Head", "Last layer"]
+    assert last.loss < epochs[0].loss
+    assert 0 <= last.own <= 1
+    before, velocity, after = last.weight
+    assert after == pytest.approx(before - 0.01 * velocity)
+
+
+def test_the_fixed_part_and_the_rest_are_the_whole_network() -> None:
+    import torch
+
+    from sera_core.images.prepare import normalise
+    from sera_core.lessons.bank import NETWORKS, preparation
+    from sera_core.nets.split import build
+
+    crops = load_bank().crops[:3]
+    torch.manual_seed(0)
+    parts = build(NETWORKS[0], pretrained=True).eval()
+    whole = parts["last"](parts["pool"](parts["body"](torch.from_numpy(normalise(crops, preparation())))))
+    for moving in (("Last layer",), ("Stages 3-4", "Last layer")):
+        pupil = learning.student(moving)
+        assert pupil.logits(pupil.fixed_part(crops)).detach().numpy() == pytest.approx(whole.detach().numpy(), abs=1e-5)
+
+
+def test_a_step_without_momentum_equals_the_gradient_by_hand() -> None:
+    import torch
+
+    pupil = learning.student(("Last layer",))
+    learn, _ = learning.split(8)
+    features = pupil.fixed_part(load_bank().crops[learn]).mean(dim=(2, 3))
+    targets = torch.from_numpy(load_bank().labels[learn])
+    start = pupil.groups["Last layer"].weight.detach().clone()
+    share = pupil.groups["Last layer"](features).softmax(1).detach()
+    by_hand = (share[:, 1] - targets.float()) @ features / len(targets)
+    (_, first) = list(learning.train(Settings(("Last layer",), 0.001, 1, 8)))
+    assert first.weight[1] == pytest.approx(float(by_hand[0]), rel=1e-3)
+    assert first.weight[2] == pytest.approx(float(start[1, 0] - 0.001 * by_hand[0]), rel=1e-4)
+
+
+def test_learnt_from_and_left_out_share_no_nodule_and_hold_each_class_alike() -> None:
+    for cases in (8, 40, 120):
+        learn, left_out = learning.split(cases)
+        assert len(learn) == cases
+        assert not set(learn) & set(left_out)
+        assert load_bank().labels[learn].mean() == load_bank().labels[left_out].mean() == 0.5
+
+
+def test_nothing_to_learn_and_steps_too_long_are_refused_in_words() -> None:
+    with pytest.raises(BadInput, match="Every layer is frozen"):
+        learning.student(())
+    with pytest.raises(BadInput, match="lower the rate"):
+        list(learning.train(Settings(("Last layer",), 1e38, 3, 16)))
+
+
+def test_the_shipped_runs_are_those_of_the_presets() -> None:
+    runs = learning.earlier_runs()
+    assert set(runs) == set(learning.PRESETS.values())
+    transfer, tuned = runs[learning.PRESETS["Transfer"]], runs[learning.PRESETS["Fine-tune"]]
+    assert len(transfer) == len(tuned) == 11
+    assert transfer[-1].moved["Head"] == 0 < tuned[-1].moved["Head"]
+    assert all(np.isfinite(epoch.loss) for epoch in (*transfer, *tuned))

@@ -1,0 +1,48 @@
+"""Chapter 2 without a browser."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sera_core.lessons import tasks
+from sera_core.simulate.samples import SAMPLES
+
+TASKS = ("Exam", "Object", "Localisation", "Detection")
+
+
+def chapter(learn: AppTest, task: str, **link: str) -> AppTest:
+    learn.query_params["chapter"] = "2"
+    learn.query_params["tasks_step"] = task
+    for name, value in link.items():
+        learn.query_params[name] = value
+    learn.run()
+    assert not learn.exception
+    assert not learn.error
+    return learn
+
+
+def shown(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_opens_with_numbers_and_a_formula(learn: AppTest, model: str, task: str) -> None:
+    page = chapter(learn, task)
+    assert len(page.metric) >= 3
+    assert len(page.latex) == 1
+
+
+def test_a_box_on_the_nodule_overlaps_it_wholly(learn: AppTest, model: str) -> None:
+    first = tasks.true_boxes(tasks.with_second(SAMPLES["papillary"].case))[0]
+    page = chapter(learn, "Localisation", tasks_box="-".join(map(str, first.as_list())))
+    assert shown(page)["Your overlap"] == "1.00"
+
+
+def test_two_kept_boxes_find_two_nodules(learn: AppTest, model: str) -> None:
+    boxes = tasks.true_boxes(tasks.with_second(SAMPLES["papillary"].case))
+    word = "_".join("-".join(map(str, box.as_list())) for box in boxes)
+    page = chapter(learn, "Detection", tasks_kept=word)
+    assert shown(page)["Found"] == "2 of 2"
+    page.button(key="tasks_forget").click().run()
+    assert shown(page)["Found"] == "0 of 2"

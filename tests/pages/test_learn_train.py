@@ -1,0 +1,45 @@
+"""Chapter 10 without a browser: curves at once, a live run, refusals."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def chapter(learn: AppTest, **link: str) -> AppTest:
+    learn.query_params["chapter"] = "10"
+    for name, value in link.items():
+        learn.query_params[name] = value
+    learn.run()
+    assert not learn.exception
+    assert not learn.error
+    return learn
+
+
+def shown(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_it_opens_with_the_curves_of_an_earlier_run(learn: AppTest) -> None:
+    page = chapter(learn)
+    assert "Left-out accuracy" in shown(page)
+    assert any("An earlier run" in caption.value for caption in page.caption)
+    page.button(key="learning_preset_Rate too big").click().run()
+    assert not page.exception
+    assert page.select_slider(key="learning_rate").value == 0.3
+    assert "Left-out accuracy" in shown(page)
+
+
+def test_a_small_set_is_trained_on_the_page(learn: AppTest) -> None:
+    page = chapter(learn, learning_epochs="2", learning_cases="8")
+    assert any("press Train" in info.value for info in page.info)
+    page.button(key="learning_train").click().run(timeout=300)
+    assert not page.exception
+    assert any("Trained here" in caption.value for caption in page.caption)
+    assert "This nodule" in shown(page)
+
+
+def test_all_frozen_is_refused_in_words(learn: AppTest) -> None:
+    page = chapter(learn, learning_epochs="2", learning_cases="8")
+    page.button_group(key="learning_moving").set_value([]).run()
+    page.button(key="learning_train").click().run(timeout=300)
+    assert any("Every layer is frozen" in warning.value for warning in page.warning)
