@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -65,8 +67,8 @@ def mosaic(maps: Array, columns: int = 8, first: int = 1, height: int = 340) -> 
     return image_axes(go.Figure(trace), *canvas.shape).update_layout(height=height)
 
 
-def with_window(figure: go.Figure, box: tuple[float, float, float, float], name: str = "") -> go.Figure:
-    """Outline ``(left, top, right, bottom)``, in cells, on a picture."""
+def with_window(figure: go.Figure, box: tuple[float, float, float, float]) -> go.Figure:
+    """Outline ``(left, top, right, bottom)``, in cells, on a picture, with a ring at its middle."""
     left, top, right, bottom = box
     figure.add_shape(
         type="rect",
@@ -75,9 +77,41 @@ def with_window(figure: go.Figure, box: tuple[float, float, float, float], name:
         x1=right - 0.5,
         y1=bottom - 0.5,
         line={"color": palette.ACCENT, "width": 3},
-        label={"text": name, "textposition": "top left"},
+    )
+    figure.add_scatter(
+        x=[(left + right - 1) / 2],
+        y=[(top + bottom - 1) / 2],
+        mode="markers",
+        marker={"size": 13, "symbol": "circle-open", "color": palette.ACCENT, "line": {"width": 3}},
+        hoverinfo="skip",
     )
     return figure
+
+
+def chain(parts: Mapping[str, Array], height: int = 150) -> go.Figure:
+    """Small matrices in a row, each under its name, on one scale."""
+    rows = max(part.shape[0] for part in parts.values())
+    canvas = np.full((rows, sum(part.shape[1] for part in parts.values()) + len(parts) - 1), np.nan, np.float32)
+    limit = max(max(float(np.abs(part).max()) for part in parts.values()), 1e-6)
+    figure = go.Figure()
+    left = 0
+    for name, part in parts.items():
+        top = (rows - part.shape[0]) // 2
+        canvas[top : top + part.shape[0], left : left + part.shape[1]] = part
+        figure.add_annotation(
+            x=left + (part.shape[1] - 1) / 2, y=-0.5, text=name, showarrow=False, yanchor="bottom", font={"size": 13}
+        )
+        left += part.shape[1] + 1
+    figure.add_heatmap(
+        z=canvas,
+        zmin=-limit,
+        zmax=limit,
+        colorscale=palette.DIVERGING_SCALE,
+        showscale=False,
+        hoverongaps=False,
+        hovertemplate="%{z:.2f}<extra></extra>",
+    )
+    return image_axes(figure, *canvas.shape).update_layout(height=height, margin={"t": 24})
 
 
 def strip(length: int, window: Window) -> go.Figure:

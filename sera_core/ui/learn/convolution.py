@@ -66,7 +66,8 @@ def _play(specimen: Specimen, network: Seen) -> None:
             setup.window.check(length)
         except BadInput as error:
             refused(error, "This stride does not fit")
-            _sizes(setup, length)
+            if error.code == "stride_misfit":
+                _sizes(setup, length)
             return
         slide(
             setup.maps,
@@ -188,14 +189,16 @@ def _first_cell(setup: Setup, answer: Array) -> None:
     sums = (patch * setup.kernels[0]).sum(axis=(1, 2))
     terms = " ".join(f"{value:+.2f}" for value in sums)
     formula(
-        rf"y_{{1,1}} = \sum_{{c=1}}^{{{len(sums)}}}\sum_{{i,j}} k_{{c,i,j}}\,x_{{c,i,j}} + b "
-        rf"= {terms} {setup.bias[0]:+.2f} = {answer[0, 0, 0]:.2f}",
+        (
+            rf"y_{{1,1}} = \sum_{{c=1}}^{{{len(sums)}}}\sum_{{i,j}} k_{{c,i,j}}\,x_{{c,i,j}} + b",
+            rf"= {terms} {setup.bias[0]:+.2f} = {answer[0, 0, 0]:.2f}",
+        ),
         "The first cell of the output: one sum of products a channel, and the bias.",
     )
 
 
 def _whole(network: Seen) -> None:
-    step("On the whole picture", "The first 16 learned kernels of the network, and what one of them finds.")
+    step("On the whole picture", "The learned kernels of the network's first layer, and what one of them finds.")
     kernels = first_kernels(network.classifier.parts["body"])
     summed = kernels.sum(axis=1)  # grey: the three channels are the same picture
     number = st.slider("Which kernel", 1, len(kernels), 1, key="conv_which", bind="query-params")

@@ -8,13 +8,14 @@ import streamlit as st
 
 from sera_core.contracts import BadInput
 from sera_core.figures.lines import bars, curves
-from sera_core.figures.maps import activation
+from sera_core.figures.maps import chain
 from sera_core.lessons.dense import Evidence, dense, evidence, softmax
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.parts import Question, ask, formula, latex_matrix, numbers, step
+from sera_core.ui.states import refused
 
 MATRIX = [[1.0, -2.0, 0.5], [0.5, 1.0, -1.0]]
 BIAS = [0.5, -0.5]
@@ -30,7 +31,12 @@ def draw() -> None:
     """The whole chapter."""
     _by_hand()
     network = seen(choose_nodule())
-    _real(network)
+    title = network.classifier.card.title
+    if network.classifier.svm is None:
+        _real(network)
+    else:
+        sentence = f"{title} ends in a support vector machine, not in a layer: choose another nodule."
+        refused(BadInput("no_last_layer", sentence), "Nothing to take apart")
     ask(QUESTION, "fc_question")
 
 
@@ -45,21 +51,18 @@ def _by_hand() -> None:
     matrix, bias = edited[:, :3], edited[:, 3]
     stages = dense(x, matrix, bias)
     formula(
-        rf"\underbrace{{{latex_matrix(matrix)}}}_{{A}}\underbrace{{{_column(x)}}}_{{x}} = "
-        rf"\underbrace{{{_column(stages.product)}}}_{{Ax}}, \quad {_column(stages.product)} + "
-        rf"\underbrace{{{_column(bias)}}}_{{b}} = \underbrace{{{_column(stages.shifted)}}}_{{Ax+b}} "
-        rf"\xrightarrow{{\ \mathrm{{ReLU}}\ }} \underbrace{{{_column(stages.active)}}}_{{\alpha(Ax+b)}}",
+        (
+            rf"\underbrace{{{latex_matrix(matrix)}}}_{{A}}\underbrace{{{_column(x)}}}_{{x}} = "
+            rf"\underbrace{{{_column(stages.product)}}}_{{Ax}}",
+            rf"{_column(stages.product)} + "
+            rf"\underbrace{{{_column(bias)}}}_{{b}} = \underbrace{{{_column(stages.shifted)}}}_{{Ax+b}} "
+            rf"\xrightarrow{{\ \mathrm{{ReLU}}\ }} \underbrace{{{_column(stages.active)}}}_{{\alpha(Ax+b)}}",
+        ),
         "Every output cell sees every input cell.",
     )
-    columns = st.columns([1, 3, 1, 1, 1])
-    parts = {"x": np.asarray(x)[:, None], "A": matrix, "A x": stages.product[:, None]}
-    parts |= {"A x + b": stages.shifted[:, None], "α(A x + b)": stages.active[:, None]}
-    limit = float(max(np.abs(part).max() for part in parts.values()))
-    for column, (name, part) in zip(columns, parts.items(), strict=True):
-        with column:
-            figure = activation(part.astype(np.float32), max(limit, 1e-6), 110).update_traces(showscale=False)
-            chart(figure, f"fc-{name[:7]}", name)
-            st.caption(name)
+    parts = {"x": np.asarray(x)[:, None], "A": matrix, "Ax": stages.product[:, None]}
+    parts |= {"Ax + b": stages.shifted[:, None], "α(Ax + b)": stages.active[:, None]}
+    chart(chain(parts), "fc-chain", "The same numbers as colours")
     show_code(dense)
 
 
@@ -71,8 +74,6 @@ def _column(values: object) -> str:
 def _real(network: Seen) -> None:
     title = network.classifier.card.title
     step("In the network that diagnoses", f"{title}: its features of this nodule, and its last layer.")
-    if network.classifier.svm is not None:
-        raise BadInput("no_last_layer", f"{title} ends in a support vector machine: choose another nodule.")
     found = _evidence(network.key, network)
     count = st.slider("Features to show", 4, 30, 12, key="fc_count", bind="query-params")
     top = found.strongest(count)

@@ -71,8 +71,9 @@ def _steps(network: Seen, target: int) -> None:
         else "Uneven, because the head looks at each cell in its own way."
     )
     step("3 · Weights", "The mean of each gradient.")
-    names = [f"map {number + 1}" for number in top]
-    chart(bars(names, found.weights[top].tolist(), "mean gradient"), "cam-weights", "Weights of these maps")
+    order = top[np.argsort(-found.weights[top])]
+    names = [f"map {number + 1}" for number in order]
+    chart(bars(names, found.weights[order].tolist(), "mean gradient"), "cam-weights", "Weights of these maps")
     step(
         "4 · Sum, 5 · ReLU, 6 · overlay",
         "The maps times their weights; then only what speaks for the class; then laid on the picture.",
@@ -86,10 +87,12 @@ def _steps(network: Seen, target: int) -> None:
     with columns[2]:
         st.image(overlay(network.crop.pixels, _maps(f"{network.key} {target}", network, target)[CamMethod.GRADCAM]))
     row, column = np.unravel_index(np.argmax(found.total), found.total.shape)
-    cell = " ".join(f"{found.weights[k]:+.3f}\\cdot {found.maps[k][row, column]:.2f}" for k in top[:3])
+    cell = " ".join(f"{found.weights[k]:+.3f}\\cdot {found.maps[k][row, column]:.2f}" for k in top[:2])
     formula(
-        rf"L_{{{row + 1},{column + 1}}} = \max\Bigl(0, \sum_{{k=1}}^{{{count}}} w_k A_{{k}}\Bigr) = "
-        rf"\max(0, {cell} + \dots) = {found.positive[row, column]:.3f}",
+        (
+            rf"L_{{{row + 1},{column + 1}}} = \max\Bigl(0, \sum_{{k=1}}^{{{count}}} w_k A_{{k}}\Bigr)",
+            rf"= \max(0, {cell} + \dots) = {found.positive[row, column]:.3f}",
+        ),
         "The hottest cell.",
     )
     show_code(grad_cam)

@@ -68,7 +68,7 @@ def _table() -> None:
             "Receptive field": ["1", *(_seen(layer.field) for layer in shown)],
         },
         hide_index=True,
-        height=420,
+        height=min(36 * (len(shown) + 2), 640),
         alt=f"The layers of {title}: shapes, parameters, multiplications, receptive fields",
     )
     numbers(
@@ -95,9 +95,8 @@ def _one_layer(learning: list[Layer]) -> None:
     each = layer.multiplications // (channels * height * width)
     formula(
         rf"\underbrace{{{each}}}_{{k\cdot k\cdot C_\text{{in}}}} \cdot \underbrace{{{channels}}}_{{\text{{filters}}}} "
-        rf"\cdot \underbrace{{{height}\cdot {width}}}_{{\text{{places}}}} = {layer.multiplications} "
-        rf"\quad\text{{products for}}\quad {layer.parameters}\ \text{{parameters}}",
-        f"{layer.name}: {layer.window}. The same numbers are used at every place; so there are few of them.",
+        rf"\cdot \underbrace{{{height}\cdot {width}}}_{{\text{{places}}}} = {layer.multiplications}",
+        f"{layer.name}: {layer.window}. The same {layer.parameters} numbers are used at every place.",
     )
 
 
@@ -125,7 +124,7 @@ def _maps(network: Seen) -> None:
     card, body = network.classifier.card, network.classifier.parts["body"]
     step("What each layer sees in this nodule", f"{card.title}: a layer, one of its maps, and one cell of that.")
     names = list(convolutions(body))
-    layer = st.slider("Layer (convolution)", 1, len(names), 1, key="net_conv", bind="query-params")
+    layer = st.slider("Layer (convolution)", 1, len(names), len(names) // 2, key="net_conv", bind="query-params")
     name = names[layer - 1]
     maps = _answer(f"{network.key} {name}", network, name)
     count, height, width = maps.shape
@@ -139,7 +138,7 @@ def _maps(network: Seen) -> None:
     with columns[0]:
         st.caption(f"Map {number} and the cell")
         shown = with_window(activation(maps[number - 1], height=230), (column, row, column + 1, row + 1))
-        chart(shown.update_traces(showscale=False), "net-map", "The map")
+        chart(shown.update_traces(showscale=False, selector={"type": "heatmap"}), "net-map", "The map")
     with columns[1]:
         st.caption(f"Its kernel: {kernel.shape[0]} × {kernel.shape[1]} × {kernel.shape[2]}")
         strongest = kernel[np.argsort(-np.abs(kernel).sum(axis=(1, 2)))[:16]]
@@ -152,9 +151,9 @@ def _maps(network: Seen) -> None:
         figure = with_window(picture(network.crop.pixels), (left, top, right, bottom))
         chart(figure.update_layout(height=230), "net-field", "Its receptive field on the picture")
     formula(
-        rf"\text{{field}} = {_seen(field)}\ \text{{px}}, \quad \text{{centre}} = {field.start:g} + "
+        rf"\text{{centre}} = {field.start:g} + "
         rf"{field.jump}\cdot {column} = {field.start + field.jump * column:g}\ \text{{px}}",
-        f"Layer {name}: one cell further is {field.jump} pixels further. What lies on the picture is drawn.",
+        f"Layer {name}: a field of {_seen(field)} pixels; one cell further is {field.jump} pixels further.",
     )
     with st.expander("The map as a table", icon=":material/table:"):
         matrix(maps[number - 1][:16, :16], "Its first 16 rows and columns")

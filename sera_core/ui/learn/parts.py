@@ -38,9 +38,10 @@ def step(title: str, lead: str = "") -> None:
         st.caption(lead)
 
 
-def formula(latex: str, says: str = "") -> None:
-    """A formula with the numbers on the page in it, and what it says in words."""
-    st.latex(latex)
+def formula(latex: str | Sequence[str], says: str = "") -> None:
+    """A formula with the numbers on the page in it, on as many lines as given, and what it says in words."""
+    for line in [latex] if isinstance(latex, str) else latex:
+        st.latex(line)
     if says:
         st.caption(says)
 
@@ -64,6 +65,12 @@ def latex_matrix(values: ArrayLike, digits: int = 2) -> str:
     """A matrix in LaTeX."""
     rows = [" & ".join(f"{value:.{digits}g}" for value in row) for row in np.atleast_2d(np.asarray(values))]
     return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
+
+
+def power(value: float) -> str:
+    """A very small or large number in LaTeX, as 9.1 times a power of ten."""
+    digits, exponent = f"{value:.1e}".split("e")
+    return rf"{digits}\cdot 10^{{{int(exponent)}}}"
 
 
 def ask(question: Question, key: str) -> None:

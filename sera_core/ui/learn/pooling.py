@@ -122,8 +122,8 @@ def _shift(network: Seen) -> None:
             st.caption(name)
     best = min((values[SIDES.index(side)], mode) for mode, values in changes.items())
     formula(
-        rf"\frac{{\lVert P(\text{{moved}}) - P(x)\rVert}}{{\text{{spread of }}P(x)}} = {best[0]:.2f} \quad "
-        rf"\text{{({best[1]}, {side} × {side}, {shift} px)}}"
+        rf"\frac{{\lVert P(\text{{moved}}) - P(x)\rVert}}{{\text{{spread of }}P(x)}} = {best[0]:.2f}",
+        f"The smaller of the two: {best[1]} pooling, windows of {side} × {side}, moved by {shift} pixels.",
     )
     show_code(change_after_shift)
 
@@ -143,8 +143,10 @@ def _saved() -> None:
     places = window.places(13)
     before, after = weights_behind((13, 13), 256, 4096), weights_behind((places, places), 256, 4096)
     formula(
-        rf"13 \times 13 \times 256 \times 4096 = {before:,} \;\longrightarrow\; "
-        rf"{places} \times {places} \times 256 \times 4096 = {after:,}".replace(",", r"\,"),
+        [
+            rf"{side} \times {side} \times 256 \times 4096 = {weights:,}".replace(",", r"\,")
+            for side, weights in ((13, before), (places, after))
+        ],
         "Weights of the first full layer without and with pooling: most of AlexNet's 61 million stand there.",
     )
     numbers({"Saved": f"{1 - after / before:.0%}"})

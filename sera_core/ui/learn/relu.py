@@ -13,7 +13,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.convolution import found_by
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.learn.parts import Question, ask, formula, numbers, power, step
 
 COMPARED = ("ReLU", "sigmoid", "tanh")
 QUESTION = Question(
@@ -48,7 +48,7 @@ def _shape(network: Seen) -> None:
     value, slope = (float(part(np.asarray(x))) for part in (chosen.apply, chosen.slope))
     lines = {"value": chosen.apply(axis), "slope": chosen.slope(axis)}
     chart(curves(axis, lines, "x", "f(x), f'(x)", mark=(x, (value, slope))), "relu-shape", f"{name} and its slope")
-    formula(rf"f({x:.1f}) = {chosen.latex} = {value:.3f}, \qquad f'({x:.1f}) = {slope:.3f}")
+    formula(rf"f({x:.1f}) = {chosen.latex} = {value:.3f}, \quad f' = {slope:.3f}")
     step("On a map of the network", "What one learned kernel finds in this nodule, before and after.")
     number = st.slider("Which kernel", 1, 32, 3, key="relu_map", bind="query-params")
     before = found_by(network, number)
@@ -84,8 +84,10 @@ def _bend(network: Seen) -> None:
     chart(curves(place, lines, "column (pixels of the crop)", "grey"), "relu-bend", "A grey profile and its fit")
     error = float(np.sqrt(np.mean((fitted - smooth) ** 2)))
     formula(
-        rf"\hat y(x) = a + b\,x + \sum_{{k=1}}^{{{hinges}}} c_k \max(0, x - t_k), \qquad "
-        rf"\text{{error}} = {error:.3f}",
+        (
+            rf"\hat y(x) = a + b\,x + \sum_{{k=1}}^{{{hinges}}} c_k \max(0, x - t_k)",
+            rf"\text{{error}} = {error:.3f}",
+        ),
         "The root of the mean squared error, in grey levels of 0 to 1.",
     )
     show_code(fit_with_hinges)
@@ -101,10 +103,10 @@ def _depth() -> None:
     layers = np.arange(depth, 0, -1)
     figure = curves(layers, sizes, "layer (1 is next to the image)", "size of the gradient", log=True, markers=True)
     chart(figure, "relu-depth", "Size of the gradient by layer", {"layer": layers.tolist(), **sizes})
-    first = {name: f"{values[-1]:.1e}" for name, values in sizes.items()}
+    first = {name: f"{values[-1]:.2g}" for name, values in sizes.items()}
     numbers({f"{name}, layer 1": value for name, value in first.items()})
     formula(
-        rf"\left(\tfrac14\right)^{{{depth}}} = {0.25**depth:.1e}",
+        rf"\left(\tfrac14\right)^{{{depth}}} = {power(0.25**depth)}",
         "The most that a chain of sigmoid slopes can let through, before the weights.",
     )
     st.caption("64 cells a layer, start weights after He (ReLU) and Glorot (sigmoid, tanh), no training.")

@@ -84,8 +84,10 @@ def _judge(case: Case, frame: Frame, right: st.delta_generator.DeltaGenerator) -
 def _truth(case: Case) -> None:
     ratio = truth_of(case)
     formula(
-        rf"\ln\frac{{p(\text{{seen}}\mid\text{{malignant}})}}{{p(\text{{seen}}\mid\text{{benign}})}} = {ratio:.2f}"
-        rf"\quad\Rightarrow\quad p = \frac{{1}}{{1+e^{{{-ratio:.2f}}}}} = {expit(ratio):.2f}",
+        (
+            rf"\ln\frac{{p(\text{{seen}}\mid\text{{malignant}})}}{{p(\text{{seen}}\mid\text{{benign}})}} = {ratio:.2f}",
+            rf"p = \frac{{1}}{{1+e^{{{-ratio:.2f}}}}} = {expit(ratio):.2f}",
+        ),
         "The truth: what the simulator itself knows of a nodule with these findings and this size, where half of all "
         "nodules are malignant.",
     )
@@ -133,7 +135,6 @@ def _diagnosis(case: Case, frame: Frame, method: CamMethod | None = CamMethod.GR
 # ---- one step at a time --------------------------------------------------------------------------------------------
 
 
-@st.fragment
 def _walk() -> None:
     step("Make it malignant, one step at a time", "Each press changes one sign of the nodule above and nothing else.")
     with guarded("The way does not fit"):

@@ -241,8 +241,7 @@ function draw(board) {
   if (!data || !canvas.clientWidth) return
   const width = canvas.clientWidth
   board.grids = layout(board, width)
-  const last = board.grids.at(-1)
-  const height = Math.ceil(last.y + last.rows * last.cell + 26)
+  const height = Math.ceil(Math.max(...board.grids.map((grid) => grid.y + grid.rows * grid.cell)) + 8)
   const scale = devicePixelRatio || 1
   if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
     canvas.width = Math.round(width * scale)
@@ -270,7 +269,7 @@ function layout(board, width) {
   let y = 20
   for (const band of bands) {
     const sum = band.reduce((total, grid) => total + grid.columns, 0)
-    const cell = Math.min((width - GAP * (band.length - 1) - 2) / sum, data.numbers ? 40 : 26)
+    const cell = Math.min((width - GAP * (band.length - 1) - 2) / sum, data.numbers ? (sum < 9 ? 56 : 40) : 26)
     let x = 1
     for (const grid of band) {
       Object.assign(grid, { x, y, cell })

@@ -1,0 +1,83 @@
+"""The chapters on the network: they open, move, refuse in words, and say what they computed."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sera_core.ui.learn.chapter import Part, chapters
+from tests.pages.test_diagnose import words
+
+OPENS = {  # chapter: words that only its result can say
+    "5": ("reach of the kernel", "first cell of the output", "convolve"),
+    "6": ("Glorot", "gradient_by_layer"),
+    "7": ("4 × 4", "average pooling", "AlexNet"),
+    "8": ("Every output cell sees every input cell", "The probability on Diagnose"),
+    "9": ("a field of", "Simulated nodules, networks that saw ImageNet only"),
+    "12": ("The hottest cell", "px a cell", "Blurring the hottest fifth"),
+}
+
+
+def open_at(learn: AppTest, chapter: str, **link: str) -> AppTest:
+    learn.query_params["chapter"] = chapter
+    for name, value in link.items():
+        learn.query_params[name] = value
+    learn.run()
+    assert not learn.exception
+    assert not learn.error
+    return learn
+
+
+def said(at: AppTest) -> str:
+    return words(at) + " ".join(str(part.value) for kind in ("latex", "metric") for part in at.get(kind))
+
+
+@pytest.mark.parametrize("number", OPENS)
+def test_it_opens_with_its_result_and_a_question(learn: AppTest, number: str, model: str) -> None:
+    at = open_at(learn, number)
+    chapter = chapters()[int(number)]
+    assert chapter.title in at.header[0].value
+    for sentence in (*chapter.sentences, *OPENS[number]):
+        assert sentence in said(at)
+    radio = at.radio[-1]
+    radio.set_value(radio.options[0]).run()
+    assert "**Right.**" in words(at) or "**Not quite.**" in words(at)
+
+
+def test_chapters_are_in_order_and_have_their_place_in_the_talk() -> None:
+    numbers = list(chapters())
+    assert numbers == sorted(numbers)
+    assert {5, 6, 7, 8, 9, 12, 13} <= set(numbers)
+    parts = [list(Part).index(chapter.talk.part) for chapter in chapters().values()]
+    assert parts == sorted(parts)
+    assert len({chapter.slug for chapter in chapters().values()}) == len(numbers)
+
+
+def test_a_stride_that_does_not_fit_is_shown_and_explained(learn: AppTest, model: str) -> None:
+    at = open_at(learn, "5", conv_stride="4")
+    assert "no multiple of 4, so the last 2 would never be seen" in at.warning[0].value
+    assert "Strides that fit: 1, 2, 3, 6" in at.warning[0].value
+    assert "first cell of the output" not in said(at)
+
+
+def test_the_link_brings_back_kernel_channels_and_filters(learn: AppTest, model: str) -> None:
+    at = open_at(learn, "5", conv_kernel="learned", conv_filters="2", conv_padding="1", conv_first="4")
+    assert "9 × 9 × 2" in said(at)
+    assert str(2 * (3 * 9 + 1)) in said(at)
+    at.selectbox(key="conv_kernel").set_value("blur").run()
+    assert str(2 * (9 + 1)) in said(at)
+
+
+def test_next_and_previous_lead_through_the_course(learn: AppTest, model: str) -> None:
+    at = open_at(learn, "7")
+    at.button(key="foot-previous").click().run()
+    assert chapters()[6].title in at.header[0].value
+    assert at.query_params["chapter"] == "6"
+
+
+def test_the_talks_table_is_shown_as_measured(learn: AppTest, model: str) -> None:
+    table = open_at(learn, "9").dataframe[0].value
+    shapes = dict(zip(table["Layer"], table["Output"], strict=True))
+    assert shapes["input"] == "227 × 227 × 3"
+    assert shapes["conv1"] == "55 × 55 × 96"
+    assert shapes["fc8"] == "1000"
