@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 from sera_core.figures import palette
 from sera_core.figures.image import png_uri
 
-ROW = 250  # pixels of one row of panels
+ROW = 290  # pixels of one row of panels
 
 
 def shown(values: NDArray, low: float | None = None, high: float | None = None) -> NDArray[np.float32]:

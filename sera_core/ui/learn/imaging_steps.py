@@ -40,7 +40,7 @@ def _scan(count: int, metal: bool, fill: bool) -> dict[str, np.ndarray]:
 
 def ct(specimen: Specimen) -> None:
     """Directions, metal, and what is left of the slice."""
-    count = st.select_slider("Directions", DIRECTIONS, 32, key="imaging_directions", bind="query-params")
+    count = st.select_slider("Directions", DIRECTIONS, 64, key="imaging_directions", bind="query-params")
     with st.container(horizontal=True):
         metal = st.toggle("A metal clip", key="imaging_metal", bind="query-params")
         fill = st.toggle("Fill its shadow in the sinogram", key="imaging_fill", bind="query-params", disabled=not metal)

@@ -85,11 +85,11 @@ def _settings() -> Settings:
 def _show_set(settings: Settings) -> None:
     learn, left_out = lesson.split(settings.cases)
     bank = load_bank()
-    shown = [bank.crops[k] for k in (*learn[:5], *learn[len(learn) // 2 :][:5])]
-    sheet = np.concatenate([np.concatenate(shown[:5], axis=1), np.concatenate(shown[5:], axis=1)])
-    chart(pictures.picture(sheet), "learning-set", "Five benign and five malignant simulated nodules")
+    half = len(learn) // 2
+    rows = [np.concatenate(list(bank.crops[part[:5]]), axis=1) for part in (learn[:half], learn[half:])]
+    chart(pictures.picture(np.concatenate(rows)), "learning-set", "Some benign and some malignant simulated nodules")
     st.caption(
-        f"Above benign, below malignant: ten of the {len(learn)} simulated nodules. {len(left_out)} others are left "
+        f"Above benign, below malignant: some of the {len(learn)} simulated nodules. {len(left_out)} others are left "
         f"out. "
         "Each is 80 by 80 pixels, a third of what the network was made for, so that it learns while you watch."
     )
