@@ -66,7 +66,12 @@ def _kappas(chosen: Chosen, centre: str, rows: list[Row]) -> None:
 def _errors(chosen: Chosen, centre: str) -> None:
     present = [*chosen.models_at(centre), *chosen.predictions.readers]
     raters = st.multiselect(
-        "Whose errors", present, present[:MOST_RATERS], key="raters", format_func=chosen.names.__getitem__
+        "Whose errors",
+        present,
+        present[:MOST_RATERS],
+        key="raters",
+        format_func=chosen.names.__getitem__,
+        bind="query-params",
     )
     if not raters:
         empty("Nobody chosen", "Choose at least one model or reader above.", ":material/group:")

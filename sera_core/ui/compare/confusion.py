@@ -91,16 +91,19 @@ def _what_if(chosen: Chosen) -> None:
         model = pick_model(chosen, "Model", "moved")
         frozen = chosen.cutoffs[model]
         start = min(max(round(frozen.value, 2), 0.0), 1.0)
-        st.session_state.setdefault(f"cut-{model}", start)
-        moved = st.slider("Positive above", 0.0, 1.0, step=0.01, key=f"cut-{model}")
+        moved = st.slider("Positive above", 0.0, 1.0, start, 0.01, key=f"cut-{model}", bind="query-params")
         st.caption(f"Frozen: {_said(frozen)}.")
         one = chosen.predictions.select([model])
-        there = confusions(one, {**chosen.cutoffs, model: Cutoff(moved, math.nan, math.nan, "what if")})
-        there = tuple(found for found in there if found.model == model)
-        figure = confusion_grid(there, [found.centre for found in there])
-        chart(figure, "what-if", f"Confusion matrices of {model} at the cut-off {moved:.2f}", save=True)
+        cutoffs = {**chosen.cutoffs, model: Cutoff(moved, math.nan, math.nan, "what if")}
+        there = [found for found in confusions(one, cutoffs) if found.model == model]
         before = {found.centre: found for found in remember(chosen, confusions, chosen.cutoffs) if found.model == model}
-        st.dataframe(_moves(before, there), hide_index=True, alt="Sensitivity and specificity before and after")
+        for kind, centres in chosen.kinds.items():
+            here = [found for found in there if found.centre in centres]
+            if here:
+                heading(chosen, kind)
+                figure = confusion_grid(here, [found.centre for found in here])
+                chart(figure, f"what-if-{kind}", f"Confusion matrices of {model} above {moved:.2f}", save=True)
+                st.dataframe(_moves(before, here), hide_index=True, alt="Sensitivity and specificity before and after")
         _optimism(chosen, model)
 
 
@@ -109,7 +112,7 @@ def _said(cutoff: Cutoff) -> str:
     return f"{cutoff.value:.3f}{bounds} ({cutoff.method})"
 
 
-def _moves(before: dict[str, Confusion], after: tuple[Confusion, ...]) -> pd.DataFrame:
+def _moves(before: dict[str, Confusion], after: list[Confusion]) -> pd.DataFrame:
     lines = []
     for one in after:
         line: dict[str, str] = {"centre": one.centre}
@@ -128,9 +131,11 @@ def _optimism(chosen: Chosen, model: str) -> None:
     if not outside:
         st.caption("This model has no external centre here.")
         return
-    st.dataframe(
-        pd.DataFrame([_tuned(one) for one in outside]), hide_index=True, alt="Frozen against tuned cut-off by centre"
-    )
+    for kind, centres in chosen.kinds.items():
+        here = [_tuned(one) for one in outside if one.centre in centres]
+        if here:
+            heading(chosen, kind)
+            st.dataframe(pd.DataFrame(here), hide_index=True, alt="Frozen against tuned cut-off by centre")
     st.caption(
         "The gain is optimism: the cases that chose the cut-off also judge it. A paper that tunes on its test set "
         "reports the right-hand numbers."

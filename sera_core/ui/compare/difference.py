@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from sera_core.contracts import Domain
 from sera_core.evaluate.compare import auc_differences, between_centres, interactions, mcnemar_tests
 from sera_core.evaluate.delong import paired_placements, unpaired
 from sera_core.evaluate.paired import mcnemar
@@ -125,8 +126,8 @@ def _turned(row: Row, first: str, second: str) -> Row | None:
 def _forests(
     chosen: Chosen, rows: Sequence[Row], axis: str, block: Callable[[Row], str], label: Callable[[Row], str]
 ) -> None:
-    for kind, centres in chosen.kinds.items():
-        here = [row for row in rows if any(row.centre == c or row.centre.startswith(f"{c} - ") for c in centres)]
+    for kind in chosen.kinds:
+        here = [row for row in rows if _kind(chosen, row) == kind]
         if not here:
             continue
         heading(chosen, kind)
@@ -137,15 +138,29 @@ def _forests(
         chart(forest(blocks, axis, zero=0.0), f"difference-{kind}", f"{axis}, with 95 % intervals", save=True)
 
 
+def _kind(chosen: Chosen, row: Row) -> Domain:
+    """Of a centre, or of both of ``A - B``: no test spans the two kinds."""
+    for kind, centres in chosen.kinds.items():
+        if any(row.centre == centre or row.centre.startswith(f"{centre} - ") for centre in centres):
+            return kind
+    return chosen.study.domain
+
+
 def _mark(chosen: Chosen, row: Row, label: str) -> Mark:
     hover = f"p {_p(row.p)}, after Holm {_p(row.p_holm)}<br>n = {row.n}<br>{row.method}"
     clear = row.p_holm < 0.05
     return Mark(label, row.estimate, row.low, row.high, chosen.looks[row.model], hover, not clear, clear)
 
 
-def _table(chosen: Chosen, rows: Iterable[Row], key: str) -> None:
+def _table(chosen: Chosen, rows: Sequence[Row], key: str) -> None:
     st.caption("Filled and bold: p after Holm below 0.05.")
-    st.dataframe(_lines(chosen, rows), hide_index=True, key=f"table-{key}", alt="Differences with p-values")
+    for kind in chosen.kinds:
+        here = [row for row in rows if _kind(chosen, row) == kind]
+        if here:
+            heading(chosen, kind)
+            st.dataframe(
+                _lines(chosen, here), hide_index=True, key=f"table-{key}-{kind}", alt="Differences with p-values"
+            )
 
 
 def _lines(chosen: Chosen, rows: Iterable[Row]) -> pd.DataFrame:

@@ -52,7 +52,9 @@ def show_glance(chosen: Chosen) -> None:
             chart(figure, f"auc-{kind}", alt, save=True)
         _say(chosen, found)
         with st.expander("As a table", icon=":material/table:"):
-            st.table(_table(chosen, found))
+            for kind, centres in chosen.kinds.items():
+                heading(chosen, kind)
+                st.table(_table(chosen, found, centres))
         offer_csv(frame([*found.rows, *found.ceilings]), "auc")
         say_meaning(
             "Of a malignant and a benign nodule of that centre, the model gives the malignant one the higher "
@@ -80,9 +82,9 @@ def _say(chosen: Chosen, found: Glance) -> None:
         st.markdown("At no centre is the best model really better than the second (paired DeLong, p < 0.05).")
 
 
-def _table(chosen: Chosen, found: Glance) -> pd.DataFrame:
+def _table(chosen: Chosen, found: Glance, centres: tuple[str, ...]) -> pd.DataFrame:
     columns = {}
-    for centre in chosen.predictions.centres:
+    for centre in centres:
         cells = {}
         for row in found.rows:
             if row.centre == centre:

@@ -94,11 +94,13 @@ def _partial(chosen: Chosen, low: float, high: float) -> None:
     rows = remember(chosen, partial_areas, low, high)
     with st.expander(f"Partial AUC for sensitivities from {low:.0%} to {high:.0%}", icon=":material/table:"):
         st.caption("Standardised after McClish: 0.5 is a coin, 1 is perfect.")
-        columns: dict[str, dict[str, str]] = {}
-        for row in rows:
-            name = chosen.names[row.model]
-            columns.setdefault(row.centre, {})[name] = interval(row.estimate, row.low, row.high)
-        st.table(pd.DataFrame(columns).fillna(""))
+        for kind, centres in chosen.kinds.items():
+            heading(chosen, kind)
+            columns: dict[str, dict[str, str]] = {centre: {} for centre in centres}
+            for row in rows:
+                if row.centre in columns:
+                    columns[row.centre][chosen.names[row.model]] = interval(row.estimate, row.low, row.high)
+            st.table(pd.DataFrame(columns).fillna(""))
         offer_csv(frame(rows), "partial-auc")
 
 

@@ -28,21 +28,16 @@ def show_whom(chosen: Chosen) -> None:
         "The same models in parts of a centre: by size and by what the nodule looks like. A part with fewer than "
         f"{FEWEST} cases of a class is not shown.",
     )
-    with cell.controls, st.container(horizontal=True, vertical_alignment="bottom"):
+    centre, measure, by = "", "auc", None
+    rows: tuple[Row, ...] = ()
+    with cell.controls, guarded(), st.container(horizontal=True, vertical_alignment="bottom"):
         centre = pick_centre(chosen, "within")
         rows = remember(chosen, subgroups_at, centre, dict(chosen.cutoffs))
         by = _pick_group(rows)
-        measure = st.segmented_control(
-            "Measure",
-            list(MEASURES),
-            format_func=MEASURES.__getitem__,
-            default="auc",
-            required=True,
-            key="measure",
-            bind="query-params",
-        )
+        measure = _pick_measure()
     with cell.result, guarded():
-        say_centre(chosen, centre)
+        if centre:
+            say_centre(chosen, centre)
         if by is None:
             empty(
                 "Nothing to divide by",
@@ -51,7 +46,7 @@ def show_whom(chosen: Chosen) -> None:
                 ":material/straighten:",
             )
         else:
-            _show_groups(chosen, centre, rows, by, measure or "auc")
+            _show_groups(chosen, centre, rows, by, measure)
         say_meaning(
             "A model that falls in one row fails a group of patients, though its overall figure may look well.",
             "With many rows, some differ by chance: look for a pattern over centres. Wide bars are few cases, not "
@@ -70,6 +65,19 @@ def _pick_group(rows: tuple[Row, ...]) -> str | None:
     if not kinds:
         return None
     return st.selectbox("By", kinds, key="group", bind="query-params")
+
+
+def _pick_measure() -> str:
+    picked = st.segmented_control(
+        "Measure",
+        list(MEASURES),
+        format_func=MEASURES.__getitem__,
+        default="auc",
+        required=True,
+        key="measure",
+        bind="query-params",
+    )
+    return picked or "auc"
 
 
 def _show_groups(chosen: Chosen, centre: str, rows: tuple[Row, ...], by: str, measure: str) -> None:
