@@ -48,12 +48,12 @@ def matrix(tp: int, fn: int, fp: int, tn: int) -> go.Figure:
     text = [[f"<b>{n}</b><br>{name}" for n, name in zip(*row, strict=True)] for row in zip(counts, names, strict=True)]
     shares = [[n / max(sum(row), 1) for n in row] for row in counts]
     figure = go.Figure()
-    for row, (_, name, verdict) in enumerate(CLASSES):
+    for row, (_, _, verdict) in enumerate(CLASSES):
         colour = palette.VERDICT[verdict]
         figure.add_trace(
             go.Heatmap(
                 x=["called benign", "called malignant"],
-                y=[name],
+                y=[row],
                 z=[shares[row]],
                 text=[text[row]],
                 texttemplate="%{text}",
@@ -68,7 +68,10 @@ def matrix(tp: int, fn: int, fp: int, tn: int) -> go.Figure:
             )
         )
     figure.update_xaxes(side="top", fixedrange=True, showgrid=False)
-    figure.update_yaxes(autorange="reversed", fixedrange=True, showgrid=False)
+    names_of_rows = [name for _, name, _ in CLASSES]
+    figure.update_yaxes(
+        tickvals=[0, 1], ticktext=names_of_rows, range=[1.5, -0.5], fixedrange=True, showgrid=False, zeroline=False
+    )
     return figure.update_layout(height=300, margin={"l": 8, "r": 8, "t": 30, "b": 8}, dragmode=False)
 
 

@@ -47,9 +47,9 @@ def ct(specimen: Specimen) -> None:
     found = _scan(count, metal, fill)
     drawn = {
         "the slice": figures.shown(found["slice"], 0.1, 0.3),
-        "sinogram (down: detector, across: direction)": _widened(figures.shown(found["sinogram"])),
+        "sinogram": _widened(figures.shown(found["sinogram"])),
         "smeared back": figures.shown(found["smeared"]),
-        "filtered, then smeared back": figures.shown(found["filtered"], 0.1, 0.3),
+        "filtered first": figures.shown(found["filtered"], 0.1, 0.3),
     }
     chart(
         figures.panels(drawn), "imaging-ct", "Slice, sinogram, back-projection and filtered back-projection of a neck"
@@ -68,7 +68,10 @@ def ct(specimen: Specimen) -> None:
         rf"I / I_0 &= e^{{-{middle:.2f}}} = {np.exp(-middle):.3f} \end{{aligned}}",
         f"The middle ray from the front: so large a share of its photons arrives. {_metal_words(metal, fill)}",
     )
-    st.caption("A drawn slice, not a patient: muscle, vertebra, trachea, both lobes, and a dark nodule in one of them.")
+    st.caption(
+        "Across the sinogram lies the direction, down it the detector. A drawn slice, not a patient: muscle, "
+        "vertebra, trachea, both lobes, and a dark nodule in one of them."
+    )
     show_code(tomography.project, tomography.back_project, tomography.inpainted)
 
 
@@ -170,9 +173,8 @@ def ultrasound(specimen: Specimen) -> None:
     shown = 20 * np.log10(max(value, 1e-6))
     formula(
         rf"\begin{{aligned}} \lambda &= c/f = {SOUND_MM_PER_US:.2f} / {scanner.working_mhz:.1f} = "
-        rf"{SOUND_MM_PER_US / scanner.working_mhz:.2f}\ \text{{mm}} \\ \text{{grey}} &= "
-        rf"\frac{{20\log_{{10}} E + G}}{{D}} = \frac{{{shown:.1f} + {gain:.1f}}}{{{dynamic}}} "
-        rf"= {(shown + gain) / dynamic:.2f}"
+        rf"{SOUND_MM_PER_US / scanner.working_mhz:.2f}\ \text{{mm}} \\ \text{{grey}} &= (20\log_{{10}} E + G) / D \\"
+        rf" &= ({shown:.1f} + {gain:.1f}) / {dynamic} = {(shown + gain) / dynamic:.2f}"
         r"\end{aligned}",
         f"E is the envelope in the middle of the frame, {value:.3f}. Of a {frequency:g} MHz pulse about "
         f"{scanner.working_mhz:.1f} MHz reach the gland: the upper part of the band is absorbed.",
