@@ -48,7 +48,7 @@ def framed(figure: go.Figure, height: int, legend: int = 0) -> go.Figure:
         hoverlabel={"align": "left"},
     )
     if legend:
-        figure.update_layout(margin_b=legend * LEGEND_ROW + 50)
+        figure.update_layout(margin_b=legend * LEGEND_ROW + 50, legend_maxheight=legend * LEGEND_ROW + 20)
         figure.update_xaxes(automargin=False)
     figure.update_xaxes(fixedrange=True)
     figure.update_yaxes(fixedrange=True)
