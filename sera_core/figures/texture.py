@@ -28,18 +28,9 @@ def framed(pixels: Grey, top: int, left: int, side: int) -> go.Figure:
 def levels(window: NDArray[np.int64], bits: int) -> go.Figure:
     """The discrete levels of a little window, as numbers on their grey."""
     cells = _grey(window / (2**bits - 1))
-    bright = window / (2**bits - 1) > 0.45
-    cells.update(text=window, hovertemplate="row %{y}, column %{x}<br>level %{text}<extra></extra>")
-    figure = go.Figure(cells)
-    for row, column in np.ndindex(window.shape):
-        figure.add_annotation(
-            x=column,
-            y=row,
-            text=str(window[row, column]),
-            showarrow=False,
-            font={"size": 12, "color": "black" if bright[row, column] else "white"},
-        )
-    return _pictures(figure, 300)
+    hover = "row %{y}, column %{x}<br>level %{text}<extra></extra>"
+    cells.update(text=window, texttemplate="%{text}", textfont_size=12, hovertemplate=hover)
+    return _pictures(go.Figure(cells), 300)
 
 
 def matrices(counts: Panels, quantised: NDArray[np.int64]) -> go.Figure:

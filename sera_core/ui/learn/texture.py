@@ -26,11 +26,11 @@ FARTHEST = 20  # pixels
 def draw() -> None:
     """Draw the chapter."""
     specimen = choose_nodule()
-    _steps(prepare(specimen.image.pixels, specimen.box, preparation()).pixels)
+    _steps(specimen.key, prepare(specimen.image.pixels, specimen.box, preparation()).pixels)
 
 
 @st.fragment
-def _steps(crop: Grey) -> None:
+def _steps(key: str, crop: Grey) -> None:
     chosen = st.segmented_control(
         "Step", list(STEPS), default="Co-occurrence", key="texture_step", bind="query-params", required=True
     )
@@ -38,14 +38,14 @@ def _steps(crop: Grey) -> None:
     lead, draw_step, question = STEPS[name]
     step(name, lead)
     with guarded():
-        draw_step(crop)
+        draw_step(key, crop)
     ask(question, f"texture_q_{list(STEPS).index(name)}")
 
 
 # ---- co-occurrence -----------------------------------------------------------------------------------------------
 
 
-def _cooccurrence(crop: Grey) -> None:
+def _cooccurrence(key: str, crop: Grey) -> None:
     with st.container(horizontal=True):
         bits = st.slider("Bits", 2, 8, 4, key="texture_bits", bind="query-params", help="b bits are 2ᵇ grey levels.")
         distance = st.slider("Offset (px)", 1, FARTHEST, 1, key="texture_offset", bind="query-params")
@@ -72,7 +72,7 @@ def _cooccurrence(crop: Grey) -> None:
     found = glcm.properties(every)
     numbers({name: f"{value:.3g}" for name, value in found.items()})
     _properties_formula(found)
-    _along(quantised, bits, distance)
+    _along(key, quantised, bits, distance)
     show_code(glcm.quantise, glcm.neighbours, glcm.cooccurrence, glcm.properties)
 
 
@@ -104,12 +104,18 @@ def _properties_formula(found: dict[str, float]) -> None:
     )
 
 
-def _along(quantised: np.ndarray, bits: int, distance: int) -> None:
-    reach = range(1, FARTHEST + 1)
+@st.cache_data(max_entries=32, show_spinner=False)
+def _by_offset(key: str, bits: int, _quantised: np.ndarray) -> dict[str, list[float]]:
+    """Each property at the offsets of 1 to 20 pixels."""
     rows = [
-        glcm.properties(np.sum(list(glcm.four_directions(quantised, bits, step).values()), axis=0)) for step in reach
+        glcm.properties(np.sum(list(glcm.four_directions(_quantised, bits, offset).values()), axis=0))
+        for offset in range(1, FARTHEST + 1)
     ]
-    table = {name: [row[name] for row in rows] for name in glcm.PROPERTIES}
+    return {name: [row[name] for row in rows] for name in glcm.PROPERTIES}
+
+
+def _along(key: str, quantised: np.ndarray, bits: int, distance: int) -> None:
+    reach, table = range(1, FARTHEST + 1), _by_offset(key, bits, quantised)
     chart(
         figures.along(list(reach), table, distance),
         "texture-along",
@@ -124,7 +130,7 @@ def _along(quantised: np.ndarray, bits: int, distance: int) -> None:
 # ---- wavelets ----------------------------------------------------------------------------------------------------
 
 
-def _wavelets(crop: Grey) -> None:
+def _wavelets(key: str, crop: Grey) -> None:
     with st.container(horizontal=True):
         name = st.segmented_control(
             "Filter", list(wavelet.LOW), default="Haar", key="texture_filter", bind="query-params", required=True
@@ -177,7 +183,7 @@ def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str,
     )
 
 
-STEPS: dict[str, tuple[str, Callable[[Grey], None], Question]] = {
+STEPS: dict[str, tuple[str, Callable[[str, Grey], None], Question]] = {
     "Co-occurrence": (
         "Grey becomes a few discrete levels; then one counts how often each level stands beside each other one.",
         _cooccurrence,
