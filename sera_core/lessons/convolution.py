@@ -26,7 +26,7 @@ KERNELS: dict[str, Array] = {
     "vertical edges": _kernel((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),  # Sobel
     "horizontal edges": _kernel((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
     "blur": np.full((3, 3), 1 / 9, np.float32),
-    "Gauss": _kernel((1, 2, 1), (2, 4, 2), (1, 2, 1)) / 16,
+    "Gauss": _kernel((1, 2, 1), (2, 4, 2), (1, 2, 1)) / np.float32(16),
     "sharpen": _kernel((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
     "outline": _kernel((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
     "emboss": _kernel((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),

@@ -118,7 +118,8 @@ def _controls(network: Seen) -> Setup:
     if source == LEARNED:
         maps = normalise(_patch(network.crop.pixels, cells), network.classifier.card.preparation)
         kernels = first_kernels(network.classifier.parts["body"])[first - 1 :][:filters]
-        names, grey = ("red", "green", "blue"), False
+        names: tuple[str, ...] = ("red", "green", "blue")
+        grey = False
     else:
         maps = separate(_patch(network.crop.pixels, cells))[:channels]
         kernels, names, grey = _kernels(source, filters, channels), CHANNELS[:channels], channels == 1

@@ -134,7 +134,7 @@ def _evidence(key: str, _network: Seen) -> Evidence:
     classifier = _network.classifier
     last = classifier.parts["last"]
     features = classifier.features(classifier.activations(_network.crop.pixels[None]))[0]
-    return evidence(features, last.weight.numpy(), last.bias.numpy())
+    return evidence(features, last.get_parameter("weight").numpy(), last.get_parameter("bias").numpy())
 
 
 CHAPTER = Chapter(

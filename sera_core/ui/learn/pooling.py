@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import streamlit as st
 from PIL import Image
@@ -22,7 +20,7 @@ from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, st
 from sera_core.ui.learn.slide import slide
 from sera_core.ui.states import refused
 
-MODES = ("max", "average")
+MODES: tuple[Mode, ...] = ("max", "average")
 FROM_TALK, FROM_NODULE = "talk", "nodule"
 SIDES = (1, 2, 4, 8)
 QUESTION = Question(
@@ -58,9 +56,8 @@ def _play(network: Seen) -> None:
             key="pool_input",
             bind="query-params",
         )
-        mode = cast(
-            Mode,
-            st.segmented_control("Take the", MODES, default="max", required=True, key="pool_mode", bind="query-params"),
+        mode = st.segmented_control(
+            "Take the", MODES, default="max", required=True, key="pool_mode", bind="query-params"
         )
         size = int(st.number_input("Window", 1, 4, 2, key="pool_size", bind="query-params", width=130))
         stride = int(st.number_input("Stride", 1, 4, 2, key="pool_stride", bind="query-params", width=130))

@@ -52,7 +52,7 @@ def _shape(network: Seen) -> None:
     step("On a map of the network", "What one learned kernel finds in this nodule, before and after.")
     number = st.slider("Which kernel", 1, 32, 3, key="relu_map", bind="query-params")
     before = found_by(network, number)
-    after = np.asarray(chosen.apply(before), np.float32)
+    after = np.asarray(chosen.apply(before.astype(float)), np.float32)
     limit = float(np.abs(before).max())
     left, right = st.columns(2)
     with left:
