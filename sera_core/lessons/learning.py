@@ -198,7 +198,7 @@ def train(settings: Settings, own: Grey | None = None, seed: int = 0) -> Iterato
     watched = cast("nn.Linear", pupil.groups["Last layer"]).weight
     random, weight = np.random.default_rng(seed), (_one(watched), 0.0, _one(watched))
     for number in range(settings.epochs + 1):
-        order = random.permutation(len(learn)) if number else []
+        order: NDArray[np.intp] = random.permutation(len(learn)) if number else np.zeros(0, np.intp)
         for start in range(0, len(order), BATCH):
             rows = torch.from_numpy(np.asarray(order[start : start + BATCH]))
             before = _one(watched)

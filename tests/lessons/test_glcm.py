@@ -23,9 +23,7 @@ def test_matrices_and_properties_equal_scikit_images(bits: int, distance: int, s
     levels = glcm.quantise(noise(bits), bits)
     ours = glcm.four_directions(levels, bits, distance, symmetric)
     for name, angle in ANGLES.items():
-        step = distance * (
-            np.sqrt(2) if "diagonal" in name else 1
-        )  # scikit-image rounds this times the sine
+        step = distance * (np.sqrt(2) if "diagonal" in name else 1)  # scikit-image rounds this times the sine
         theirs = graycomatrix(levels.astype(np.uint8), [step], [angle], 2**bits, symmetric=symmetric)
         assert (ours[name] == theirs[:, :, 0, 0]).all()
         for key, value in glcm.properties(ours[name]).items():

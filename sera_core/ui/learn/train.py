@@ -153,7 +153,7 @@ def _run(kept: Run, crop: Grey) -> None:
 
 def _show(settings: Settings, epochs: list[Epoch], live: bool) -> None:
     last = epochs[-1]
-    table = {
+    table: dict[str, list[float]] = {
         "epoch": [e.number for e in epochs],
         "loss": [e.loss for e in epochs],
         "accuracy": [e.accuracy for e in epochs],
