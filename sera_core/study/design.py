@@ -228,13 +228,11 @@ def _check_names(design: Design, name: str) -> None:
         refuse("manifests", "there is neither a manifest nor a simulated cohort")
     network(design.network)  # refuses an unknown name with the list of names
     known: list[str] = []
-    kinds: dict[str, tuple[Arm, ...] | tuple[Concatenation, ...]]
-    kinds = {"arms": design.arms, "concatenations": design.concatenations}
-    for kind, entries in kinds.items():
-        for number, entry in enumerate(entries):
-            if entry.id in known:
-                refuse(f"{kind}.{number}.id", f"{entry.id} stands twice")
-            known.append(entry.id)
+    for kind, ids in (("arms", [a.id for a in design.arms]), ("concatenations", [c.id for c in design.concatenations])):
+        for number, own in enumerate(ids):
+            if own in known:
+                refuse(f"{kind}.{number}.id", f"{own} stands twice")
+            known.append(own)
     for number, arm in enumerate(design.arms):
         if design.network_of(arm) not in TEXTURES:
             network(design.network_of(arm))

@@ -93,8 +93,8 @@ def machine(members: list[Member], labels: NDArray[np.integer], patients: NDArra
     seed : int
     """
     width = sum(one.width for one in members)
-    near, far = sum(one.near for one in members), sum(one.far for one in members)
-    inner, outer = sum(one.inner for one in members) / width, sum(one.outer for one in members) / width
+    near, far = np.sum([one.near for one in members], axis=0), np.sum([one.far for one in members], axis=0)
+    inner, outer = (np.sum([getattr(one, name) for one in members], axis=0) / width for name in ("inner", "outer"))
     kernels = [(np.exp(-scale / width * near), np.exp(-scale / width * far)) for scale in WIDTHS]
     kernels.append((inner, outer))
     folds = _folds(labels, patients, seed)
