@@ -40,7 +40,7 @@ def test_the_small_set_is_trained_and_its_curves_stay(page: Page) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_text("Trained here, just now").wait_for(timeout=240_000)
     page.locator(".st-key-learning-curves .js-plotly-plot").wait_for(timeout=20_000)
-    assert page.locator('[data-testid="stMetric"]').filter(has_text="This nodule").is_visible()
+    page.locator('[data-testid="stMetric"]').filter(has_text="This nodule").wait_for(timeout=20_000)
 
 
 def test_a_run_can_be_stopped(page: Page) -> None:
