@@ -134,10 +134,8 @@ def _compare(specimen: Specimen, choice: Choice) -> None:
 
 def _cut(opinion: Opinion, labels: np.ndarray) -> None:
     best = youden(labels, opinion.probabilities)
-    if "diagnosis_cut" not in st.query_params:
-        st.session_state.setdefault("diagnosis_cut", 50)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        cut = st.slider("Cut-off (%)", 0, 100, key="diagnosis_cut", bind="query-params") / 100
+        cut = st.slider("Cut-off (%)", 0, 100, 50, key="diagnosis_cut", bind="query-params") / 100
         st.button("To Youden's", on_click=_set_cut, args=(round(best * 100),), key="diagnosis_youden")
     both = figures.sides(opinion.probabilities, labels, cut, opinion.own)
     chart(both, "diagnosis-sides", "Cases on both sides of the cut-off")

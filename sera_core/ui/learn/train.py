@@ -45,15 +45,6 @@ def _body(specimen: Specimen) -> None:
 # ---- settings ----------------------------------------------------------------------------------------------------
 
 
-def _start() -> None:
-    """The first preset, where the link says nothing."""
-    given = next(iter(PRESETS.values()))
-    first = {"moving": list(given.moving), "rate": given.rate, "epochs": given.epochs, "cases": given.cases}
-    for name, value in first.items():
-        if f"learning_{name}" not in st.query_params:
-            st.session_state.setdefault(f"learning_{name}", value)
-
-
 def _preset(name: str) -> None:
     given = PRESETS[name]
     st.session_state["learning_moving"] = list(given.moving)
@@ -63,21 +54,22 @@ def _preset(name: str) -> None:
 
 
 def _settings() -> Settings:
-    _start()
+    first = next(iter(PRESETS.values()))  # where the link says nothing
     step("What learns, and how fast", "Begin with one of these, then change what you like.")
     with st.container(horizontal=True):
         for name in PRESETS:
             st.button(name, on_click=_preset, args=(name,), key=f"learning_preset_{name}")
     moving = st.pills(
-        "Groups that move (the others are frozen)", GROUPS, selection_mode="multi", key="learning_moving",
-        bind="query-params",
+        "Groups that move (the others are frozen)", GROUPS, default=list(first.moving), selection_mode="multi",
+        key="learning_moving", bind="query-params",
     )  # fmt: skip
     with st.container(horizontal=True):
         rate = st.select_slider(
-            "Learning rate η", RATES, key="learning_rate", bind="query-params", format_func=lambda value: f"{value:g}"
-        )
-        epochs = st.slider("Epochs", 2, 20, key="learning_epochs", bind="query-params")
-        cases = st.slider("Nodules", 8, 120, step=8, key="learning_cases", bind="query-params")
+            "Learning rate η", RATES, first.rate, key="learning_rate", bind="query-params",
+            format_func=lambda value: f"{value:g}",
+        )  # fmt: skip
+        epochs = st.slider("Epochs", 2, 20, first.epochs, key="learning_epochs", bind="query-params")
+        cases = st.slider("Nodules", 8, 120, first.cases, 8, key="learning_cases", bind="query-params")
     ordered = tuple(name for name in GROUPS if name in moving)
     return Settings(ordered, float(rate), epochs, cases)
 
