@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sera_core.lessons import clouds, margin
-from tests.browser.test_diagnose import PROBES, settled
+from tests.browser.test_diagnose import PROBES, SIZES, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 LINK = "/Learn?chapter=4&margin_step=Widest+margin"
 
 
@@ -28,8 +27,9 @@ def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iter
         "console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None
     )
     opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.set_default_timeout(120_000)
     opened.goto(app_url + LINK)
-    board(opened).wait_for(timeout=60_000)
+    board(opened).wait_for()
     settled(opened)
     yield opened
     sideways = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -44,6 +44,16 @@ def board(page: Page) -> Locator:
 
 def points_of(page: Page) -> list[list[float]]:
     return json.loads(board(page).get_attribute("data-points") or "[]")
+
+
+def becomes(page: Page, rows: list) -> None:
+    """Wait until the board holds these points, and say which it holds where it does not come to that."""
+    board(page).wait_for()
+    end = time.monotonic() + 60
+    while points_of(page) != rows and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    assert points_of(page) == rows
+    settled(page)
 
 
 def beta(page: Page) -> str:
@@ -71,7 +81,7 @@ def answered(page: Page, before: str) -> float:
         "old => [...document.querySelectorAll('[data-testid=stMetric]')].some("
         "m => m.innerText.includes('β') && !m.innerText.includes(old))",
         arg=before,
-        timeout=20_000,
+        timeout=60_000,
         polling=20,
     )
     return time.perf_counter() - start
@@ -95,25 +105,21 @@ def test_a_dragged_point_moves_the_margin(page: Page) -> None:
     assert beta(page) == widest(moved) != before
     assert "margin_points=b" in page.url
     page.reload()
-    board(page).wait_for(timeout=60_000)
-    settled(page)
-    assert points_of(page) == moved
+    becomes(page, moved)
 
 
 def test_a_press_adds_a_point_and_turns_its_class(page: Page) -> None:
     rows = points_of(page)
     place = screen(page, 1.0, 1.0)
     press = page.mouse.click if page.viewport_size["width"] > 500 else page.touchscreen.tap
+    near = pytest.approx(1.0, abs=0.2)
     press(*place)
-    settled(page)
-    assert points_of(page) == [*rows, [pytest.approx(1.0, abs=0.2), pytest.approx(1.0, abs=0.2), 0]]
+    becomes(page, [*rows, [near, near, 0]])
     press(*place)
-    settled(page)
-    assert points_of(page)[-1][2] == 1
-    assert page.get_by_text("No straight line separates").is_visible()
+    becomes(page, [*rows, [near, near, 1]])
+    page.get_by_text("No straight line separates").wait_for()
     page.get_by_role("button", name="Start again").click()
-    settled(page)
-    assert points_of(page) == rows
+    becomes(page, rows)
 
 
 def test_the_keyboard_moves_turns_and_removes(page: Page) -> None:
@@ -122,9 +128,7 @@ def test_the_keyboard_moves_turns_and_removes(page: Page) -> None:
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowUp")
     page.wait_for_timeout(600)
-    settled(page)
-    assert points_of(page)[0] == pytest.approx([rows[0][0] - 0.2, rows[0][1] + 0.2, 0])
+    becomes(page, [pytest.approx([rows[0][0] - 0.2, rows[0][1] + 0.2, 0]), *rows[1:]])
     page.keyboard.press("Delete")
     page.wait_for_timeout(600)
-    settled(page)
-    assert points_of(page) == rows[1:]
+    becomes(page, rows[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iter
     )
     opened.on("pageerror", lambda error: said.append(str(error)))
     opened.on("websocket", lambda socket: socket.on("framesent", lambda frame: SENT.append(opened)))
+    opened.set_default_timeout(120_000)
     opened.goto(f"{app_url}/Learn?chapter=5")
     opened.get_by_text("The course, in the talk's order").wait_for(timeout=240_000)
     settled(opened)
@@ -49,40 +51,43 @@ def grids(page: Page) -> Locator:
     return page.locator("canvas[data-place]")
 
 
-def place(page: Page) -> str | None:
-    return grids(page).get_attribute("data-place")
+def at(page: Page, place: str) -> None:
+    """The window comes to stand there."""
+    from playwright.sync_api import expect
+
+    expect(grids(page)).to_have_attribute("data-place", place, timeout=20_000)
 
 
 def test_play_step_hover_keys_and_edit(page: Page) -> None:
     canvas = grids(page)
     canvas.scroll_into_view_if_needed()
-    assert place(page) == "0,0"
+    at(page, "0,0")
 
     page.get_by_role("button", name="Step ›").click()
-    assert place(page) == "0,1"
+    at(page, "0,1")
     page.get_by_role("button", name="One step back").click()
-    assert place(page) == "0,0"
+    at(page, "0,0")
 
     box = canvas.bounding_box()
     assert box
     cell = min(box["width"] / (9 if box["width"] < 560 else 16), 40)  # 9 x 9 input, first grid, headed by 20 pixels
     page.mouse.move(box["x"] + 1 + 4.5 * cell, box["y"] + 20 + 5.5 * cell)
-    assert place(page) == "4,3"  # the window is centred under the pointer
+    at(page, "4,3")  # the window is centred under the pointer
     says(page.locator(".says"), "Row 5, column 4: sum of the products")
 
     canvas.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
-    assert place(page) == "3,4"
+    at(page, "3,4")
 
     before = canvas.get_attribute("data-value")
     field = page.get_by_label("Kernel, channel 1, row 2, column 2")
     field.fill("3")
     field.press("Tab")
+    page.wait_for_url(re.compile("conv_kernel=own"))
     settled(page)
     assert grids(page).get_attribute("data-value") != before
     says(page.locator(".st-key-chapter-5"), "Your kernel, row by row")
-    assert "conv_kernel=own" in page.url
 
 
 def test_it_plays_without_asking_the_server(page: Page) -> None:
@@ -96,23 +101,23 @@ def test_it_plays_without_asking_the_server(page: Page) -> None:
     drawn = int(grids(page).get_attribute("data-frames") or 0) - frames
     print(f"{drawn / 2:.0f} frames a second")
     assert drawn > 10  # a bound for a busy machine; it draws once a screen refresh
-    assert place(page) != "0,0"
+    assert grids(page).get_attribute("data-place") != "0,0"
     assert SENT == []
 
 
 def test_a_thumb_sends_the_window_there(browser: Browser, app_url: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
+    page.set_default_timeout(120_000)
     page.goto(f"{app_url}/Learn?chapter=7")
-    grids(page).wait_for(timeout=120_000)
+    grids(page).wait_for()
     settled(page)
     grids(page).scroll_into_view_if_needed()
     box = grids(page).bounding_box()
     assert box
     cell = min((box["width"] - 2) / 4, 56)
     page.touchscreen.tap(box["x"] + 1 + 3.4 * cell, box["y"] + 20 + 3.4 * cell)
-    page.wait_for_timeout(300)
-    assert place(page) == "1,1"
+    at(page, "1,1")
     assert grids(page).get_attribute("data-value") == "4.0000"
     says(page.locator(".says"), "the largest of 1, 0, 3, 4 is 4.")
     context.close()
