@@ -51,7 +51,7 @@ function draw(board) {
   const focused = svg.getRootNode().activeElement?.dataset?.index
   const picture = data.tint ? [element("image", { href: data.tint, width: SIDE, height: SIDE, preserveAspectRatio: "none" })] : []
   const lines = data.lines.map(({ kind, path }) => element("polyline", { class: `line ${kind}`, points: trail(board, path) }))
-  const axes = [axis("x₁", SIDE - 5, SIDE - 2), axis("x₂", 1.5, 5)]
+  const axes = [axis("x₁", SIDE * 0.84, SIDE - 2), axis("x₂", 1.5, SIDE * 0.55)]
   svg.replaceChildren(...picture, ...lines, ...axes, ...board.points.map((point, k) => mark(board, point, k)))
   if (focused) svg.querySelector(`[data-index="${focused}"]`)?.focus()
 }

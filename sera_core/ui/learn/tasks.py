@@ -148,7 +148,8 @@ def _exam(scene: Scene) -> None:
         {"First nodule": f"{first:.0%}", "Second nodule": f"{second:.0%}", "The frame": f"{max(first, second):.0%}"}
     )
     formula(
-        rf"p_{{\text{{frame}}}} = \max(p_1, p_2) = \max({first:.2f}, {second:.2f}) = {max(first, second):.2f}",
+        rf"\begin{{aligned}} p_{{\text{{frame}}}} &= \max(p_1, p_2) \\ "
+        rf"&= \max({first:.2f}, {second:.2f}) = {max(first, second):.2f} \end{{aligned}}",
         "A frame is suspicious when one of its nodules is. The box plays no part in this answer.",
     )
     show_code(Classifier.predict, Classifier.verdict)
