@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sera_core.cli import main
+from sera_core.evaluate.shipped import MODELS
 from sera_core.evaluate.table import template
 
 
@@ -24,10 +26,12 @@ def test_json_is_one_object_of_rows_and_cut_offs(tmp_path: Path, capsys: pytest.
 
 
 def test_words_name_every_model_and_centre(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["evaluate", "first-simulated"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:5]] == ["internal", "A", "B", "C"]
-    assert "0.814 (0.792-0.833)" in lines[1]
+    assert main(["evaluate", "koh2020-sim"]) == 0
+    said = capsys.readouterr().out
+    results = pd.read_csv(MODELS / "studies" / "koh2020-sim" / "results.csv")
+    for row in results.itertuples():
+        assert row.model in said
+        assert f"{row.auc:.3f} ({row.low:.3f}-{row.high:.3f})" in said
 
 
 def test_a_bad_row_ends_with_code_2_and_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

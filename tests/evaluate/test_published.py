@@ -91,20 +91,20 @@ def test_marginal_gain_of_a_table_that_was_made_to_know_it() -> None:
 
 
 def test_shipped_studies_are_read_with_what_is_known_of_them() -> None:
-    assert {"real-frames", "first-simulated"} <= set(study_names())
+    assert {"real-frames", "koh2020-sim"} <= set(study_names())
     study = read_study("real-frames")
     assert study.domain == "real"
     assert set(study.predictions.domains.values()) == {"real"}
     assert "not pathology" in study.labels["DDTI"]
     assert 0 < study.cutoffs["lite0-finetune"].value < 1
-    assert read_study("first-simulated").predictions.domains["A"] == "simulated"
+    assert read_study("koh2020-sim").predictions.domains["A"] == "simulated"
     with pytest.raises(BadInput, match="no study"):
         read_study("nothing")
 
 
 def test_a_studys_own_list_of_models_and_tables_is_read(tmp_path: Path) -> None:
     place = tmp_path / "studies" / "mine"
-    shutil.copytree(MODELS / "studies" / "first-simulated", place)
+    shutil.copytree(MODELS / "studies" / "koh2020-sim", place)
     (place / "models.csv").write_text(
         "model,title,network,kind,cutoff,cutoff_low,cutoff_high,train_images,seconds\n"
         "lite0-simulated,A title,efficientnet_lite0,cnn,0.4,0.3,0.5,1600,12.5\n"

@@ -73,7 +73,7 @@ def test_the_best_in_words_is_the_best_of_the_numbers(compare: AppTest) -> None:
 def test_real_and_simulated_studies_are_labelled(compare: AppTest) -> None:
     healthy(compare.run())
     assert "violet-badge" not in " ".join(str(m.value) for m in compare.markdown[:12])
-    compare.selectbox(key="study").set_value("first-simulated").run()
+    compare.selectbox(key="study").set_value("koh2020-sim").run()
     healthy(compare)
     assert "violet-badge" in words(compare)
 
@@ -105,9 +105,9 @@ def test_another_study_forgets_the_models_of_the_last(compare: AppTest) -> None:
     compare.query_params["models"] = ["lite0-svm"]
     compare.query_params["calibrated"] = "LES3-B"
     healthy(compare.run())
-    compare.selectbox(key="study").set_value("first-simulated").run()
+    compare.selectbox(key="study").set_value("koh2020-sim").run()
     healthy(compare)
-    assert "A first model on simulated frames" in words(compare)
+    assert "After Koh 2020" in words(compare)
 
 
 def test_no_model_and_no_centre_chosen_still_compares(compare: AppTest) -> None:
