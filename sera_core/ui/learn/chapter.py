@@ -51,6 +51,8 @@ class Chapter:
         The two sentences it opens with.
     draw : callable
         Draws everything else; called only while the chapter is open.
+    wide : bool
+        Uses the whole width of the screen.
     """
 
     number: int
@@ -59,6 +61,7 @@ class Chapter:
     talk: Place
     sentences: tuple[str, str]
     draw: Callable[[], None]
+    wide: bool = False
 
 
 @cache

@@ -15,6 +15,8 @@ TALK = "Lee E. Deep-learning models for diagnosis from ultrasound images (talk).
 def open_course() -> None:
     """Draw the chapter that the link names, and nothing of the others but their titles."""
     chapter = _asked()
+    if chapter.wide:
+        st.set_page_config(layout="wide")
     _bar(chapter)
     st.header(f":gray[{chapter.number}]\u2002{chapter.title}", anchor=False)
     st.markdown(" ".join(chapter.sentences))
@@ -70,19 +72,21 @@ def _button(chapter: Chapter, key: str, glyph: str) -> None:
 def _contents(chapter: Chapter) -> None:
     """The course in the order of the talk."""
     st.divider()
-    st.subheader("The course, in the talk's order", anchor="contents")
+    st.header("The course, in the talk's order", anchor="contents")
     for part in Part:
         listed = [other for other in chapters().values() if other.talk.part is part]
         if not listed:
             continue
-        st.markdown(f"###### {part.value}")
+        st.subheader(part.value, anchor=part.anchor)
         for other in listed:
-            st.button(
-                f"{other.number} · {other.title} :gray[({other.talk.slides})]",
-                key=f"contents-{other.number}",
-                type="tertiary",
-                on_click=_go,
-                args=(other.number,),
-                disabled=other is chapter,
-            )
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.button(
+                    f"{other.number} · {other.title}",
+                    key=f"contents-{other.number}",
+                    type="tertiary",
+                    on_click=_go,
+                    args=(other.number,),
+                    disabled=other is chapter,
+                )
+                st.caption(other.talk.slides, width="content")
     st.caption(TALK)

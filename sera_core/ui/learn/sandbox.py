@@ -28,6 +28,7 @@ from sera_core.ui.learn.parts import Question, ask, formula, step
 from sera_core.ui.states import guarded, refused
 
 STEP = "sandbox_step"
+FRAME_PX = 520
 QUESTION = Question(
     "You turn up the scanner's gain and the probability moves. What changed in the nodule?",
     (
@@ -63,22 +64,27 @@ def _build() -> None:
                 refused(error, "This nodule cannot be")
                 return
             frame = _frame(str(case), case)
-            left, right = st.columns(2)
+            left, right = st.columns([3, 2])
             with left:
-                chart(outlined(frame.image.pixels, frame.box), "sandbox-frame", "The simulated frame with its nodule")
+                shown = outlined(frame.image.pixels, frame.box).update_layout(height=FRAME_PX)
+                chart(shown, "sandbox-frame", "The simulated frame with its nodule")
+            with right:
+                _judge(case, frame)
         with answers:
-            _judge(case, frame, right)
+            truth, advice = st.columns([2, 3])
+            with truth:
+                _truth(case)
+            with advice:
+                _guidelines(case)
 
 
-def _judge(case: Case, frame: Frame, right: st.delta_generator.DeltaGenerator) -> None:
-    _truth(case)
+def _judge(case: Case, frame: Frame) -> None:
     try:
         diagnosis = _diagnosis(case, frame)
     except BadInput as error:
         refused(error, "The models give no answer")
     else:
-        _answers(diagnosis, frame.box, right)
-    _guidelines(case)
+        _answers(diagnosis, frame.box)
 
 
 def _truth(case: Case) -> None:
@@ -93,10 +99,9 @@ def _truth(case: Case) -> None:
     )
 
 
-def _answers(diagnosis: Diagnosis, box: Box, right: st.delta_generator.DeltaGenerator) -> None:
+def _answers(diagnosis: Diagnosis, box: Box) -> None:
     if diagnosis.heatmap is not None:
-        with right:
-            chart(overlay(diagnosis.heatmap, box), "sandbox-heat", "What the network saw, with its heatmap")
+        chart(overlay(diagnosis.heatmap, box), "sandbox-heat", "What the network saw, with its heatmap")
     said = f"{diagnosis.model_title}: {percent(diagnosis.probability)}, {diagnosis.verdict.value}"
     st.markdown(f"**{words.GLYPH[diagnosis.verdict]} {said}**")
     chart(verdict_bar(diagnosis), "sandbox-bar", said)
@@ -181,4 +186,5 @@ CHAPTER = Chapter(
         "Change one thing and see what the network, its heatmap and the guidelines make of it.",
     ),
     draw=draw,
+    wide=True,
 )
