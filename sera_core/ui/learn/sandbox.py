@@ -28,7 +28,7 @@ from sera_core.ui.learn.parts import Question, ask, formula, step
 from sera_core.ui.states import guarded, refused
 
 STEP = "sandbox_step"
-FRAME_PX = 520
+FRAME_PX = 460  # on a phone, more would leave bands above and below
 QUESTION = Question(
     "You turn up the scanner's gain and the probability moves. What changed in the nodule?",
     (
