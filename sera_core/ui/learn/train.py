@@ -19,7 +19,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
 from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
-from sera_core.ui.states import guarded, refused
+from sera_core.ui.states import refused
 
 RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 KEPT, RUNNING, REFUSED = "learning_kept", "learning_running", "learning_refused"
@@ -27,19 +27,14 @@ Run = tuple[Settings, str, list[Epoch]]  # settings, nodule, epochs so far
 
 
 def draw() -> None:
-    """Draw the chapter."""
-    _body(choose_nodule())
-
-
-@st.fragment
-def _body(specimen: Specimen) -> None:
-    with guarded():
-        settings = _settings()
-        with st.expander("The nodules it learns from", icon=":material/grid_view:"):
-            _show_set(settings)
-        _buttons(settings, specimen)
-        _result(settings, specimen)
-        ask(QUESTION, "learning_q")
+    """Draw the chapter; in no fragment, because a button of a fragment cannot interrupt what runs in it."""
+    specimen = choose_nodule()
+    settings = _settings()
+    with st.expander("The nodules it learns from", icon=":material/grid_view:"):
+        _show_set(settings)
+    _buttons(settings, specimen)
+    _result(settings, specimen)
+    ask(QUESTION, "learning_q")
 
 
 # ---- settings ----------------------------------------------------------------------------------------------------
@@ -95,17 +90,13 @@ def _buttons(settings: Settings, specimen: Specimen) -> None:
     with st.container(horizontal=True):
         st.button("Train", type="primary", icon=":material/play_arrow:", key="learning_train", disabled=running,
                   on_click=_begin, args=(settings, specimen.title))  # fmt: skip
-        st.button("Stop", icon=":material/stop:", key="learning_stop", disabled=not running, on_click=_end)
+        st.button("Stop", icon=":material/stop:", key="learning_stop", disabled=not running)
 
 
 def _begin(settings: Settings, title: str) -> None:
     st.session_state[KEPT] = (settings, title, [])
     st.session_state[RUNNING] = True
     st.session_state[REFUSED] = None
-
-
-def _end() -> None:
-    st.session_state[RUNNING] = False
 
 
 def _result(settings: Settings, specimen: Specimen) -> None:
@@ -128,7 +119,8 @@ def _result(settings: Settings, specimen: Specimen) -> None:
 
 
 def _run(kept: Run, crop: Grey) -> None:
-    """Train, drawing after every epoch; Stop interrupts, and what was reached stays."""
+    """Train, drawing after every epoch; Stop, like any other control, interrupts, and what was reached stays."""
+    st.session_state[RUNNING] = False  # now, because nothing below is sure to be reached
     settings, _, epochs = kept
     epochs.clear()
     bar, place = st.progress(0.0, "Reading the nodules through the frozen layers"), st.empty()
@@ -139,7 +131,6 @@ def _run(kept: Run, crop: Grey) -> None:
             place.plotly_chart(figures.curves(epochs, settings.epochs), key=f"learning-live-{epoch.number}")
     except BadInput as error:
         st.session_state[REFUSED] = error
-    st.session_state[RUNNING] = False
     st.rerun()
 
 
