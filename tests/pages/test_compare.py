@@ -208,7 +208,18 @@ def test_what_is_no_table_is_refused_in_words(compare: AppTest, data: bytes) -> 
         made_up().assign(probability=lambda t: t["label"].astype(float)),
         made_up(domain="simulated"),
     ],
-    ids=["one class", "one model", "one row", "two cases", "one centre", "names", "many", "equal", "perfect", "simulated"],
+    ids=[
+        "one class",
+        "one model",
+        "one row",
+        "two cases",
+        "one centre",
+        "names",
+        "many",
+        "equal",
+        "perfect",
+        "simulated",
+    ],
 )
 def test_odd_tables_are_compared_as_far_as_they_go(compare: AppTest, table: pd.DataFrame) -> None:
     own(compare, table)
