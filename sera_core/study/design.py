@@ -71,6 +71,9 @@ class Arm:
         Key of the network registry, or a texture (``glcm``, ``wavelet``); empty: the design's.
     limit : int or None
         So many training images at most, drawn at random.
+    targets : {"label", "truth"}
+        What training aims at: the label of each case (soft where the manifest says so), or, for simulated nodules,
+        the probability of malignancy that the simulator itself gives to the nodule's descriptors.
     ship : bool
         Whether the model goes to ``models/``.
     default : bool
@@ -86,6 +89,7 @@ class Arm:
     prepare: Framed
     network: str = ""
     limit: Count | None = None
+    targets: Literal["label", "truth"] = "label"
     ship: bool = False
     default: bool = False
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from sera_core.contracts import BadInput
 from sera_core.simulate.cohort import study_set
@@ -54,6 +56,43 @@ def population(design: Design, work: Path, report: Report) -> tuple[list[Frame],
         twice = known.index[known.index.duplicated()][0]
         raise BadInput("case_twice", f"{twice} stands in two manifests of the study: give each image its own name.")
     return frames, known
+
+
+def taught_truth(frames: list[Frame], sources: tuple[str, ...], details: pd.DataFrame) -> list[Frame]:
+    """The same frames; those of the sources have the simulator's own probability of malignancy for their target.
+
+    That is the posterior of the drawn descriptors where both classes are equally frequent, as in a balanced training
+    set. It takes away the chance in each label, which no image shows; labels, and with them every figure, stay.
+
+    Parameters
+    ----------
+    frames : list of Frame
+    sources : tuple of str
+        Centres that an arm is trained on.
+    details : DataFrame
+        Of :func:`population`.
+
+    Raises
+    ------
+    BadInput
+        When a frame of the sources is not simulated.
+    """
+    known = details.get("log_likelihood_ratio", pd.Series(np.nan, details.index))
+    truth = pd.Series(expit(known.to_numpy(float)), details.index)
+
+    def taught(frame: Frame) -> Frame:
+        if frame.case.centre not in sources:
+            return frame
+        target = float(truth[frame.case.case_id])
+        if np.isnan(target):
+            raise BadInput(
+                "no_truth",
+                f"{frame.case.case_id} is not simulated, so nobody knows its true probability: take its centre out of "
+                'the arm\'s sources, or teach the arm labels (targets = "label").',
+            )
+        return replace(frame, case=replace(frame.case, target=target))
+
+    return [taught(frame) for frame in frames]
 
 
 def _drawn(simulated: Simulated, folder: Path, report: Report) -> Path:

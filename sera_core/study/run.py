@@ -27,7 +27,7 @@ from sera_core.study.arms import Trained, concatenate, train_arm, vote
 from sera_core.study.design import Arm, Design
 from sera_core.study.extract import Extractor
 from sera_core.study.outsiders import measure_familiarity
-from sera_core.study.population import population
+from sera_core.study.population import population, taught_truth
 from sera_core.study.preparations import compare_preparations
 from sera_core.study.tables import SERIAL, Engine, bench, cases_of, tables
 from sera_core.train.crossval import in_folds
@@ -81,7 +81,7 @@ def run(
         measured = in_folds([frame for frame in frames if frame.case.centre in trained and frame.case.split != TEST])
         compared = compare_preparations(design.network, design.prepare_options, measured, work, report)
         _write_csv(out / "preparations.csv", compared)
-    arms, answers = _all_answers(design, frames, out, work, report, models)
+    arms, answers = _all_answers(design, frames, details, out, work, report, models)
     if design.tables:
         _write_tables(design, arms, engine, out, report)
     predictions = pd.concat([answer.predictions() for answer in answers.values()], ignore_index=True)
@@ -103,12 +103,19 @@ def environment() -> dict[str, str | int | None]:
 
 
 def _all_answers(
-    design: Design, frames: list[Frame], out: Path, work: Path, report: Report, models: Path
+    design: Design,
+    frames: list[Frame],
+    details: pd.DataFrame,
+    out: Path,
+    work: Path,
+    report: Report,
+    models: Path,
 ) -> tuple[dict[str, Trained], dict[str, Answers]]:
     answers: dict[str, Answers] = {}
     arms: dict[str, Trained] = {}
     for arm in design.arms:
-        arms[arm.id] = train_arm(design, arm, frames, work, _prefixed(report, arm.id))
+        seen = taught_truth(frames, arm.sources, details) if arm.targets == "truth" else frames
+        arms[arm.id] = train_arm(design, arm, seen, work, _prefixed(report, arm.id))
         answers[arm.id] = arms[arm.id].answers
         _tell(answers[arm.id], _prefixed(report, arm.id))
         if arm.ship:
@@ -228,7 +235,7 @@ def _row(answers: Answers) -> dict[str, str | float | int]:
         "cutoff_low": answers.cutoff.low,
         "cutoff_high": answers.cutoff.high,
         "train_images": answers.images,
-        "seconds": round(answers.seconds, 1),
+        "seconds": float(f"{answers.seconds:.3g}"),
     }
 
 
