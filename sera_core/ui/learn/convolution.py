@@ -74,6 +74,7 @@ def _play(specimen: Specimen, network: Seen) -> None:
             setup.window,
             "conv",
             f"slide-{specimen.key}",
+            "conv_step",
             setup.names,
             setup.kernels,
             setup.bias.tolist(),

@@ -70,7 +70,8 @@ def _play(network: Seen) -> None:
             refused(error, "This stride does not fit")
             chart(strip(len(maps), window), "pool-strip", "Places of the window along one side")
             return
-        slide(maps[None], window, mode, f"pool-{network.key}-{source}", (f"input, {words[source]}",), outs=(mode,))
+        key, names = f"pool-{network.key}-{source}", (f"input, {words[source]}",)
+        slide(maps[None], window, mode, key, "pool_step", names, outs=(mode,))
     answer, first = pool(maps, window, mode), maps[:size, :size].ravel()
     formula(window.latex(len(maps)))
     _in_words(mode, first, float(answer[0, 0]))

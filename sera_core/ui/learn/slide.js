@@ -1,10 +1,9 @@
 // A window that slides over grids of numbers: convolution (kernels, bias) or pooling (max, average).
-// Everything that moves is computed and drawn here; the page is told only when a kernel was edited.
+// Everything that moves is computed here and drawn by slide_draw.js; the page is told only when a kernel was edited.
 // Hover or touch either grid to send the window there, click to hold it, arrow keys to walk, space to play.
 
 const boards = new WeakMap()
-const SMALLEST_TEXT = 21 // side of a cell in screen pixels below which its number is left out
-const GAP = 14
+const QUIET = 400 // milliseconds without a step after which the link learns where the window stands
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!boards.has(parentElement)) boards.set(parentElement, build(parentElement))
@@ -14,6 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => {
     board.watch.disconnect()
     cancelAnimationFrame(board.clock)
+    clearTimeout(board.quiet)
     boards.delete(parentElement)
   }
 }
@@ -22,7 +22,7 @@ function build(root) {
   const part = (name) => root.querySelector(name)
   const board = { root, canvas: part("canvas"), says: part(".says"), bar: part(".bar"), editor: part(".editor") }
   Object.assign(board, { row: 0, column: 0, filter: 0, playing: false, held: false, shown: [0, 0], frames: 0 })
-  board.watch = new ResizeObserver(() => draw(board))
+  board.watch = new ResizeObserver(() => paint(board))
   board.watch.observe(board.canvas)
   part("[data-do=play]").onclick = () => play(board, !board.playing)
   part("[data-do=step]").onclick = () => walk(board, 1)
@@ -39,7 +39,7 @@ function build(root) {
 
 function show(board, data) {
   const asked = JSON.stringify(data)
-  if (board.asked === asked) return draw(board) // the page was drawn again for another reason
+  if (board.asked === asked) return paint(board) // the page was drawn again for another reason, as for its theme
   board.asked = asked
   board.data = data
   board.kernels = data.kernels.map((filter) => filter.map((kernel) => kernel.map((row) => [...row])))
@@ -47,9 +47,12 @@ function show(board, data) {
   board.filter = Math.min(board.filter, outputs(board) - 1)
   fillEditor(board)
   compute(board)
-  go(board, board.row, board.column)
+  board.flat = [] // those of the former numbers
+  if (!board.linked) jump(board, placeInLink(board))
+  else go(board, board.row, board.column)
+  board.linked = true
   board.shown = [board.row, board.column]
-  draw(board)
+  paint(board)
 }
 
 // ---- numbers -------------------------------------------------------------------------------------------------
@@ -110,7 +113,23 @@ function go(board, row, column) {
   board.canvas.dataset.place = `${board.row},${board.column}`
   board.canvas.dataset.value = board.out[board.filter][board.row][board.column].toFixed(4)
   speak(board)
+  clearTimeout(board.quiet)
+  if (!board.playing) board.quiet = setTimeout(() => writeLink(board), QUIET)
+  redraw(board)
   if (!board.clock) board.clock = requestAnimationFrame((now) => glide(board, now))
+}
+
+// The link carries the step, counted from 1; the first one needs no word there.
+function placeInLink({ data }) {
+  return Math.trunc(Number(new URLSearchParams(location.search).get(data.link)) || 1) - 1
+}
+
+function writeLink(board) {
+  const link = new URL(location.href)
+  const step = index(board) + 1
+  if (step > 1) link.searchParams.set(board.data.link, step)
+  else link.searchParams.delete(board.data.link)
+  if (link.href !== location.href) history.replaceState(history.state, "", link)
 }
 
 const index = (board) => board.row * board.columns + board.column
@@ -128,6 +147,8 @@ function play(board, on) {
   const button = board.bar.querySelector("[data-do=play]")
   button.textContent = on ? "❚❚ Pause" : "▶ Play"
   button.setAttribute("aria-pressed", on)
+  board.says.setAttribute("aria-live", on ? "off" : "polite") // thirty sentences a second are no help
+  if (!on) go(board, board.row, board.column)
   if (on && !board.clock) board.clock = requestAnimationFrame((now) => glide(board, now))
 }
 
@@ -142,8 +163,10 @@ function glide(board, now) {
   const rest = Math.abs(board.row - r) + Math.abs(board.column - c)
   const near = rest < 0.02 || rest > 2 // a jump or a new line is not worth a ride across the grid
   board.shown = near ? [board.row, board.column] : [r + (board.row - r) * 0.35, c + (board.column - c) * 0.35]
-  board.canvas.dataset.frames = ++board.frames
-  draw(board)
+  if (rest) {
+    board.canvas.dataset.frames = ++board.frames
+    draw(board)
+  }
   board.clock = board.playing || !near ? requestAnimationFrame((later) => glide(board, later)) : 0
 }
 
@@ -199,7 +222,7 @@ function edit(board, event, done) {
   board.kernels[board.filter][channel][row][column] = typed
   compute(board)
   go(board, board.row, board.column)
-  draw(board)
+  paint(board)
   if (done) board.tell("kernel", { filter: board.filter, kernel: board.kernels[board.filter] })
 }
 
@@ -234,160 +257,5 @@ function speak(board) {
   board.says.textContent = place + `sum of the products ${sum}, bias ${number(data.bias[filter])}: ${answer}.`
 }
 
-// ---- drawing -------------------------------------------------------------------------------------------------
-
-function draw(board) {
-  const { canvas, data } = board
-  if (!data || !canvas.clientWidth) return
-  const width = canvas.clientWidth
-  board.grids = layout(board, width)
-  const height = Math.ceil(Math.max(...board.grids.map((grid) => grid.y + grid.rows * grid.cell)) + 8)
-  const scale = devicePixelRatio || 1
-  if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
-    canvas.width = Math.round(width * scale)
-    canvas.height = Math.round(height * scale)
-    canvas.style.height = `${height}px`
-  }
-  const ink = canvas.getContext("2d")
-  const style = getComputedStyle(canvas)
-  board.ink = { colour: style.color, accent: data.colours.accent }
-  ink.setTransform(scale, 0, 0, scale, 0, 0)
-  ink.clearRect(0, 0, width, height)
-  ink.textAlign = "center"
-  ink.textBaseline = "middle"
-  for (const grid of board.grids) drawGrid(board, ink, grid)
-}
-
-// Inputs and outputs side by side where there is room, else one row each; below, patch x kernel = products.
-function layout(board, width) {
-  const { data, rows, columns } = board
-  const [tall, wide] = [board.padded[0].length, board.padded[0][0].length]
-  const ins = board.padded.map((map, c) => ({ kind: "in", number: c, map, rows: tall, columns: wide, title: data.names[c] }))
-  const outs = board.out.map((map, f) => ({ kind: "out", number: f, map, rows, columns, title: data.outs[f] }))
-  const side = ins.length + outs.length === 2 && width > 560
-  const bands = side ? [[...ins, ...outs]] : [ins, outs]
-  let y = 20
-  for (const band of bands) {
-    const sum = band.reduce((total, grid) => total + grid.columns, 0)
-    const cell = Math.min((width - GAP * (band.length - 1) - 2) / sum, data.numbers ? (sum < 9 ? 56 : 40) : 26)
-    let x = 1
-    for (const grid of band) {
-      Object.assign(grid, { x, y, cell })
-      x += grid.columns * cell + GAP
-    }
-    y += Math.max(...band.map((grid) => grid.rows)) * cell + 30
-  }
-  return [...bands.flat(), ...work(board, width, y)]
-}
-
-function work(board, width, top) {
-  const { data, filter, row, column } = board
-  if (data.mode !== "conv") return []
-  const cell = Math.min((width - 44) / (3 * data.size), 40)
-  const grids = []
-  sourcesOf(board, filter).forEach((c, k) => {
-    const y = top + k * (data.size * cell + 30)
-    const seen = cellsAt(board, c, row, column)
-    const kernel = board.kernels[filter][c]
-    const products = seen.map((line, i) => line.map((x, j) => x * kernel[i][j]))
-    const names = [`window on ${data.names[c]}`, "× kernel", "= products"]
-    ;[seen, kernel, products].forEach((map, n) => {
-      const x = 1 + n * (data.size * cell + 20)
-      grids.push({ kind: "work", number: n, map, rows: data.size, columns: data.size, title: names[n], x, y, cell })
-    })
-  })
-  return grids
-}
-
-function drawGrid(board, ink, grid) {
-  const { data } = board
-  ink.font = "12px sans-serif"
-  ink.fillStyle = board.ink.colour
-  ink.textAlign = "left"
-  ink.fillText(grid.title, grid.x, grid.y - 9, Math.max(grid.columns * grid.cell, 60))
-  ink.textAlign = "center"
-  grid.map.forEach((line, i) => line.forEach((x, j) => drawCell(board, ink, grid, i, j, x)))
-  if (grid.kind === "in" && sourcesOf(board, board.filter).includes(grid.number)) drawWindow(board, ink, grid)
-  if (grid.kind === "out") drawPlace(board, ink, grid)
-  if (grid.kind === "in" && data.padding) {
-    const rim = data.padding * grid.cell
-    box(ink, [grid.x + rim, grid.y + rim, (grid.columns - 2 * data.padding) * grid.cell, (grid.rows - 2 * data.padding) * grid.cell], board.ink.colour, 1, [3, 3])
-  }
-}
-
-function drawCell(board, ink, grid, i, j, x) {
-  const [left, top] = [grid.x + j * grid.cell, grid.y + i * grid.cell]
-  const hidden = grid.kind === "out" && board.playing && i * grid.columns + j > index(board)
-  const shade = hidden ? null : colour(board, grid, x)
-  ink.fillStyle = shade ?? "transparent"
-  ink.fillRect(left, top, grid.cell + 0.4, grid.cell + 0.4)
-  if (!shade || grid.cell >= 9) box(ink, [left, top, grid.cell, grid.cell], "rgba(128,128,128,0.35)", 0.5)
-  if (hidden || grid.cell < SMALLEST_TEXT) return
-  ink.font = `${Math.min(grid.cell * 0.36, 13)}px sans-serif`
-  ink.fillStyle = dark(shade) ? "#fff" : "#1b2423"
-  ink.fillText(x === -Infinity ? "−∞" : number(x), left + grid.cell / 2, top + grid.cell / 2, grid.cell - 3)
-  if (spotted(board, grid, i, j)) box(ink, [left + 1, top + 1, grid.cell - 2, grid.cell - 2], board.ink.accent, 3)
-}
-
-// The same place of the window in patch, kernel and products; in pooling, the cell that won.
-function spotted(board, grid, i, j) {
-  if (grid.kind === "work") return board.spot?.grid.kind === "work" && board.spot.row === i && board.spot.column === j
-  if (board.data.mode !== "max" || grid.kind !== "in" || grid.number !== board.filter) return false
-  const { stride, size, dilation } = board.data
-  const [r, c] = [(i - board.row * stride) / dilation, (j - board.column * stride) / dilation]
-  const inside = Number.isInteger(r) && Number.isInteger(c) && r >= 0 && c >= 0 && r < size && c < size
-  return inside && grid.map[i][j] === board.out[board.filter][board.row][board.column]
-}
-
-function drawWindow(board, ink, grid) {
-  const { stride, size, dilation } = board.data
-  const [r, c] = board.shown
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++) {
-      if (dilation === 1 && (i || j)) continue
-      const side = dilation === 1 ? size * grid.cell : grid.cell
-      const [left, top] = [grid.x + (c * stride + j * dilation) * grid.cell, grid.y + (r * stride + i * dilation) * grid.cell]
-      box(ink, [left, top, side, side], board.ink.accent, 3)
-    }
-}
-
-function drawPlace(board, ink, grid) {
-  const [r, c] = board.shown
-  const own = grid.number === board.filter
-  box(ink, [grid.x + c * grid.cell, grid.y + r * grid.cell, grid.cell, grid.cell], board.ink.accent, own ? 3 : 1)
-}
-
-function box(ink, [x, y, w, h], colour, width, dash = []) {
-  ink.setLineDash(dash)
-  ink.strokeStyle = colour
-  ink.lineWidth = width
-  ink.strokeRect(x, y, w, h)
-  ink.setLineDash([])
-}
-
-// ---- colours -------------------------------------------------------------------------------------------------
-
-function colour(board, grid, x) {
-  const { data } = board
-  if (x === -Infinity) return "rgb(90,90,90)"
-  const grey = data.grey && (grid.kind === "in" || (grid.kind === "work" && grid.number === 0) || data.mode !== "conv")
-  if (grey) return mix(["#000000", "#ffffff"], (x - data.low) / (data.high - data.low))
-  const most = grid.kind === "out" ? board.most : grid.kind === "in" ? data.high : Math.max(...grid.map.flat().map(Math.abs), 1e-6)
-  return mix(data.colours.diverging, (x / most + 1) / 2)
-}
-
-function mix(stops, share) {
-  const place = clamp(share, 0, 1) * (stops.length - 1)
-  const first = Math.min(Math.floor(place), stops.length - 2)
-  const [a, b] = [rgb(stops[first]), rgb(stops[first + 1])]
-  return `rgb(${a.map((part, k) => Math.round(part + (b[k] - part) * (place - first))).join(",")})`
-}
-
-const rgb = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16))
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high)
 const number = (x) => (Math.abs(x) < 0.005 ? "0" : Number.isInteger(x) ? String(x) : x.toFixed(2)).replace("-", "−")
-
-function dark(shade) {
-  const [r, g, b] = (shade ?? "rgb(255,255,255)").match(/\d+/g).map(Number)
-  return 0.3 * r + 0.59 * g + 0.11 * b < 128
-}

@@ -1,4 +1,4 @@
-"""The sliding window one plays, steps, hovers and edits (``slide.js``)."""
+"""The sliding window one plays, steps, hovers and edits (``slide.js``, drawn by ``slide_draw.js``)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SLIDE = st.components.v2.component(
         '<p class="says" aria-live="polite"></p><div class="editor"></div>'
     ),
     css=(HERE / "slide.css").read_text(encoding="utf-8"),
-    js=(HERE / "slide.js").read_text(encoding="utf-8"),
+    js="".join((HERE / name).read_text(encoding="utf-8") for name in ("slide.js", "slide_draw.js")),
 )
 Kernel = NDArray[np.float32]
 
@@ -39,6 +39,7 @@ def slide(
     window: Window,
     mode: Literal["conv", "max", "average"],
     key: str,
+    link: str,
     names: Sequence[str],
     kernels: Kernel | None = None,
     bias: Sequence[float] = (),
@@ -55,6 +56,8 @@ def slide(
     window : Window
     mode : {"conv", "max", "average"}
     key : str
+    link : str
+        Name under which the page's link carries the step that the window has reached.
     names, outs : sequence of str
         Headings of the input and output grids.
     kernels : [F, C, k, k], optional
@@ -80,6 +83,7 @@ def slide(
         "padding": window.padding,
         "dilation": window.dilation,
         "mode": mode,
+        "link": link,
         "names": list(names),
         "outs": list(outs),
         "grey": grey,
