@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -22,7 +24,8 @@ from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, st
 from sera_core.ui.learn.slide import slide
 from sera_core.ui.states import refused
 
-LEARNED, OWN = "learned", "own"
+LEARNED = "learned"
+LARGEST = 1e6  # of one's own numbers; beyond, single precision has no products to show
 CHANNELS = ("grey", "edges", "blur")
 QUESTION = Question(
     "A layer has 3 input channels and 32 filters of 3 × 3 with a bias each. How many numbers does it learn?",
@@ -80,7 +83,7 @@ def _play(specimen: Specimen, network: Seen) -> None:
             setup.bias.tolist(),
             [f"output {k + 1}" if len(setup.kernels) > 1 else "output" for k in range(len(setup.kernels))],
             setup.grey,
-            _keep,
+            partial(_keep, setup.kernels),
         )
     answer = convolve(setup.maps, setup.kernels, setup.bias, setup.window)
     _sizes(setup, length)
@@ -95,7 +98,7 @@ def _play(specimen: Specimen, network: Seen) -> None:
 def _controls(network: Seen) -> Setup:
     with st.container(horizontal=True):
         source = st.selectbox(
-            "Kernel", [*KERNELS, LEARNED, OWN], key="conv_kernel", bind="query-params", width=170,
+            "Kernel", [*KERNELS, LEARNED], key="conv_kernel", bind="query-params", width=170, on_change=_forget,
             help="learned: those of the first layer of the network that diagnoses",
         )  # fmt: skip
         cells = st.select_slider(
@@ -113,23 +116,25 @@ def _controls(network: Seen) -> Setup:
         padding = _number("Zero padding", 0, 3, 0, "conv_padding")
         dilation = _number("Dilation", 1, 3, 1, "conv_dilation")
         bias = st.number_input("Bias", -5.0, 5.0, 0.0, 0.1, key="conv_bias", bind="query-params", width=130)
-        first = _number("Learned from no.", 1, 32, 1, "conv_first") if source == LEARNED else 1
-    if source == OWN:
-        st.text_input("Your kernel, row by row", key="conv_own", bind="query-params")
+        first = _number("Learned from no.", 1, 32, 1, "conv_first", _forget) if source == LEARNED else 1
+        own = st.text_input(
+            "Own numbers, row by row", key="conv_own", bind="query-params", placeholder="as chosen above", width=260
+        )
     if source == LEARNED:
         maps = normalise(_patch(network.crop.pixels, cells), network.classifier.card.preparation)
-        kernels = first_kernels(network.classifier.parts["body"])[first - 1 :][:filters]
+        kernels = _edited(own, first_kernels(network.classifier.parts["body"])[first - 1 :][:filters])
         names: tuple[str, ...] = ("red", "green", "blue")
         grey = False
     else:
         maps = separate(_patch(network.crop.pixels, cells))[:channels]
-        kernels, names, grey = _kernels(source, filters, channels), CHANNELS[:channels], channels == 1
+        kernels, names, grey = _edited(own, _presets(source, filters, channels)), CHANNELS[:channels], channels == 1
     window = Window(kernels.shape[-1], stride, padding, dilation)
     return Setup(maps, kernels, np.full(len(kernels), bias, np.float32), window, names, grey)
 
 
-def _number(label: str, low: int, high: int, value: int, key: str) -> int:
-    return int(st.number_input(label, low, high, value, key=key, bind="query-params", width=130))
+def _number(label: str, low: int, high: int, value: int, key: str, on_change: Callable[[], None] | None = None) -> int:
+    field = st.number_input(label, low, high, value, key=key, bind="query-params", width=130, on_change=on_change)
+    return int(field)
 
 
 def _patch(crop: Grey, cells: int) -> Grey:
@@ -137,36 +142,43 @@ def _patch(crop: Grey, cells: int) -> Grey:
     return np.asarray(Image.fromarray(crop).resize((cells, cells), Image.Resampling.BOX), np.float32)
 
 
-def _kernels(source: str, filters: int, channels: int) -> Array:
+def _presets(source: str, filters: int, channels: int) -> Array:
     """Filter 1 is the chosen preset, the others follow it in the list; every channel gets the same kernel."""
-    shape = (filters, channels, 3, 3)
-    if source == OWN:
-        own = _typed(st.session_state.get("conv_own", ""))
-        if len(own) == np.prod(shape):
-            return np.asarray(own, np.float32).reshape(shape)
-        st.caption(f"This needs {np.prod(shape)} numbers and there are {len(own)}: the first preset stands in.")
-        source = next(iter(KERNELS))
     names = list(KERNELS)
     chosen = [KERNELS[names[(names.index(source) + k) % len(names)]] for k in range(filters)]
     return np.stack([np.stack([kernel] * channels) for kernel in chosen])
 
 
+def _edited(own: str, kernels: Array) -> Array:
+    """One's own numbers in the kernels' places, if there are as many; an edit of the canvas is written there too."""
+    typed = _typed(own)
+    if len(typed) == kernels.size:
+        return np.asarray(typed, np.float32).reshape(kernels.shape)
+    if own:
+        st.caption(
+            f"These kernels take {kernels.size} numbers and the field holds {len(typed)}: they stay as chosen. "
+            "Empty it, or write them with a space between."
+        )
+    return kernels
+
+
 def _typed(text: str) -> list[float]:
     try:
-        return [float(word) for word in text.split()]
+        return [value for word in text.split() if abs(value := float(word)) < LARGEST]
     except ValueError:
         return []
 
 
-def _keep(number: int, kernel: Array) -> None:
-    """An edited kernel makes the whole set one's own."""
-    state = st.session_state
-    if state["conv_kernel"] == LEARNED:
-        return  # the canvas shows the change; the learned ones stay what they are
-    kernels = _kernels(state["conv_kernel"], state["conv_filters"], state["conv_channels"])
+def _keep(kernels: Array, number: int, kernel: Array) -> None:
+    """Write the kernels, one of them edited, where the link carries them."""
+    kernels = kernels.copy()
     kernels[number] = kernel
-    state["conv_own"] = " ".join(f"{value:.4g}" for value in kernels.ravel())
-    state["conv_kernel"] = OWN
+    st.session_state["conv_own"] = " ".join(f"{value:.4g}" for value in kernels.ravel())
+
+
+def _forget() -> None:
+    """Another kernel was chosen: one's own numbers belong to the last one."""
+    st.session_state["conv_own"] = ""
 
 
 def _sizes(setup: Setup, length: int) -> None:
@@ -189,13 +201,28 @@ def _sizes(setup: Setup, length: int) -> None:
 def _first_cell(setup: Setup, answer: Array) -> None:
     patch = patch_at(pad(setup.maps, setup.window.padding), 0, 0, setup.window)
     sums = (patch * setup.kernels[0]).sum(axis=(1, 2))
-    terms = " ".join(f"{value:+.2f}" for value in sums)
+    lines = [rf"y_{{1,1}} &= \sum_{{c=1}}^{{{len(sums)}}}\sum_{{i,j}} k_{{c,i,j}}\,x_{{c,i,j}} + b"]
+    if setup.window.size <= 3:
+        lines += [_products(*row) for row in zip(setup.kernels[0, 0], patch[0], strict=True)]
+        sums = sums[1:]
+    terms = " ".join(f"{value:+.2f}" for value in (*sums, setup.bias[0]))
+    lines.append(rf"&\quad {terms} = {answer[0, 0, 0]:.2f}")
+    lines[1] = lines[1].replace(r"&\quad", "&=", 1)
+    others = "the sums of the other channels, " if setup.window.size <= 3 and len(sums) else ""
     formula(
-        (
-            rf"y_{{1,1}} = \sum_{{c=1}}^{{{len(sums)}}}\sum_{{i,j}} k_{{c,i,j}}\,x_{{c,i,j}} + b",
-            rf"= {terms} {setup.bias[0]:+.2f} = {answer[0, 0, 0]:.2f}",
-        ),
-        "The first cell of the output: one sum of products a channel, and the bias.",
+        r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}",
+        f"The first cell of the output: kernel times window row by row, {others}and the bias."
+        if setup.window.size <= 3
+        else "The first cell of the output: one sum of products a channel, and the bias.",
+    )
+
+
+def _products(kernel: Array, seen: Array) -> str:
+    """One row of kernel times window, in LaTeX."""
+    pairs = zip(kernel.tolist(), seen.tolist(), strict=True)
+    return r"&\quad " + " ".join(
+        rf"{weight:+.2g}\cdot {value:.2f}" if value >= 0 else rf"{weight:+.2g}\cdot({value:.2f})"
+        for weight, value in pairs
     )
 
 

@@ -120,8 +120,9 @@ function go(board, row, column) {
 }
 
 // The link carries the step, counted from 1; the first one needs no word there.
-function placeInLink({ data }) {
-  return Math.trunc(Number(new URLSearchParams(location.search).get(data.link)) || 1) - 1
+function placeInLink({ data, rows, columns }) {
+  const step = Math.trunc(Number(new URLSearchParams(location.search).get(data.link)) || 1)
+  return clamp(step, 1, rows * columns) - 1
 }
 
 function writeLink(board) {
