@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from sera_core.evaluate.compare import glance
 from sera_core.evaluate.shipped import read_study
 from sera_core.simulate.cohort import any_cohort
+from sera_core.ui.compare.sight import SEEN
 from tests.predicted import made_up
 
 KINDS = ("title", "subheader", "markdown", "caption", "warning", "info", "error", "code")
@@ -24,6 +25,7 @@ def compare(home: AppTest) -> AppTest:
     home.run()
     page = home.switch_page("pages/2_Compare_models.py")
     page.query_params["study"] = "real-frames"
+    page.session_state[SEEN] = set(range(1, 13))
     return page
 
 
@@ -56,6 +58,16 @@ def test_a_study_is_already_compared(compare: AppTest) -> None:
         assert compare.container(key=f"cell-{number}")
     assert len(compare.get("plotly_chart")) >= 10
     assert said.count("Does not mean.") >= 10
+
+
+def test_cells_far_down_wait_until_they_are_near_but_keep_their_controls(compare: AppTest) -> None:
+    compare.session_state[SEEN] = set()
+    healthy(compare.run())
+    assert len(compare.get("plotly_chart")) == 1  # the first figure
+    assert compare.selectbox(key="calibrated").value == "DDTI"
+    compare.session_state[SEEN] = {6}
+    healthy(compare.run())
+    assert len(compare.get("plotly_chart")) == 2
 
 
 def test_without_a_link_the_page_opens_too(home: AppTest) -> None:

@@ -17,6 +17,7 @@ from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.case import show_case
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
 
 MOST_RATERS = 6  # dots below the bars that still read on a phone
@@ -35,6 +36,8 @@ def show_agreement(chosen: Chosen) -> None:
     with cell.controls:
         centre = pick_centre(chosen, "agreeing")
     with cell.result, guarded():
+        if not in_sight(8):
+            return
         say_centre(chosen, centre)
         rows = [row for row in remember(chosen, kappas, chosen.cutoffs) if row.centre == centre]
         _kappas(chosen, centre, rows)

@@ -14,6 +14,7 @@ from sera_core.evaluate.shipped import read_study, study_names
 from sera_core.figures.networks import accuracy_by_number, marginal_gains
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
 OURS = "lee2019-sim"
@@ -59,6 +60,8 @@ def show_combinations() -> None:
             label_visibility="collapsed",
         )
     with cell.result, guarded():
+        if not in_sight(10):
+            return
         sources = _sources()
         if len(sources) == 1:
             st.caption(f"Our own tables ({OURS}) are not part of this copy yet, so the paper stands alone.")

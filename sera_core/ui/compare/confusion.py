@@ -15,6 +15,7 @@ from sera_core.figures.frame import interval
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, pick_model, remember
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
 MEASURES = {
@@ -29,6 +30,7 @@ MEASURES = {
 }
 
 
+@st.fragment
 def show_confusions(chosen: Chosen) -> None:
     """Draw the cell."""
     cell = open_cell(
@@ -38,6 +40,8 @@ def show_confusions(chosen: Chosen) -> None:
         "or benign cases. Below, move the cut-off and see what would change.",
     )
     with cell.result, guarded():
+        if not in_sight(4):
+            return
         found = remember(chosen, confusions, chosen.cutoffs)
         for kind, centres in chosen.kinds.items():
             heading(chosen, kind)
@@ -89,22 +93,26 @@ def _what_if(chosen: Chosen) -> None:
     with st.container(border=True), guarded():
         st.markdown("**What if the cut-off were another?**")
         model = pick_model(chosen, "Model", "moved")
-        frozen = chosen.cutoffs[model]
-        start = min(max(round(frozen.value, 2), 0.0), 1.0)
-        moved = st.slider("Positive above", 0.0, 1.0, start, 0.01, key=f"cut-{model}", bind="query-params")
-        st.caption(f"Frozen: {_said(frozen)}.")
-        one = chosen.predictions.select([model])
-        cutoffs = {**chosen.cutoffs, model: Cutoff(moved, math.nan, math.nan, "what if")}
-        there = [found for found in confusions(one, cutoffs) if found.model == model]
-        before = {found.centre: found for found in remember(chosen, confusions, chosen.cutoffs) if found.model == model}
-        for kind, centres in chosen.kinds.items():
-            here = [found for found in there if found.centre in centres]
-            if here:
-                heading(chosen, kind)
-                figure = confusion_grid(here, [found.centre for found in here])
-                chart(figure, f"what-if-{kind}", f"Confusion matrices of {model} above {moved:.2f}", save=True)
-                st.dataframe(_moves(before, here), hide_index=True, alt="Sensitivity and specificity before and after")
+        _move(chosen, model)
         _optimism(chosen, model)
+
+
+@st.fragment
+def _move(chosen: Chosen, model: str) -> None:
+    frozen = chosen.cutoffs[model]
+    start = min(max(round(frozen.value, 2), 0.0), 1.0)
+    moved = st.slider("Positive above", 0.0, 1.0, start, 0.01, key=f"cut-{model}", bind="query-params")
+    st.caption(f"Frozen: {_said(frozen)}.")
+    cutoffs = {**chosen.cutoffs, model: Cutoff(moved, math.nan, math.nan, "what if")}
+    there = [found for found in confusions(chosen.predictions.select([model]), cutoffs) if found.model == model]
+    before = {found.centre: found for found in remember(chosen, confusions, chosen.cutoffs) if found.model == model}
+    for kind, centres in chosen.kinds.items():
+        here = [found for found in there if found.centre in centres]
+        if here:
+            heading(chosen, kind)
+            figure = confusion_grid(here, [found.centre for found in here])
+            chart(figure, f"what-if-{kind}", f"Confusion matrices of {model} above {moved:.2f}", save=True)
+            st.dataframe(_moves(before, here), hide_index=True, alt="Sensitivity and specificity before and after")
 
 
 def _said(cutoff: Cutoff) -> str:

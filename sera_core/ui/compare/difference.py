@@ -19,6 +19,7 @@ from sera_core.figures.frame import interval
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, heading, pick_model, remember
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
 
 VIEWS = {"models": "Two models", "centres": "Two centres", "reader": "With the reader"}
@@ -50,6 +51,8 @@ def show_differences(chosen: Chosen) -> None:
             label_visibility="collapsed",
         )
     with cell.result, guarded():
+        if not in_sight(5):
+            return
         {"models": _two_models, "centres": _two_centres, "reader": _with_reader}[view or "models"](chosen)
         say_meaning(
             "A bar that keeps clear of 0 would seldom come from chance alone. With many comparisons on one page some "

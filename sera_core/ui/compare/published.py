@@ -8,6 +8,7 @@ from sera_core.evaluate.published import Finding, audit, finding, fits, koh
 from sera_core.figures.networks import implied_accuracy
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
 FITS = {(True, True): "both", (True, False): "50 / 100", (False, True): "100 / 50", (False, False): "neither"}
@@ -27,6 +28,8 @@ def show_published() -> None:
         "against the test set that the paper states: 50 malignant and 100 benign nodules.",
     )
     with cell.result, guarded():
+        if not in_sight(11):
+            return
         rows = audit()
         found = finding(rows)
         _say(found)

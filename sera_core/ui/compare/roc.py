@@ -15,6 +15,7 @@ from sera_core.figures.roc import roc_panel
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, remember
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
 NO_BAND = "none"
@@ -41,6 +42,8 @@ def show_roc(chosen: Chosen) -> None:
             "Sensitivities for the partial area", 0.0, 1.0, (0.8, 1.0), 0.05, key="partial", bind="query-params"
         )
     with cell.result, guarded():
+        if not in_sight(3):
+            return
         lines = {c: remember(chosen, roc_lines, c, chosen.cutoffs) for c in chosen.predictions.centres}
         for kind, centres in chosen.kinds.items():
             heading(chosen, kind)

@@ -17,6 +17,7 @@ from sera_core.figures.trust import reliability
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
 FEW_LINES = 3  # more intervals than these would hide one another
@@ -43,6 +44,8 @@ def show_trust(chosen: Chosen) -> None:
     with cell.controls:
         centre = pick_centre(chosen, "calibrated")
     with cell.result, guarded():
+        if not in_sight(6):
+            return
         say_centre(chosen, centre)
         found = remember(chosen, calibrations_at, centre)
         few = len(found) <= FEW_LINES

@@ -17,6 +17,7 @@ from sera_core.figures.trust import prevalence_curves as draw_prevalence
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
 
@@ -32,6 +33,8 @@ def show_use(chosen: Chosen) -> None:
     with cell.controls:
         centre = pick_centre(chosen, "useful")
     with cell.result, guarded():
+        if not in_sight(7):
+            return
         say_centre(chosen, centre)
         view = chosen.predictions.at(centre)
         decisions = remember(chosen, decision_curves, centre)

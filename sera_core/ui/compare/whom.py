@@ -14,6 +14,7 @@ from sera_core.figures.forest import Block, Mark, forest
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, plain, remember, say_centre
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
 
 MEASURES = {"auc": "AUC", "sensitivity": "Sensitivity", "specificity": "Specificity"}
@@ -36,6 +37,8 @@ def show_whom(chosen: Chosen) -> None:
         by = _pick_group(rows)
         measure = _pick_measure()
     with cell.result, guarded():
+        if not in_sight(9):
+            return
         if centre:
             say_centre(chosen, centre)
         if by is None:
