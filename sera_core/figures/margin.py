@@ -16,7 +16,6 @@ from sera_core.lessons.field import Field
 from sera_core.lessons.margin import Margin
 
 CLASSES = ((-1.0, "benign", Verdict.BENIGN), (1.0, "malignant", Verdict.MALIGNANT))
-SCALE = [[k / (len(palette.DIVERGING) - 1), colour] for k, colour in enumerate(palette.DIVERGING)]
 
 
 def tint(field: Field, strength: float = 0.28) -> str:
@@ -53,7 +52,7 @@ def plane(
             z=np.tanh(field.values),
             zmin=-1,
             zmax=1,
-            colorscale=SCALE,
+            colorscale=palette.DIVERGING_SCALE,
             opacity=0.35,
             showscale=False,
             hoverinfo="skip",
@@ -81,7 +80,7 @@ def surface(fitted: Margin, field: Field, titles: tuple[str, str]) -> go.Figure:
             x=field.x,
             y=field.y,
             z=field.values,
-            colorscale=SCALE,
+            colorscale=palette.DIVERGING_SCALE,
             cmin=-high,
             cmax=high,
             opacity=0.95,
