@@ -15,7 +15,7 @@ from sera_core.contracts import Domain
 from sera_core.evaluate.cells.agreements import errors, kappas
 from sera_core.evaluate.cells.calibrations import calibrations
 from sera_core.evaluate.cells.differences import auc_differences, between_centres, interactions, mcnemar_tests
-from sera_core.evaluate.cells.glance import clustered_areas, glance, partial_areas, roc_lines
+from sera_core.evaluate.cells.glance import glance, partial_areas, roc_lines
 from sera_core.evaluate.cells.operating import confusions, optimisms
 from sera_core.evaluate.cells.subgroups import subgroups
 from sera_core.evaluate.cells.usefulness import avoided_fnas, decision_curves, prevalence_curves, told
@@ -28,7 +28,6 @@ __all__ = [
     "avoided_fnas",
     "between_centres",
     "calibrations",
-    "clustered_areas",
     "compare",
     "confusions",
     "cutoffs",
@@ -97,8 +96,8 @@ def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
     groups = subgroups(predictions, frozen)
     rows = (
         *first.rows,
+        *first.clustered,
         *first.ceilings,
-        *clustered_areas(predictions),
         *partial_areas(predictions),
         *(row for matrix in matrices for row in matrix.rows),
         *(row for optimism in tuned for row in _optimism_rows(predictions, optimism)),

@@ -2,7 +2,8 @@
 
 DeLong ER, DeLong DM, Clarke-Pearson DL. Biometrics 1988;44:837-845 (variance and paired test).
 Welch BL. Biometrika 1947;34:28-35, with DeLong's variances as in Robin X, et al. BMC Bioinformatics 2011;12:77
-(unpaired test). Altman DG, Bland JM. BMJ 2003;326:219 (interaction: difference of two differences).
+(unpaired test). Obuchowski NA. Biometrics 1997;53:567-578 (patients with several images).
+Altman DG, Bland JM. BMJ 2003;326:219 (interaction: difference of two differences).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from sera_core.evaluate.roc import ROUNDING, Placements, mean_variance, placements
+from sera_core.evaluate.roc import ROUNDING, Placements, placements, variance_of
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,18 @@ class AucDifference:
     freedom: float = np.inf
 
 
-def paired(labels: ArrayLike, first: ArrayLike, second: ArrayLike, level: float = 0.95) -> AucDifference:
-    """Paired DeLong test: AUC of ``first`` minus AUC of ``second`` on the same cases."""
-    return paired_placements(placements(labels, first), placements(labels, second), level)
+def paired(
+    labels: ArrayLike,
+    first: ArrayLike,
+    second: ArrayLike,
+    level: float = 0.95,
+    patients: ArrayLike | None = None,
+) -> AucDifference:
+    """Paired DeLong test: AUC of ``first`` minus AUC of ``second`` on the same cases.
+
+    With ``patients`` the images of one patient may depend on each other: Obuchowski's variance of the difference.
+    """
+    return paired_placements(placements(labels, first, patients), placements(labels, second, patients), level)
 
 
 def paired_placements(a: Placements, b: Placements, level: float = 0.95) -> AucDifference:
@@ -51,15 +61,12 @@ def paired_placements(a: Placements, b: Placements, level: float = 0.95) -> AucD
     positive, negative = a.positive - b.positive, a.negative - b.negative
     if not positive.any() and not negative.any():
         return AucDifference(0.0, 0.0, 0.0, 1.0, 0.0)
-    return _tested(a.value - b.value, mean_variance(positive) + mean_variance(negative), np.inf, level)
+    return _tested(a.value - b.value, variance_of(positive, negative, a.patients), np.inf, level)
 
 
 def unpaired(first: Placements, second: Placements, level: float = 0.95) -> AucDifference:
     """AUC of ``first`` minus AUC of ``second`` on other, independent cases (Welch's degrees of freedom)."""
-    freedom = _welch(
-        (first.variance, len(first.positive) + len(first.negative) - 1),
-        (second.variance, len(second.positive) + len(second.negative) - 1),
-    )
+    freedom = _welch((first.variance, sum(first.independent) - 1), (second.variance, sum(second.independent) - 1))
     return _tested(first.value - second.value, first.variance + second.variance, freedom, level)
 
 
@@ -73,7 +80,7 @@ def interaction(
     here, there : AucDifference
         Paired differences on independent cases.
     cases_here, cases_there : int
-        How many cases stand behind each.
+        How many independent cases (or patients) stand behind each.
 
     Returns
     -------

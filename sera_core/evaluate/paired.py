@@ -2,6 +2,8 @@
 
 McNemar Q. Psychometrika 1947;12:153-157, exact as a binomial test of the discordant cases (Mosteller F. Biometrics
 1952;8:220-226). Newcombe RG. Statistics in Medicine 1998;17:2635-2650, method 10 (interval of a paired difference).
+Patients with several images: Fisher RA. The design of experiments (1935), section 21 (the test: a patient's whole
+difference changes sign, or not), and Obuchowski NA. Statistics in Medicine 1998;17:1495-1507 (the variance).
 Holm S. Scandinavian Journal of Statistics 1979;6:65-70.
 """
 
@@ -11,7 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr
+from scipy.signal import fftconvolve
+from scipy.special import bdtr, ndtri
+from scipy.stats import binom
 
 from sera_core.evaluate.proportion import wilson
 
@@ -25,7 +29,7 @@ class PairedShares:
     difference, low, high : float
         First minus second, with Newcombe's interval; NaN without cases.
     p : float
-        McNemar's exact test.
+        McNemar's exact test, or with several images a patient the exact test of whole patients.
     only_first, only_second : int
         Discordant cases.
     n : int
@@ -40,22 +44,59 @@ class PairedShares:
     n: int
 
 
-def mcnemar(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> PairedShares:
+def mcnemar(
+    first: ArrayLike, second: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None
+) -> PairedShares:
     """Compare how often two raters are right on the same cases.
 
     Parameters
     ----------
     first, second : bool [n]
         Whether each rater was right (or called the case positive).
+    patients : int [n], optional
+        Patient of each case. Where one has several, p and interval take patients as independent, not images; where
+        nobody has, they are McNemar's and Newcombe's.
     """
     a, b = np.asarray(first, bool), np.asarray(second, bool)
     n, both = len(a), int(np.count_nonzero(a & b))
     only_a, only_b = int(np.count_nonzero(a)) - both, int(np.count_nonzero(b)) - both
     if n == 0:
         return PairedShares(np.nan, np.nan, np.nan, np.nan, 0, 0, 0)
-    p = min(1.0, 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
-    low, high = _newcombe(both, only_a, only_b, n, level)
+    number = np.arange(n) if patients is None else np.unique(np.asarray(patients), return_inverse=True)[1]
+    images = np.bincount(number)
+    if images.max() > 1:
+        sums = np.bincount(number, a.astype(float) - b).astype(np.int64)
+        p = _sign_flips(sums)
+        low, high = _by_patient(sums, images, level)
+    else:
+        p = min(1.0, 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
+        low, high = _newcombe(both, only_a, only_b, n, level)
     return PairedShares((only_a - only_b) / n, low, high, p, only_a, only_b, n)
+
+
+def _sign_flips(sums: NDArray[np.int64]) -> float:
+    """Two-sided exact p of the total when every patient's sum might as well have the other sign.
+
+    With sums of 1 and -1 only it is McNemar's exact test. Equal sizes are added as one binomial.
+    """
+    chances = np.ones(1)
+    for size, often in zip(*np.unique(np.abs(sums[sums != 0]), return_counts=True), strict=True):
+        step = np.zeros(2 * size * often + 1)  # total of this size, from -size x often to size x often
+        step[:: 2 * size] = binom.pmf(np.arange(often + 1), often, 0.5)
+        chances = fftconvolve(chances, step) if len(chances) > 1 else step
+    reach = np.abs(np.arange(len(chances)) - len(chances) // 2)
+    return float(min(1.0, chances[reach >= abs(int(sums.sum()))].sum()))
+
+
+def _by_patient(sums: NDArray[np.int64], images: NDArray[np.int64], level: float) -> tuple[float, float]:
+    """Interval of a difference of shares from whole patients; NaN where none differs from the next, or for one."""
+    count, total = len(sums), int(images.sum())
+    difference = float(sums.sum()) / total
+    spread = float(np.sqrt(np.sum((sums - images * difference) ** 2) * count / (count - 1))) / total if count > 1 else 0
+    if not spread > 0:
+        return np.nan, np.nan
+    half = float(ndtri(0.5 + level / 2)) * spread
+    return max(difference - half, -1.0), min(difference + half, 1.0)
 
 
 def _newcombe(both: int, only_a: int, only_b: int, n: int, level: float) -> tuple[float, float]:

@@ -73,10 +73,14 @@ class CentreView:
         """DeLong's components of every rater that answered cases of both classes; computed once."""
         found = {}
         for name in self.raters:
-            label, score, _ = self.of(name)
+            label, score, patient = self.of(name)
             if 0 < label.sum() < len(label):
-                found[name] = placements(label, score)
+                found[name] = placements(label, score, self.clusters(patient))
         return found
+
+    def clusters(self, patient: Ints) -> Ints | None:
+        """The patients of some of the cases, for intervals; None where nobody has several images."""
+        return patient if self.repeated else None
 
     def score(self, name: str) -> Floats:
         """Probability of a model, or score of a reader, of every case; NaN where there is none."""
@@ -101,7 +105,8 @@ class CentreView:
         label = self.label[both]
         if not 0 < label.sum() < len(label):
             return None
-        return placements(label, a[both]), placements(label, b[both])
+        patient = self.clusters(self.patient[both])
+        return placements(label, a[both], patient), placements(label, b[both], patient)
 
 
 @dataclass(frozen=True, eq=False)

@@ -92,7 +92,10 @@ class Glance:
     Attributes
     ----------
     rows : tuple of Row
-        ``auc`` of models and readers; ``n`` is malignant + benign.
+        ``auc`` of models and readers with DeLong's interval, which takes all images as independent; ``n`` is
+        malignant + benign.
+    clustered : tuple of Row
+        ``auc_clustered`` at centres where patients have several images: the same AUC with Obuchowski's interval.
     ceilings : tuple of Row
         ``auc`` of the simulator's likelihood ratio, for centres that have one.
     best : dict of centre to model or None
@@ -103,11 +106,18 @@ class Glance:
     """
 
     rows: tuple[Row, ...]
+    clustered: tuple[Row, ...]
     ceilings: tuple[Row, ...]
     best: dict[str, str | None]
     counts: dict[str, tuple[int, int]]
     roles: dict[tuple[str, str], Role]
     domains: dict[str, Domain]
+
+    @property
+    def fair(self) -> tuple[Row, ...]:
+        """``rows``, with the interval that respects patients where there is one: what is drawn."""
+        better = {(row.centre, row.model): row for row in self.clustered}
+        return tuple(better.get((row.centre, row.model), row) for row in self.rows)
 
 
 @dataclass(frozen=True, eq=False)

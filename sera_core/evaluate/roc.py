@@ -1,7 +1,8 @@
 """The ROC curve, the area under it with DeLong's interval, a part of the area, and a band around the curve.
 
 DeLong ER, DeLong DM, Clarke-Pearson DL. Biometrics 1988;44:837-845, computed from midranks as in
-Sun X, Xu W. IEEE Signal Processing Letters 2014;21:1389-1393.
+Sun X, Xu W. IEEE Signal Processing Letters 2014;21:1389-1393. Where patients have several images, which makes cases
+depend on each other: Obuchowski NA. Biometrics 1997;53:567-578.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from scipy.stats import rankdata
 
 from sera_core.contracts import BadInput
 
+Patients = tuple[NDArray[np.int64], NDArray[np.int64]]
 ROUNDING = 1e-24  # a variance below this is rounding of a constant
 
 
@@ -25,9 +27,9 @@ class Auc:
     Attributes
     ----------
     value, low, high : float
-        0 ... 1; the interval is DeLong's on the logit scale.
+        0 ... 1; the interval is DeLong's, or Obuchowski's, on the logit scale.
     variance : float
-        DeLong's variance of ``value``; NaN where a class has one case only.
+        Of ``value``; NaN where a class has one case (or patient) only.
     positives, negatives : int
     method : str
         Which interval was used, in words.
@@ -54,19 +56,28 @@ class Placements:
         Share of the negatives that each positive beats; ties count half.
     negative : float [n]
         Share of the positives that each negative loses to.
+    patients : (int [m], int [n]) or None
+        Whose they are, where a patient may have several.
     """
 
     value: float
     positive: NDArray[np.float64]
     negative: NDArray[np.float64]
+    patients: Patients | None = None
 
     @property
     def variance(self) -> float:
-        """DeLong's variance of the AUC; NaN where a class has one case only."""
-        return mean_variance(self.positive) + mean_variance(self.negative)
+        """Of the AUC, by :func:`variance_of`."""
+        return variance_of(self.positive, self.negative, self.patients)
+
+    @property
+    def independent(self) -> tuple[int, int]:
+        """How many positives and negatives can be taken as independent: cases, or patients."""
+        m, n = self.patients or (range(len(self.positive)), range(len(self.negative)))
+        return len(np.unique(m)), len(np.unique(n))
 
 
-def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95) -> Auc:
+def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None) -> Auc:
     """AUC of scores against labels, ties counting one half.
 
     The interval is DeLong's, formed on the logit scale so that it stays inside 0 ... 1. DeLong's variance is 0
@@ -82,13 +93,15 @@ def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95) -> Auc:
         Higher means more likely 1.
     level : float
         Confidence level.
+    patients : int [N], optional
+        Patient of each case, where one may have several: the variance is then Obuchowski's.
 
     Raises
     ------
     BadInput
         When one class is missing.
     """
-    return area(placements(labels, scores), level)
+    return area(placements(labels, scores, patients), level)
 
 
 def area(parts: Placements, level: float = 0.95) -> Auc:
@@ -98,43 +111,12 @@ def area(parts: Placements, level: float = 0.95) -> Auc:
     if variance > ROUNDING and 0 < parts.value < 1:  # never with a variance of NaN
         half = ndtri(1 - alpha / 2) * np.sqrt(variance) / (parts.value * (1 - parts.value))
         low, high = expit(logit(parts.value) - half), expit(logit(parts.value) + half)
-        method = "DeLong, logit"
+        method = "DeLong, logit" if parts.patients is None else "Obuchowski, logit"
     else:
-        bound = (alpha / 2) ** (1 / min(m, n))
+        bound = (alpha / 2) ** (1 / min(parts.independent))
         low, high = (bound, 1.0) if parts.value == 1 else (0.0, 1 - bound) if parts.value == 0 else (0.0, 1.0)
         method = "Clopper-Pearson, independent pairs"
     return Auc(parts.value, float(low), float(high), variance, m, n, method)
-
-
-def clustered_area(labels: ArrayLike, parts: Placements, patients: ArrayLike, level: float = 0.95) -> Auc:
-    """AUC with an interval for patients who have several images, which makes cases depend on each other.
-
-    Obuchowski NA. Biometrics 1997;53:567-578, on the logit scale; DeLong's variance, up to I / (I - 1) for I patients,
-    where every patient has one image.
-
-    Parameters
-    ----------
-    labels : int [N]
-    parts : Placements
-        Of these cases.
-    patients : int [N]
-        Patient of each case.
-    """
-    truth, patient = np.asarray(labels) == 1, np.unique(np.asarray(patients), return_inverse=True)[1]
-    m, n, count = len(parts.positive), len(parts.negative), int(patient.max()) + 1
-    # a patient's pull on either mean; a patient may have images of both classes
-    up = np.bincount(patient[truth], parts.positive - parts.value, count) / m
-    down = np.bincount(patient[~truth], parts.negative - parts.value, count) / n
-    ill, well = (len(np.unique(patient[where])) for where in (truth, ~truth))
-    if ill < 2 or well < 2 or not 0 < parts.value < 1:
-        return Auc(parts.value, np.nan, np.nan, np.nan, m, n, "no interval: too few patients, or nothing varies")
-    both = 2 * count / (count - 1) * float(up @ down)
-    variance = ill / (ill - 1) * float(up @ up) + well / (well - 1) * float(down @ down) + both
-    if not variance > ROUNDING:
-        return Auc(parts.value, np.nan, np.nan, variance, m, n, "no interval: too few patients, or nothing varies")
-    half = ndtri(0.5 + level / 2) * np.sqrt(variance) / (parts.value * (1 - parts.value))
-    bounds = expit(logit(parts.value) - half), expit(logit(parts.value) + half)
-    return Auc(parts.value, float(bounds[0]), float(bounds[1]), variance, m, n, "Obuchowski, logit")
 
 
 def curve(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
@@ -161,7 +143,7 @@ def checked(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.int64], ND
     return truth.astype(np.int64), value
 
 
-def placements(labels: ArrayLike, scores: ArrayLike) -> Placements:
+def placements(labels: ArrayLike, scores: ArrayLike, patients: ArrayLike | None = None) -> Placements:
     """Placements of every case, from midranks; refuses what :func:`checked` refuses."""
     truth, value = checked(labels, scores)
     positive, negative = value[truth == 1], value[truth == 0]
@@ -169,7 +151,39 @@ def placements(labels: ArrayLike, scores: ArrayLike) -> Placements:
     overall = rankdata(np.concatenate([positive, negative]))
     v10 = (overall[:m] - rankdata(positive)) / n
     v01 = 1 - (overall[m:] - rankdata(negative)) / m
-    return Placements(float(v10.mean()), v10, v01)
+    return Placements(float(v10.mean()), v10, v01, _by_class(truth, patients))
+
+
+def _by_class(truth: NDArray[np.int64], patients: ArrayLike | None) -> Patients | None:
+    if patients is None:
+        return None
+    number = np.unique(np.asarray(patients), return_inverse=True)[1].astype(np.int64)
+    return number[truth == 1], number[truth == 0]
+
+
+def variance_of(positive: NDArray[np.float64], negative: NDArray[np.float64], patients: Patients | None) -> float:
+    """Variance of an AUC, or of a difference of two, from its components.
+
+    DeLong's where every case stands for itself. With ``patients`` Obuchowski's, in which the components of one patient
+    are added first; it equals DeLong's, up to a factor I / (I - 1), where every patient has one image.
+
+    Returns
+    -------
+    float
+        NaN where a class has one case, or one patient, only.
+    """
+    if patients is None:
+        return mean_variance(positive) + mean_variance(negative)
+    above, below = patients
+    count = int(max(above.max(), below.max())) + 1
+    ill, well, every = (len(np.unique(who)) for who in (above, below, np.concatenate(patients)))
+    if ill < 2 or well < 2:
+        return np.nan
+    # a patient's pull on either mean; a patient may have images of both classes
+    up = np.bincount(above, positive - positive.mean(), count) / len(positive)
+    down = np.bincount(below, negative - negative.mean(), count) / len(negative)
+    both = 2 * every / (every - 1) * float(up @ down)
+    return ill / (ill - 1) * float(up @ up) + well / (well - 1) * float(down @ down) + both
 
 
 def mean_variance(values: NDArray[np.float64]) -> float:
@@ -177,7 +191,14 @@ def mean_variance(values: NDArray[np.float64]) -> float:
     return float(values.var(ddof=1) / len(values)) if len(values) > 1 else np.nan
 
 
-def partial_auc(labels: ArrayLike, scores: ArrayLike, low: float, high: float, level: float = 0.95) -> Auc:
+def partial_auc(
+    labels: ArrayLike,
+    scores: ArrayLike,
+    low: float,
+    high: float,
+    level: float = 0.95,
+    patients: ArrayLike | None = None,
+) -> Auc:
     """Area to the right of the curve between two sensitivities, standardised so that chance is 0.5 and perfect is 1.
 
     Standardised as by McClish DK. Medical Decision Making 1989;9:190-195, for a range of sensitivities: the area of
@@ -188,6 +209,8 @@ def partial_auc(labels: ArrayLike, scores: ArrayLike, low: float, high: float, l
     ----------
     low, high : float
         Range of sensitivity, 0 <= low < high <= 1.
+    patients : int [N], optional
+        As in :func:`auc`.
     """
     if not 0 <= low < high <= 1:
         raise BadInput("range", f"The range of sensitivity {low} to {high} is empty: choose 0 <= low < high <= 1.")
@@ -198,13 +221,14 @@ def partial_auc(labels: ArrayLike, scores: ArrayLike, low: float, high: float, l
     raw = _area_between(sensitivity, specificity, cuts)
     least, most = (high - low) - (high**2 - low**2) / 2, high - low
     estimate = 0.5 * (1 + (raw - least) / (most - least)) if most > least else 1.0
-    variance = _partial_variance(truth, value, low, high) / (2 * (most - least)) ** 2
+    parts = placements(truth, value, patients)
+    variance = _partial_variance(truth, value, parts, low, high) / (2 * (most - least)) ** 2
     m, n = int(truth.sum()), int((1 - truth).sum())
     if not (variance > ROUNDING and 0 < estimate < 1):
         return Auc(estimate, np.nan, np.nan, variance, m, n, "no interval: the curve does not vary in this range")
     half = ndtri(0.5 + level / 2) * np.sqrt(variance) / (estimate * (1 - estimate))
     bounds = expit(logit(estimate) - half), expit(logit(estimate) + half)
-    return Auc(estimate, float(bounds[0]), float(bounds[1]), variance, m, n, "He and Escobar, logit")
+    return Auc(estimate, float(bounds[0]), float(bounds[1]), variance, m, n, _partial_method(parts))
 
 
 def _area_between(sensitivity: NDArray, specificity: NDArray, cuts: NDArray) -> float:
@@ -226,13 +250,16 @@ def _specificity_at(sensitivity: NDArray, specificity: NDArray, at: NDArray, sid
     return specificity[low] + share * (specificity[low + 1] - specificity[low])
 
 
-def _partial_variance(truth: NDArray, value: NDArray, low: float, high: float) -> float:
-    parts = placements(truth, value)
+def _partial_method(parts: Placements) -> str:
+    return "He and Escobar, logit" if parts.patients is None else "He and Escobar, by patient, logit"
+
+
+def _partial_variance(truth: NDArray, value: NDArray, parts: Placements, low: float, high: float) -> float:
     positive, negative = value[truth == 1], value[truth == 0]
     reached = parts.negative  # sensitivity at each negative's own score
     inside = np.sort(negative[(reached >= low) & (reached <= high)])
     beaten = (np.searchsorted(inside, positive, "left") + np.searchsorted(inside, positive, "right")) / 2
-    return mean_variance(beaten / len(negative)) + mean_variance(np.clip(reached, low, high))
+    return variance_of(beaten / len(negative), np.clip(reached, low, high), parts.patients)
 
 
 def band(

@@ -129,7 +129,7 @@ def _glance(found: Comparison, subject: Subject) -> str:
         parts.append(f"<h3>{KINDS[kind]}</h3>" + _figure(figure))
     best = [f"{subject.names[model]} at {centre}" for centre, model in found.glance.best.items() if model]
     said = ", ".join(best) or "at no centre"
-    return "".join(parts) + f"<p>Better than the second with p &lt; 0.05 (paired DeLong): {_text(said)}.</p>"
+    return "".join(parts) + f"<p>Better than the second with p &lt; 0.05 (paired test): {_text(said)}.</p>"
 
 
 def _roc(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:

@@ -34,7 +34,8 @@ METHODS = (
     (
         "Area under the ROC curve",
         "Mann-Whitney with ties counting one half. Interval: DeLong's variance (Biometrics 1988;44:837) on the logit "
-        "scale; where it collapses (AUC 0 or 1, one case of a class) an exact binomial bound.",
+        "scale; where it collapses (AUC 0 or 1, one case of a class) an exact binomial bound. Where patients have "
+        "several images, what is drawn is Obuchowski's (Biometrics 1997;53:567), which takes patients as independent.",
     ),
     (
         "Partial area",
@@ -53,7 +54,9 @@ METHODS = (
         "Differences",
         "Two models on the same cases: paired DeLong, and McNemar's exact test among the diseased and the healthy "
         "apart. One model at two centres: unpaired DeLong with Welch's degrees of freedom. Model against reader from "
-        "centre to centre: difference of the paired differences. Holm's correction within each family of tests.",
+        "centre to centre: difference of the paired differences. Holm's correction within each family of tests. Where "
+        "patients have several images: Obuchowski's variance, and for McNemar the exact test in which whole patients "
+        "change sides.",
     ),
     (
         "Calibration",
@@ -67,6 +70,12 @@ METHODS = (
     (
         "Agreement",
         "Cohen's kappa with the interval of Fleiss, Cohen and Everitt; Fleiss' kappa for all raters with Gwet's.",
+    ),
+    (
+        "Several images of one patient",
+        "AUCs, their differences, McNemar's tests and the measures at a cut-off respect them, as said above. The other "
+        "intervals (calibration, net benefit, agreement, sensitivity and specificity of subgroups) take images as "
+        "independent, and are a little too narrow there.",
     ),
     (
         "Subgroups",

@@ -21,7 +21,6 @@ from sera_core.evaluate.compare import (
     avoided_fnas,
     between_centres,
     calibrations,
-    clustered_areas,
     compare,
     confusions,
     cutoffs,
@@ -201,14 +200,21 @@ def test_intervals_are_of_patients_where_a_patient_has_several_images() -> None:
     assert "bootstrap of patients" not in {r.method for m in confusions(single, cutoffs(single)) for r in m.rows}
 
 
-def test_clustered_areas_stand_where_patients_have_several_images(table: Predictions) -> None:
-    assert clustered_areas(table) == ()
+def test_every_test_respects_that_patients_have_several_images() -> None:
     rows = drawn_table()
-    rows["patient_id"] = rows["patient_id"].str[:-1]
+    alone = read(rows)
+    rows["patient_id"] = rows["patient_id"].str[:-1]  # about ten images a patient
     found = read(rows)
-    row = one(clustered_areas(found), centre="home", model="good")
-    assert row.estimate == one(glance(found).rows, centre="home", model="good").estimate
-    assert row.low < row.estimate < row.high
+    frozen = cutoffs(found)
+    plain, fair = (one(rows, centre="home", model="good") for rows in (glance(found).rows, glance(found).fair))
+    assert (plain.method, fair.method) == ("DeLong, logit", "Obuchowski, logit")
+    assert (plain.estimate, plain.n) == (fair.estimate, fair.n)
+    assert plain.low != fair.low
+    assert glance(alone).clustered == ()
+    tests = [*auc_differences(found), *between_centres(found)]
+    assert all(row.method.startswith("Obuchowski") for row in tests if row.p == row.p)
+    assert all("whole patients" in row.method for row in mcnemar_tests(found, frozen))
+    assert all(row.method.startswith("McNemar, exact (") for row in mcnemar_tests(alone, frozen))
 
 
 def test_a_perfect_rater_has_no_ratio_but_a_bound() -> None:

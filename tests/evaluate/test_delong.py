@@ -130,3 +130,32 @@ def test_a_difference_does_not_change_with_the_scale_or_the_order_of_rows(seed: 
     assert (again.difference, again.p) == pytest.approx((found.difference, found.p), nan_ok=True)
     turned = delong.paired(labels, -first, -second)
     assert turned.difference == pytest.approx(-found.difference)
+
+
+def test_a_difference_between_patients_images_varies_as_a_bootstrap_of_patients() -> None:
+    random = np.random.default_rng(31)
+    patients = np.repeat(np.arange(100), random.integers(1, 6, 100))
+    labels = (random.random(100) < 0.5).astype(int)[patients]
+    shared = labels + random.normal(0, 0.5, len(patients))
+    first, second = (shared + random.normal(0, 1, 100)[patients] for _ in range(2))
+    found, plain = delong.paired(labels, first, second, patients=patients), delong.paired(labels, first, second)
+    rows = [np.flatnonzero(patients == k) for k in range(100)]
+    drawn_differences = []
+    for _ in range(800):
+        picked = np.concatenate([rows[k] for k in random.integers(0, 100, 100)])
+        drawn_differences.append(delong.paired(labels[picked], first[picked], second[picked]).difference)
+    assert found.difference == plain.difference
+    assert np.sqrt(found.variance) == pytest.approx(np.std(drawn_differences), rel=0.12)
+    assert found.variance > 1.3 * plain.variance
+
+
+def test_copies_of_the_images_change_no_p() -> None:
+    labels, first = drawn(40)
+    second = first + np.random.default_rng(41).normal(0, 0.6, len(first))
+    once = delong.paired(labels, first, second, patients=np.arange(len(labels)))
+    parts = [np.tile(part, 4) for part in (labels, first, second, np.arange(len(labels)))]
+    copied = delong.paired(*parts[:3], patients=parts[3])
+    assert copied.p == pytest.approx(once.p)
+    plain = [placements(*part) for part in ((labels, first), drawn(42))]
+    whole = [placements(*part, np.arange(len(part[0]))) for part in ((labels, first), drawn(42))]
+    assert delong.unpaired(*whole).p == pytest.approx(delong.unpaired(*plain).p)

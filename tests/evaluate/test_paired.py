@@ -65,3 +65,49 @@ def test_holm_equals_statsmodels(p: list[float]) -> None:
 def test_holm_leaves_out_what_was_not_tested() -> None:
     np.testing.assert_allclose(holm([0.01, np.nan, 0.04]), [0.02, np.nan, 0.04])
     assert holm([]).size == 0
+
+
+def patients_drawn(seed: int, effect: float, count: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two raters on patients of 1 to 5 images; within a patient the raters err alike."""
+    random = np.random.default_rng(seed)
+    patients = np.repeat(np.arange(count), random.integers(1, 6, count))
+    first, second = (random.random(count) < share for share in (0.7 + effect, 0.7))
+    slips = random.random((2, len(patients))) < 0.15
+    return first[patients] ^ slips[0], second[patients] ^ slips[1], patients
+
+
+def test_whole_patients_flip_their_sign_in_every_way() -> None:
+    """The p of every one of the 2**9 ways that nine patients' differences might have fallen."""
+    first, second, patients = patients_drawn(3, 0.2, count=9)
+    sums = np.bincount(patients, first.astype(float) - second)
+    signs = np.array(np.meshgrid(*[[-1, 1]] * 9)).reshape(9, -1)
+    expected = np.mean(np.abs(sums @ signs) >= abs(sums.sum()) - 1e-9)
+    assert mcnemar(first, second, patients=patients).p == pytest.approx(expected)
+
+
+def test_single_images_and_copied_ones_give_mcnemars_p() -> None:
+    first, second = calls(20, 7, 2, 11)
+    plain, alone = mcnemar(first, second), mcnemar(first, second, patients=np.arange(40)[::-1])
+    assert alone == plain
+    copied = mcnemar(np.tile(first, 3), np.tile(second, 3), patients=np.tile(np.arange(40), 3))
+    assert copied.p == pytest.approx(plain.p)
+    assert copied.difference == plain.difference
+
+
+def test_whole_patients_keep_the_level_where_images_do_not() -> None:
+    right, wrong, covered = 0, 0, 0
+    for seed in range(400):
+        first, second, patients = patients_drawn(seed, 0.0)
+        found = mcnemar(first, second, patients=patients)
+        right += found.p < 0.05
+        wrong += mcnemar(first, second).p < 0.05
+        covered += found.low <= 0 <= found.high
+    assert right / 400 <= 0.06
+    assert wrong / 400 > 0.1
+    assert covered / 400 >= 0.92
+
+
+def test_nothing_to_tell_apart_has_no_interval() -> None:
+    same = mcnemar([True, True, False], [True, True, False], patients=[0, 0, 1])
+    assert (same.difference, same.p) == (0, 1)
+    assert np.isnan(same.low)

@@ -14,7 +14,7 @@ from scipy.stats import beta, norm
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from sera_core.contracts import BadInput
-from sera_core.evaluate.roc import auc, band, clustered_area, curve, partial_auc, placements
+from sera_core.evaluate.roc import auc, band, curve, partial_auc
 
 
 def drawn(seed: int, positives: int = 23, negatives: int = 31, levels: int | None = 7) -> tuple[np.ndarray, np.ndarray]:
@@ -230,7 +230,7 @@ def test_band_keeps_its_width_where_every_positive_is_found() -> None:
 
 def test_clustered_variance_is_delongs_where_every_patient_has_one_image() -> None:
     labels, scores = drawn(20, 60, 50, None)
-    found, plain = clustered_area(labels, placements(labels, scores), np.arange(110)), auc(labels, scores)
+    found, plain = auc(labels, scores, patients=np.arange(110)), auc(labels, scores)
     assert found.value == plain.value
     assert found.variance == pytest.approx(plain.variance)
     assert found.method == "Obuchowski, logit"
@@ -241,7 +241,7 @@ def test_clustered_variance_is_near_that_of_a_bootstrap_of_patients() -> None:
     patients = np.repeat(np.arange(90), random.integers(1, 6, 90))
     labels = np.where(random.random(len(patients)) < 0.2, 1, 0) | (random.random(90) < 0.4).astype(int)[patients]
     scores = labels + random.normal(0, 1, 90)[patients] + random.normal(0, 0.5, len(patients))
-    found = clustered_area(labels, placements(labels, scores), patients)
+    found = auc(labels, scores, patients=patients)
     rows = [np.flatnonzero(patients == k) for k in range(90)]
     drawn_areas = []
     for _ in range(800):
@@ -253,9 +253,13 @@ def test_clustered_variance_is_near_that_of_a_bootstrap_of_patients() -> None:
 
 def test_copies_of_the_images_do_not_narrow_the_clustered_interval() -> None:
     labels, scores = drawn(22, 30, 30, None)
-    once = clustered_area(labels, placements(labels, scores), np.arange(60))
+    once = auc(labels, scores, patients=np.arange(60))
     many = [np.tile(part, 7) for part in (labels, scores, np.arange(60))]
-    copied = clustered_area(many[0], placements(many[0], many[1]), many[2])
+    copied = auc(many[0], many[1], patients=many[2])
     assert (copied.low, copied.high) == pytest.approx((once.low, once.high))
-    nothing = clustered_area([0, 0, 1, 1], placements([0, 0, 1, 1], [1, 2, 3, 4]), [0, 1, 2, 3])
-    assert math.isnan(nothing.low)
+    part, parts = (partial_auc(*case[:2], 0.6, 1, patients=case[2]) for case in ((labels, scores, np.arange(60)), many))
+    assert (part.low, part.high) == pytest.approx((parts.low, parts.high), abs=0.02)
+    perfect = auc([0, 0, 0, 1, 1, 1], [1, 2, 3, 4, 5, 6], patients=[0, 0, 0, 1, 2, 3])
+    assert (perfect.low, perfect.high) == pytest.approx(
+        (0.025, 1)
+    )  # one healthy patient bounds nothing, however many images

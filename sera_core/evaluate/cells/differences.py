@@ -1,4 +1,7 @@
-"""Is the difference real: between models, between centres, and between model and reader from centre to centre."""
+"""Is the difference real: between models, between centres, and between model and reader from centre to centre.
+
+Where patients of a centre have several images, every test takes patients, not images, as independent.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,8 @@ def between_centres(predictions: Predictions) -> tuple[Row, ...]:
             a, b = here.placements[name], there.placements[name]
             found = unpaired(a, b)
             size = sum(len(part.positive) + len(part.negative) for part in (a, b))
-            method = f"DeLong, unpaired, Welch ({found.freedom:.0f} degrees of freedom)"
+            variance = _variance(here, there)
+            method = f"{variance}, unpaired, Welch ({found.freedom:.0f} degrees of freedom)"
             family.append(_row("auc_difference", found, size, method, f"{here.centre} - {there.centre}", name))
         rows += _with_holm(family)
     return tuple(rows)
@@ -73,11 +77,12 @@ def interactions(predictions: Predictions, reader: str) -> tuple[Row, ...]:
     for model in predictions.models:
         leads = [(view, *lead) for view in views if (lead := _lead(view, model, reader)) is not None]
         family = []
-        for (here, one, m), (there, other, n) in combinations(leads, 2):
+        for (here, one, m, cases), (there, other, n, more) in combinations(leads, 2):
             if here.domain == there.domain:
                 found = interaction(one, m, other, n)
-                place, method = f"{here.centre} - {there.centre}", "difference of paired differences, DeLong, Welch"
-                family.append(_row("interaction", found, m + n, method, place, model, reader))
+                place = f"{here.centre} - {there.centre}"
+                method = f"difference of paired differences, {_variance(here, there)}, Welch"
+                family.append(_row("interaction", found, cases + more, method, place, model, reader))
         rows += _with_holm(family)
     return tuple(rows)
 
@@ -86,7 +91,7 @@ def _paired_row(view: CentreView, first: str, second: str) -> Row:
     both = view.pair(first, second)
     found = paired_placements(*both) if both else AucDifference(np.nan, np.nan, np.nan, np.nan)
     size = len(both[0].positive) + len(both[0].negative) if both else 0
-    return _row("auc_difference", found, size, "DeLong, paired", view.centre, first, second)
+    return _row("auc_difference", found, size, f"{_variance(view)}, paired", view.centre, first, second)
 
 
 def _right(view: CentreView, name: str, cutoff: float) -> np.ndarray:
@@ -100,8 +105,12 @@ def _mcnemar_row(
 ) -> Row:
     (a, one), (b, other) = first, second
     used = (view.label == label) & ~np.isnan(one) & ~np.isnan(other)
-    found = mcnemar(one[used] == 1, other[used] == 1)
-    method = f"McNemar, exact ({found.only_first} against {found.only_second}); interval: Newcombe"
+    found = mcnemar(one[used] == 1, other[used] == 1, patients=view.clusters(view.patient[used]))
+    against = f"{found.only_first} against {found.only_second}"
+    if view.repeated:
+        method = f"McNemar, exact, whole patients ({against}); interval: by patient"
+    else:
+        method = f"McNemar, exact ({against}); interval: Newcombe"
     return Row(metric, found.difference, found.low, found.high, found.n, method, view.centre, a, versus=b, p=found.p)
 
 
@@ -109,9 +118,16 @@ def _same_domain(views: Iterable[CentreView]) -> list[tuple[CentreView, CentreVi
     return [(a, b) for a, b in combinations(views, 2) if a.domain == b.domain]
 
 
-def _lead(view: CentreView, model: str, reader: str) -> tuple[AucDifference, int] | None:
+def _lead(view: CentreView, model: str, reader: str) -> tuple[AucDifference, int, int] | None:
+    """Model minus reader, with how many independent cases and how many cases stand behind it."""
     both = view.pair(model, reader) if {model, reader} <= set(view.raters) else None
-    return (paired_placements(*both), len(both[0].positive) + len(both[0].negative)) if both else None
+    if both is None:
+        return None
+    return paired_placements(*both), sum(both[0].independent), len(both[0].positive) + len(both[0].negative)
+
+
+def _variance(*views: CentreView) -> str:
+    return "Obuchowski" if any(view.repeated for view in views) else "DeLong"
 
 
 def _row(metric: str, found: AucDifference, n: int, method: str, centre: str, model: str, versus: str = "") -> Row:

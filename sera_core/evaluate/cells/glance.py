@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from sera_core.evaluate.delong import paired_placements
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, Glance, RocLine, Row
-from sera_core.evaluate.roc import area, auc, band, clustered_area, curve, partial_auc
+from sera_core.evaluate.roc import Placements, area, auc, band, curve, partial_auc
 
 CEILING = "log_likelihood_ratio"
 MOST_POINTS = 400  # of a drawn curve: a screen shows no more
@@ -32,6 +33,7 @@ def glance(predictions: Predictions) -> Glance:
     views = [predictions.at(centre) for centre in predictions.centres]
     return Glance(
         rows=tuple(_auc_row(view, name) for view in views for name in view.raters),
+        clustered=tuple(_clustered_row(view, name) for view in views if view.repeated for name in view.placements),
         ceilings=tuple(row for view in views for row in _ceiling(view)),
         best={view.centre: _best(view) for view in views},
         counts={view.centre: (view.malignant, view.benign) for view in views},
@@ -51,35 +53,27 @@ def partial_areas(predictions: Predictions, low: float = 0.8, high: float = 1.0)
     rows = []
     for view in map(predictions.at, predictions.centres):
         for name in view.placements:
-            label, score, _ = view.of(name)
-            part = partial_auc(label, score, low, high)
+            label, score, patient = view.of(name)
+            part = partial_auc(label, score, low, high, patients=view.clusters(patient))
             method = f"sensitivity {low:g} to {high:g}, McClish; {part.method}"
             rows.append(Row("partial_auc", part.value, part.low, part.high, len(label), method, view.centre, name))
-    return tuple(rows)
-
-
-def clustered_areas(predictions: Predictions) -> tuple[Row, ...]:
-    """``auc_clustered`` where a patient has several images: the same AUC, with an interval that respects it.
-
-    DeLong's interval takes all images as independent; Obuchowski's does not.
-    """
-    rows = []
-    for view in map(predictions.at, predictions.centres):
-        for name in view.placements if view.repeated else ():
-            label, _, patient = view.of(name)
-            found = clustered_area(label, view.placements[name], patient)
-            rows.append(
-                Row("auc_clustered", found.value, found.low, found.high, len(label), found.method, view.centre, name)
-            )
     return tuple(rows)
 
 
 def _auc_row(view: CentreView, name: str) -> Row:
     if name not in view.placements:
         return Row("auc", np.nan, np.nan, np.nan, len(view.of(name)[0]), ONE_CLASS, view.centre, name)
-    found = area(view.placements[name])
+    return _row("auc", view, name, replace(view.placements[name], patients=None))
+
+
+def _clustered_row(view: CentreView, name: str) -> Row:
+    return _row("auc_clustered", view, name, view.placements[name])
+
+
+def _row(metric: str, view: CentreView, name: str, parts: Placements) -> Row:
+    found = area(parts)
     size = found.positives + found.negatives
-    return Row("auc", found.value, found.low, found.high, size, found.method, view.centre, name)
+    return Row(metric, found.value, found.low, found.high, size, found.method, view.centre, name)
 
 
 def _ceiling(view: CentreView) -> list[Row]:
@@ -90,7 +84,7 @@ def _ceiling(view: CentreView) -> list[Row]:
     label = view.label[given]
     if not 0 < label.sum() < len(label):
         return []
-    best = auc(label, ratio[given])
+    best = auc(label, ratio[given], patients=view.clusters(view.patient[given]))
     return [Row("auc", best.value, best.low, best.high, len(label), best.method, view.centre, "ceiling")]
 
 

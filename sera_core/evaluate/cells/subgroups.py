@@ -35,7 +35,7 @@ def subgroups(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[
             given = ~np.isnan(score)
             for group, members in groups.items():
                 inside = members & given
-                rows += _rows(view, name, group, view.label[inside], score[inside], cutoffs[name].value)
+                rows += _rows(view, name, group, inside, cutoffs[name].value)
     return tuple(rows)
 
 
@@ -56,14 +56,15 @@ def groups_of(cases: pd.DataFrame) -> dict[str, Mask]:
     return found
 
 
-def _rows(view: CentreView, name: str, group: str, label: NDArray, score: NDArray, cutoff: float) -> list[Row]:
+def _rows(view: CentreView, name: str, group: str, inside: Mask, cutoff: float) -> list[Row]:
+    label, score = view.label[inside], view.score(name)[inside]
     tp, fn, fp, tn = counts(label, score, cutoff)
     few_malignant, few_benign = tp + fn < FEWEST, fp + tn < FEWEST
     rows = []
     if few_malignant or few_benign:
         rows.append(_suppressed("auc", len(label), view, name, group))
     else:
-        area = auc(label, score)
+        area = auc(label, score, patients=view.clusters(view.patient[inside]))
         rows.append(Row("auc", area.value, area.low, area.high, len(label), area.method, view.centre, name, group))
     for metric, right, total, few in (
         ("sensitivity", tp, tp + fn, few_malignant),
@@ -73,7 +74,8 @@ def _rows(view: CentreView, name: str, group: str, label: NDArray, score: NDArra
             rows.append(_suppressed(metric, total, view, name, group))
         else:
             low, high = wilson(right, total)
-            rows.append(Row(metric, right / total, float(low), float(high), total, "Wilson", view.centre, name, group))
+            method = "Wilson, images taken as independent" if view.repeated else "Wilson"
+            rows.append(Row(metric, right / total, float(low), float(high), total, method, view.centre, name, group))
     return rows
 
 

@@ -14,7 +14,7 @@ from sera_core.figures.frame import interval
 from sera_core.figures.glance import auc_forest
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
-from sera_core.ui.compare.chosen import Chosen, drawn, heading, remember
+from sera_core.ui.compare.chosen import Chosen, drawn, heading, plain, remember
 from sera_core.ui.states import guarded
 
 BY = {"centre": "By centre", "model": "By model"}
@@ -27,7 +27,7 @@ def show_glance(chosen: Chosen) -> None:
         2,
         "At a glance",
         "How well each model ranks malignant above benign nodules, where it was tuned and where it was not. "
-        "An AUC of 0.5 is a coin; the bar is DeLong's 95 % interval.",
+        "An AUC of 0.5 is a coin; the bar is the 95 % interval (DeLong's).",
     )
     with cell.controls:
         by = st.segmented_control(
@@ -55,7 +55,7 @@ def show_glance(chosen: Chosen) -> None:
             for kind, centres in chosen.kinds.items():
                 heading(chosen, kind)
                 st.table(_table(chosen, found, centres))
-        offer_csv(frame([*found.rows, *found.ceilings]), "auc")
+        offer_csv(frame([*found.rows, *found.clustered, *found.ceilings]), "auc")
         say_meaning(
             "Of a malignant and a benign nodule of that centre, the model gives the malignant one the higher "
             "probability this often. Internal results flatter: compare models where they are external.",
@@ -74,19 +74,25 @@ def _say(chosen: Chosen, found: Glance) -> None:
     if chosen.predictions.readers:
         told += " Grey: readers and guidelines; R1 is reader 1."
     st.caption(told)
+    if found.clustered:
+        where = ", ".join(dict.fromkeys(row.centre for row in found.clustered))
+        st.caption(
+            f"At {plain(where)} patients have several images: the bars there are Obuchowski's, and tests take "
+            "patients, not images, as independent."
+        )
     winners = {centre: best for centre, best in found.best.items() if best}
     if winners:
         said = ", ".join(f"**{chosen.names[model]}** at {centre}" for centre, model in winners.items())
-        st.markdown(f"Really better than the second (paired DeLong, p < 0.05): {said}. Only these are bold.")
+        st.markdown(f"Really better than the second (paired test, p < 0.05): {said}. Only these are bold.")
     else:
-        st.markdown("At no centre is the best model really better than the second (paired DeLong, p < 0.05).")
+        st.markdown("At no centre is the best model really better than the second (paired test, p < 0.05).")
 
 
 def _table(chosen: Chosen, found: Glance, centres: tuple[str, ...]) -> pd.DataFrame:
     columns = {}
     for centre in centres:
         cells = {}
-        for row in found.rows:
+        for row in found.fair:
             if row.centre == centre:
                 said = interval(row.estimate, row.low, row.high)
                 role = found.roles.get((row.model, centre))
