@@ -44,16 +44,10 @@ def activation(values: Array, limit: float | None = None, height: int = 340, smo
 
 def mosaic(maps: Array, columns: int = 8, first: int = 1, height: int = 340) -> go.Figure:
     """Maps ``[N, h, w]`` side by side, numbered from ``first``; the scale spans 99.5 % of the values."""
-    count, rows, wide = maps.shape
-    lines = -(-count // columns)
-    gap = max(rows // 12, 1)
-    canvas = np.full((lines * (rows + gap) - gap, columns * (wide + gap) - gap), np.nan, np.float32)
-    label = np.zeros(canvas.shape, np.int16)
-    for k, one in enumerate(maps):
-        top, left = k // columns * (rows + gap), k % columns * (wide + gap)
-        canvas[top : top + rows, left : left + wide] = one
-        label[top : top + rows, left : left + wide] = first + k
-    limit = max(float(np.quantile(np.abs(maps), 0.995)), 1e-6)
+    canvas, _ = tiled(maps, columns)
+    numbers = first + np.arange(len(maps), dtype=np.float32)
+    label, _ = tiled(np.broadcast_to(numbers[:, None, None], maps.shape), columns)
+    limit = limit_of(maps)
     trace = go.Heatmap(
         z=canvas.round(4),
         customdata=label,
@@ -65,6 +59,23 @@ def mosaic(maps: Array, columns: int = 8, first: int = 1, height: int = 340) -> 
         hovertemplate="number %{customdata}<br>%{z:.3f}<extra></extra>",
     )
     return image_axes(go.Figure(trace), *canvas.shape).update_layout(height=height)
+
+
+def tiled(maps: Array, columns: int) -> tuple[Array, int]:
+    """Maps ``[N, h, w]`` on one canvas, so many a line, and the cells between two of them; these are no numbers."""
+    count, rows, wide = maps.shape
+    lines = -(-count // columns)
+    gap = max(rows // 12, 1)
+    canvas = np.full((lines * (rows + gap) - gap, columns * (wide + gap) - gap), np.nan, np.float32)
+    for k, one in enumerate(maps):
+        top, left = k // columns * (rows + gap), k % columns * (wide + gap)
+        canvas[top : top + rows, left : left + wide] = one
+    return canvas, gap
+
+
+def limit_of(maps: Array) -> float:
+    """Value of the strongest colours: 99.5 % of the values are smaller."""
+    return max(float(np.quantile(np.abs(maps), 0.995)), 1e-6)
 
 
 def with_window(figure: go.Figure, box: tuple[float, float, float, float]) -> go.Figure:

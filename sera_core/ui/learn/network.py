@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
 from sera_core.figures.image import picture
 from sera_core.figures.layers import plane, shares, table
-from sera_core.figures.maps import activation, mosaic, with_window
+from sera_core.figures.maps import mosaic, with_window
 from sera_core.images.prepare import normalise
 from sera_core.lessons.alexnet import INPUT_PX, alexnet_2012
 from sera_core.lessons.bank import load_bank
@@ -20,8 +22,10 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, step
+from sera_core.ui.learn.pick import pick_cell, pick_map
 
 TALK = "AlexNet, as in the talk"
+MOST_MAPS = 32  # of a layer, in the mosaic; the number field reaches all
 MAIN = ("Conv2d", "Linear", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "LocalResponseNorm")
 QUESTION = Question(
     "A cell of AlexNet's last pooled map looks at 195 of 227 pixels a side. Why is its hot spot still only a hint?",
@@ -122,23 +126,24 @@ def _measured(name: str) -> tuple[Layer, ...]:
 @st.fragment
 def _maps(network: Seen) -> None:
     card, body = network.classifier.card, network.classifier.parts["body"]
-    step("What each layer sees in this nodule", f"{card.title}: a layer, one of its maps, and one cell of that.")
+    step("What each layer sees in this nodule", f"{card.title}. Click one of a layer's maps, then a cell of it.")
     names = list(convolutions(body))
     layer = st.slider("Layer (convolution)", 1, len(names), len(names) // 2, key="net_conv", bind="query-params")
     name = names[layer - 1]
     maps = _answer(f"{network.key} {name}", network, name)
     count, height, width = maps.shape
     with st.container(horizontal=True):
-        number = int(st.number_input(f"Map (of {count})", 1, count, 1, key="net_map", width=150))
+        number = int(st.number_input(f"Map (of {count})", 1, count, 1, key="net_map", bind="query-params", width=150))
         row = _cell(f"Cell: row (of {height})", height, f"net_row_{height}")
         column = _cell(f"column (of {width})", width, f"net_column_{width}")
-    chart(mosaic(maps[:32], 8, height=260), "net-mosaic", f"Maps 1 to {min(count, 32)} of layer {name}")
+    pick_map(
+        maps[:MOST_MAPS], number - 1, "net-mosaic", f"Maps 1 to {min(count, MOST_MAPS)} of layer {name}", _choose_map
+    )
     kernel, field = kernel_of(body, name, number - 1), _fields(card.network, card.preparation.input_px)[name]
     columns = st.columns(3)
     with columns[0]:
         st.caption(f"Map {number} and the cell")
-        shown = with_window(activation(maps[number - 1], height=230), (column, row, column + 1, row + 1))
-        chart(shown.update_traces(showscale=False, selector={"type": "heatmap"}), "net-map", "The map")
+        pick_cell(maps[number - 1], (row, column), "net-map", "The map", _choose_cell(height, width))
     with columns[1]:
         st.caption(f"Its kernel: {kernel.shape[0]} × {kernel.shape[1]} × {kernel.shape[2]}")
         strongest = kernel[np.argsort(-np.abs(kernel).sum(axis=(1, 2)))[:16]]
@@ -161,7 +166,19 @@ def _maps(network: Seen) -> None:
 
 
 def _cell(label: str, length: int, key: str) -> int:
-    return int(st.number_input(label, 1, length, (length + 1) // 2, key=key, width=170)) - 1
+    return int(st.number_input(label, 1, length, (length + 1) // 2, key=key, bind="query-params", width=170)) - 1
+
+
+def _choose_map(index: int) -> None:
+    st.session_state["net_map"] = index + 1
+
+
+def _choose_cell(height: int, width: int) -> Callable[[int, int], None]:
+    def choose(row: int, column: int) -> None:
+        st.session_state[f"net_row_{height}"] = row + 1
+        st.session_state[f"net_column_{width}"] = column + 1
+
+    return choose
 
 
 @st.cache_data(scope="session", max_entries=6, show_spinner=False)

@@ -258,5 +258,4 @@ function speak(board) {
   board.says.textContent = place + `sum of the products ${sum}, bias ${number(data.bias[filter])}: ${answer}.`
 }
 
-const clamp = (x, low, high) => Math.min(Math.max(x, low), high)
 const number = (x) => (Math.abs(x) < 0.005 ? "0" : Number.isInteger(x) ? String(x) : x.toFixed(2)).replace("-", "−")

@@ -29,7 +29,7 @@ _SLIDE = st.components.v2.component(
         '<p class="says" aria-live="polite"></p><div class="editor"></div>'
     ),
     css=(HERE / "slide.css").read_text(encoding="utf-8"),
-    js="".join((HERE / name).read_text(encoding="utf-8") for name in ("slide.js", "slide_draw.js")),
+    js="".join((HERE / name).read_text(encoding="utf-8") for name in ("slide.js", "slide_draw.js", "colours.js")),
 )
 Kernel = NDArray[np.float32]
 

@@ -184,12 +184,4 @@ function colour({ data, stops }, grid, x) {
   return mix(stops, (x / grid.most + 1) / 2)
 }
 
-function mix(stops, share) {
-  const place = clamp(share, 0, 1) * (stops.length - 1)
-  const first = Math.min(Math.floor(place), stops.length - 2)
-  const [a, b] = [stops[first], stops[first + 1]]
-  return a.map((part, k) => Math.round(part + (b[k] - part) * (place - first)))
-}
-
-const rgb = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16))
 const dark = ([r, g, b]) => 0.3 * r + 0.59 * g + 0.11 * b < 128
