@@ -271,7 +271,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int)
     parser.add_argument("--schedule", choices=["constant", "onecycle", "step", "log"])
     parser.add_argument("--frozen-stages", type=int, help="first stages that stay as they are (finetune)")
-    parser.add_argument("--weights", choices=["imagenet", "scratch"])
+    parser.add_argument("--weights", help="imagenet, scratch, or the id of an installed model")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--published", action="store_true", help="the recipe of Lee 2019 for this network (finetune)")
     parser.add_argument("--folds", type=int, default=6, help="of the cross-validation; 1: train once, keep a sixth")

@@ -14,7 +14,7 @@ from scipy.special import logit
 from sera_core.contracts import BadInput
 from sera_core.features.texture import TEXTURES
 from sera_core.study.answers import TEST, Answers, Scores, Split, calibrated
-from sera_core.study.cache import cached_in, frame_key, hashed, plan_key
+from sera_core.study.cache import body_key, cached_in, frame_key, hashed, plan_key
 from sera_core.study.design import Arm, Concatenation, Design, Ensemble
 from sera_core.study.extract import Extractor, Features, fixed, preparation_of, shipped
 from sera_core.train.crossval import Plan, in_folds, out_of_fold, trainer
@@ -74,7 +74,7 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report:
         inside = out_of_fold(plan, split.own, lambda fold: train(fold), cached_in(stage))
         fitted = train(None)
         seconds = _seconds(stage, start)
-    extract = fixed(network, plan.preparation, work, report)
+    extract = fixed(network, plan.preparation, work, report, arm.recipe.weights)
     if arm.recipe.mode == "finetune":
         kept = work / "features" / hashed([stage.name, inside is None])
         extract = Extractor(plan.preparation, fitted.features, kept, report)
@@ -179,12 +179,12 @@ def _read(plan: Plan, split: Split, work: Path, report: Report) -> Callable[[str
 
 def bank_of(plan: Plan, own: list[Frame], work: Path, report: Report) -> Bank:
     """Features of a plan's frames by its fixed body (or texture), kept in the work folder."""
-    extract = fixed(plan.network, plan.preparation, work, report)
+    extract = fixed(plan.network, plan.preparation, work, report, plan.recipe.weights)
     if plan.network in TEXTURES:
         plain = extract.features(own)
         return Bank(own, None, plain, plain[None])
     settings = [
-        plan.network,
+        body_key(plan.network, plan.recipe.weights),
         asdict(plan.preparation),
         asdict(plan.recipe.augmentation),
         [frame_key(frame) for frame in own],

@@ -15,11 +15,23 @@ from numpy.typing import NDArray
 from sera_core.train.crossval import Plan
 from sera_core.train.frames import Frame
 from sera_core.train.frozen import Cached
+from sera_core.train.start import IMAGENET, stamp
 
 
 def plan_key(plan: Plan, frames: list[Frame]) -> str:
     """Hash of a plan and of the frames it can see, in their order: a change of either starts anew."""
-    return hashed([asdict(plan), [[f.case.target, f.case.split, *_shown(f)] for f in frames]])
+    return hashed([_said(plan), [[f.case.target, f.case.split, *_shown(f)] for f in frames]])
+
+
+def _said(plan: Plan) -> dict:
+    said = asdict(plan)
+    said["recipe"]["weights"] = stamp(plan.recipe.weights)
+    return said
+
+
+def body_key(network: str, weights: str) -> str:
+    """A body before training, in one word."""
+    return network if weights == IMAGENET else f"{network} {stamp(weights)}"
 
 
 @cache

@@ -14,11 +14,12 @@ from sera_core.contracts import Grey
 from sera_core.features.texture import TEXTURES, texture
 from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
-from sera_core.nets.split import build, pooled_features
-from sera_core.study.cache import frame_key, hashed
+from sera_core.nets.split import pooled_features
+from sera_core.study.cache import body_key, frame_key, hashed
 from sera_core.study.design import Framed
 from sera_core.train.frames import Frame, prepared
 from sera_core.train.loop import Report
+from sera_core.train.start import IMAGENET, begun
 
 if TYPE_CHECKING:
     from torch import nn
@@ -83,18 +84,20 @@ class Extractor:
         return np.concatenate(parts)
 
 
-def fixed(network: str, preparation: Preparation, work: Path, report: Report) -> Extractor:
-    """The ImageNet body of a network, or a texture: its features serve every recipe that does not change it."""
+def fixed(network: str, preparation: Preparation, work: Path, report: Report, weights: str = IMAGENET) -> Extractor:
+    """The body a network starts with, or a texture: its features serve every recipe that does not change it."""
     parts: list[nn.ModuleDict] = []
 
     def compute(crops: Grey) -> Features:
         if network in TEXTURES:
             return texture(network, crops)
         if not parts:
-            parts.append(shipped(build(network, pretrained=True).eval().requires_grad_(False)))
+            parts.append(shipped(begun(network, weights).eval().requires_grad_(False)))
         return pooled_features(parts[0], crops, preparation)
 
-    return Extractor(preparation, compute, work / "features" / hashed([network, asdict(preparation)]), report)
+    return Extractor(
+        preparation, compute, work / "features" / hashed([body_key(network, weights), asdict(preparation)]), report
+    )
 
 
 def shipped(parts: nn.ModuleDict) -> nn.ModuleDict:

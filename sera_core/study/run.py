@@ -33,6 +33,7 @@ from sera_core.study.tables import SERIAL, Engine, bench, cases_of, tables
 from sera_core.train.crossval import in_folds
 from sera_core.train.frames import Frame
 from sera_core.train.loop import Report
+from sera_core.train.start import IMAGENET, SCRATCH, card_of, history
 
 OUTSIDERS = 100  # frames whose patches are shuffled
 FAMILIARITY_MARGIN = 1.15  # refuse beyond this multiple of the distance that 99 % of the training images keep
@@ -134,7 +135,7 @@ def _write_tables(design: Design, arms: dict[str, Trained], engine: Engine, out:
     for letter, (*fixed, tuned) in design.tables.items():
         benches.append(bench(letter, arms[fixed[0]] if fixed else None, arms[tuned]))
         entry = registered(arms[tuned].plan.network)
-        weights = entry.weights_source if arms[tuned].plan.recipe.weights == "imagenet" else "none: a random start"
+        weights = history(entry.name, arms[tuned].plan.recipe.weights)
         networks.append({"letter": letter, "network": entry.name, "title": entry.title, "weights": weights})
     split = arms[tuned].answers.split
     found = tables(benches, cases_of(split), engine, report)
@@ -153,6 +154,7 @@ def _check_frames(design: Design, frames: list[Frame]) -> None:
     for centre in dict.fromkeys(frame.case.centre for frame in frames):
         design.labels_of(centre)
     for arm in design.arms:
+        _check_start(arm, {f.case.centre for f in frames if design.domain_of(f.case.centre) == "real"})
         for source in arm.sources:
             labels = {f.case.label for f in frames if f.case.centre == source and f.case.split != TEST}
             if not labels or (source == arm.sources[0] and len(labels) < 2):
@@ -161,6 +163,18 @@ def _check_frames(design: Design, frames: list[Frame]) -> None:
                     f"{arm.id} is trained on {source}, but the manifests hold no readable training frames of it, or of "
                     "one class only: add frames or take it out of the arm's sources.",
                 )
+
+
+def _check_start(arm: Arm, centres: set[str]) -> None:
+    """A model that an arm starts from may not have seen a real centre of the study; virtual patients are new."""
+    card = card_of(arm.recipe.weights)
+    seen = sorted({source.name for source in card.training} & centres) if card else []
+    if seen:
+        raise BadInput(
+            "start_leak",
+            f"{arm.id} starts from {arm.recipe.weights}, which was trained on {seen[0]}, a centre of this study: start "
+            "from a model that has not seen it.",
+        )
 
 
 def _ship(design: Design, arm: Arm, trained: Trained, out: Path, work: Path, models: Path, report: Report) -> None:
@@ -195,7 +209,7 @@ def _card(design: Design, arm: Arm, trained: Trained, limit: float) -> Card:
         kind="svm" if trained.fitted.svm is not None else "cnn",
         domain=design.domain,
         default=arm.default,
-        trained_on=_trained_on(sources, plan.recipe.weights == "scratch"),
+        trained_on=_trained_on(sources, plan.recipe.weights),
         positive=design.positive,
         preparation=plan.preparation,
         training=sources,
@@ -205,13 +219,14 @@ def _card(design: Design, arm: Arm, trained: Trained, limit: float) -> Card:
         results=_results(design, answers),
         familiarity_limit=limit,
         limits=design.limits,
-        licence=design.licence,
+        licence=f"{design.licence}; {history(plan.network, plan.recipe.weights)}",
     )
 
 
-def _trained_on(sources: tuple[Source, ...], fresh: bool) -> str:
-    how = "Trained from scratch on " if fresh else "Trained on "
-    return how + " and ".join(f"{s.images} frames of {s.name} ({s.labels})" for s in sources) + "."
+def _trained_on(sources: tuple[Source, ...], weights: str) -> str:
+    how = {IMAGENET: "Trained on ", SCRATCH: "Trained from scratch on "}
+    start = how.get(weights, f"Started from {weights} and trained on ")
+    return start + " and ".join(f"{s.images} frames of {s.name} ({s.labels})" for s in sources) + "."
 
 
 def _source(design: Design, name: str, frames: list[Frame]) -> Source:

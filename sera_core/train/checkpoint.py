@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sera_core.images.prepare import Preparation
 from sera_core.train.frames import Frame
 from sera_core.train.recipes import Recipe
+from sera_core.train.start import stamp
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,7 +25,8 @@ def run_key(network: str, frames: list[Frame], preparation: Preparation, recipe:
     The pixels are not part of it; who keeps checkpoints of several data sets keeps them in several folders.
     """
     cases = [[f.case.case_id, f.case.target, f.box.as_list()] for f in frames]
-    said = json.dumps([network, asdict(preparation), asdict(recipe), cases], sort_keys=True)
+    settings = asdict(recipe) | {"weights": stamp(recipe.weights)}
+    said = json.dumps([network, asdict(preparation), settings, cases], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from sera_core.contracts import BadInput
-from sera_core.nets.split import build, stages
+from sera_core.nets.split import stages
 from sera_core.train.batches import Batch, shares
 from sera_core.train.checkpoint import under
 from sera_core.train.frames import Frame
 from sera_core.train.recipes import Recipe
 from sera_core.train.schedule import restore, schedule, state
+from sera_core.train.start import SCRATCH, begun
 from sera_core.train.together import share_statistics
 
 if TYPE_CHECKING:
@@ -46,11 +47,10 @@ class Descent:
         self.accelerator = Accelerator()
         self.recipe = recipe
         _check_shares(recipe.batch, self.accelerator.num_processes * self.accelerator.gradient_accumulation_steps)
-        fresh = recipe.weights == "scratch"
-        self.parts = build(network, pretrained=not fresh)
+        self.parts = begun(network, recipe.weights)
         self.parts.to(self.accelerator.device)
         self.parts.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub knows tensors only
-        self._early, late = stages(self.parts, 0 if fresh else recipe.frozen_stages)
+        self._early, late = stages(self.parts, 0 if recipe.weights == SCRATCH else recipe.frozen_stages)
         self._early.requires_grad_(False)
         self._optimiser = _optimiser(late, self.parts, recipe)
         self._schedule = schedule(self._optimiser, recipe, batches)

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from sera_core.classifiers.classical import fit_forest, fit_svm
 from sera_core.images.prepare import Preparation
-from sera_core.nets.split import build, pooled_features
+from sera_core.nets.split import pooled_features
 from sera_core.train.curves import Report
 from sera_core.train.descent import cross_entropy, not_a_number
 from sera_core.train.frames import Frame, prepared, varied
 from sera_core.train.loop import Fitted
 from sera_core.train.recipes import Recipe
 from sera_core.train.schedule import factor
+from sera_core.train.start import begun
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -55,7 +56,7 @@ def fill_bank(
     network: str, frames: list[Frame], preparation: Preparation, recipe: Recipe, report: Report, cached: Cached
 ) -> Bank:
     """Features of all frames, computed once or taken from ``cached``; a support vector machine needs no views."""
-    parts = build(network, pretrained=True).eval().requires_grad_(False)
+    parts = begun(network, recipe.weights).eval().requires_grad_(False)
 
     def plain() -> NDArray[np.float32]:
         return pooled_features(parts, prepared(frames, preparation), preparation)

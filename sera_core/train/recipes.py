@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from sera_core.classifiers.store import PLAIN_NAME
 from sera_core.contracts import BadInput
 from sera_core.train.augment import Augmentation
 
 Mode = Literal["transfer", "finetune", "svm", "rf"]
-Weights = Literal["imagenet", "scratch"]
+Weights = Annotated[str, Field(pattern=f"^{PLAIN_NAME.pattern}$")]
 Schedule = Literal["constant", "onecycle", "step", "log"]
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -43,9 +44,10 @@ class Recipe:
     averaging : float
         Decay of the exponential moving average of the weights, which is what is kept.
     frozen_stages : int
-        Stages of the body that keep their ImageNet weights.
-    weights : {"imagenet", "scratch"}
-        ``scratch``: no weights are loaded, and all stages are trained whatever ``frozen_stages`` says.
+        Stages of the body that keep the weights they start with.
+    weights : str
+        Where the body starts: ``imagenet``; ``scratch``, where all stages are trained whatever ``frozen_stages`` says;
+        or the id of an installed model of the same network, whose body is taken.
     views : int
         Random views of each image whose features are computed once (``transfer``); 0: the plain crop alone.
     svm_c : float
