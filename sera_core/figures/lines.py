@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike
 
 from sera_core.figures import palette
 
-COLOURS = (palette.ACCENT, palette.MALIGNANT, palette.BENIGN, palette.UNSURE)
-DASHES = ("solid", "dash", "dot", "dashdot")
+CLASSES = {"malignant": palette.MALIGNANT, "benign": palette.BENIGN}  # their colours are no one else's
 
 
 def curves(
@@ -38,13 +37,13 @@ def curves(
     """
     figure = go.Figure()
     for k, (name, values) in enumerate(lines.items()):
-        colour = COLOURS[k % len(COLOURS)]
+        colour = CLASSES.get(name, palette.MODELS[k % len(palette.MODELS)])
         figure.add_scatter(
             x=x,
             y=values,
             name=name,
             mode="lines+markers" if markers else "lines",
-            line={"color": colour, "dash": DASHES[k % len(DASHES)], "width": 2},
+            line={"color": colour, "dash": palette.DASHES[k % len(palette.DASHES)], "width": 2},
             hovertemplate="%{x:.3g}: %{y:.3g}<extra>" + name + "</extra>",
         )
         if mark is not None:

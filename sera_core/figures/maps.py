@@ -122,7 +122,7 @@ def chain(parts: Mapping[str, Array], height: int = 150) -> go.Figure:
         hoverongaps=False,
         hovertemplate="%{z:.2f}<extra></extra>",
     )
-    return image_axes(figure, *canvas.shape).update_layout(height=height, margin={"t": 24})
+    return image_axes(figure, *canvas.shape).update_layout(height=height, margin={"l": 8, "r": 24, "t": 24})
 
 
 def strip(length: int, window: Window) -> go.Figure:

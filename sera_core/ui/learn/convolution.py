@@ -12,7 +12,7 @@ from PIL import Image
 
 from sera_core.contracts import BadInput, Grey
 from sera_core.figures.image import picture
-from sera_core.figures.maps import activation, mosaic, strip
+from sera_core.figures.maps import activation, strip
 from sera_core.images.prepare import normalise
 from sera_core.lessons.convolution import KERNELS, Array, convolve, first_kernels, pad, patch_at, separate
 from sera_core.lessons.window import Window
@@ -21,6 +21,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
 from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, step
+from sera_core.ui.learn.pick import pick_map
 from sera_core.ui.learn.slide import slide
 from sera_core.ui.states import refused
 
@@ -227,18 +228,23 @@ def _products(kernel: Array, seen: Array) -> str:
 
 
 def _whole(network: Seen) -> None:
-    step("On the whole picture", "The learned kernels of the network's first layer, and what one of them finds.")
+    step("On the whole picture", "The learned kernels of the network's first layer. Click one to see what it finds.")
     kernels = first_kernels(network.classifier.parts["body"])
     summed = kernels.sum(axis=1)  # grey: the three channels are the same picture
     number = st.slider("Which kernel", 1, len(kernels), 1, key="conv_which", bind="query-params")
     left, right = st.columns(2)
     with left:
-        chart(mosaic(summed[:32], 8, height=200), "conv-kernels", "Learned kernels, summed over the three channels")
+        alt = "Learned kernels, summed over the three channels; a click chooses one"
+        pick_map(summed[:32], number - 1, "conv-kernels", alt, _choose, "kernel", 200)
         chart(picture(network.crop.pixels).update_layout(height=260), "conv-crop", "What the network was shown")
     with right:
         found = found_by(network, number)
         chart(activation(found, height=460), "conv-found", f"What kernel {number} finds")
     st.caption("White is zero: the kernel is indifferent. Blue and vermilion are opposite signs.")
+
+
+def _choose(index: int) -> None:
+    st.session_state["conv_which"] = index + 1
 
 
 def found_by(network: Seen, number: int) -> Array:

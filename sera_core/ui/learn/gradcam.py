@@ -85,13 +85,15 @@ def _steps(network: Seen, target: int) -> None:
     with columns[1]:
         chart(activation(found.positive, limit, 230), "cam-relu", "The same without its negative part")
     with columns[2]:
-        st.image(overlay(network.crop.pixels, _maps(f"{network.key} {target}", network, target)[CamMethod.GRADCAM]))
+        heat = _maps(f"{network.key} {target}", network, target)[CamMethod.GRADCAM]
+        st.image(overlay(network.crop.pixels, heat), width="stretch")
     row, column = np.unravel_index(np.argmax(found.total), found.total.shape)
     cell = " ".join(f"{found.weights[k]:+.3f}\\cdot {found.maps[k][row, column]:.2f}" for k in top[:2])
     formula(
         (
             rf"L_{{{row + 1},{column + 1}}} = \max\Bigl(0, \sum_{{k=1}}^{{{count}}} w_k A_{{k}}\Bigr)",
-            rf"= \max(0, {cell} + \dots) = {found.positive[row, column]:.3f}",
+            rf"= \max(0, {cell} + \dots)",
+            rf"= {found.positive[row, column]:.3f}",
         ),
         "The hottest cell.",
     )
@@ -121,7 +123,7 @@ def _six(specimen: Specimen, network: Seen, target: int) -> None:
     with st.grid(3, min_column_width=110):
         for method, values in found.items():
             with st.container(gap="xsmall"):
-                st.image(overlay(network.crop.pixels, values))
+                st.image(overlay(network.crop.pixels, values), width="stretch")
                 st.caption(METHOD[method])
     step("Can it be believed?", "Blur the hottest fifth of the box, and random fifths, and ask the network again.")
     method = st.selectbox("Method", list(found), format_func=METHOD.__getitem__, key="cam_method", bind="query-params")
@@ -161,7 +163,7 @@ def _mislead(network: Seen, target: int) -> None:
         bars(
             [METHOD[method] for method in same],
             list(same.values()),
-            "likeness to the learnt map (1: the same order of heat)",
+            "likeness (1: the same order of heat)",
         ),
         "cam-likeness",
         "Rank correlation of the learnt map and the one of a random last layer",

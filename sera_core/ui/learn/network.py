@@ -21,7 +21,7 @@ from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, step
+from sera_core.ui.learn.parts import Question, ask, formula, grouped, matrix, numbers, step
 from sera_core.ui.learn.pick import pick_cell, pick_map
 
 TALK = "AlexNet, as in the talk"
@@ -72,6 +72,9 @@ def _table() -> None:
             "Receptive field": ["1", *(_seen(layer.field) for layer in shown)],
         },
         hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format="localized") for name in ("Parameters", "Multiplications")
+        },
         height=min(36 * (len(shown) + 2), 640),
         alt=f"The layers of {title}: shapes, parameters, multiplications, receptive fields",
     )
@@ -93,14 +96,17 @@ def _one_layer(learning: list[Layer]) -> None:
     layer = learning[names.index(st.select_slider("One layer", names, names[0], key="net_layer"))]
     if len(layer.shape) == 1:
         inputs = layer.multiplications // layer.shape[0]
-        formula(rf"{inputs} \cdot {layer.shape[0]} = {layer.multiplications}", "Products: each input with each output.")
+        formula(
+            rf"{inputs} \cdot {layer.shape[0]} = {grouped(layer.multiplications)}",
+            "Products: each input with each output.",
+        )
         return
     channels, height, width = layer.shape
     each = layer.multiplications // (channels * height * width)
     formula(
         rf"\underbrace{{{each}}}_{{k\cdot k\cdot C_\text{{in}}}} \cdot \underbrace{{{channels}}}_{{\text{{filters}}}} "
-        rf"\cdot \underbrace{{{height}\cdot {width}}}_{{\text{{places}}}} = {layer.multiplications}",
-        f"{layer.name}: {layer.window}. The same {layer.parameters} numbers are used at every place.",
+        rf"\cdot \underbrace{{{height}\cdot {width}}}_{{\text{{places}}}} = {grouped(layer.multiplications)}",
+        f"{layer.name}: {layer.window}. The same {layer.parameters:,} numbers are used at every place.",
     )
 
 
@@ -136,14 +142,15 @@ def _maps(network: Seen) -> None:
         number = int(st.number_input(f"Map (of {count})", 1, count, 1, key="net_map", bind="query-params", width=150))
         row = _cell(f"Cell: row (of {height})", height, f"net_row_{height}")
         column = _cell(f"column (of {width})", width, f"net_column_{width}")
-    pick_map(
-        maps[:MOST_MAPS], number - 1, "net-mosaic", f"Maps 1 to {min(count, MOST_MAPS)} of layer {name}", _choose_map
-    )
+    alt = f"Maps 1 to {min(count, MOST_MAPS)} of layer {name}; a click chooses one"
+    pick_map(maps[:MOST_MAPS], number - 1, "net-mosaic", alt, _choose_map, "map")
     kernel, field = kernel_of(body, name, number - 1), _fields(card.network, card.preparation.input_px)[name]
     columns = st.columns(3)
     with columns[0]:
         st.caption(f"Map {number} and the cell")
-        pick_cell(maps[number - 1], (row, column), "net-map", "The map", _choose_cell(height, width))
+        pick_cell(
+            maps[number - 1], (row, column), "net-map", "The map; a click chooses a cell", _choose_cell(height, width)
+        )
     with columns[1]:
         st.caption(f"Its kernel: {kernel.shape[0]} × {kernel.shape[1]} × {kernel.shape[2]}")
         strongest = kernel[np.argsort(-np.abs(kernel).sum(axis=(1, 2)))[:16]]
@@ -215,8 +222,10 @@ def _features() -> None:
     points, held = _embedded(name, features)
     chart(plane(points, labels, held), "net-plane", "The cases in the plane of the features' greatest spread")
     formula(
-        rf"\mathbb{{R}}^{{{features.shape[1]}}} \to \mathbb{{R}}^2, \qquad \text{{variance kept}} = "
-        rf"{held[0]:.2f} + {held[1]:.2f} = {sum(held):.2f}",
+        (
+            rf"\mathbb{{R}}^{{{features.shape[1]}}} \to \mathbb{{R}}^2",
+            rf"\text{{variance kept}} = {held[0]:.2f} + {held[1]:.2f} = {sum(held):.2f}",
+        ),
         "Simulated nodules, networks that saw ImageNet only: even so the classes lie apart to some degree.",
     )
     show_code(embed)

@@ -67,6 +67,11 @@ def latex_matrix(values: ArrayLike, digits: int = 2) -> str:
     return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
 
 
+def grouped(value: int) -> str:
+    """A large whole number in LaTeX, its thousands apart."""
+    return f"{value:,}".replace(",", r"\,")
+
+
 def power(value: float) -> str:
     """A very small or large number in LaTeX, as 9.1 times a power of ten."""
     digits, exponent = f"{value:.1e}".split("e")

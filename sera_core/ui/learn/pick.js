@@ -54,7 +54,7 @@ function say({ data, says }, tile) {
   const single = data.tile[0] * data.tile[1] === 1
   says.textContent = single
     ? `row ${row + 1}, column ${column + 1}: ${data.values[row][column].toFixed(2)}`
-    : `map ${row * data.tiles[1] + column + 1}; colours from −${data.limit.toFixed(2)} to ${data.limit.toFixed(2)}`
+    : `${data.name} ${row * data.tiles[1] + column + 1}; colours from −${data.limit.toFixed(2)} to ${data.limit.toFixed(2)}`
 }
 
 function draw(pick) {

@@ -29,7 +29,15 @@ _PICK = st.components.v2.component(
 Array = NDArray[np.float32]
 
 
-def pick_map(maps: Array, chosen: int, key: str, alt: str, on_pick: Callable[[int], None], height: int = 260) -> None:
+def pick_map(
+    maps: Array,
+    chosen: int,
+    key: str,
+    alt: str,
+    on_pick: Callable[[int], None],
+    name: str,
+    height: int = 260,
+) -> None:
     """Show maps ``[N, h, w]`` eight a line; ``on_pick`` takes the index of the chosen one.
 
     Parameters
@@ -39,6 +47,8 @@ def pick_map(maps: Array, chosen: int, key: str, alt: str, on_pick: Callable[[in
         Index of the one that is outlined.
     key, alt : str
     on_pick : callable
+    name : str
+        What one of them is called.
     height : int
         At most so many screen pixels.
     """
@@ -50,7 +60,7 @@ def pick_map(maps: Array, chosen: int, key: str, alt: str, on_pick: Callable[[in
 
     lines = -(-len(maps) // columns)
     tile, tiles = (maps.shape[1], maps.shape[2]), (lines, columns)
-    _pick(canvas, limit_of(maps), tile, gap, tiles, len(maps), divmod(chosen, columns), key, alt, picked, height)
+    _pick(canvas, limit_of(maps), tile, gap, tiles, len(maps), divmod(chosen, columns), key, alt, picked, height, name)
 
 
 def pick_cell(
@@ -75,7 +85,7 @@ def pick_cell(
     """
     limit = max(float(np.abs(values).max()), 1e-6)
     shape = (values.shape[0], values.shape[1])
-    _pick(values, limit, (1, 1), 0, shape, values.size, chosen, key, alt, on_pick, height)
+    _pick(values, limit, (1, 1), 0, shape, values.size, chosen, key, alt, on_pick, height, "cell")
 
 
 def _pick(
@@ -90,6 +100,7 @@ def _pick(
     alt: str,
     on_pick: Callable[[int, int], None],
     height: int,
+    name: str,
 ) -> None:
     def told() -> None:
         sent = st.session_state[key].cell
@@ -106,6 +117,7 @@ def _pick(
         "chosen": list(chosen),
         "height": height,
         "alt": alt,
+        "name": name,
         "colours": {"accent": palette.ACCENT, "diverging": list(palette.DIVERGING)},
     }
     _PICK(key=key, data=data, on_cell_change=told)

@@ -16,7 +16,7 @@ from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, step
+from sera_core.ui.learn.parts import Question, ask, formula, grouped, matrix, numbers, step
 from sera_core.ui.learn.slide import slide
 from sera_core.ui.states import refused
 
@@ -119,9 +119,10 @@ def _shift(network: Seen) -> None:
             chart(picture(view).update_layout(height=220), f"pool-view-{name[:3]}", name)
             st.caption(name)
     best = min((values[SIDES.index(side)], mode) for mode, values in changes.items())
+    moved = "1 pixel" if shift == 1 else f"{shift} pixels"
     formula(
         rf"\frac{{\lVert P(\text{{moved}}) - P(x)\rVert}}{{\text{{spread of }}P(x)}} = {best[0]:.2f}",
-        f"The smaller of the two: {best[1]} pooling, windows of {side} × {side}, moved by {shift} pixels.",
+        f"The smaller of the two: {best[1]} pooling, windows of {side} × {side}, moved by {moved}.",
     )
     show_code(change_after_shift)
 
@@ -142,7 +143,7 @@ def _saved() -> None:
     before, after = weights_behind((13, 13), 256, 4096), weights_behind((places, places), 256, 4096)
     formula(
         [
-            rf"{side} \times {side} \times 256 \times 4096 = {weights:,}".replace(",", r"\,")
+            rf"{side} \times {side} \times 256 \times 4096 = {grouped(weights)}"
             for side, weights in ((13, before), (places, after))
         ],
         "Weights of the first full layer without and with pooling: most of AlexNet's 61 million stand there.",
