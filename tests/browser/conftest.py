@@ -1,4 +1,4 @@
-"""A running app and a Chromium to look at it with."""
+"""A running app, a Chromium to look at it with, and what every test of a page waits for and demands."""
 
 from __future__ import annotations
 
@@ -15,12 +15,55 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sera_core.classifiers.store import installed
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+PROBES = "/_stcore/"  # Streamlit looks for its server below the page's own address first; those misses are its own
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+@pytest.fixture(scope="session")
+def ready() -> None:
+    """For pages that have nothing to show without a network."""
+    if not any(status.valid for status in installed()):
+        missing("needs an installed model in models/")
+
+
+@pytest.fixture(params=list(SIZES))
+def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty page in each of the sizes; in the end its console was silent and nothing stuck out sideways."""
+    size = request.param
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=size == "phone")
+    page, said = context.new_page(), []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.set_default_timeout(120_000)
+    try:
+        yield page
+        sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    finally:
+        context.close()
+    assert said == []
+    assert sideways <= 0
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run to its end."""
+    page.wait_for_timeout(400)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+
+
+def says(part: Locator, text: str) -> None:
+    """Wait until it does."""
+    from playwright.sync_api import expect
+
+    expect(part).to_contain_text(text, timeout=20_000)
 
 
 def missing(what: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,32 +11,19 @@ import pytest
 
 from sera_core.simulate.case import Pathology
 from sera_core.simulate.cohort import any_cohort
-from tests.browser.test_diagnose import PROBES, SIZES, says, settled
+from tests.browser.conftest import says, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 
-@pytest.fixture(params=list(SIZES))
-def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The page in each size; at the end the console must have been silent and nothing may stick out sideways."""
-    width, height = SIZES[request.param]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=request.param == "phone", accept_downloads=True
-    )
-    opened, said = context.new_page(), []
-    opened.on(
-        "console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None
-    )
-    opened.on("pageerror", lambda error: said.append(str(error)))
+@pytest.fixture
+def page(opened: Page, app_url: str) -> Page:
+    """The page in each size."""
     opened.goto(f"{app_url}/Compare_models?study=real-frames&centres=DDTI&centres=LES3-A")
     opened.locator(".st-key-cell-12").wait_for(timeout=180_000)
     settled(opened)
-    yield opened
-    sideways = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
-    context.close()
-    assert said == []
-    assert sideways <= 0
+    return opened
 
 
 def cell(page: Page, number: int) -> Locator:

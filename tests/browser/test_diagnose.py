@@ -4,68 +4,32 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from sera_core.classifiers.store import installed
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
-from tests.browser.conftest import missing
+from tests.browser.conftest import says, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-SIZES = {"desk": (1440, 900), "phone": (390, 844)}
-PROBES = "/_stcore/"  # Streamlit looks for its server below the page's own address first; those misses are its own
 
-
-@pytest.fixture(params=list(SIZES))
-def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The page in each size; at the end the console must have been silent and nothing may stick out sideways."""
-    width, height = SIZES[request.param]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=request.param == "phone", accept_downloads=True
-    )
-    opened, said = context.new_page(), []
-    opened.on(
-        "console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None
-    )
-    opened.on("pageerror", lambda error: said.append(str(error)))
+@pytest.fixture
+def page(opened: Page, app_url: str, ready: None) -> Page:
+    """The page in each size."""
     opened.goto(app_url)
     opened.get_by_role("link", name="Diagnose").first.click()
     opened.get_by_role("heading", name="Diagnose a nodule").wait_for(timeout=60_000)
     settled(opened)
-    yield opened
-    sideways = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
-    context.close()
-    assert said == []
-    assert sideways <= 0
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _ready() -> None:
-    if not any(status.valid for status in installed()):
-        missing("needs an installed model in models/")
-
-
-def settled(page: Page) -> None:
-    """Wait until the script has run to its end."""
-    page.wait_for_timeout(400)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+    return opened
 
 
 def board(page: Page) -> Locator:
     return page.locator("svg[data-mode]")
-
-
-def says(part: Locator, text: str) -> None:
-    from playwright.sync_api import expect
-
-    expect(part).to_contain_text(text, timeout=20_000)
 
 
 def box_of(page: Page) -> list[int]:
@@ -218,7 +182,7 @@ def test_a_file_that_is_no_image_is_refused_in_words(page: Page) -> None:
     assert "Traceback" not in page.locator("body").inner_text()
 
 
-def test_a_thumb_moves_the_box_and_a_tap_brings_it(browser: Browser, app_url: str) -> None:
+def test_a_thumb_moves_the_box_and_a_tap_brings_it(browser: Browser, app_url: str, ready: None) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{app_url}/Diagnose")

@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sera_core.lessons import clouds, margin
-from tests.browser.test_diagnose import PROBES, SIZES, settled
+from tests.browser.conftest import settled
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 LINK = "/Learn?chapter=4&margin_step=Widest+margin"
 
 
-@pytest.fixture(params=list(SIZES))
-def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=request.param == "phone")
-    opened, said = context.new_page(), []
-    opened.on(
-        "console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None
-    )
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.set_default_timeout(120_000)
+@pytest.fixture
+def page(opened: Page, app_url: str) -> Page:
     opened.goto(app_url + LINK)
     board(opened).wait_for()
     settled(opened)
-    yield opened
-    sideways = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
-    context.close()
-    assert said == []
-    assert sideways <= 0
+    return opened
 
 
 def board(page: Page) -> Locator:

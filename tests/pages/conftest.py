@@ -48,6 +48,22 @@ def png() -> Callable[[np.ndarray], bytes]:
     return encode
 
 
+def chapter_at(learn: AppTest, number: int, **link: str) -> AppTest:
+    """Open a chapter of the Learn page with the settings of a link; it has nothing to complain of."""
+    learn.query_params["chapter"] = str(number)
+    for name, value in link.items():
+        learn.query_params[name] = value
+    learn.run()
+    assert not learn.exception
+    assert not learn.error
+    return learn
+
+
+def shown(page: AppTest) -> dict[str, str]:
+    """Every number on the page by its name."""
+    return {metric.label: metric.value for metric in page.metric}
+
+
 @pytest.fixture
 def learn(home: AppTest) -> AppTest:
     """The Learn page, not yet run: a test names its chapter in the link first."""

@@ -7,20 +7,11 @@ from streamlit.testing.v1 import AppTest
 from sera_core.evaluate.proportion import counts
 from sera_core.lessons import combine
 from sera_core.lessons.bank import load_bank
+from tests.pages.conftest import chapter_at, shown
 
 
 def chapter(learn: AppTest, **link: str) -> AppTest:
-    learn.query_params["chapter"] = "11"
-    for name, value in link.items():
-        learn.query_params[name] = value
-    learn.run()
-    assert not learn.exception
-    assert not learn.error
-    return learn
-
-
-def shown(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
+    return chapter_at(learn, 11, **link)
 
 
 def test_the_counts_are_those_of_the_cut_off_in_the_link(learn: AppTest) -> None:

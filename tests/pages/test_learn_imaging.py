@@ -5,28 +5,19 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.conftest import chapter_at, shown
+
 STEPS = ("X-ray CT", "MRI", "Ultrasound", "Region")
 
 
 def chapter(learn: AppTest, step: str, **link: str) -> AppTest:
-    learn.query_params["chapter"] = "1"
-    learn.query_params["imaging_step"] = step
-    for name, value in link.items():
-        learn.query_params[name] = value
-    learn.run()
-    assert not learn.exception
-    assert not learn.error
-    assert not learn.warning
-    return learn
-
-
-def shown(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
+    return chapter_at(learn, 1, imaging_step=step, **link)
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_every_step_opens_with_a_picture_a_formula_and_a_question(learn: AppTest, step: str) -> None:
     page = chapter(learn, step)
+    assert not page.warning
     assert len(page.get("plotly_chart")) >= 1
     assert len(page.latex) == 1
     assert any((radio.key or "").startswith("imaging_q_") for radio in page.radio)

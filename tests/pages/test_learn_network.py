@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sera_core.ui.learn.chapter import Part, chapters
+from tests.pages.conftest import chapter_at
 from tests.pages.test_diagnose import words
 
 OPENS = {  # chapter: words that only its result can say
@@ -18,23 +19,13 @@ OPENS = {  # chapter: words that only its result can say
 }
 
 
-def open_at(learn: AppTest, chapter: str, **link: str) -> AppTest:
-    learn.query_params["chapter"] = chapter
-    for name, value in link.items():
-        learn.query_params[name] = value
-    learn.run()
-    assert not learn.exception
-    assert not learn.error
-    return learn
-
-
 def said(at: AppTest) -> str:
     return words(at) + " ".join(str(part.value) for kind in ("latex", "metric") for part in at.get(kind))
 
 
 @pytest.mark.parametrize("number", OPENS)
 def test_it_opens_with_its_result_and_a_question(learn: AppTest, number: str, model: str) -> None:
-    at = open_at(learn, number)
+    at = chapter_at(learn, int(number))
     chapter = chapters()[int(number)]
     assert chapter.title in at.header[0].value
     for sentence in (*chapter.sentences, *OPENS[number]):
@@ -54,14 +45,14 @@ def test_chapters_are_in_order_and_have_their_place_in_the_talk() -> None:
 
 
 def test_a_stride_that_does_not_fit_is_shown_and_explained(learn: AppTest, model: str) -> None:
-    at = open_at(learn, "5", conv_stride="4")
+    at = chapter_at(learn, 5, conv_stride="4")
     assert "no multiple of 4, so the last 2 would never be seen" in at.warning[0].value
     assert "Strides that fit: 1, 2, 3, 6" in at.warning[0].value
     assert "first cell of the output" not in said(at)
 
 
 def test_the_link_brings_back_kernel_channels_and_filters(learn: AppTest, model: str) -> None:
-    at = open_at(learn, "5", conv_kernel="learned", conv_filters="2", conv_padding="1", conv_first="4")
+    at = chapter_at(learn, 5, conv_kernel="learned", conv_filters="2", conv_padding="1", conv_first="4")
     assert "9 × 9 × 2" in said(at)
     assert str(2 * (3 * 9 + 1)) in said(at)
     at.selectbox(key="conv_kernel").set_value("blur").run()
@@ -69,14 +60,14 @@ def test_the_link_brings_back_kernel_channels_and_filters(learn: AppTest, model:
 
 
 def test_next_and_previous_lead_through_the_course(learn: AppTest, model: str) -> None:
-    at = open_at(learn, "7")
+    at = chapter_at(learn, 7)
     at.button(key="foot-previous").click().run()
     assert chapters()[6].title in at.header[0].value
     assert at.query_params["chapter"] == "6"
 
 
 def test_the_talks_table_is_shown_as_measured(learn: AppTest, model: str) -> None:
-    table = open_at(learn, "9").dataframe[0].value
+    table = chapter_at(learn, 9).dataframe[0].value
     shapes = dict(zip(table["Layer"], table["Output"], strict=True))
     assert shapes["input"] == "227 × 227 × 3"
     assert shapes["conv1"] == "55 × 55 × 96"

@@ -7,22 +7,13 @@ from streamlit.testing.v1 import AppTest
 
 from sera_core.lessons import clouds, margin
 from sera_core.ui.learn import points
+from tests.pages.conftest import chapter_at, shown
 
 STEPS = ("Lines", "Widest margin", "Soft margin", "Kernel trick", "Real texture")
 
 
 def chapter(learn: AppTest, step: str, **link: str) -> AppTest:
-    learn.query_params["chapter"] = "4"
-    learn.query_params["margin_step"] = step
-    for name, value in link.items():
-        learn.query_params[name] = value
-    learn.run()
-    assert not learn.exception
-    return learn
-
-
-def metric(page: AppTest, name: str) -> str:
-    return next(shown.value for shown in page.metric if shown.label == name)
+    return chapter_at(learn, 4, margin_step=step, **link)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -36,13 +27,13 @@ def test_every_step_opens_with_numbers_a_formula_and_a_question(learn: AppTest, 
 
 def test_the_widest_margin_on_the_page_is_the_lessons(learn: AppTest) -> None:
     page = chapter(learn, "Widest margin")
-    assert metric(page, "β = 2α") == f"{margin.fit(*clouds.clear()).beta:.2f}"
-    assert metric(page, "β = 2α") == f"{2 * float(metric(page, 'α')):.2f}"
+    assert shown(page)["β = 2α"] == f"{margin.fit(*clouds.clear()).beta:.2f}"
+    assert shown(page)["β = 2α"] == f"{2 * float(shown(page)['α']):.2f}"
 
 
 def test_points_come_with_the_link(learn: AppTest) -> None:
     page = chapter(learn, "Widest margin", margin_points="b20-50m60-50")
-    assert metric(page, "β = 2α") == "4.00"
+    assert shown(page)["β = 2α"] == "4.00"
 
 
 def test_points_that_no_line_separates_are_refused_in_words(learn: AppTest) -> None:
@@ -57,13 +48,13 @@ def test_one_class_alone_is_refused_in_words(learn: AppTest) -> None:
 
 def test_a_broken_link_falls_back_to_the_given_points(learn: AppTest) -> None:
     page = chapter(learn, "Kernel trick", margin_points="nonsense", margin_gamma="-7")
-    assert metric(page, "Support vectors").endswith(" of 30")
+    assert shown(page)["Support vectors"].endswith(" of 30")
 
 
 def test_a_narrow_kernel_learns_by_heart(learn: AppTest) -> None:
     page = chapter(learn, "Real texture", margin_gamma="100.0")
     held_out = next(shown.value for shown in page.metric if shown.label.startswith("5-fold"))
-    assert float(metric(page, "Training accuracy").strip("%")) > 90
+    assert float(shown(page)["Training accuracy"].strip("%")) > 90
     assert float(held_out.strip("%")) < 70
 
 

@@ -7,23 +7,13 @@ from streamlit.testing.v1 import AppTest
 
 from sera_core.lessons import tasks
 from sera_core.simulate.samples import SAMPLES
+from tests.pages.conftest import chapter_at, shown
 
 TASKS = ("Exam", "Object", "Localisation", "Detection")
 
 
 def chapter(learn: AppTest, task: str, **link: str) -> AppTest:
-    learn.query_params["chapter"] = "2"
-    learn.query_params["tasks_step"] = task
-    for name, value in link.items():
-        learn.query_params[name] = value
-    learn.run()
-    assert not learn.exception
-    assert not learn.error
-    return learn
-
-
-def shown(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
+    return chapter_at(learn, 2, tasks_step=task, **link)
 
 
 @pytest.mark.parametrize("task", TASKS)

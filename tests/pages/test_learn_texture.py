@@ -11,16 +11,11 @@ from sera_core.lessons import glcm, wavelet
 from sera_core.lessons.bank import preparation
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
+from tests.pages.conftest import chapter_at, shown
 
 
 def chapter(learn: AppTest, **link: str) -> AppTest:
-    learn.query_params["chapter"] = "3"
-    for name, value in link.items():
-        learn.query_params[name] = value
-    learn.run()
-    assert not learn.exception
-    assert not learn.error
-    return learn
+    return chapter_at(learn, 3, **link)
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +26,7 @@ def crop() -> np.ndarray:
 
 def test_the_numbers_are_those_of_the_nodule_in_the_link(learn: AppTest, crop: np.ndarray) -> None:
     page = chapter(learn, nodule="Simple cyst", texture_bits="6", texture_offset="3")
-    shown = {metric.label: metric.value for metric in page.metric}
-    assert shown == {name: f"{value:.3g}" for name, value in glcm.texture(crop, 6, 3).items()}
+    assert shown(page) == {name: f"{value:.3g}" for name, value in glcm.texture(crop, 6, 3).items()}
     assert len(page.get("plotly_chart")) == 4
 
 

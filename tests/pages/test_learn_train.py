@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.conftest import chapter_at, shown
+
 
 def chapter(learn: AppTest, **link: str) -> AppTest:
-    learn.query_params["chapter"] = "10"
-    for name, value in link.items():
-        learn.query_params[name] = value
-    learn.run()
-    assert not learn.exception
-    assert not learn.error
-    return learn
-
-
-def shown(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
+    return chapter_at(learn, 10, **link)
 
 
 def test_it_opens_with_the_curves_of_an_earlier_run(learn: AppTest) -> None:
