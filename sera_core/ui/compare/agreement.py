@@ -13,6 +13,7 @@ from sera_core.evaluate.compare import errors, kappas
 from sera_core.evaluate.results import Errors, Row, frame
 from sera_core.figures.agreement import error_sets, kappa_matrix
 from sera_core.figures.frame import interval
+from sera_core.figures.venn import MOST, error_venn
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.case import show_case
@@ -20,7 +21,7 @@ from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, sa
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
 
-MOST_RATERS = 6  # dots below the bars that still read on a phone
+MISSED = {"all": "all of them", "any": "any of them"}
 MOST_CASES = 200
 
 
@@ -71,10 +72,11 @@ def _errors(chosen: Chosen, centre: str) -> None:
     raters = st.multiselect(
         "Whose errors",
         present,
-        present[:MOST_RATERS],
+        _first_raters(chosen, centre),
         key="raters",
         format_func=chosen.names.__getitem__,
         bind="query-params",
+        help=f"Up to {MOST} are drawn as circles, more as bars.",
     )
     if not raters:
         empty("Nobody chosen", "Choose at least one model or reader above.", ":material/group:")
@@ -85,30 +87,68 @@ def _errors(chosen: Chosen, centre: str) -> None:
         f"Of {len(found.cases)} cases, **{nobody}** are right for all of these, and **{everybody}** are wrong for all."
     )
     if len(found.cases) > nobody:
-        draw = partial(error_sets, found, chosen.names)
-        alt = "How many cases exactly these raters get wrong"
-        chart(drawn(chosen, "errors", (centre, raters), draw), f"errors-{centre}", alt, save=True)
-    _cases(chosen, found)
+        _overlaps(chosen, found)
+    _cases(chosen, found, everybody)
 
 
-def _cases(chosen: Chosen, found: Errors) -> None:
-    missed = found.cases[found.cases["wrong"] > 0].head(MOST_CASES)
-    if missed.empty:
+def _first_raters(chosen: Chosen, centre: str) -> list[str]:
+    """Two models and, where there is one, a reader: what a Venn diagram can show."""
+    models, readers = chosen.models_at(centre), chosen.predictions.readers
+    return [*models[:2], *readers[:1]] if readers else list(models[:MOST])
+
+
+def _overlaps(chosen: Chosen, found: Errors) -> None:
+    circles = 1 < len(found.raters) <= MOST
+    draw = (
+        partial(error_venn, found, chosen.looks, chosen.names) if circles else partial(error_sets, found, chosen.names)
+    )
+    alt = "How many cases exactly these raters get wrong"
+    chart(drawn(chosen, "errors", (found.centre, found.raters), draw), f"errors-{found.centre}", alt, save=True)
+    if circles:
+        st.caption("Cases that each gets wrong, in brackets all of them. The size of a circle stands for nothing.")
+    offer_csv(_set_table(chosen, found), f"errors-{found.centre}-sets")
+
+
+def _set_table(chosen: Chosen, found: Errors) -> pd.DataFrame:
+    sets = sorted(found.venn.items(), key=lambda item: (-len(item[0]), -item[1]))
+    return pd.DataFrame(
+        [
+            {chosen.names[rater]: "wrong" if rater in who else "right" for rater in found.raters} | {"cases": count}
+            for who, count in sets
+        ]
+    )
+
+
+def _cases(chosen: Chosen, found: Errors, everybody: int) -> None:
+    somebody = int((found.cases["wrong"] > 0).sum())
+    if not somebody:
         st.caption("No case is wrong for any of them.")
         return
-    table = _table(chosen, found, missed)
+    counts = {"all": everybody, "any": somebody}
+    which = st.segmented_control(
+        "Cases that are wrong for",
+        list(MISSED),
+        format_func=MISSED.__getitem__,
+        default="all" if everybody else "any",
+        required=True,
+        key="missed",
+        bind="query-params",
+    )
+    missed = found.cases.head(min(counts[which], MOST_CASES))  # the most missed come first
+    if missed.empty:
+        st.caption("No case is wrong for all of them.")
+        return
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.caption(
-            f"The most missed first{f', {MOST_CASES} of them' if len(missed) == MOST_CASES else ''}. Choose a row."
-        )
+        more = f" The first {MOST_CASES} of them; the file below has all." if counts[which] > MOST_CASES else ""
+        st.caption(f"Tick a row to open its case.{more}")
         event = st.dataframe(
-            table,
+            _table(chosen, found, missed, which == "any"),
             hide_index=True,
             height=360,
             on_select="rerun",
             selection_mode="single-row",
-            key=f"missed-{found.centre}-{len(found.raters)}",
+            key=f"missed-{found.centre}-{which}-{'-'.join(found.raters)}",
             alt="Cases that most raters get wrong",
         )
         offer_csv(found.cases, f"errors-{found.centre}-cases")
@@ -120,16 +160,16 @@ def _cases(chosen: Chosen, found: Errors) -> None:
             empty("No case chosen", "Tick a row of the table to open its case here.", ":material/image_search:")
 
 
-def _table(chosen: Chosen, found: Errors, missed: pd.DataFrame) -> pd.DataFrame:
+def _table(chosen: Chosen, found: Errors, missed: pd.DataFrame, who: bool) -> pd.DataFrame:
     one, zero = chosen.classes_at(found.centre)
-    wrong = found.wrong[: len(missed)]
-    who = [", ".join(chosen.names[found.raters[k]] for k in np.flatnonzero(line)) for line in wrong]
     columns = {
-        "wrong": [f"{count} of {len(found.raters)}" for count in missed["wrong"]],
-        "truth": [one if label else zero for label in missed["label"]],
         "case": missed["case_id"].tolist(),
-        "who": who,
+        "truth": [one if label else zero for label in missed["label"]],
     }
     if "size_mm" in missed:
         columns["size (mm)"] = missed["size_mm"].round(1).tolist()
+    if who:
+        wrong = found.wrong[: len(missed)]
+        columns["wrong"] = [f"{count} of {len(found.raters)}" for count in missed["wrong"]]
+        columns["who"] = [", ".join(chosen.names[found.raters[k]] for k in np.flatnonzero(line)) for line in wrong]
     return pd.DataFrame(columns)

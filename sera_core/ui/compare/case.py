@@ -35,12 +35,11 @@ def show_case(chosen: Chosen, found: Errors, row: int) -> None:
     elif seed is None or seed != seed:
         empty("No image", NO_SEED, ":material/hide_image:")
     else:
-        with st.spinner("Drawing the frame again"):
-            _show_frame(_frame(found.centre, bool(case["label"]), int(seed)))
+        _show_frame(_frame(found.centre, bool(case["label"]), int(seed)))
     _answers(chosen, found, str(case["case_id"]))
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner="Drawing the frame again")
 def _frame(centre: str, malignant: bool, seed: int) -> Frame:
     pathology = Pathology.MALIGNANT if malignant else Pathology.BENIGN
     return render(draw(centre_named(centre), pathology, seed))
@@ -48,14 +47,19 @@ def _frame(centre: str, malignant: bool, seed: int) -> Frame:
 
 def _show_frame(frame: Frame) -> None:
     key = f"simulated {frame.centre} {frame.seed}"
-    try:
-        diagnosis = diagnosis_of(key, Request(box=frame.box), frame.image)
-    except BadInput as refusal:
+    place = st.empty()
+    with place.container():  # the frame at once; a heatmap may have to wait for a network to be loaded
         chart(picture(frame.image.pixels), "case-frame", "The simulated frame")
+    try:
+        with st.spinner("Asking an installed model where it looks"):
+            diagnosis = diagnosis_of(key, Request(box=frame.box), frame.image)
+    except BadInput as refusal:
         st.caption(f"No heatmap: {refusal.message}")
         return
     if diagnosis.heatmap is not None:
-        chart(figures.overlay(diagnosis.heatmap, frame.box, 0.45), "case-heat", "The nodule with the heatmap over it")
+        with place.container():
+            heat = figures.overlay(diagnosis.heatmap, frame.box, 0.45)
+            chart(heat, "case-heat", "The nodule with the heatmap over it")
     st.caption(
         f"{headline(diagnosis)}, {percent(diagnosis.probability)}, says {diagnosis.model_title}: an installed model, "
         f"not necessarily one of this study. What is there: {descriptors(frame.descriptors)}."

@@ -1,26 +1,44 @@
-// Tells once when this place comes within about a screen of what the reader sees.
+// Tells when this place comes within about a screen of what the reader sees, until it has been drawn and is gone.
 
 const AHEAD = "1200px 0px"
+const APART = 150 // ms; places that tell at the same moment would be taken for one, and only one be drawn
+const AGAIN = 4000 // ms; a call may be lost while the page is busy
 const watched = new WeakMap()
+let last = 0 // when a place told
 
 export default function ({ parentElement, setTriggerValue }) {
-  if (!watched.has(parentElement)) {
-    const host = parentElement.host ?? parentElement
-    const watch = new IntersectionObserver(
-      (seen) => {
-        if (!seen.some((one) => one.isIntersecting)) return
-        watch.disconnect()
-        setTriggerValue("near", true)
-      },
-      { root: scroller(host), rootMargin: AHEAD }, // the margin counts from the part that scrolls, not the window
-    )
-    watch.observe(host)
-    watched.set(parentElement, watch)
-  }
+  if (!watched.has(parentElement)) watched.set(parentElement, watch(parentElement.host ?? parentElement))
+  const place = watched.get(parentElement)
+  place.tell = () => setTriggerValue("near", true)
   return () => {
-    watched.get(parentElement)?.disconnect()
+    place.stop()
     watched.delete(parentElement)
   }
+}
+
+function watch(element) {
+  const place = { tell: null, timer: 0 }
+  const call = () => {
+    const early = last + APART - performance.now()
+    if (early <= 0) {
+      last = performance.now()
+      place.tell()
+    }
+    place.timer = setTimeout(call, early > 0 ? early : AGAIN)
+  }
+  const eye = new IntersectionObserver(
+    (seen) => {
+      clearTimeout(place.timer)
+      if (seen.at(-1).isIntersecting) call()
+    },
+    { root: scroller(element), rootMargin: AHEAD }, // the margin counts from the part that scrolls, not the window
+  )
+  eye.observe(element)
+  place.stop = () => {
+    clearTimeout(place.timer)
+    eye.disconnect()
+  }
+  return place
 }
 
 function scroller(element) {
