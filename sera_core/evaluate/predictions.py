@@ -135,10 +135,12 @@ class Predictions:
 
     @cached_property
     def centres(self) -> tuple[str, ...]:
-        """Internal centres first, each in the order of the table."""
+        """Internal centres in the order of the table, then external ones by name, those of the same kind first."""
         internal = {centre for (_, centre), role in self.roles.items() if role == "internal"}
         names = self.cases["centre"].unique().tolist()
-        return tuple(sorted(names, key=lambda name: name not in internal))
+        first = [name for name in names if name in internal]
+        home = self.domains[first[0] if first else names[0]]
+        return (*first, *sorted(set(names) - internal, key=lambda name: (self.domains[name] != home, name)))
 
     @property
     def readers(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+import pandas as pd
 import streamlit as st
 
 from sera_core.contracts import Domain
@@ -49,9 +50,10 @@ def choose_predictions() -> Chosen | None:
             return None
         st.markdown(f"**{plain(study.title)}**. A label of 1 means: {study.positive}.")
         every = _cutoffs(study.predictions.key, study)
-        looks = series(study.predictions.models) | dict.fromkeys(study.predictions.readers, READER)
+        looks = series(ranked(study.predictions)) | dict.fromkeys(study.predictions.readers, READER)
         chosen = Chosen(study, source == "own", _choose_part(study), every, looks)
         _show_centres(chosen)
+        _show_models(chosen)
         show_code(read_predictions)
         return chosen
     return None
@@ -186,3 +188,24 @@ def _show_centres(chosen: Chosen) -> None:
         kind = BADGE[chosen.predictions.domains[centre]]
         lines.append(f"- **{plain(chosen.counts[centre])}** {kind} {plain(said)}")
     st.markdown("\n".join(lines))
+
+
+def _show_models(chosen: Chosen) -> None:
+    """What is known of each model, where a study tells more than its name."""
+    known = [chosen.study.models[name] for name in chosen.predictions.models if name in chosen.study.models]
+    if not known:
+        return
+    table = pd.DataFrame(
+        [
+            {
+                "model": one.model,
+                "what it is": one.title,
+                "kind": one.kind,
+                "training images": one.train_images,
+                "cut-off": one.cutoff.value if one.cutoff else None,
+            }
+            for one in known
+        ]
+    )
+    with st.expander("What the models are", icon=":material/table:"):
+        st.dataframe(table.round(3), hide_index=True, alt="Title, kind, training images and cut-off of each model")
