@@ -40,20 +40,20 @@ def benchmark() -> list[Timing]:
         Processor seconds (what free cores would give) of loading, first cells, a moved cut-off and the whole
         comparison; peak memory of this process.
     """
-    file = _parquet(sum(CENTRES.values()), CENTRES)
+    file = parquet(sum(CENTRES.values()), CENTRES)
     study = read_predictions(file)
     frozen = cutoffs(study)
     size = f"{MODELS} models x {len(CENTRES)} centres"
     rows = [
-        _row(f"cut-offs and first table, {size}", _seconds(lambda: _first(file)), 1.5),
-        _row(f"cut-off moved, {size}", _seconds(lambda: confusions(study, frozen), 5), 0.1),
-        _row(f"ROC panel of a centre, {MODELS} models", _seconds(lambda: roc_lines(study, "internal", frozen), 3), 0.5),
-        _row(f"whole comparison, {size}", _seconds(lambda: compare(read_predictions(file))), 10),
+        row(f"cut-offs and first table, {size}", seconds(lambda: _first(file)), 1.5),
+        row(f"cut-off moved, {size}", seconds(lambda: confusions(study, frozen), 5), 0.1),
+        row(f"ROC panel of a centre, {MODELS} models", seconds(lambda: roc_lines(study, "internal", frozen), 3), 0.5),
+        row(f"whole comparison, {size}", seconds(lambda: compare(read_predictions(file))), 10),
     ]
-    large = _parquet(MILLION // MODELS, {"internal": MILLION // MODELS // 2, "A": MILLION // MODELS // 2})
-    rows.append(_row("a million predictions, loaded", _seconds(lambda: read_predictions(large)), 5))
+    large = parquet(MILLION // MODELS, {"internal": MILLION // MODELS // 2, "A": MILLION // MODELS // 2})
+    rows.append(row("a million predictions, loaded", seconds(lambda: read_predictions(large)), 5))
     rows.append(
-        _row("a million predictions, loaded and evaluated", _seconds(lambda: compare(read_predictions(large))), 5)
+        row("a million predictions, loaded and evaluated", seconds(lambda: compare(read_predictions(large))), 5)
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return [*rows, Timing(name="memory of a million predictions", value=peak, unit="GB", versus="2 GB", ratio=peak / 2)]
@@ -65,11 +65,13 @@ def _first(file: bytes) -> Any:
     return glance(study), confusions(study, frozen)
 
 
-def _row(name: str, seconds: float, aim: float) -> Timing:
-    return Timing(name=f"{name}, processor", value=seconds, unit="s", versus=f"{aim:g} s", ratio=seconds / aim)
+def row(name: str, taken: float, aim: float) -> Timing:
+    """A line for processor seconds against their aim."""
+    return Timing(name=f"{name}, processor", value=taken, unit="s", versus=f"{aim:g} s", ratio=taken / aim)
 
 
-def _seconds(run: Callable[[], Any], repeats: int = 1) -> float:
+def seconds(run: Callable[[], Any], repeats: int = 1) -> float:
+    """Processor seconds of ``run``, the median of some repeats."""
     taken = []
     for _ in range(repeats):
         start = time.process_time()
@@ -78,7 +80,8 @@ def _seconds(run: Callable[[], Any], repeats: int = 1) -> float:
     return median(taken)
 
 
-def _parquet(cases: int, centres: dict[str, int], seed: int = 0) -> bytes:
+def parquet(cases: int, centres: dict[str, int], seed: int = 0) -> bytes:
+    """A table of :data:`MODELS` models on drawn cases, as a file."""
     random = np.random.default_rng(seed)
     label = random.integers(0, 2, cases)
     centre = np.repeat(list(centres), list(centres.values()))

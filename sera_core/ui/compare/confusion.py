@@ -93,12 +93,13 @@ def _what_if(chosen: Chosen) -> None:
     with st.container(border=True), guarded():
         st.markdown("**What if the cut-off were another?**")
         model = pick_model(chosen, "Model", "moved")
-        _move(chosen, model)
+        show_move(chosen, model)
         _optimism(chosen, model)
 
 
 @st.fragment
-def _move(chosen: Chosen, model: str) -> None:
+def show_move(chosen: Chosen, model: str) -> None:
+    """One model's cut-off on a slider, and what it would change; only this is drawn again when it moves."""
     frozen = chosen.cutoffs[model]
     start = min(max(round(frozen.value, 2), 0.0), 1.0)
     moved = st.slider("Positive above", 0.0, 1.0, start, 0.01, key=f"cut-{model}", bind="query-params")
