@@ -12,10 +12,10 @@ import plotly.graph_objects as go
 
 from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Domain
-from sera_core.evaluate.compare import decision_curves, roc_lines
+from sera_core.evaluate.compare import decision_curves, errors, roc_lines
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Row
-from sera_core.figures.agreement import kappa_matrix
+from sera_core.figures.agreement import error_sets, kappa_matrix
 from sera_core.figures.confusion import confusion_grid
 from sera_core.figures.frame import interval
 from sera_core.figures.glance import auc_forest
@@ -23,6 +23,7 @@ from sera_core.figures.palette import ACCENT, Series
 from sera_core.figures.roc import roc_panel
 from sera_core.figures.trust import decision_curves as draw_decisions
 from sera_core.figures.trust import reliability
+from sera_core.figures.venn import MOST, error_venn
 from sera_core.reports.comparison_words import METHODS, NOT_MEANT
 
 STYLE = f"""
@@ -103,6 +104,8 @@ def _body(found: Comparison, subject: Subject, made: datetime) -> Iterator[str]:
     yield "<h2>Calibration</h2>" + _panels(subject, lambda centre: _calibration(found, subject, centre))
     yield "<h2>Net benefit</h2>" + _panels(subject, lambda centre: _benefit(found, subject, centre))
     yield "<h2>Agreement</h2>" + _panels(subject, lambda centre: _kappa(found, subject, centre))
+    yield "<h2>Who is wrong about the same cases</h2>" + _missed(found, subject)
+    yield _panels(subject, lambda centre: _errors(found, subject, centre))
     for title, rows in (
         ("Differences", found.differences),
         ("Needles spared", found.usefulness),
@@ -170,6 +173,28 @@ def _kappa(found: Comparison, subject: Subject, centre: str) -> go.Figure | None
     rows = [row for row in found.agreement if row.centre == centre and row.metric == "cohen_kappa"]
     raters = [name for name in subject.names if any(name in (row.model, row.versus) for row in rows)]
     return kappa_matrix(rows, raters, subject.names) if rows else None
+
+
+def _missed(found: Comparison, subject: Subject) -> str:
+    """How many cases all models miss at each centre, and all models and readers."""
+    lines = []
+    for centre in subject.predictions.centres:
+        models = errors(subject.predictions, centre, found.cutoffs, subject.predictions.models)
+        everybody = errors(subject.predictions, centre, found.cutoffs)
+        line: dict[str, object] = {"centre": subject.counted[centre]}
+        for who, one in (("models", models), ("models and readers", everybody)):
+            wrong = one.cases["wrong"]
+            line[f"missed by all {who}"] = f"{int((wrong == len(one.raters)).sum())} of {len(wrong)}"
+            line[f"right for all {who}"] = f"{int((wrong == 0).sum())} of {len(wrong)}"
+        lines.append(line)
+    return _table(pd.DataFrame(lines))
+
+
+def _errors(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
+    one = errors(subject.predictions, centre, found.cutoffs)
+    if len(one.raters) < 2 or not one.wrong.any():
+        return None
+    return error_venn(one, subject.looks, subject.names) if len(one.raters) <= MOST else error_sets(one, subject.names)
 
 
 def _kinds(subject: Subject) -> list[Domain]:

@@ -237,6 +237,33 @@ def test_odd_tables_are_compared_as_far_as_they_go(compare: AppTest, table: pd.D
     own(compare, table)
 
 
+# ---- errors ------------------------------------------------------------------------------------------------------
+
+
+def test_errors_of_two_or_three_are_circles_and_of_more_bars(compare: AppTest) -> None:
+    compare.query_params["which"] = "Best 6"
+    healthy(compare.run())
+    assert len(compare.multiselect(key="raters").value) == 3
+    assert "The size of a circle stands for nothing" in words(compare)
+    raters = compare.multiselect(key="raters").options
+    compare.multiselect(key="raters").set_value(raters[:5]).run()
+    healthy(compare)
+    assert "The size of a circle" not in words(compare)
+
+
+def test_the_list_of_what_all_miss_holds_these_and_no_other(compare: AppTest) -> None:
+    healthy(compare.run())
+    said = next(m.value for m in compare.markdown if "are wrong for all" in m.value)
+    everybody = int(said.split("**")[3])
+    lists = [frame.value for frame in compare.dataframe if "truth" in frame.value]
+    assert [len(one) for one in lists] == [everybody]
+    compare.segmented_control(key="missed").set_value("any").run()
+    healthy(compare)
+    table = next(frame.value for frame in compare.dataframe if "who" in frame.value)
+    assert (table["wrong"] == "3 of 3").sum() == everybody
+    assert all(len(who.split(", ")) == int(wrong[0]) for who, wrong in zip(table["who"], table["wrong"], strict=True))
+
+
 # ---- a missed case -----------------------------------------------------------------------------------------------
 
 
