@@ -9,6 +9,19 @@ from sera_core.ui.learn.chapter import Chapter, Part, chapters
 from sera_core.ui.states import guarded, refused
 
 PARAMETER = "chapter"
+TURNS = "chapter_turns"  # how many chapters this session has turned to
+_TOP = st.components.v2.component(  # a page keeps its place while it is drawn anew; a new chapter begins at its top
+    "sera_top",
+    html="",
+    js="""
+let seen = 0
+export default function ({ data }) {
+  if (data.turn === seen) return
+  seen = data.turn
+  if (seen > 0) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
+}
+""",
+)
 TALK = "Lee E. Deep-learning models for diagnosis from ultrasound images (talk). Yonsei University."
 
 
@@ -23,7 +36,7 @@ def open_course() -> None:
     with st.container(key=f"chapter-{chapter.number}"), guarded("This cannot be shown"):
         chapter.draw()
     st.caption(f"In the talk: [{chapter.talk.part.value} › {chapter.talk.slides}](#{chapter.talk.part.anchor})")
-    _way_on(chapter, "foot")
+    _way_on(chapter)
     _contents(chapter)
 
 
@@ -40,33 +53,48 @@ def _asked() -> Chapter:
 
 def _go(number: int) -> None:
     st.query_params[PARAMETER] = str(number)
+    st.session_state[TURNS] = st.session_state.get(TURNS, 0) + 1
 
 
 def _bar(chapter: Chapter) -> None:
+    """Where one is, on one line with the ways back and on; a lecturer turns the chapters here."""
     there = chapters()
+    before, after = _beside(chapter)
     st.session_state["contents"] = chapter.number
-    st.selectbox(
-        "Chapter",
-        list(there),
-        format_func=lambda number: f"{number} · {there[number].title}",
-        key="contents",
-        on_change=lambda: _go(st.session_state["contents"]),
-        label_visibility="collapsed",
-    )
+    with st.container(gap=None), st.container(horizontal=True, key="way-head"):
+        if before:
+            _button(before, "head-previous", f":material/arrow_back: {before.number}", help=before.title)
+        st.selectbox(
+            "Chapter",
+            list(there),
+            format_func=lambda number: f"{number} · {there[number].title}",
+            key="contents",
+            on_change=lambda: _go(st.session_state["contents"]),
+            label_visibility="collapsed",
+        )
+        if after:
+            _button(after, "head-next", f"{after.number} :material/arrow_forward:", help=after.title)
+        _TOP(key="top", data={"turn": st.session_state.get(TURNS, 0)}, height=1, width=1)
 
 
-def _way_on(chapter: Chapter, place: str) -> None:
+def _beside(chapter: Chapter) -> tuple[Chapter | None, Chapter | None]:
+    """The chapters before and after it."""
     order = list(chapters().values())
     here = order.index(chapter)
-    with st.container(horizontal=True, horizontal_alignment="distribute", key=f"way-{place}"):
-        if here > 0:
-            _button(order[here - 1], f"{place}-previous", ":material/arrow_back: ")
-        if here + 1 < len(order):
-            _button(order[here + 1], f"{place}-next", ":material/arrow_forward: ")
+    return (order[here - 1] if here else None), (order[here + 1] if here + 1 < len(order) else None)
 
 
-def _button(chapter: Chapter, key: str, glyph: str) -> None:
-    st.button(f"{glyph}{chapter.number} · {chapter.title}", key=key, on_click=_go, args=(chapter.number,))
+def _way_on(chapter: Chapter) -> None:
+    before, after = _beside(chapter)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="way-foot"):
+        if before:
+            _button(before, "foot-previous", f":material/arrow_back: {before.number} · {before.title}")
+        if after:
+            _button(after, "foot-next", f"{after.number} · {after.title} :material/arrow_forward:")
+
+
+def _button(chapter: Chapter, key: str, label: str, help: str | None = None) -> None:
+    st.button(label, key=key, on_click=_go, args=(chapter.number,), help=help)
 
 
 def _contents(chapter: Chapter) -> None:
