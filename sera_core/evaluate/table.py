@@ -77,7 +77,10 @@ def check(table: pa.Table, name: str, domain: Domain, key: str) -> Predictions:
         raise BadInput("columns_twice", f"{name} has the columns {', '.join(twice)} twice: keep one of each.")
     missing = [column for column in REQUIRED if column not in names_given]
     if missing:
-        raise BadInput("columns", f"{name} lacks the columns {', '.join(missing)}: name them so in its header.")
+        headless = ", which is its first line" if len(missing) == len(REQUIRED) else ""
+        raise BadInput(
+            "columns", f"{name} lacks the columns {', '.join(missing)}: name them so in its header{headless}."
+        )
     if table.num_rows == 0:
         raise BadInput("empty", f"{name} has no rows: give one row a case and model.")
     codes, names = _coded(table, name)
@@ -110,6 +113,7 @@ def _csv(data: bytes, name: str) -> pa.Table:
 
     found: list[str] = []
     text = dict.fromkeys((*TEXT, *WORDS), pa.string())
+    _refuse_separator(data, name)
     try:
         data.decode()  # pyarrow itself checks neither the header nor a row of the wrong length
         table = arrow_csv.read_csv(
@@ -123,6 +127,19 @@ def _csv(data: bytes, name: str) -> pa.Table:
     if found:
         raise BadInput("csv_row", f"In {name}, {found[0]}: mend that row.")
     return table
+
+
+def _refuse_separator(data: bytes, name: str) -> None:
+    """Say what is wrong with a spreadsheet's export in other ways, which lacks columns only to a program."""
+    header = data.split(b"\n", 1)[0]
+    for sign, word in ((b";", "semicolons"), (b"\t", "tabs")):
+        if sign in header and b"," not in header:
+            raise BadInput(
+                "separator",
+                f"{name} has {word} between its columns: save it with commas, and with points in its decimal numbers.",
+            )
+    if not header.strip():
+        raise BadInput("empty", f"{name} is empty: give one row a case and model, below a header.")
 
 
 def _parquet(data: bytes, name: str) -> pa.Table:
