@@ -61,6 +61,8 @@ def kappa_matrix(rows: Sequence[Row], raters: Sequence[str], names: Mapping[str,
     figure.update_yaxes(
         tickvals=list(range(1, len(raters))), ticktext=labels[1:], range=[len(raters) - 0.5, 0.5], showgrid=False
     )
+    figure.update_xaxes(zeroline=False)
+    figure.update_yaxes(zeroline=False)
     return framed(figure, CAMERA + 120 + CELL * len(raters))
 
 

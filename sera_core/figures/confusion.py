@@ -33,6 +33,8 @@ def confusion_grid(confusions: Sequence[Confusion], names: Sequence[str]) -> go.
     figure.update_yaxes(
         tickvals=list(range(len(labels))), ticktext=labels, range=[len(labels) - 0.5, -0.5], showgrid=False
     )
+    figure.update_xaxes(zeroline=False)
+    figure.update_yaxes(zeroline=False)
     framed(figure, CAMERA + 34 + ROW * len(labels))
     return figure.update_layout(margin_t=CAMERA + 30)
 

@@ -30,6 +30,16 @@ def cell(page: Page, number: int) -> Locator:
     return page.locator(f".st-key-cell-{number}").first
 
 
+def near(page: Page, number: int) -> Locator:
+    """Scroll to a cell, as a reader does, until it is drawn."""
+    part = cell(page, number)
+    part.scroll_into_view_if_needed()
+    part.get_by_text("Show the code").wait_for(timeout=60_000)
+    settled(page)
+    part.scroll_into_view_if_needed()
+    return part
+
+
 def simulated_table() -> bytes:
     """Two models on eight simulated cases with their seeds; one of them is always wrong."""
     cases = any_cohort("internal", 8, 5)
@@ -50,7 +60,9 @@ def simulated_table() -> bytes:
 
 
 def test_first_paint_has_every_cell_with_its_figures(page: Page) -> None:
+    assert cell(page, 11).locator(".js-plotly-plot").count() == 0  # far down: not drawn yet
     for number in (2, 3, 4, 5, 6, 7, 8, 10, 11):
+        near(page, number)
         cell(page, number).locator(".js-plotly-plot").first.wait_for(timeout=60_000)
     says(cell(page, 1), "not pathology")
     says(cell(page, 11), "4 radiologist rows fit only 100 malignant and 50 benign")
@@ -58,7 +70,8 @@ def test_first_paint_has_every_cell_with_its_figures(page: Page) -> None:
 
 
 def test_the_cut_off_moves_only_its_own_part_and_everything_can_be_saved(page: Page) -> None:
-    part = cell(page, 4)
+    part = near(page, 4)
+    part.locator('[class*="st-key-cut-"]').first.wait_for(timeout=60_000)
     handle = part.locator('[class*="st-key-cut-"] input, [class*="st-key-cut-"] [role="slider"]').first
     before = part.locator('[data-testid="stMarkdownContainer"]').first.inner_text()
     handle.focus()
@@ -85,8 +98,9 @@ def test_a_missed_simulated_case_opens_beside_the_table(browser: Browser, app_ur
     page.locator('input[type="file"]').set_input_files(
         {"name": "mine.csv", "mimeType": "text/csv", "buffer": simulated_table()}
     )
-    table = cell(page, 8).locator('[data-testid="stDataFrame"]').first
-    table.wait_for(timeout=180_000)
+    cell(page, 8).wait_for(timeout=180_000)
+    table = near(page, 8).locator('[data-testid="stDataFrame"]').first
+    table.wait_for(timeout=60_000)
     settled(page)
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
@@ -96,4 +110,22 @@ def test_a_missed_simulated_case_opens_beside_the_table(browser: Browser, app_ur
         timeout=120_000
     )
     says(cell(page, 8), "bad: 0.50")
+    context.close()
+
+
+def test_a_link_into_a_cell_far_down_keeps_what_it_chose(browser: Browser, app_url: str) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(f"{app_url}/Compare_models?study=real-frames&raters=lite0-svm&raters=lite0-transfer&missed=any+of+them")
+    cell(page, 8).wait_for(timeout=180_000)
+    settled(page)
+    chosen = near(page, 8).locator(".st-key-raters [data-testid='stMultiSelect']")
+    says(cell(page, 8), "The size of a circle stands for nothing")
+    assert [name in chosen.inner_text() for name in ("lite0-svm", "lite0-transfer", "lite0-finetune")] == [
+        True,
+        True,
+        False,
+    ]
+    assert "raters=lite0-svm" in page.url
+    says(cell(page, 8), "any of them")
     context.close()

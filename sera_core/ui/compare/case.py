@@ -30,13 +30,15 @@ def show_case(chosen: Chosen, found: Errors, row: int) -> None:
     domain = chosen.predictions.domains[found.centre]
     st.markdown(f"**{plain(str(case['case_id']))}** {BADGE[domain]} {one if case['label'] else zero}")
     seed = case.get("seed")
-    if domain == "real":
-        empty("No image", REAL, ":material/hide_image:")
-    elif seed is None or seed != seed:
-        empty("No image", NO_SEED, ":material/hide_image:")
-    else:
-        _show_frame(_frame(found.centre, bool(case["label"]), int(seed)))
-    _answers(chosen, found, str(case["case_id"]))
+    place = st.container()
+    _answers(chosen, found, str(case["case_id"]))  # known already; the heatmap is not
+    with place:
+        if domain == "real":
+            empty("No image", REAL, ":material/hide_image:")
+        elif seed is None or seed != seed:
+            empty("No image", NO_SEED, ":material/hide_image:")
+        else:
+            _show_frame(_frame(found.centre, bool(case["label"]), int(seed)))
 
 
 @st.cache_data(max_entries=16, show_spinner="Drawing the frame again")

@@ -162,7 +162,10 @@ def _table(chosen: Chosen, rows: Sequence[Row], key: str) -> None:
         if here:
             heading(chosen, kind)
             st.dataframe(
-                _lines(chosen, here), hide_index=True, key=f"table-{key}-{kind}", alt="Differences with p-values"
+                _lines(chosen, here).drop(columns=["model", "minus"]),
+                hide_index=True,
+                key=f"table-{key}-{kind}",
+                alt="Differences with p-values",
             )
 
 
