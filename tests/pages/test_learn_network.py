@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -72,3 +73,28 @@ def test_the_talks_table_is_shown_as_measured(learn: AppTest, model: str) -> Non
     assert shapes["input"] == "227 × 227 × 3"
     assert shapes["conv1"] == "55 × 55 × 96"
     assert shapes["fc8"] == "1000"
+
+
+def test_own_numbers_stand_in_for_the_kernel_and_leave_with_it(learn: AppTest, model: str) -> None:
+    own = np.arange(9, dtype=np.float32).reshape(1, 1, 3, 3)
+    at = chapter_at(learn, 5, conv_own=" ".join(f"{value:g}" for value in own.ravel()))
+    (maps, kernel, answer) = (table.value.to_numpy(float) for table in at.dataframe)
+    assert kernel == pytest.approx(own[0, 0])
+    first = sum(kernel[i, j] * maps[i, j] for i in range(3) for j in range(3))
+    assert answer[0, 0] == pytest.approx(first, abs=1e-5)
+    assert f"= {first:.2f}" in said(at)
+    at.selectbox(key="conv_kernel").select("blur").run()
+    assert at.text_input(key="conv_own").value == ""
+    assert at.dataframe[1].value.to_numpy(float) == pytest.approx(np.full((3, 3), 1 / 9), abs=1e-6)
+
+
+@pytest.mark.parametrize("typed", ["1 2", "x y z", "nan " * 9, "1e30 " * 9])
+def test_numbers_that_cannot_be_a_kernel_are_told_so(learn: AppTest, model: str, typed: str) -> None:
+    at = chapter_at(learn, 5, conv_own=typed)
+    assert "they stay as chosen" in said(at)
+
+
+def test_a_map_and_its_cell_are_in_the_link(learn: AppTest, model: str) -> None:
+    at = chapter_at(learn, 9, net_conv="24", net_map="11", net_row_8="2", net_column_8="3")
+    assert "Map 11 and the cell" in said(at)
+    assert r"\cdot 2 =" in said(at)

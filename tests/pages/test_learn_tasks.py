@@ -36,3 +36,4 @@ def test_two_kept_boxes_find_two_nodules(learn: AppTest, model: str) -> None:
     assert shown(page)["Found"] == "2 of 2"
     page.button(key="tasks_forget").click().run()
     assert shown(page)["Found"] == "0 of 2"
+    assert shown(page)["Precision"] == "–"  # of no box there is no share

@@ -221,10 +221,7 @@ def _first_cell(setup: Setup, answer: Array) -> None:
 def _products(kernel: Array, seen: Array) -> str:
     """One row of kernel times window, in LaTeX."""
     pairs = zip(kernel.tolist(), seen.tolist(), strict=True)
-    return r"&\quad " + " ".join(
-        rf"{weight:+.2g}\cdot {value:.2f}" if value >= 0 else rf"{weight:+.2g}\cdot({value:.2f})"
-        for weight, value in pairs
-    )
+    return r"&\quad " + " ".join(rf"{weight:+.2g}\,({value:.2f})" for weight, value in pairs)
 
 
 def _whole(network: Seen) -> None:

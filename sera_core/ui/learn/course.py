@@ -61,20 +61,21 @@ def _bar(chapter: Chapter) -> None:
     there = chapters()
     before, after = _beside(chapter)
     st.session_state["contents"] = chapter.number
-    with st.container(gap=None), st.container(horizontal=True, key="way-head"):
-        if before:
-            _button(before, "head-previous", f":material/arrow_back: {before.number}", help=before.title)
-        st.selectbox(
-            "Chapter",
-            list(there),
-            format_func=lambda number: f"{number} · {there[number].title}",
-            key="contents",
-            on_change=lambda: _go(st.session_state["contents"]),
-            label_visibility="collapsed",
-        )
-        if after:
-            _button(after, "head-next", f"{after.number} :material/arrow_forward:", help=after.title)
-        _TOP(key="top", data={"turn": st.session_state.get(TURNS, 0)}, height=1, width=1)
+    with st.container(gap=None):
+        with st.container(horizontal=True, key="way-head"):
+            if before:
+                _button(before, "head-previous", f":material/arrow_back: {before.number}", help=before.title)
+            st.selectbox(
+                "Chapter",
+                list(there),
+                format_func=lambda number: f"{number} · {there[number].title}",
+                key="contents",
+                on_change=lambda: _go(st.session_state["contents"]),
+                label_visibility="collapsed",
+            )
+            if after:
+                _button(after, "head-next", f"{after.number} :material/arrow_forward:", help=after.title)
+        _TOP(key="top", data={"turn": st.session_state.get(TURNS, 0)}, height=1)
 
 
 def _beside(chapter: Chapter) -> tuple[Chapter | None, Chapter | None]:

@@ -210,13 +210,13 @@ def _detection(scene: Scene) -> None:
     chart(figures.boxes(scene.image.pixels, {"truth": scene.truth, "yours": kept}), "tasks-all", "True and kept boxes")
     found = lesson.detected(kept, scene.truth, threshold)
     numbers({"Found": f"{found.hits} of {len(scene.truth)}", "False boxes": found.false,
-             "Recall": f"{found.recall:.0%}", "Precision": f"{found.precision:.0%}"})  # fmt: skip
+             "Recall": f"{found.recall:.0%}", "Precision": f"{found.precision:.0%}" if kept else "–"})  # fmt: skip
+    share = rf"\tfrac{{{found.hits}}}{{{len(kept)}}}"
     formula(
         rf"\begin{{aligned}} \text{{recall}} &= \tfrac{{{found.hits}}}{{{found.hits}+{found.missed}}} "
         rf"= {found.recall:.2f} \\ "
-        rf"\text{{precision}} &= \tfrac{{{found.hits}}}{{{max(found.hits + found.false, 1)}}} = {found.precision:.2f}"
-        r"\end{aligned}",
-        "Found nodules of all nodules, and found nodules of all boxes.",
+        rf"\text{{precision}} &= {share} {f'= {found.precision:.2f}' if kept else ''} \end{{aligned}}",
+        f"Found nodules of all nodules, and found nodules of all boxes{'' if kept else ': none is kept yet'}.",
     )
     for number, box in enumerate(kept, 1):
         st.markdown(f"Box {number}: {_say(_asked(scene, box))}")
