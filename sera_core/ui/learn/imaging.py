@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.imaging_steps import ct, mri, region, ultrasound
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
-from sera_core.ui.learn.parts import Question, ask, step
-from sera_core.ui.states import guarded
+from sera_core.ui.learn.parts import Question, Stage, stages
 
 
 def draw() -> None:
@@ -20,19 +17,11 @@ def draw() -> None:
 
 @st.fragment
 def _body(specimen: Specimen) -> None:
-    chosen = st.segmented_control(
-        "Step", list(STEPS), default="Ultrasound", key="imaging_step", bind="query-params", required=True
-    )
-    name = chosen or "Ultrasound"
-    lead, draw_step, question = STEPS[name]
-    step(name, lead)
-    with guarded():
-        draw_step(specimen)
-    ask(question, f"imaging_q_{list(STEPS).index(name)}")
+    stages(STEPS, "Ultrasound", "imaging", specimen)
 
 
-STEPS: dict[str, tuple[str, Callable[[Specimen], None], Question]] = {
-    "X-ray CT": (
+STEPS = {
+    "X-ray CT": Stage(
         "A scanner sees only shadows, from many sides. Take directions away, or put metal in, and look at what comes "
         "back.",
         ct,
@@ -44,7 +33,7 @@ STEPS: dict[str, tuple[str, Callable[[Specimen], None], Question]] = {
             "overcounted; noise it even raises.",
         ),
     ),
-    "MRI": (
+    "MRI": Stage(
         "The scanner measures waves, not pixels. Keep the centre of k-space, or its rim.",
         mri,
         Question(
@@ -55,7 +44,7 @@ STEPS: dict[str, tuple[str, Callable[[Specimen], None], Question]] = {
             "about the whole slice.",
         ),
     ),
-    "Ultrasound": (
+    "Ultrasound": Stage(
         "A short pulse meets scatterers too small to see; what returns is blurred, its strength taken, and compressed.",
         ultrasound,
         Question(
@@ -66,7 +55,7 @@ STEPS: dict[str, tuple[str, Callable[[Specimen], None], Question]] = {
             "left.",
         ),
     ),
-    "Region": (
+    "Region": Stage(
         "A network is not shown the frame but a square around the nodule, in numbers of a fixed range.",
         region,
         Question(

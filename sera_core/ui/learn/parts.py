@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import ArrayLike
+
+from sera_core.ui.states import guarded
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,40 @@ class Question:
     answers: tuple[str, ...]
     right: int
     why: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of several steps that a chapter shows in turn: what to do, what draws it, and its question."""
+
+    lead: str
+    draw: Callable[..., None]
+    question: Question
+
+
+def stages(steps: Mapping[str, Stage], first: str, slug: str, *about: object, label: str = "Step") -> None:
+    """Let the reader choose a step, and draw that.
+
+    Parameters
+    ----------
+    steps : mapping of title to Stage
+    first : str
+        The step that a link without settings opens.
+    slug : str
+        The chapter's; ``slug_step`` is in the link.
+    about : objects
+        Handed to the step's ``draw``.
+    label : str
+        What the steps are.
+    """
+    title = st.segmented_control(
+        label, list(steps), default=first, key=f"{slug}_step", bind="query-params", required=True
+    )
+    stage = steps[title]
+    step(title, stage.lead)
+    with guarded():
+        stage.draw(*about)
+    ask(stage.question, f"{slug}_q_{list(steps).index(title)}")
 
 
 def step(title: str, lead: str = "") -> None:

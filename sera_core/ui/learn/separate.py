@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import streamlit as st
 
 from sera_core.ui.learn.chapter import Chapter, Part, Place
-from sera_core.ui.learn.parts import Question, ask, step
+from sera_core.ui.learn.parts import Question, Stage, stages
 from sera_core.ui.learn.separate_board import kernel, many, soft, widest
 from sera_core.ui.learn.separate_real import real
-from sera_core.ui.states import guarded
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step of the chapter: what to do, what draws it, and its question."""
-
-    lead: str
-    draw: Callable[[], None]
-    question: Question
 
 
 @st.fragment
 def draw() -> None:
     """Draw the chapter."""
-    chosen = st.segmented_control(
-        "Step", list(STAGES), default="Lines", key="margin_step", bind="query-params", required=True
-    )
-    name = chosen or "Lines"
-    stage = STAGES[name]
-    step(name, stage.lead)
-    with guarded():
-        stage.draw()
-    ask(stage.question, f"margin_q_{list(STAGES).index(name)}")
+    stages(STAGES, "Lines", "margin")
 
 
 STAGES = {

@@ -22,9 +22,8 @@ from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Specimen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.learn.parts import Question, Stage, formula, numbers, stages
 from sera_core.ui.measure import Line
-from sera_core.ui.states import guarded
 from sera_core.ui.words import GLYPH
 
 BOX, KEPT = "tasks_box", "tasks_kept"  # in the link
@@ -49,17 +48,7 @@ def draw() -> None:
 
 @st.fragment
 def _body(specimen: Specimen) -> None:
-    chosen = st.segmented_control(
-        "Task", list(TASKS), default="Exam", key="tasks_step", bind="query-params", required=True
-    )
-    task = chosen or "Exam"
-    lead, draw_task, question = TASKS[task]
-    step(task, lead)
-    with guarded():
-        scene = _scene(specimen)
-        _point(scene)
-        draw_task(scene)
-    ask(question, f"tasks_q_{list(TASKS).index(task)}")
+    stages(TASKS, "Exam", "tasks", specimen, label="Task")
 
 
 @st.cache_data(max_entries=10, show_spinner="Simulating a neck with two nodules")
@@ -69,13 +58,16 @@ def _two(name: str) -> tuple[GreyImage, list[Box]]:
 
 
 def _scene(specimen: Specimen) -> Scene:
+    """The frame of the chosen nodule, shown with the box that one drags."""
     name = specimen.key.removeprefix("sample ")
     name = name if name in SAMPLES else next(iter(SAMPLES))
     image, truth = _two(name)
     first = truth[0]
     beside = Box(first.x + first.width // 4, first.y + first.height // 5, first.width, first.height)
     boxes = _boxes(BOX) or [beside.clipped(*image.shape)]
-    return Scene(name, image, truth, boxes[0].clipped(*image.shape))
+    scene = Scene(name, image, truth, boxes[0].clipped(*image.shape))
+    _point(scene)
+    return scene
 
 
 def _boxes(parameter: str) -> list[Box]:
@@ -137,7 +129,8 @@ def _say(answer: Answer) -> str:
 # ---- the four tasks ----------------------------------------------------------------------------------------------
 
 
-def _exam(scene: Scene) -> None:
+def _exam(specimen: Specimen) -> None:
+    scene = _scene(specimen)
     answers = [_asked(scene, box) for box in scene.truth]
     first, second = (answer.probability for answer in answers)
     suspicious = any(answer.verdict is not Verdict.BENIGN for answer in answers)
@@ -155,7 +148,8 @@ def _exam(scene: Scene) -> None:
     show_code(Classifier.predict, Classifier.verdict)
 
 
-def _object(scene: Scene) -> None:
+def _object(specimen: Specimen) -> None:
+    scene = _scene(specimen)
     answer = _asked(scene, scene.box)
     st.markdown(f"**Which is it?** {_say(answer)}")
     numbers(
@@ -175,7 +169,8 @@ def _object(scene: Scene) -> None:
     show_code(Classifier.predict, Classifier.verdict)
 
 
-def _localisation(scene: Scene) -> None:
+def _localisation(specimen: Specimen) -> None:
+    scene = _scene(specimen)
     proposed = box_of(f"two {scene.name}", 0, scene.image)
     overlaps = [lesson.overlap(scene.box, true) for true in scene.truth]
     nearest = scene.truth[overlaps.index(max(overlaps))]
@@ -198,7 +193,8 @@ def _shared(first: Box, second: Box) -> int:
     return round(overlap / (1 + overlap) * (first.width * first.height + second.width * second.height))
 
 
-def _detection(scene: Scene) -> None:
+def _detection(specimen: Specimen) -> None:
+    scene = _scene(specimen)
     kept = [box.clipped(*scene.image.shape) for box in _boxes(KEPT)]
     with st.container(horizontal=True):
         st.button("Keep this box", key="tasks_keep", type="primary", disabled=len(kept) >= MOST,
@@ -224,7 +220,7 @@ def _detection(scene: Scene) -> None:
 
 
 TASKS = {
-    "Exam": (
+    "Exam": Stage(
         "One question to the whole frame: is there anything? No place, no name.",
         _exam,
         Question(
@@ -234,7 +230,7 @@ TASKS = {
             "An exam label belongs to the frame. To know which nodule is meant, one needs a place.",
         ),
     ),
-    "Object": (
+    "Object": Stage(
         "One object, several names: the box is given, the computer says which it is. Drag the box and the answer "
         "follows.",
         _object,
@@ -246,7 +242,7 @@ TASKS = {
             "what no nodule looks like.",
         ),
     ),
-    "Localisation": (
+    "Localisation": Stage(
         "One object again, but now the computer must also say where. Lay your box as well as you can.",
         _localisation,
         Question(
@@ -256,7 +252,7 @@ TASKS = {
             "The intersection is the nodule itself, the union the large box: one part in four.",
         ),
     ),
-    "Detection": (
+    "Detection": Stage(
         "Several objects: find each, and name each. Lay the box on a nodule and keep it, then on the next.",
         _detection,
         Question(

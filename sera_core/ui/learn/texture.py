@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
@@ -16,8 +14,7 @@ from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import choose_nodule
-from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
-from sera_core.ui.states import guarded
+from sera_core.ui.learn.parts import Question, Stage, formula, numbers, stages
 
 WINDOW = 8  # side of the little window whose levels are read out
 FARTHEST = 20  # pixels
@@ -31,15 +28,7 @@ def draw() -> None:
 
 @st.fragment
 def _steps(key: str, crop: Grey) -> None:
-    chosen = st.segmented_control(
-        "Step", list(STEPS), default="Co-occurrence", key="texture_step", bind="query-params", required=True
-    )
-    name = chosen or "Co-occurrence"
-    lead, draw_step, question = STEPS[name]
-    step(name, lead)
-    with guarded():
-        draw_step(key, crop)
-    ask(question, f"texture_q_{list(STEPS).index(name)}")
+    stages(STEPS, "Co-occurrence", "texture", key, crop)
 
 
 # ---- co-occurrence -----------------------------------------------------------------------------------------------
@@ -183,8 +172,8 @@ def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str,
     )
 
 
-STEPS: dict[str, tuple[str, Callable[[str, Grey], None], Question]] = {
-    "Co-occurrence": (
+STEPS = {
+    "Co-occurrence": Stage(
         "Grey becomes a few discrete levels; then one counts how often each level stands beside each other one.",
         _cooccurrence,
         Question(
@@ -196,7 +185,7 @@ STEPS: dict[str, tuple[str, Callable[[str, Grey], None], Question]] = {
             "Speckle and bright foci spread the counts away from it.",
         ),
     ),
-    "Wavelets": (
+    "Wavelets": Stage(
         "A smooth and a difference filter, down and across, split the image into four bands. Take one away and look at "
         "what is missing.",
         _wavelets,
