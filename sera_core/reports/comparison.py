@@ -32,6 +32,7 @@ h1, h2, h3 {{ line-height: 1.2 }} h2 {{ border-bottom: 2px solid {ACCENT}; paddi
 table {{ border-collapse: collapse; font-size: 12.5px }} td, th {{ padding: .2rem .5rem; text-align: left;
 border-bottom: 1px solid #dce3e1; vertical-align: top }} .wide {{ overflow-x: auto }} .note {{ color: #5a6569 }}
 .panels {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem }}
+.panels > div {{ min-width: 0; overflow-x: auto }}
 @media print {{ h2 {{ break-before: page }} .plotly-graph-div {{ break-inside: avoid }} }}
 """
 KINDS: Mapping[Domain, str] = {"real": "Real centres", "simulated": "Simulated centres"}
@@ -179,10 +180,12 @@ def _missed(found: Comparison, subject: Subject) -> str:
     """How many cases all models miss at each centre, and all models and readers."""
     lines = []
     for centre in subject.predictions.centres:
-        models = errors(subject.predictions, centre, found.cutoffs, subject.predictions.models)
-        everybody = errors(subject.predictions, centre, found.cutoffs)
-        line: dict[str, object] = {"centre": subject.counted[centre]}
-        for who, one in (("models", models), ("models and readers", everybody)):
+        line = {"centre": subject.counted[centre]}
+        raters = {"models": subject.predictions.models}
+        if subject.predictions.readers:
+            raters["models and readers"] = (*subject.predictions.models, *subject.predictions.readers)
+        for who, names in raters.items():
+            one = errors(subject.predictions, centre, found.cutoffs, names)
             wrong = one.cases["wrong"]
             line[f"missed by all {who}"] = f"{int((wrong == len(one.raters)).sum())} of {len(wrong)}"
             line[f"right for all {who}"] = f"{int((wrong == 0).sum())} of {len(wrong)}"

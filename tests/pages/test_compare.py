@@ -54,6 +54,7 @@ def test_a_study_is_already_compared(compare: AppTest) -> None:
     said = words(compare)
     assert "not pathology" in said
     assert "origin of the labels not documented" in said
+    assert "patients have several images" in said
     for number in range(1, 13):
         assert compare.container(key=f"cell-{number}")
     assert len(compare.get("plotly_chart")) >= 10
