@@ -38,7 +38,7 @@ def glance(predictions: Predictions) -> Glance:
         best={view.centre: _best(view) for view in views},
         counts={view.centre: (view.malignant, view.benign) for view in views},
         roles=dict(predictions.roles),
-        domains=predictions.domains,
+        domains={view.centre: view.domain for view in views},
     )
 
 

@@ -77,7 +77,7 @@ def _say(chosen: Chosen, found: Glance) -> None:
     if found.clustered:
         where = ", ".join(dict.fromkeys(row.centre for row in found.clustered))
         st.caption(
-            f"At {plain(where)} patients have several images: the bars there are Obuchowski's, and tests take "
+            f"At {plain(where)} some patients have several images: the bars there are Obuchowski's, and tests take "
             "patients, not images, as independent."
         )
     winners = {centre: best for centre, best in found.best.items() if best}
