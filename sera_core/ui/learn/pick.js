@@ -15,7 +15,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function build(root) {
-  const pick = { canvas: root.querySelector("canvas"), says: root.querySelector(".says") }
+  const pick = { canvas: root.querySelector("canvas"), says: root.querySelector(".hint") }
   pick.watch = new ResizeObserver(() => draw(pick))
   pick.watch.observe(root.querySelector(".frame"))
   pick.canvas.onpointermove = (event) => say(pick, at(pick, event))

@@ -18,11 +18,11 @@ from sera_core.figures.maps import limit_of, tiled
 HERE = Path(__file__).parent
 _PICK = st.components.v2.component(
     "sera_pick",
-    html='<div class="frame"><canvas tabindex="0" role="img"></canvas></div><p class="says" aria-live="polite"></p>',
+    html='<div class="frame"><canvas tabindex="0" role="img"></canvas></div><p class="hint" aria-live="polite"></p>',
     css=(
         "canvas { display: block; margin: 0 auto; cursor: pointer; touch-action: pan-y pinch-zoom; }"
         "canvas:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }"
-        ".says { margin: 0.3rem 0 0; font-size: 0.875rem; text-align: center; color: var(--st-text-color); }"
+        ".hint { margin: 0.3rem 0 0; font-size: 0.875rem; text-align: center; color: var(--st-text-color); }"
     ),
     js="".join((HERE / name).read_text(encoding="utf-8") for name in ("pick.js", "colours.js")),
 )

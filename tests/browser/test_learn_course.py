@@ -1,0 +1,37 @@
+"""A lecturer's way through the course: back and on, and always from the top of a chapter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.conftest import says, settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+MAIN = "document.querySelector('[data-testid=stMain]')"
+
+
+def test_next_and_previous_begin_a_chapter_at_its_top(opened: Page, app_url: str) -> None:
+    opened.goto(f"{app_url}/Learn?chapter=3&texture_bits=6")
+    says(opened.locator(".st-key-chapter-3"), "discrete levels")
+    settled(opened)
+    foot = opened.locator(".st-key-foot-next button")
+    foot.scroll_into_view_if_needed()
+    assert opened.evaluate(f"{MAIN}.scrollTop") > 200
+    foot.click()
+    says(opened.locator(".st-key-chapter-4"), "Turn and shift the green line")
+    settled(opened)
+    assert opened.evaluate(f"{MAIN}.scrollTop") == 0
+    assert "texture_bits" not in opened.url
+
+    opened.evaluate(f"{MAIN}.scrollTo(0, 150)")
+    opened.get_by_text("Widest margin", exact=True).click()
+    opened.wait_for_url(lambda url: "margin_step" in url)
+    settled(opened)
+    assert opened.evaluate(f"{MAIN}.scrollTop") > 0  # a control leaves the page where it is
+
+    head = opened.locator(".st-key-head-previous button").last  # its tooltip holds a copy
+    head.click()
+    says(opened.locator(".st-key-chapter-3"), "discrete levels")
+    assert "chapter=3" in opened.url
