@@ -53,7 +53,10 @@ def read_predictions(source: Path | bytes, name: str = "the table", domain: Doma
         except OSError as error:
             raise BadInput("no_file", f"{name} cannot be read ({error.strerror}): check the path.") from error
     table = _parquet(source, name) if source[:4] == b"PAR1" else _csv(source, name)
-    return check(table, name, domain, hashlib.sha256(source).hexdigest())
+    try:
+        return check(table, name, domain, hashlib.sha256(source).hexdigest())
+    except (pa.ArrowException, UnicodeDecodeError) as error:  # some damage shows only when a column is looked at
+        raise BadInput("damaged", f"{name} is damaged: export it again.") from error
 
 
 def template() -> pd.DataFrame:
