@@ -138,12 +138,10 @@ class Descent:
         }
 
     def resume(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
-        """Go back to where a checkpoint was written; one of a finished run holds the result alone."""
+        """Go back to where a checkpoint was written."""
         import torch
 
         self.averaged.load_state_dict(under("average", tensors))
-        if "groups" not in facts:
-            return
         self.parts.load_state_dict(under("parts", tensors))
         self._average.n_averaged.fill_(facts["averages"])
         slots = {int(k): {"momentum_buffer": value} for k, value in under("momentum", tensors).items()}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sera_core.classifiers.cnn import svm_scores
 from sera_core.contracts import BadInput, Grey
 from sera_core.images.prepare import Preparation
-from sera_core.nets.split import pooled_features
+from sera_core.nets.split import build, pooled_features
 from sera_core.train import checkpoint
 from sera_core.train.batches import ahead, cut, epoch_batches
 from sera_core.train.curves import Curves, Report
@@ -27,7 +27,7 @@ from sera_core.train.frames import Frame, balanced
 from sera_core.train.recipes import Recipe
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,35 +90,61 @@ def finetune(
 
     if not frames:
         raise BadInput("no_frames", "There is no image to train on: check the manifest's splits.")
+    key = checkpoint.run_key(network, frames, preparation, recipe)
+    kept = checkpoint.read(keep, key) if keep else None
+    if kept and kept[1]["epoch"] == recipe.epochs:
+        return _finished(network, kept[0], preparation)
     torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
     steps = len(cut(balanced(frames, np.random.default_rng(0)), recipe.batch))
     descent = Descent(network, recipe, steps)
-    key = checkpoint.run_key(network, frames, preparation, recipe)
-    kept = checkpoint.read(keep, key) if keep else None
-    done = 0
-    if kept:
-        descent.resume(*kept)
-        done = kept[1]["epoch"]
-        random.bit_generator.state = kept[1].get("random", random.bit_generator.state)
-    here = descent.accelerator
-    first = here.is_main_process
+    done = _resumed(descent, random, *kept) if kept else 0
+    first = descent.accelerator.is_main_process
     curves = Curves(report if first else _silent, keep if first else None, recipe.epochs, steps, done)
     for epoch in range(done, recipe.epochs):
-        descent.train()
-        made = epoch_batches(frames, preparation, recipe, random, here.process_index, here.num_processes)
-        with closing(ahead(made)) as batches:
-            for number, batch in enumerate(batches):
-                loss = descent.step(batch)
-                if not np.isfinite(loss):
-                    raise not_a_number(epoch + 1, number + 1, [frame for frame, _ in batch.chosen])
-                curves.step(loss, descent.rate, len(batch.chosen))
-        curves.epoch()
+        _epoch(descent, epoch, frames, preparation, random, curves)
         if keep and first:
             _write(keep, key, descent, epoch + 1, random)
     curves.close()
-    here.wait_for_everyone()
+    descent.accelerator.wait_for_everyone()
     return Fitted(descent.averaged.to("cpu").eval().requires_grad_(False), None, preparation)
+
+
+def _finished(network: str, tensors: dict[str, Tensor], preparation: Preparation) -> Fitted:
+    """The result of a run that came to its end before."""
+    import torch
+
+    parts = build(network, pretrained=False)
+    parts.load_state_dict(checkpoint.under("average", tensors))
+    parts.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub knows tensors only
+    return Fitted(parts.eval().requires_grad_(False), None, preparation)
+
+
+def _resumed(descent: Descent, random: np.random.Generator, tensors: dict[str, Tensor], facts: dict[str, Any]) -> int:
+    """Go back to where a checkpoint was written; the epochs that were done."""
+    descent.resume(tensors, facts)
+    random.bit_generator.state = facts["random"]
+    return int(facts["epoch"])
+
+
+def _epoch(
+    descent: Descent,
+    epoch: int,
+    frames: list[Frame],
+    preparation: Preparation,
+    random: np.random.Generator,
+    curves: Curves,
+) -> None:
+    here = descent.accelerator
+    descent.train()
+    made = epoch_batches(frames, preparation, descent.recipe, random, here.process_index, here.num_processes)
+    with closing(ahead(made)) as batches:
+        for number, batch in enumerate(batches):
+            loss = descent.step(batch)
+            if not np.isfinite(loss):
+                raise not_a_number(epoch + 1, number + 1, [frame for frame, _ in batch.chosen])
+            curves.step(loss, descent.rate, len(batch.chosen))
+    curves.epoch()
 
 
 def _write(keep: Path, key: str, descent: Descent, epoch: int, random: np.random.Generator) -> None:

@@ -14,6 +14,7 @@ from sera_core.contracts import BadInput
 from sera_core.evaluate.roc import auc
 from sera_core.simulate.cohort import study_set
 from sera_core.study.design import Arm, Centre, Concatenation, Design, Ensemble, Framed, Simulated
+from sera_core.study.population import population, taught_truth
 from sera_core.study.run import run
 from sera_core.train.recipes import Recipe
 from tests.drawn import NETWORK, write_centre
@@ -110,12 +111,7 @@ def test_the_drawn_classes_are_told_apart(predictions: pd.DataFrame) -> None:
 
 def test_a_change_reruns_only_what_it_touches(place: Path, design: Design, predictions: pd.DataFrame) -> None:
     def kept() -> dict[Path, int]:
-        kinds = (
-            ".npy",
-            ".npz",
-            ".safetensors",
-        )  # the curves of a finished training are opened again, and stay as they are
-        return {file: file.stat().st_mtime_ns for file in (place / "work").rglob("*.*") if file.suffix in kinds}
+        return {file: file.stat().st_mtime_ns for file in (place / "work").rglob("*.*")}
 
     before = kept()
     changed = replace(
@@ -124,7 +120,7 @@ def test_a_change_reruns_only_what_it_touches(place: Path, design: Design, predi
         ensembles=design.ensembles[:1],
     )
     run(changed, place / "again", place / "work", lambda line: None, place / "models")
-    assert kept() == before, "features and weights are there already"
+    assert kept() == before, "features, weights and curves are there already"
     again = pd.read_parquet(place / "again" / "predictions.parquet")
     same = [name for name in predictions["model"].unique() if name not in ("joined", "weighed")]
     pd.testing.assert_frame_equal(
@@ -158,3 +154,23 @@ def test_virtual_patients_are_drawn_once_and_bring_their_truth(place: Path, desi
     wrong = replace(small, simulated=(replace(cohorts[2], split="train"),))
     with pytest.raises(BadInput, match="for testing only"):
         run(wrong, place / "none", place / "work", lambda line: None, place / "models")
+
+
+def test_an_arm_may_be_taught_the_simulators_own_probability(place: Path, design: Design) -> None:
+    cohort = Simulated("internal", "train", 8, 8, seed=6)
+    said = replace(design, manifests=(), simulated=(cohort,), centres=(Centre("internal", "simulated"),))
+    frames, details = population(said, place / "work", lambda line: None)
+    taught = taught_truth(frames, ("internal",), details)
+    ratio = np.exp(details["log_likelihood_ratio"])
+    for frame in taught:
+        known = ratio[frame.case.case_id]
+        assert frame.case.target == pytest.approx(known / (1 + known))
+    assert [f.case.label for f in taught] == [f.case.label for f in frames], "labels stay"
+    assert taught_truth(frames, ("elsewhere",), details) == frames
+
+
+def test_only_simulated_frames_have_a_truth_to_teach(place: Path, design: Design) -> None:
+    arms = (replace(design.arms[1], targets="truth"),)
+    plain = replace(design, arms=arms, concatenations=(), ensembles=())
+    with pytest.raises(BadInput, match="is not simulated, so nobody knows its true probability"):
+        run(plain, place / "none", place / "work", lambda line: None, place / "models")
