@@ -14,9 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
+from sera_core import lines
 from sera_core.contracts import BadInput, Box, CamMethod, Composition, Echogenicity, Focus, Guideline, Margin, Shape
+from sera_core.lines import Result
 
-Result = Any  # what a command computed: the same object for --json and for words
 STUDY_WORK, TRAIN_WORK = Path("runs/study"), Path("runs/train")
 RECIPE_OPTIONS = ("epochs", "rate", "decay", "batch", "schedule", "frozen_stages", "weights", "seed")
 
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as fault:  # the last door: a fault of ours is told in one line
         print(f"sera: a fault of ours ({type(fault).__name__}: {fault})", file=sys.stderr)
         return 1
-    print(json.dumps(result, ensure_ascii=False) if options.json else options.words(result))
+    print(json.dumps(result, ensure_ascii=False) if options.json else options.tell(result))
     return 0
 
 
@@ -194,23 +195,23 @@ def benchmark(options: argparse.Namespace) -> Result:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m sera_core", description="SERA on the command line.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    _add_diagnose(_command(commands, "diagnose", diagnose, _diagnosis_words))
-    _command(commands, "models", models, _models_words)
-    _add_tirads(_command(commands, "tirads", tirads, _tirads_words))
-    _add_simulate(_command(commands, "simulate", simulate, _simulated_words))
-    _add_import(_command(commands, "import", import_data, _cases_words))
-    _add_train(_command(commands, "train", train, _card_words))
-    _add_predict(_command(commands, "predict", predict, _predict_words))
-    _add_study(_command(commands, "study", study, _study_words))
-    _add_evaluate(_command(commands, "evaluate", evaluate, _evaluate_words))
-    _command(commands, "benchmark", benchmark, _benchmark_words)
+    _add_diagnose(_command(commands, "diagnose", diagnose, lines.diagnosis))
+    _command(commands, "models", models, lines.models)
+    _add_tirads(_command(commands, "tirads", tirads, lines.tirads))
+    _add_simulate(_command(commands, "simulate", simulate, lines.simulated))
+    _add_import(_command(commands, "import", import_data, lines.cases))
+    _add_train(_command(commands, "train", train, lines.card))
+    _add_predict(_command(commands, "predict", predict, lines.predict))
+    _add_study(_command(commands, "study", study, lines.study))
+    _add_evaluate(_command(commands, "evaluate", evaluate, lines.evaluate))
+    _command(commands, "benchmark", benchmark, lines.benchmark)
     return parser
 
 
-def _command(commands: Any, name: str, run: Callable, words: Callable[[Result], str]) -> argparse.ArgumentParser:
+def _command(commands: Any, name: str, run: Callable, tell: Callable[[Result], str]) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(run=run, words=words)
+    parser.set_defaults(run=run, tell=tell)
     return parser
 
 
@@ -227,8 +228,8 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_tirads(parser: argparse.ArgumentParser) -> None:
-    words = {"composition": Composition, "echogenicity": Echogenicity, "shape": Shape, "margin": Margin}
-    for name, choices in words.items():
+    single = {"composition": Composition, "echogenicity": Echogenicity, "shape": Shape, "margin": Margin}
+    for name, choices in single.items():
         parser.add_argument(f"--{name}", required=True, choices=[choice.value for choice in choices])
     foci = ["none", *(focus.value for focus in Focus)]
     parser.add_argument("--foci", nargs="+", default=["none"], choices=foci)
@@ -324,88 +325,3 @@ def _write_heatmap(diagnosis: Any, file: Path) -> None:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _cases_words(found: Result) -> str:
-    return f"{found['cases']} cases in {found['manifest']}"
-
-
-def _simulated_words(found: Result) -> str:
-    if "manifest" in found:
-        return _cases_words(found)
-    return f"one simulated nodule in {found['image']}, log likelihood ratio {found['log_likelihood_ratio']:.2f}"
-
-
-def _diagnosis_words(found: Result) -> str:
-    from sera_core.contracts import NOT_A_DEVICE
-
-    advice = found["advice"]
-    lines = [
-        f"{found['verdict']}: probability {found['probability']:.2f} at a balanced prior "
-        f"(cut-off {found['cutoff']:.2f}), {found['probability_at_pretest']:.2f} at the pre-test risk, "
-        f"by {found['model']}",
-        f"{advice['guideline']} {advice['category']}: {advice['action']}. {advice['rule']}",
-        *(f"note: {warning['message']}" for warning in found["warnings"]),
-        NOT_A_DEVICE,
-    ]
-    return "\n".join(lines)
-
-
-def _models_words(found: Result) -> str:
-    lines = []
-    for card in found:
-        lines.append(f"{card['id']}: {'valid' if card['valid'] else card['problem']}")
-        for centre in card.get("results", ()):
-            lines.append(
-                f"  {centre['centre']:7} {centre['role']:8} AUC {centre['auc']:.3f} "
-                f"({centre['low']:.3f}-{centre['high']:.3f})  "
-                f"{centre['malignant']} / {centre['benign']}  {centre['note']}"
-            )
-    return "\n".join(lines) or "No model is installed."
-
-
-def _tirads_words(found: Result) -> str:
-    return "\n".join(f"{name}: {said['category']}, {said['action']}. {said['rule']}" for name, said in found.items())
-
-
-def _card_words(found: Result) -> str:
-    return _models_words([found | {"valid": True}])
-
-
-def _predict_words(found: Result) -> str:
-    return f"{found['rows']} rows in {found['predictions']}"
-
-
-def _study_words(found: Result) -> str:
-    return "\n".join(
-        f"{row['model']:28} {row['centre']:7} {row['role']:8} {row['auc']:.3f} ({row['low']:.3f}-{row['high']:.3f})"
-        for row in found
-    )
-
-
-def _evaluate_words(found: Result) -> str:
-    """AUC, sensitivity and specificity of every model at every centre; ``--json`` gives all the rest."""
-    told = {(row["centre"], row["model"], row["metric"]): row for row in found["rows"] if not row["subgroup"]}
-    lines = [f"{'centre':12} {'model':28} {'n':>6}  AUC (95 % interval)   sensitivity  specificity  at cut-off"]
-    for (centre, model, metric), row in told.items():
-        if metric == "auc":
-            shares = (told.get((centre, model, name), {}).get("estimate") for name in ("sensitivity", "specificity"))
-            sensitivity, specificity = (_number_or_dash(share) for share in shares)
-            bounds = (
-                f"{_number_or_dash(row['estimate'])} ({_number_or_dash(row['low'])}-{_number_or_dash(row['high'])})"
-            )
-            cutoff = _number_or_dash(found["cutoffs"].get(model))
-            lines.append(
-                f"{centre:12} {model:28} {row['n']:6}  {bounds:20}  {sensitivity:11}  {specificity:11}  {cutoff}"
-            )
-    return "\n".join([*lines, f"{len(found['rows'])} numbers in all: add --json."])
-
-
-def _number_or_dash(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _benchmark_words(found: Result) -> str:
-    return "\n".join(
-        f"{row['name']}: {row['value']:.3g} {row['unit']} ({row['ratio']:.2f} x {row['versus']})" for row in found
-    )

@@ -1,0 +1,101 @@
+"""What a command computed, in words: the lines that the command line prints without ``--json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sera_core.contracts import NOT_A_DEVICE
+
+Result = Any  # what a command computed, as JSON would hold it
+
+
+def cases(found: Result) -> str:
+    """How many cases stand in which manifest."""
+    return f"{found['cases']} cases in {found['manifest']}"
+
+
+def simulated(found: Result) -> str:
+    """A simulated cohort, or one nodule."""
+    if "manifest" in found:
+        return cases(found)
+    return f"one simulated nodule in {found['image']}, log likelihood ratio {found['log_likelihood_ratio']:.2f}"
+
+
+def diagnosis(found: Result) -> str:
+    """Verdict, probabilities, advice and notices of one diagnosis."""
+    advice = found["advice"]
+    lines = [
+        f"{found['verdict']}: probability {found['probability']:.2f} at a balanced prior "
+        f"(cut-off {found['cutoff']:.2f}), {found['probability_at_pretest']:.2f} at the pre-test risk, "
+        f"by {found['model']}",
+        f"{advice['guideline']} {advice['category']}: {advice['action']}. {advice['rule']}",
+        *(f"note: {warning['message']}" for warning in found["warnings"]),
+        NOT_A_DEVICE,
+    ]
+    return "\n".join(lines)
+
+
+def models(found: Result) -> str:
+    """Every model with its result at every centre."""
+    lines = []
+    for card in found:
+        lines.append(f"{card['id']}: {'valid' if card['valid'] else card['problem']}")
+        for centre in card.get("results", ()):
+            lines.append(
+                f"  {centre['centre']:7} {centre['role']:8} AUC {centre['auc']:.3f} "
+                f"({centre['low']:.3f}-{centre['high']:.3f})  "
+                f"{centre['malignant']} / {centre['benign']}  {centre['note']}"
+            )
+    return "\n".join(lines) or "No model is installed."
+
+
+def tirads(found: Result) -> str:
+    """One line a guideline."""
+    return "\n".join(f"{name}: {said['category']}, {said['action']}. {said['rule']}" for name, said in found.items())
+
+
+def card(found: Result) -> str:
+    """One new model with its results."""
+    return models([found | {"valid": True}])
+
+
+def predict(found: Result) -> str:
+    """How many rows stand in which table."""
+    return f"{found['rows']} rows in {found['predictions']}"
+
+
+def study(found: Result) -> str:
+    """One line a model and centre."""
+    return "\n".join(
+        f"{row['model']:28} {row['centre']:7} {row['role']:8} {row['auc']:.3f} ({row['low']:.3f}-{row['high']:.3f})"
+        for row in found
+    )
+
+
+def evaluate(found: Result) -> str:
+    """AUC, sensitivity and specificity of every model at every centre; ``--json`` gives all the rest."""
+    told = {(row["centre"], row["model"], row["metric"]): row for row in found["rows"] if not row["subgroup"]}
+    lines = [f"{'centre':12} {'model':28} {'n':>6}  AUC (95 % interval)   sensitivity  specificity  at cut-off"]
+    for (centre, model, metric), row in told.items():
+        if metric == "auc":
+            shares = (told.get((centre, model, name), {}).get("estimate") for name in ("sensitivity", "specificity"))
+            sensitivity, specificity = (_number_or_dash(share) for share in shares)
+            bounds = (
+                f"{_number_or_dash(row['estimate'])} ({_number_or_dash(row['low'])}-{_number_or_dash(row['high'])})"
+            )
+            cutoff = _number_or_dash(found["cutoffs"].get(model))
+            lines.append(
+                f"{centre:12} {model:28} {row['n']:6}  {bounds:20}  {sensitivity:11}  {specificity:11}  {cutoff}"
+            )
+    return "\n".join([*lines, f"{len(found['rows'])} numbers in all: add --json."])
+
+
+def _number_or_dash(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def benchmark(found: Result) -> str:
+    """One line a part."""
+    return "\n".join(
+        f"{row['name']}: {row['value']:.3g} {row['unit']} ({row['ratio']:.2f} x {row['versus']})" for row in found
+    )
