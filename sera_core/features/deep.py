@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def features(
-    parts: nn.ModuleDict, crops: Grey, preparation: Preparation, layer: str, chunk: int = 32
+    parts: nn.ModuleDict, crops: Grey, preparation: Preparation, layer: str = "", chunk: int = 32
 ) -> NDArray[np.float32]:
     """Features ``[N, F]`` of crops ``[N, h, w]`` at one layer, rectified where the layer is, without gradients.
 
@@ -28,7 +28,7 @@ def features(
     preparation : Preparation
         How the crops are normalised.
     layer : str
-        One of the network's feature layers (``fc1``, ``fc2``, ``avg``).
+        One of the network's feature layers (``fc1``, ``fc2``, ``avg``); empty: the last one.
     chunk : int
         Crops at a time.
 
@@ -39,6 +39,8 @@ def features(
     """
     from torch import nn
 
+    if not layer:
+        return pooled_features(parts, crops, preparation, chunk)
     names = [name for name, _ in parts["pool"].named_children()]
     if layer not in names:
         raise BadInput("unknown_layer", f"The network has no layer {layer!r}: choose one of {', '.join(names)}.")

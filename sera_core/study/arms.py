@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from sera_core.contracts import BadInput
+from sera_core.features.deep import features
 from sera_core.features.texture import TEXTURES
 from sera_core.study.answers import TEST, Answers, Scores, Split, calibrated
 from sera_core.study.cache import body_key, cached_in, frame_key, hashed, plan_key
@@ -27,12 +29,16 @@ HELD_FOLD, HOLDOUT_FOLDS = "0", 6
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A single model: its answers, what was fitted, and its features of any frames."""
+    """A single model: its answers, what was fitted, and what extracts its features at one of its feature layers."""
 
     answers: Answers
     plan: Plan
     fitted: Fitted
-    features: Callable[[list[Frame]], Features]
+    at: Callable[[str], Extractor]
+
+    def features(self, frames: list[Frame]) -> Features:
+        """Features ``[N, F]`` of any frames, at the layer that the model itself reads."""
+        return self.at(self.plan.layer).features(frames)
 
 
 def split_of(design: Design, sources: tuple[str, ...], frames: list[Frame], limit: int | None) -> Split:
@@ -61,7 +67,7 @@ def _limited(frames: list[Frame], limit: int | None) -> list[Frame]:
 def train_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report: Report) -> Trained:
     """Train one arm as the design's validation says, and let it answer every frame it was not trained on."""
     network = design.network_of(arm)
-    plan = Plan(network, preparation_of(arm.prepare, network), arm.recipe, arm.sources)
+    plan = Plan(network, preparation_of(arm.prepare, network), arm.recipe, arm.sources, arm.layer)
     split = split_of(design, arm.sources, frames, arm.limit)
     stage = work / "stages" / plan_key(plan, split.own)
     start = time.monotonic()
@@ -74,10 +80,15 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report:
         inside = out_of_fold(plan, split.own, lambda fold: train(fold), cached_in(stage))
         fitted = train(None)
         seconds = _seconds(stage, start)
-    extract = fixed(network, plan.preparation, work, report, arm.recipe.weights)
-    if arm.recipe.mode == "finetune":
-        kept = work / "features" / hashed([stage.name, inside is None])
-        extract = Extractor(plan.preparation, fitted.features, kept, report)
+
+    def at(layer: str) -> Extractor:
+        if arm.recipe.mode != "finetune":
+            return fixed(network, plan.preparation, work, report, arm.recipe.weights, layer)
+        read = partial(features, fitted.parts, preparation=plan.preparation, layer=layer)
+        key = [stage.name, inside is None, *([layer] if layer else [])]
+        return Extractor(plan.preparation, read, work / "features" / hashed(key), report)
+
+    extract = at(plan.layer)
     found = [
         inside if inside is not None else fitted.answer(extract.features(split.inside)),
         *(fitted.answer(extract.features(part)) if part else np.empty(0) for part in (split.held_out, split.others)),
@@ -85,7 +96,7 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report:
     images = len(split.own) - (len(split.inside) if design.validation == "holdout" else 0)
     names = (arm.id, arm.title, network, arm.recipe.mode)
     answers = calibrated(design, names, split, (found[0], found[1], found[2]), images, seconds)
-    return Trained(answers, plan, fitted, extract.features)
+    return Trained(answers, plan, fitted, at)
 
 
 def concatenate(design: Design, joined: Concatenation, arms: dict[str, Trained], report: Report) -> Answers:
@@ -179,8 +190,8 @@ def _read(plan: Plan, split: Split, work: Path, report: Report) -> Callable[[str
 
 def bank_of(plan: Plan, own: list[Frame], work: Path, report: Report) -> Bank:
     """Features of a plan's frames by its fixed body (or texture), kept in the work folder."""
-    extract = fixed(plan.network, plan.preparation, work, report, plan.recipe.weights)
-    if plan.network in TEXTURES:
+    extract = fixed(plan.network, plan.preparation, work, report, plan.recipe.weights, plan.layer)
+    if plan.network in TEXTURES or plan.layer:
         plain = extract.features(own)
         return Bank(own, None, plain, plain[None])
     settings = [

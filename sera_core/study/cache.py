@@ -26,7 +26,7 @@ def plan_key(plan: Plan, frames: list[Frame]) -> str:
 def _said(plan: Plan) -> dict:
     said = asdict(plan)
     said["recipe"]["weights"] = stamp(plan.recipe.weights)
-    return said
+    return said if plan.layer else {name: value for name, value in said.items() if name != "layer"}
 
 
 def body_key(network: str, weights: str) -> str:

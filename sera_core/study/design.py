@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -69,6 +71,8 @@ class Arm:
     prepare : Framed
     network : str
         Key of the network registry, or a texture (``glcm``, ``wavelet``); empty: the design's.
+    layer : str
+        Feature layer (``fc1``, ``fc2``, ``avg``) that a support vector machine or forest reads; empty: the last one.
     limit : int or None
         So many training images at most, drawn at random.
     targets : {"label", "truth"}
@@ -88,6 +92,7 @@ class Arm:
     recipe: Recipe
     prepare: Framed
     network: str = ""
+    layer: str = ""
     limit: Count | None = None
     targets: Literal["label", "truth"] = "label"
     ship: bool = False
@@ -242,6 +247,8 @@ def _check_names(design: Design, name: str) -> None:
             network(design.network_of(arm))
         elif arm.ship or arm.recipe.mode not in ("svm", "rf"):
             refuse(f"arms.{number}", "textures are read by svm or rf, and such a model is not shipped")
+        if arm.layer:
+            _check_layer(design, arm, partial(refuse, f"arms.{number}.layer"))
         for source in arm.sources:
             if source not in {centre.name for centre in design.centres}:
                 refuse(f"arms.{number}.sources", f"{source} is not one of the centres that the design describes")
@@ -253,9 +260,21 @@ def _check_names(design: Design, name: str) -> None:
     for letter, pair in design.tables.items():
         if strange := set(pair) - {arm.id for arm in design.arms}:
             refuse(f"tables.{letter}", f"there is no arm {sorted(strange)[0]}")
+    named = {name for pair in design.tables.values() for name in pair}
+    if len({(arm.sources, arm.limit) for arm in design.arms if arm.id in named}) > 1:
+        refuse("tables", "its arms have different sources or limits: give all the same")
     for number, ensemble in enumerate(design.ensembles):
         if strange := set(ensemble.members) - set(known):
             refuse(f"ensembles.{number}.members", f"there is no model {sorted(strange)[0]} before it")
         if ensemble.id in known:
             refuse(f"ensembles.{number}.id", f"{ensemble.id} stands twice")
         known.append(ensemble.id)
+
+
+def _check_layer(design: Design, arm: Arm, refuse: Callable[[str], None]) -> None:
+    """A feature layer is one of the network's, and is read by a classifier that is not shipped."""
+    own = {} if design.network_of(arm) in TEXTURES else network(design.network_of(arm)).layers
+    if arm.layer not in own:
+        refuse(f"{design.network_of(arm)} has no layer {arm.layer}: choose one of {', '.join(own) or 'none'}")
+    if arm.ship or arm.recipe.mode not in ("svm", "rf"):
+        refuse("a layer is read by svm or rf, and such a model is not shipped")

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.contracts import Grey
+from sera_core.features.deep import features
 from sera_core.features.texture import TEXTURES, texture
 from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
-from sera_core.nets.split import pooled_features
 from sera_core.study.cache import body_key, frame_key, hashed
 from sera_core.study.design import Framed
 from sera_core.train.frames import Frame, prepared
@@ -84,8 +84,13 @@ class Extractor:
         return np.concatenate(parts)
 
 
-def fixed(network: str, preparation: Preparation, work: Path, report: Report, weights: str = IMAGENET) -> Extractor:
-    """The body a network starts with, or a texture: its features serve every recipe that does not change it."""
+def fixed(
+    network: str, preparation: Preparation, work: Path, report: Report, weights: str = IMAGENET, layer: str = ""
+) -> Extractor:
+    """The body a network starts with, or a texture: its features serve every recipe that does not change it.
+
+    ``layer`` is one of the network's feature layers; empty: the last one.
+    """
     parts: list[nn.ModuleDict] = []
 
     def compute(crops: Grey) -> Features:
@@ -93,11 +98,10 @@ def fixed(network: str, preparation: Preparation, work: Path, report: Report, we
             return texture(network, crops)
         if not parts:
             parts.append(shipped(begun(network, weights).eval().requires_grad_(False)))
-        return pooled_features(parts[0], crops, preparation)
+        return features(parts[0], crops, preparation, layer)
 
-    return Extractor(
-        preparation, compute, work / "features" / hashed([body_key(network, weights), asdict(preparation)]), report
-    )
+    key = [body_key(network, weights), asdict(preparation), *([layer] if layer else [])]
+    return Extractor(preparation, compute, work / "features" / hashed(key), report)
 
 
 def shipped(parts: nn.ModuleDict) -> nn.ModuleDict:

@@ -29,7 +29,7 @@ from sera_core.study.extract import Extractor
 from sera_core.study.outsiders import measure_familiarity
 from sera_core.study.population import population, taught_truth
 from sera_core.study.preparations import compare_preparations
-from sera_core.study.tables import SERIAL, Engine, bench, cases_of, tables
+from sera_core.study.tables import SERIAL, Engine, benches_of, cases_of, tables
 from sera_core.train.crossval import in_folds
 from sera_core.train.frames import Frame
 from sera_core.train.loop import Report
@@ -131,17 +131,17 @@ def _all_answers(
 
 
 def _write_tables(design: Design, arms: dict[str, Trained], engine: Engine, out: Path, report: Report) -> None:
-    benches, networks = [], []
+    found, networks = [], []
     for letter, (*fixed, tuned) in design.tables.items():
-        benches.append(bench(letter, arms[fixed[0]] if fixed else None, arms[tuned]))
+        found += benches_of(letter, arms[fixed[0]] if fixed else None, arms[tuned])
         entry = registered(arms[tuned].plan.network)
         weights = history(entry.name, arms[tuned].plan.recipe.weights)
         networks.append({"letter": letter, "network": entry.name, "title": entry.title, "weights": weights})
     split = arms[tuned].answers.split
-    found = tables(benches, cases_of(split), engine, report)
-    report(f"tables: {found.seconds:.0f} s on {engine.name}")
+    fitted = tables(found, cases_of(split), engine, report)
+    report(f"tables: {fitted.seconds:.0f} s on {engine.name}")
     for name in ("features", "concatenation", "ensemble"):
-        _write_csv(out / f"{name}.csv", getattr(found, name))
+        _write_csv(out / f"{name}.csv", getattr(fitted, name))
     _write_csv(out / "networks.csv", pd.DataFrame(networks))
 
 

@@ -28,7 +28,8 @@ from sera_core.train.curves import Report
 
 EngineName = Literal["serial", "loky", "dask"]
 CLASSIFIERS = ("SVM", "RF")
-Single = dict[tuple[tuple[str, str], str], Answer]  # (letter, kind), classifier
+Which = tuple[str, str, str]  # letter, layer, frozen or finetuned
+Single = dict[tuple[Which, str], Answer]  # ..., classifier
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Engine:
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """Features of one network, fixed and tuned, of the same images.
+    """Features of one layer of a network, fixed and tuned, of the same images.
 
     Attributes
     ----------
@@ -82,17 +83,23 @@ class Tables:
 SERIAL = Engine()
 
 
-def bench(letter: str, fixed: Trained | None, tuned: Trained) -> Bench:
-    """A network's features of all training images at home and of the test images, before and after fine-tuning."""
-    split = tuned.answers.split
-    return Bench(
-        letter,
-        registered(tuned.plan.network).title,
-        "avg",
-        (fixed.features(split.own), fixed.features(split.held_out)) if fixed else None,
-        (tuned.features(split.own), tuned.features(split.held_out)),
-        tuned.fitted.answer(tuned.features(split.held_out)),
-    )
+def benches_of(letter: str, fixed: Trained | None, tuned: Trained) -> list[Bench]:
+    """A network's features of all training images at home and of the test images, before and after fine-tuning.
+
+    One bench for each of its feature layers.
+    """
+    split, entry = tuned.answers.split, registered(tuned.plan.network)
+    last = list(entry.layers)[-1]
+
+    def read(model: Trained, layer: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        extract = model.at("" if layer == last else layer)
+        return extract.features(split.own), extract.features(split.held_out)
+
+    scores = tuned.fitted.answer(read(tuned, last)[1])
+    return [
+        Bench(letter, entry.title, layer, read(fixed, layer) if fixed else None, read(tuned, layer), scores)
+        for layer in entry.layers
+    ]
 
 
 def cases_of(split: Split) -> Cases:
@@ -110,14 +117,17 @@ def tables(benches: list[Bench], cases: Cases, engine: Engine, report: Report) -
     The result is the same for every engine.
     """
     start = time.monotonic()
-    candidates = [(one.letter, kind, features) for one in benches for kind, features in _kinds(one).items()]
-    measured = {(letter, kind): member(letter, *features) for letter, kind, features in candidates}
+    measured = {
+        (one.letter, one.layer, kind): member(one.letter, *features)
+        for one in benches
+        for kind, features in _kinds(one).items()
+    }
     with _running(engine) as fit_all:
         report(f"{len(CLASSIFIERS) * len(measured)} classifiers on single networks")
         answers = fit_all(_jobs([(one,) for one in measured.values()], cases))
         single = dict(zip(product(measured, CLASSIFIERS), answers, strict=True))
-        best = {one.letter: max(_kinds(one), key=lambda kind: _accuracy(single, one.letter, kind)) for one in benches}
-        joined = [tuple(measured[x, best[x]] for x in subset) for subset in subsets(list(best), 2)]
+        best = _best(list(measured), single)
+        joined = [tuple(measured[best[x]] for x in subset) for subset in subsets(list(best), 2)]
         report(f"{len(CLASSIFIERS) * len(joined)} classifiers on concatenations")
         jobs = _jobs(joined, cases)
         answers = fit_all(jobs)
@@ -129,7 +139,7 @@ def tables(benches: list[Bench], cases: Cases, engine: Engine, report: Report) -
         }
         for job, a in zip(jobs, answers, strict=True)
     ]
-    votes = {x: [single[(x, kind), name].probability for name in CLASSIFIERS] for x, kind in best.items()}
+    votes = {x: [single[which, name].probability for name in CLASSIFIERS] for x, which in best.items()}
     ensembles = [
         {"networks": "+".join(subset), **_rates(np.mean([p for x in subset for p in votes[x]], axis=0), cases)}
         for subset in subsets(list(best), 1)
@@ -161,8 +171,14 @@ def _kinds(one: Bench) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float3
     return {"frozen": one.fixed, "finetuned": one.tuned} if one.fixed else {"finetuned": one.tuned}
 
 
-def _accuracy(single: Single, letter: str, kind: str) -> float:
-    return float(np.mean([single[(letter, kind), name].cv_accuracy for name in CLASSIFIERS]))
+def _best(measured: list[Which], single: Single) -> dict[str, Which]:
+    """Each network's layer and kind of features with the best accuracy in cross-validation, by letter."""
+
+    def accuracy(which: Which) -> float:
+        return float(np.mean([single[which, name].cv_accuracy for name in CLASSIFIERS]))
+
+    letters = dict.fromkeys(letter for letter, *_ in measured)
+    return {letter: max((which for which in measured if which[0] == letter), key=accuracy) for letter in letters}
 
 
 @contextmanager
@@ -204,17 +220,20 @@ def _rates(probability: NDArray[np.float64], cases: Cases) -> dict[str, float]:
     return {f"{name}_pct": round(100 * float(share.mean()), 1) for name, share in shares.items()}
 
 
-def _feature_rows(benches: list[Bench], single: Single, best: dict[str, str], cases: Cases) -> pd.DataFrame:
+def _feature_rows(benches: list[Bench], single: Single, best: dict[str, Which], cases: Cases) -> pd.DataFrame:
     rows = []
+    deepest = {one.letter: one.layer for one in benches}
     for one in benches:
         named: dict[str, object] = {"letter": one.letter, "network": one.network}
         for name in CLASSIFIERS:
             row = named | {"layer": one.layer, "classifier": name, "features": one.tuned[0].shape[1]}
             for kind in _kinds(one):
-                answer = single[(one.letter, kind), name]
+                answer = single[(one.letter, one.layer, kind), name]
                 row |= {f"{kind}_{key}": value for key, value in _rates(answer.probability, cases).items()}
                 row[f"{kind}_cv_accuracy_pct"] = round(100 * answer.cv_accuracy, 1)
-            rows.append(row | {"chosen": best[one.letter]})
-        own = {f"finetuned_{key}": value for key, value in _rates(expit(one.tuned_scores), cases).items()}
-        rows.append(named | {"layer": "softmax", "classifier": "CNN", **own})
+            _, layer, kind = best[one.letter]
+            rows.append(row | {"chosen": kind if layer == one.layer else None})
+        if one.layer == deepest[one.letter]:
+            own = {f"finetuned_{key}": value for key, value in _rates(expit(one.tuned_scores), cases).items()}
+            rows.append(named | {"layer": "softmax", "classifier": "CNN", **own})
     return pd.DataFrame(rows)

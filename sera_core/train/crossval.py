@@ -20,12 +20,16 @@ from sera_core.train.recipes import Recipe
 
 @dataclass(frozen=True)
 class Plan:
-    """What is trained: network, preparation, recipe, and the centres whose frames are used."""
+    """What is trained: network, preparation, recipe, and the centres whose frames are used.
+
+    ``layer`` is the feature layer that a support vector machine or forest reads; empty: the last one.
+    """
 
     network: str
     preparation: Preparation
     recipe: Recipe
     sources: tuple[str, ...]
+    layer: str = ""
 
 
 FOLDS = 5

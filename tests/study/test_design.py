@@ -71,6 +71,12 @@ def test_a_good_design(tmp_path: Path) -> None:
         ),
         ('"efficientnet_lite0"', '"lite9"', "There is no network 'lite9': choose one of efficientnet_lite0"),
         ("[[arms]]", "[[arms]", "is not valid TOML"),
+        (
+            "[[arms]]",
+            '[[arms]]\nlayer = "fc9"',
+            "at arms.0.layer: efficientnet_lite0 has no layer fc9: choose one of avg",
+        ),
+        ("[[arms]]", '[[arms]]\nlayer = "avg"', "at arms.0.layer: a layer is read by svm or rf"),
     ],
 )
 def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
@@ -83,6 +89,14 @@ def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, words: str) 
 def test_an_arm_that_stands_twice_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"at arms\.1\.id: tiny-transfer stands twice"):
         read_design(design(tmp_path, GOOD + GOOD[GOOD.index("[[arms]]") :]))
+
+
+def test_tables_of_unlike_arms_are_refused(tmp_path: Path) -> None:
+    arm = GOOD[GOOD.index("[[arms]]") :]
+    other = arm.replace('id = "tiny-transfer"', 'id = "small"\nlimit = 9')
+    tables = '[tables]\nT = ["tiny-transfer"]\nS = ["small"]\n'
+    with pytest.raises(BadInput, match="at tables: its arms have different sources or limits"):
+        read_design(design(tmp_path, GOOD + other + tables))
 
 
 def test_no_file_and_no_text(tmp_path: Path) -> None:

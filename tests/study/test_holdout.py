@@ -169,6 +169,31 @@ def test_an_arm_may_be_taught_the_simulators_own_probability(place: Path, design
     assert taught_truth(frames, ("elsewhere",), details) == frames
 
 
+def test_the_layer_that_is_named_is_the_one_that_is_read(place: Path, design: Design) -> None:
+    last = Arm("last", "The last layer", ("Here",), Recipe("rf"), FRAMED)
+    named = replace(last, id="named", layer="avg")
+    run(replace(design, arms=(last, named), concatenations=(), ensembles=()), place / "layer", place / "work", print)
+    wide = pd.read_parquet(place / "layer" / "predictions.parquet").pivot_table("probability", "case_id", "model")
+    pd.testing.assert_series_equal(wide["last"], wide["named"], check_names=False)
+
+
+def test_every_layer_of_a_network_stands_in_the_tables(place: Path, design: Design) -> None:
+    recipe = Recipe("finetune", weights="scratch", epochs=3, batch=8, rate=0.002, averaging=0.5)
+    arms = (
+        design.arms[0],
+        replace(design.arms[3], limit=None),
+        Arm("fast", "Fast", ("Here",), recipe, FRAMED, "vgg_f"),
+    )
+    told = {"T": ("tiny-transfer", "tiny-tuned"), "F": ("fast",)}
+    changed = replace(design, arms=arms, concatenations=(), ensembles=(), tables=told)
+    run(changed, place / "tables", place / "work", lambda line: None, place / "models")
+    rows = pd.read_csv(place / "tables" / "features.csv").query("letter == 'F' and classifier == 'SVM'")
+    assert rows[["layer", "features"]].to_numpy().tolist() == [["fc1", 4096], ["fc2", 4096]]
+    assert rows["chosen"].notna().sum() == 1
+    joined = pd.read_csv(place / "tables" / "concatenation.csv")
+    assert list(joined["networks"]) == ["TF", "TF"]
+
+
 def test_only_simulated_frames_have_a_truth_to_teach(place: Path, design: Design) -> None:
     arms = (replace(design.arms[1], targets="truth"),)
     plain = replace(design, arms=arms, concatenations=(), ensembles=())

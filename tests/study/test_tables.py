@@ -73,6 +73,24 @@ def test_rates_are_those_of_the_counts(benches: list[Bench], cases: Cases) -> No
     assert (alone["chosen"] == "finetuned").all()
 
 
+def test_each_layer_of_a_network_has_its_rows_and_the_best_one_stands_for_it(
+    benches: list[Bench], cases: Cases
+) -> None:
+    scores = 2.0 * cases.test - 1
+    deep = Bench("W", "Net W", "fc1", None, drawn(cases, 16, 3.0, 20), scores)
+    deeper = Bench("W", "Net W", "fc2", None, drawn(cases, 16, 0.0, 21), scores)
+    found = tables([deep, deeper, *benches[:1]], cases, Engine(), lambda line: None)
+    own = found.features.query("letter == 'W'")
+    assert list(zip(own["layer"], own["classifier"], strict=True)) == [
+        *(("fc1", "SVM"), ("fc1", "RF"), ("fc2", "SVM"), ("fc2", "RF"), ("softmax", "CNN"))
+    ]
+    assert list(own["chosen"].fillna("")) == ["finetuned", "finetuned", "", "", ""], "the other layer is noise"
+    assert list(found.concatenation["networks"]) == ["WX", "WX"]
+    alone = tables([deep, *benches[:1]], cases, Engine(), lambda line: None)
+    pd.testing.assert_frame_equal(found.concatenation, alone.concatenation)
+    pd.testing.assert_frame_equal(found.ensemble, alone.ensemble)
+
+
 def test_every_engine_gives_the_serial_result(benches: list[Bench], cases: Cases) -> None:
     from distributed import LocalCluster
 
