@@ -74,7 +74,7 @@ def test_a_good_design(tmp_path: Path) -> None:
         (
             "[[arms]]",
             '[[arms]]\nlayer = "fc9"',
-            "at arms.0.layer: efficientnet_lite0 has no layer fc9: choose one of avg",
+            "at arms.0.layer: efficientnet_lite0 has no layer fc9: choose",
         ),
         ("[[arms]]", '[[arms]]\nlayer = "avg"', "at arms.0.layer: a layer is read by svm or rf"),
     ],
