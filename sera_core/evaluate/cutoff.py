@@ -1,15 +1,19 @@
-"""The operating point: Youden's index and how well the data fix it.
+"""The operating point: Youden's index or a sensitivity that is wanted, and how well the data fix it.
 
 Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32-35.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sera_core.contracts import BadInput
 from sera_core.evaluate.roc import checked, curve
+
+Criterion = Callable[[NDArray, NDArray], float]
 
 
 def youden(labels: ArrayLike, scores: ArrayLike) -> float:
@@ -21,22 +25,33 @@ def youden(labels: ArrayLike, scores: ArrayLike) -> float:
     false_positive, sensitivity, threshold = curve(labels, scores)
     index = sensitivity - false_positive
     best = int(np.flatnonzero(index >= index.max() - 1e-12)[-1])
-    above = threshold[best]  # never the first, infinite one: the last threshold reaches the same index of 0
-    below = threshold[best + 1] if best + 1 < len(threshold) else np.nextafter(above, -np.inf)
-    middle = (above + below) / 2
-    return float(middle if middle < above else below)  # two adjacent floats have no middle
+    return _below(threshold, best)  # never above all: the last threshold reaches the same index of 0
 
 
-def youden_interval(
-    labels: ArrayLike, scores: ArrayLike, clusters: ArrayLike, draws: int = 2000, level: float = 0.95, seed: int = 0
+def sensitive(labels: ArrayLike, scores: ArrayLike, wanted: float) -> float:
+    """The highest cut-off with a sensitivity of at least ``wanted`` (0 ... 1), halfway to the next score below."""
+    _, sensitivity, threshold = curve(labels, scores)
+    return _below(threshold, int(np.argmax(sensitivity >= wanted - 1e-12)))
+
+
+def cutoff_interval(
+    labels: ArrayLike,
+    scores: ArrayLike,
+    clusters: ArrayLike,
+    criterion: Criterion = youden,
+    draws: int = 2000,
+    level: float = 0.95,
+    seed: int = 0,
 ) -> tuple[float, float]:
-    """Percentile bootstrap of :func:`youden`, drawing whole patients.
+    """Percentile bootstrap of a cut-off, drawing whole patients.
 
     Parameters
     ----------
     labels, scores : [N]
     clusters : [N]
         Patient of each case.
+    criterion : callable
+        Labels and scores to the cut-off.
     draws : int
         Bootstrap samples; those with one class only are left out.
 
@@ -58,12 +73,20 @@ def youden_interval(
     for _ in range(draws):
         rows = _draw(members, random)
         if 0 < truth[rows].sum() < len(rows):
-            found.append(youden(truth[rows], value[rows]))
+            found.append(criterion(truth[rows], value[rows]))
     if not found:
         raise BadInput("few_patients", "No sample of the patients has both classes: give more patients.")
     tail = 50 * (1 - level)
     low, high = np.percentile(found, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def _below(threshold: NDArray, place: int) -> float:
+    """Halfway between a threshold, at which a case is still positive, and the next one below it."""
+    above = threshold[place]
+    below = threshold[place + 1] if place + 1 < len(threshold) else np.nextafter(above, -np.inf)
+    middle = (above + below) / 2
+    return float(middle if middle < above else below)  # two adjacent floats have no middle
 
 
 def _draw(members: list[NDArray[np.intp]], random: np.random.Generator) -> NDArray[np.intp]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from sera_core.classifiers.calibrate import apply, fit_platt
 from sera_core.classifiers.card import Calibration, CentreResult, Cutoff
 from sera_core.contracts import Role
-from sera_core.evaluate.cutoff import youden, youden_interval
+from sera_core.evaluate.cutoff import Criterion, cutoff_interval, sensitive, youden
 from sera_core.evaluate.roc import auc
 from sera_core.study.design import Design
 from sera_core.train.frames import Frame
@@ -115,9 +116,10 @@ def calibrated(
     words = f"{which} on {split.home} ({design.labels_of(split.home)})"
     calibration = fit_platt(scores[0][home], labels[home], words)
     inside, held_out, others = (apply(calibration, score) for score in scores)
-    value = youden(labels[home], inside[home])
-    low, high = youden_interval(labels[home], inside[home], patients[home])
-    cutoff = Cutoff(value, min(low, value), max(high, value), "Youden, patient bootstrap", words)
+    criterion, said = _criterion(design.sensitivity)
+    value = criterion(labels[home], inside[home])
+    low, high = cutoff_interval(labels[home], inside[home], patients[home], criterion)
+    cutoff = Cutoff(value, min(low, value), max(high, value), f"{said}, patient bootstrap", words)
     return Answers(*names, split, calibration, cutoff, inside, held_out, others, images, seconds)
 
 
@@ -130,6 +132,13 @@ def results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, ..
             counts = (area.value, area.low, area.high, area.positives, area.negatives)
             found.append(CentreResult(centre, role, *counts, design.labels_of(centre)))
     return tuple(found)
+
+
+def _criterion(sensitivity: float | None) -> tuple[Criterion, str]:
+    """How the cut-off is found, and its name for the card."""
+    if sensitivity is None:
+        return youden, "Youden"
+    return partial(sensitive, wanted=sensitivity), f"sensitivity of at least {100 * sensitivity:g} %"
 
 
 def _at_home(split: Split) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:

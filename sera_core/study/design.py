@@ -146,6 +146,8 @@ class Design:
         trained on the other five is the final one.
     folds : int
         How many, where the manifest does not number them itself.
+    sensitivity : float or None
+        What the frozen cut-off must reach at home; None: the cut-off is Youden's.
     centres : tuple of Centre
     prepare_options : tuple of Framed
         Preparations that the study compares with frozen features.
@@ -174,6 +176,7 @@ class Design:
     simulated: tuple[Simulated, ...] = ()
     validation: Literal["folds", "holdout"] = "folds"
     folds: Annotated[int, Field(ge=2)] = 5
+    sensitivity: Annotated[float, Field(gt=0, lt=1)] | None = None
     prepare_options: tuple[Framed, ...] = ()
     concatenations: tuple[Concatenation, ...] = ()
     ensembles: tuple[Ensemble, ...] = ()

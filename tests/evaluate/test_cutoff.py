@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sera_core.contracts import BadInput
-from sera_core.evaluate.cutoff import youden, youden_interval
+from sera_core.evaluate.cutoff import cutoff_interval, sensitive, youden
 
 
 def index_at(labels: np.ndarray, scores: np.ndarray, cutoff: float) -> float:
@@ -32,6 +32,18 @@ def test_cutoff_reaches_the_best_index_of_all_thresholds(rows: list[tuple[int, f
     assert index_at(labels, scores, youden(labels, scores)) == pytest.approx(best_index(labels, scores), abs=1e-9)
 
 
+@settings(max_examples=300, deadline=None)
+@given(cases, st.floats(0.05, 1))
+def test_the_wanted_sensitivity_is_reached_and_the_next_cutoff_up_misses_it(
+    rows: list[tuple[int, float]], wanted: float
+) -> None:
+    labels, scores = (np.array(column) for column in zip(*rows, strict=True))
+    cutoff = sensitive(labels, scores, wanted)
+    assert (scores[labels == 1] > cutoff).mean() >= wanted - 1e-9
+    next_up = scores[scores > cutoff].min()
+    assert (scores[labels == 1] > next_up).mean() < wanted
+
+
 def test_cutoff_lies_halfway_between_two_cases() -> None:
     assert youden([0, 0, 1, 1], [0.1, 0.3, 0.6, 0.9]) == pytest.approx(0.45)
 
@@ -51,6 +63,12 @@ def test_where_no_cutoff_beats_chance_every_case_is_positive() -> None:
     assert cutoff == pytest.approx(0.1)
 
 
+def test_the_interval_is_that_of_the_criterion() -> None:
+    labels, scores, patients = noisy(3, 60)
+    low, high = cutoff_interval(labels, scores, patients, lambda y, s: sensitive(y, s, 0.95), draws=300)
+    assert low <= sensitive(labels, scores, 0.95) <= high < youden(labels, scores)
+
+
 def test_adjacent_floats_are_still_told_apart() -> None:
     low = 0.5
     high = np.nextafter(low, 1)
@@ -66,32 +84,32 @@ def noisy(seed: int = 0, patients: int = 60) -> tuple[np.ndarray, np.ndarray, np
 
 def test_interval_is_the_same_each_time_and_holds_the_cutoff() -> None:
     labels, scores, patients = noisy()
-    low, high = youden_interval(labels, scores, patients, draws=300)
-    assert (low, high) == youden_interval(labels, scores, patients, draws=300)
+    low, high = cutoff_interval(labels, scores, patients, draws=300)
+    assert (low, high) == cutoff_interval(labels, scores, patients, draws=300)
     assert low <= youden(labels, scores) <= high
-    assert (low, high) != youden_interval(labels, scores, patients, draws=300, seed=1)
+    assert (low, high) != cutoff_interval(labels, scores, patients, draws=300, seed=1)
 
 
 def test_interval_draws_patients_not_images() -> None:
     """Three copies of every image of a patient say nothing new; taken for three patients they would."""
     labels, scores, patients = noisy()
-    single = youden_interval(labels, scores, patients, draws=300)
-    tripled = youden_interval(*(np.tile(column, 3) for column in (labels, scores, patients)), draws=300)
+    single = cutoff_interval(labels, scores, patients, draws=300)
+    tripled = cutoff_interval(*(np.tile(column, 3) for column in (labels, scores, patients)), draws=300)
     assert tripled == pytest.approx(single)
-    pretended = youden_interval(np.tile(labels, 3), np.tile(scores, 3), np.arange(3 * len(labels)), draws=300)
+    pretended = cutoff_interval(np.tile(labels, 3), np.tile(scores, 3), np.arange(3 * len(labels)), draws=300)
     assert pretended[1] - pretended[0] < single[1] - single[0]
 
 
 def test_interval_narrows_with_more_patients() -> None:
-    widths = [np.ptp(youden_interval(*noisy(1, patients), draws=200)) for patients in (40, 2000)]
+    widths = [np.ptp(cutoff_interval(*noisy(1, patients), draws=200)) for patients in (40, 2000)]
     assert widths[1] < widths[0]
 
 
 def test_interval_without_enough_patients_is_refused() -> None:
     with pytest.raises(BadInput, match="one class"):
-        youden_interval([1, 1], [0.1, 0.2], ["a", "b"])
+        cutoff_interval([1, 1], [0.1, 0.2], ["a", "b"])
     with pytest.raises(BadInput, match="give more patients"):
-        youden_interval([0, 1], [0.1, 0.9], ["a", "b"], draws=1, seed=first_one_sided_seed())
+        cutoff_interval([0, 1], [0.1, 0.9], ["a", "b"], draws=1, seed=first_one_sided_seed())
 
 
 def first_one_sided_seed() -> int:

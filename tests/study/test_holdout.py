@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 from sera_core.contracts import BadInput
 from sera_core.evaluate.roc import auc
 from sera_core.simulate.cohort import study_set
+from sera_core.study.arms import train_arm
 from sera_core.study.design import Arm, Centre, Concatenation, Design, Ensemble, Framed, Simulated
 from sera_core.study.population import population, taught_truth
 from sera_core.study.run import run
@@ -101,6 +102,17 @@ def test_models_are_listed_with_their_images_and_their_cutoff(place: Path, predi
     assert models.loc["tiny-transfer", "train_images"] > 30, "all but one fold of 40"
     assert ((models["cutoff_low"] <= models["cutoff"]) & (models["cutoff"] <= models["cutoff_high"])).all()
     assert (models["seconds"] > 0).all()
+
+
+def test_the_cutoff_may_be_frozen_at_a_sensitivity(place: Path, design: Design, predictions: pd.DataFrame) -> None:
+    wished = replace(design, sensitivity=0.95)
+    frames, _ = population(wished, place / "work", print)
+    answers = train_arm(wished, design.arms[1], frames, place / "work", print).answers
+    labels = np.array([frame.case.label for frame in answers.split.inside])
+    above = answers.inside > answers.cutoff.value
+    assert above[labels == 1].mean() >= 0.95
+    assert answers.cutoff.method == "sensitivity of at least 95 %, patient bootstrap"
+    assert answers.cutoff.low <= answers.cutoff.value <= answers.cutoff.high
 
 
 def test_the_drawn_classes_are_told_apart(predictions: pd.DataFrame) -> None:
