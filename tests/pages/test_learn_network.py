@@ -11,8 +11,8 @@ from tests.pages.conftest import chapter_at
 from tests.pages.test_diagnose import words
 
 OPENS = {  # chapter: words that only its result can say
-    "5": ("reach of the kernel", "first cell of the output", "convolve"),
-    "6": ("Glorot", "gradient_by_layer"),
+    "5": ("reach of the kernel", "first cell of the output"),
+    "6": ("Glorot",),
     "7": ("4 × 4", "average pooling", "AlexNet"),
     "8": ("Every output cell sees every input cell", "The probability on Diagnose"),
     "9": ("a field of", "Simulated nodules, networks that saw ImageNet only"),
@@ -31,7 +31,7 @@ def test_it_opens_with_its_result_and_a_question(learn: AppTest, number: str, mo
     assert chapter.title in at.header[0].value
     for sentence in (*chapter.sentences, *OPENS[number]):
         assert sentence in said(at)
-    radio = at.radio[-1]
+    radio = next(one for one in at.radio if one.key.endswith("_question"))
     radio.set_value(radio.options[0]).run()
     assert "**Right.**" in words(at) or "**Not quite.**" in words(at)
 
@@ -50,6 +50,16 @@ def test_a_stride_that_does_not_fit_is_shown_and_explained(learn: AppTest, model
     assert "no multiple of 4, so the last 2 would never be seen" in at.warning[0].value
     assert "Strides that fit: 1, 2, 3, 6" in at.warning[0].value
     assert "first cell of the output" not in said(at)
+
+
+def test_the_link_brings_back_the_layer_and_another_network_begins_at_its_own(learn: AppTest, model: str) -> None:
+    at = chapter_at(learn, 9, net_layer="fc7")
+    assert r"4096 \cdot 4096 = 16\,777\,216" in said(at)
+    networks = at.selectbox(key="net_name")
+    networks.set_value(networks.options[1]).run()
+    layers = at.select_slider(key="net_layer")
+    assert layers.value == layers.options[0]
+    assert not at.error
 
 
 def test_the_link_brings_back_kernel_channels_and_filters(learn: AppTest, model: str) -> None:

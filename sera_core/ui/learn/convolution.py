@@ -16,6 +16,7 @@ from sera_core.figures.maps import activation, strip
 from sera_core.images.prepare import normalise
 from sera_core.lessons.convolution import KERNELS, Array, convolve, first_kernels, pad, patch_at, separate
 from sera_core.lessons.window import Window
+from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -249,7 +250,7 @@ def found_by(network: Seen, number: int) -> Array:
     return _found(f"{network.key} {number}", network, number)
 
 
-@st.cache_data(scope="session", max_entries=32, show_spinner=False)
+@remembered(32)
 def _found(key: str, _network: Seen, number: int) -> Array:
     crop = normalise(_network.crop.pixels, _network.classifier.card.preparation)
     kernel = first_kernels(_network.classifier.parts["body"])[number - 1 : number]

@@ -70,7 +70,8 @@ def _bar(chapter: Chapter) -> None:
                 list(there),
                 format_func=lambda number: f"{number} · {there[number].title}",
                 key="contents",
-                on_change=lambda: _go(st.session_state["contents"]),
+                on_change=_go_to,
+                args=("contents",),
                 label_visibility="collapsed",
             )
             if after:
@@ -99,23 +100,33 @@ def _button(chapter: Chapter, key: str, label: str, help: str | None = None) -> 
 
 
 def _contents(chapter: Chapter) -> None:
-    """The course in the order of the talk."""
+    """The course in the order of the talk; where one is, is marked.
+
+    One list a part of the talk: a button a chapter would make forty elements of it, a third of the whole page.
+    """
     st.divider()
     st.header("The course, in the talk's order", anchor="contents")
     for part in Part:
-        listed = [other for other in chapters().values() if other.talk.part is part]
+        listed = {number: other for number, other in chapters().items() if other.talk.part is part}
         if not listed:
             continue
         st.subheader(part.value, anchor=part.anchor)
-        for other in listed:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.button(
-                    f"{other.number} · {other.title}",
-                    key=f"contents-{other.number}",
-                    type="tertiary",
-                    on_click=_go,
-                    args=(other.number,),
-                    disabled=other is chapter,
-                )
-                st.caption(other.talk.slides, width="content")
+        key = f"contents-{part.name.lower()}"
+        st.session_state[key] = chapter.number if chapter.number in listed else None
+        st.radio(
+            part.value,
+            list(listed),
+            format_func=lambda number: f"{number} · {chapters()[number].title}",
+            captions=[other.talk.slides for other in listed.values()],
+            key=key,
+            on_change=_go_to,
+            args=(key,),
+            label_visibility="collapsed",
+        )
     st.caption(TALK)
+
+
+def _go_to(key: str) -> None:
+    number = st.session_state[key]
+    if number is not None:
+        _go(number)

@@ -13,6 +13,7 @@ from sera_core.images.prepare import prepare
 from sera_core.lessons import combine
 from sera_core.lessons.bank import NETWORK_PX, NETWORKS, load_bank, preparation, stage_features
 from sera_core.lessons.combine import READERS, Opinion
+from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -70,13 +71,13 @@ def _choose() -> Choice:
     return tuple(layers), tuple(readers), way or WAYS[0]
 
 
-@st.cache_data(max_entries=64, show_spinner="Asking the networks about this nodule")
+@remembered(64, "Asking the networks about this nodule")
 def _own_features(key: str, network: str, _specimen: Specimen) -> dict[str, np.ndarray]:
     crop = prepare(_specimen.image.pixels, _specimen.box, preparation(NETWORK_PX)).pixels
     return {layer: rows[0] for layer, rows in stage_features(network, crop[None]).items()}
 
 
-@st.cache_data(max_entries=128, show_spinner="Fitting the classifiers, each fold apart")
+@remembered(128, "Fitting the classifiers, each fold apart")
 def _opinion(key: str, choice: Choice, _specimen: Specimen) -> Opinion:
     """Probabilities of a choice of layers and readers."""
     layers, readers, way = choice

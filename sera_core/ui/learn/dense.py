@@ -10,6 +10,7 @@ from sera_core.contracts import BadInput
 from sera_core.figures.lines import bars, curves
 from sera_core.figures.maps import chain
 from sera_core.lessons.dense import Evidence, dense, evidence, softmax
+from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -129,7 +130,7 @@ def _softmax(network: Seen, found: Evidence) -> None:
     )
 
 
-@st.cache_data(scope="session", max_entries=16, show_spinner=False)
+@remembered(16)
 def _evidence(key: str, _network: Seen) -> Evidence:
     classifier = _network.classifier
     last = classifier.parts["last"]

@@ -16,6 +16,7 @@ from sera_core.figures.maps import activation, mosaic
 from sera_core.lessons.gradcam import Steps, grad_cam, likeness, random_head
 from sera_core.reports.words import METHOD
 from sera_core.ui import words
+from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -100,13 +101,13 @@ def _steps(network: Seen, target: int) -> None:
     show_code(grad_cam)
 
 
-@st.cache_data(scope="session", max_entries=16, show_spinner=False)
+@remembered(16)
 def _grad_cam(key: str, _network: Seen, target: int) -> Steps:
     classifier = _network.classifier
     return grad_cam(classifier.activations(_network.crop.pixels[None]), classifier.head(), target)
 
 
-@st.cache_data(scope="session", max_entries=16, show_spinner=False)
+@remembered(16)
 def _maps(key: str, _network: Seen, target: int) -> dict[CamMethod, Grey]:
     activations = _network.classifier.activations(_network.crop.pixels[None])
     head, size = _network.classifier.head(), _network.crop.pixels.shape
@@ -140,7 +141,7 @@ def _six(specimen: Specimen, network: Seen, target: int) -> None:
     show_code(heatmap, fidelity)
 
 
-@st.cache_data(scope="session", max_entries=32, show_spinner="Blurring and asking again")
+@remembered(32, "Blurring and asking again")
 def _trust(key: str, _specimen: Specimen, _network: Seen, _values: Grey, target: int) -> Fidelity:
     crop = _network.crop
 
@@ -179,7 +180,7 @@ def _mislead(network: Seen, target: int) -> None:
     show_code(random_head, likeness)
 
 
-@st.cache_data(scope="session", max_entries=32, show_spinner=False)
+@remembered(32)
 def _likeness(key: str, _network: Seen, target: int, seed: int) -> dict[CamMethod, float]:
     activations, head = _network.classifier.activations(_network.crop.pixels[None]), _network.classifier.head()
     other = random_head(head, seed)

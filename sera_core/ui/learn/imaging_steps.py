@@ -13,6 +13,7 @@ from sera_core.lessons import echoes, kspace, tomography
 from sera_core.simulate.case import Case
 from sera_core.simulate.samples import SAMPLES
 from sera_core.simulate.scanner import SOUND_MM_PER_US
+from sera_core.ui.cache import SAMPLE
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.nodule import Specimen
@@ -136,7 +137,7 @@ def _echoes(case: Case) -> echoes.Echoes:
 
 def ultrasound(specimen: Specimen) -> None:
     """Frequency, focus and gain of the simulated scanner."""
-    name = specimen.key.removeprefix("sample ")
+    name = specimen.key.removeprefix(SAMPLE)
     sample = SAMPLES.get(name, next(iter(SAMPLES.values())))
     with st.container(horizontal=True):
         frequency = st.slider("Frequency (MHz)", 7.0, 15.0, 10.0, 0.5, key="imaging_mhz", bind="query-params")

@@ -17,6 +17,7 @@ from sera_core.lessons.layers import Field, Layer, layers_of
 from sera_core.lessons.maps import Array, convolutions, embed, kernel_of, maps_at
 from sera_core.nets.registry import NETWORKS
 from sera_core.nets.split import build
+from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -93,7 +94,8 @@ def _table() -> None:
 
 def _one_layer(learning: list[Layer]) -> None:
     names = [layer.name for layer in learning]
-    layer = learning[names.index(st.select_slider("One layer", names, names[0], key="net_layer"))]
+    chosen = st.select_slider("One layer", names, names[0], key="net_layer", bind="query-params")
+    layer = learning[names.index(chosen)]
     if len(layer.shape) == 1:
         inputs = layer.multiplications // layer.shape[0]
         formula(
@@ -188,7 +190,7 @@ def _choose_cell(height: int, width: int) -> Callable[[int, int], None]:
     return choose
 
 
-@st.cache_data(scope="session", max_entries=6, show_spinner=False)
+@remembered(24)
 def _answer(key: str, _network: Seen, name: str) -> Array:
     inputs = normalise(_network.crop.pixels, _network.classifier.card.preparation)
     return maps_at(_network.classifier.parts["body"], name, inputs)

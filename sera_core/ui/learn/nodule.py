@@ -12,7 +12,7 @@ from sera_core.contracts import Box, GreyImage
 from sera_core.diagnosis import who_answers
 from sera_core.images.prepare import Crop, prepare
 from sera_core.simulate.samples import SAMPLES
-from sera_core.ui.cache import last_diagnosed, sample_of
+from sera_core.ui.cache import SAMPLE, last_diagnosed, remembered, sample_of
 
 LAST = "The nodule last diagnosed"
 
@@ -67,7 +67,7 @@ def choose_nodule() -> Specimen:
     name = titles.get(title, next(iter(SAMPLES)))
     frame = sample_of(name)
     st.caption(f":violet-badge[:material/science: simulated] {SAMPLES[name].story}")
-    return Specimen(f"sample {name}", title, frame.image, frame.box)
+    return Specimen(SAMPLE + name, title, frame.image, frame.box)
 
 
 def seen(specimen: Specimen) -> Seen:
@@ -84,6 +84,6 @@ def seen(specimen: Specimen) -> Seen:
     return Seen(classifier, crop, f"{specimen.key} {model}")
 
 
-@st.cache_data(scope="session", max_entries=16, show_spinner="Looking for the network that diagnoses this nodule")
+@remembered(16, "Looking for the network that diagnoses this nodule")
 def _model(key: str, _specimen: Specimen) -> str:
     return who_answers(_specimen.image, _specimen.box)

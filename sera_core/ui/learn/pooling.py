@@ -12,6 +12,7 @@ from sera_core.figures.lines import curves
 from sera_core.figures.maps import strip
 from sera_core.lessons.pooling import TALK, Mode, change_after_shift, pool, weights_behind
 from sera_core.lessons.window import Window
+from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -127,7 +128,7 @@ def _shift(network: Seen) -> None:
     show_code(change_after_shift)
 
 
-@st.cache_data(scope="session", max_entries=32, show_spinner=False)
+@remembered(32)
 def _changes(key: str, _small: Grey, shift: int) -> dict[str, list[float]]:
     return {mode: [change_after_shift(_small, shift, Window(side, side), mode) for side in SIDES] for mode in MODES}
 

@@ -12,6 +12,7 @@ from sera_core.lessons import margin as lesson
 from sera_core.lessons.bank import load_bank, preparation
 from sera_core.lessons.field import field
 from sera_core.lessons.margin import Margin
+from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
@@ -24,7 +25,7 @@ def _textures() -> dict[str, np.ndarray]:
     return clouds.textures(load_bank())
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@remembered(16)
 def _texture_of(key: str, _specimen: Specimen) -> dict[str, float]:
     return glcm.texture(prepare(_specimen.image.pixels, _specimen.box, preparation()).pixels)
 

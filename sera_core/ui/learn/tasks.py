@@ -17,7 +17,7 @@ from sera_core.lessons import tasks as lesson
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.ui.board import board
-from sera_core.ui.cache import box_of, picture_uri
+from sera_core.ui.cache import SAMPLE, box_of, picture_uri, remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -59,7 +59,7 @@ def _two(name: str) -> tuple[GreyImage, list[Box]]:
 
 def _scene(specimen: Specimen) -> Scene:
     """The frame of the chosen nodule, shown with the box that one drags."""
-    name = specimen.key.removeprefix("sample ")
+    name = specimen.key.removeprefix(SAMPLE)
     name = name if name in SAMPLES else next(iter(SAMPLES))
     image, truth = _two(name)
     first = truth[0]
@@ -68,6 +68,10 @@ def _scene(specimen: Specimen) -> Scene:
     scene = Scene(name, image, truth, boxes[0].clipped(*image.shape))
     _point(scene)
     return scene
+
+
+def _key(scene: Scene) -> str:
+    return f"{SAMPLE}two {scene.name}"
 
 
 def _boxes(parameter: str) -> list[Box]:
@@ -83,7 +87,7 @@ def _write(parameter: str, boxes: list[Box]) -> None:
 def _point(scene: Scene) -> None:
     st.caption(":violet-badge[:material/science: simulated] Two nodules: the one chosen above, and a small cyst.")
     board(
-        picture_uri(f"two {scene.name}", 0, scene.image.pixels),
+        picture_uri(_key(scene), 0, scene.image.pixels),
         scene.image.shape,
         scene.box,
         None,
@@ -108,10 +112,10 @@ class Answer:
 
 
 def _asked(scene: Scene, box: Box) -> Answer:
-    return _answer(f"two {scene.name} {box.as_list()}", scene, box)
+    return _answer(f"{_key(scene)} {box.as_list()}", scene, box)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@remembered(64)
 def _answer(key: str, _scene: Scene, _box: Box) -> Answer:
     shown = seen(Specimen(key, "", _scene.image, _box))
     probability = float(shown.classifier.predict(shown.crop.pixels[None])[0])
@@ -171,7 +175,7 @@ def _object(specimen: Specimen) -> None:
 
 def _localisation(specimen: Specimen) -> None:
     scene = _scene(specimen)
-    proposed = box_of(f"two {scene.name}", 0, scene.image)
+    proposed = box_of(_key(scene), 0, scene.image)
     overlaps = [lesson.overlap(scene.box, true) for true in scene.truth]
     nearest = scene.truth[overlaps.index(max(overlaps))]
     theirs = max(lesson.overlap(proposed, true) for true in scene.truth)

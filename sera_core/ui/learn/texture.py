@@ -10,6 +10,7 @@ from sera_core.figures import texture as figures
 from sera_core.images.prepare import prepare
 from sera_core.lessons import glcm, wavelet
 from sera_core.lessons.bank import preparation
+from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -93,7 +94,7 @@ def _properties_formula(found: dict[str, float]) -> None:
     )
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@remembered(32)
 def _by_offset(key: str, bits: int, _quantised: np.ndarray) -> dict[str, list[float]]:
     """Each property at the offsets of 1 to 20 pixels."""
     rows = [
