@@ -142,10 +142,10 @@ class Predictions:
         home = self.domains[first[0] if first else names[0]]
         return (*first, *sorted(set(names) - internal, key=lambda name: (self.domains[name] != home, name)))
 
-    @property
+    @cached_property
     def readers(self) -> tuple[str, ...]:
-        """Names of the reader columns, with their prefix ``reader_``."""
-        return tuple(column for column in self.cases if column.startswith(READER))
+        """Names of the reader columns that hold a score, with their prefix ``reader_``."""
+        return tuple(name for name in self.cases if name.startswith(READER) and self.cases[name].notna().any())
 
     @cached_property
     def domains(self) -> dict[str, Domain]:

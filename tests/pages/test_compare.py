@@ -12,6 +12,7 @@ from sera_core.simulate.cohort import any_cohort
 from sera_core.ui.compare.sight import SEEN
 from tests.predicted import made_up
 
+REAL = ["DDTI", "BUSI", "LES3-A", "LES3-B"]
 KINDS = ("title", "subheader", "markdown", "caption", "warning", "info", "error", "code")
 
 
@@ -21,10 +22,11 @@ def words(at: AppTest) -> str:
 
 @pytest.fixture
 def compare(home: AppTest) -> AppTest:
-    """The Compare page on the study of real frames, not yet run."""
+    """The Compare page on the real centres of the study of real frames, not yet run."""
     home.run()
     page = home.switch_page("pages/2_Compare_models.py")
     page.query_params["study"] = "real-frames"
+    page.query_params["centres"] = REAL
     page.session_state[SEEN] = set(range(1, 13))
     return page
 
@@ -61,14 +63,38 @@ def test_a_study_is_already_compared(compare: AppTest) -> None:
     assert said.count("Does not mean.") >= 10
 
 
-def test_cells_far_down_wait_until_they_are_near_but_keep_their_controls(compare: AppTest) -> None:
+def test_cells_far_down_wait_until_they_are_near_and_the_link_keeps_their_choices(compare: AppTest) -> None:
     compare.session_state[SEEN] = set()
+    compare.query_params["calibrated"] = "LES3-A"
     healthy(compare.run())
     assert len(compare.get("plotly_chart")) == 1  # the first figure
-    assert compare.selectbox(key="calibrated").value == "DDTI"
+    assert not compare.get("slider")
     compare.session_state[SEEN] = {6}
     healthy(compare.run())
     assert len(compare.get("plotly_chart")) == 2
+    assert compare.selectbox(key="calibrated").value == "LES3-A"
+
+
+def test_the_second_kind_of_centres_waits_for_the_first(compare: AppTest) -> None:
+    compare.session_state[SEEN] = set()
+    compare.query_params["centres"] = ["DDTI", "A"]
+    healthy(compare.run())
+    assert len(compare.get("plotly_chart")) == 1
+    compare.session_state[SEEN] = {2}
+    healthy(compare.run())
+    assert len(compare.get("plotly_chart")) == 2
+
+
+def test_a_closed_fold_sends_nothing_and_an_open_one_its_content(compare: AppTest) -> None:
+    compare.session_state[SEEN] = set()
+    healthy(compare.run())
+    assert not compare.get("code")
+    assert not compare.get("table")
+    compare.session_state["auc-table"] = True
+    compare.session_state["code read_predictions"] = True
+    healthy(compare.run())
+    assert len(compare.get("table")) == 1
+    assert ["def read_predictions" in code.value for code in compare.get("code")] == [True]
 
 
 def test_without_a_link_the_page_opens_too(home: AppTest) -> None:
@@ -79,7 +105,8 @@ def test_without_a_link_the_page_opens_too(home: AppTest) -> None:
 def test_the_best_in_words_is_the_best_of_the_numbers(compare: AppTest) -> None:
     healthy(compare.run())
     found = glance(read_study("real-frames").predictions)
-    for centre, model in found.best.items():
+    for centre in REAL:
+        model = found.best[centre]
         assert (f"**{model}** at {centre}" in words(compare)) == (model is not None)
 
 
@@ -88,7 +115,10 @@ def test_real_and_simulated_studies_are_labelled(compare: AppTest) -> None:
     assert "violet-badge" not in " ".join(str(m.value) for m in compare.markdown[:12])
     compare.selectbox(key="study").set_value("koh2020-sim").run()
     healthy(compare)
-    assert "violet-badge" in words(compare)
+    lines = " ".join(str(m.value) for m in compare.markdown).splitlines()
+    badges = {name: next(line for line in lines if f"- **{name} (" in line) for name in ("A", "DDTI")}
+    assert ":violet-badge" in badges["A"]
+    assert ":gray-badge" in badges["DDTI"]
 
 
 # ---- the link ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -10,6 +11,7 @@ import streamlit as st
 
 from sera_core.evaluate.agreement import cohen, fleiss
 from sera_core.evaluate.compare import errors, kappas
+from sera_core.evaluate.predictions import READER
 from sera_core.evaluate.results import Errors, Row, frame
 from sera_core.figures.agreement import error_sets, kappa_matrix
 from sera_core.figures.frame import interval
@@ -34,11 +36,11 @@ def show_agreement(chosen: Chosen) -> None:
         "Kappa is the agreement beyond chance of two raters, each at its own cut-off: 0 is chance, 1 is always. "
         "Below, the cases that many get wrong; choose one to see it.",
     )
+    if not in_sight(8, cell.result):
+        return
     with cell.controls:
         centre = pick_centre(chosen, "agreeing")
     with cell.result, guarded():
-        if not in_sight(8):
-            return
         say_centre(chosen, centre)
         rows = [row for row in remember(chosen, kappas, chosen.cutoffs) if row.centre == centre]
         _kappas(chosen, centre, rows)
@@ -68,11 +70,11 @@ def _kappas(chosen: Chosen, centre: str, rows: list[Row]) -> None:
 
 
 def _errors(chosen: Chosen, centre: str) -> None:
-    present = [*chosen.models_at(centre), *chosen.predictions.readers]
+    present = chosen.predictions.at(centre).raters
     raters = st.multiselect(
         "Whose errors",
         present,
-        _first_raters(chosen, centre),
+        _first_raters(present),
         key="raters",
         format_func=chosen.names.__getitem__,
         bind="query-params",
@@ -91,10 +93,10 @@ def _errors(chosen: Chosen, centre: str) -> None:
     _cases(chosen, found, everybody)
 
 
-def _first_raters(chosen: Chosen, centre: str) -> list[str]:
+def _first_raters(present: Sequence[str]) -> list[str]:
     """Two models and, where there is one, a reader: what a Venn diagram can show."""
-    models, readers = chosen.models_at(centre), chosen.predictions.readers
-    return [*models[:2], *readers[:1]] if readers else list(models[:MOST])
+    models, readers = ([name for name in present if name.startswith(READER) == reads] for reads in (False, True))
+    return [*models[:2], *readers[:1]] if readers else models[:MOST]
 
 
 def _overlaps(chosen: Chosen, found: Errors) -> None:
