@@ -75,15 +75,45 @@ def test_an_interval_says_only_what_is_known(numbers: tuple[float, float, float]
 
 def test_a_row_stands_at_its_estimate_between_its_ends() -> None:
     figure = forest([Block("home", (Mark("alpha", 0.8, 0.7, 0.88, LOOK),))], "AUC", (0, 1))
-    assert list(figure.data[0].x) == [0.7, 0.8, 0.88]
+    row = figure.data[0]
+    ends = (row.x[0] - row.error_x.arrayminus[0], row.x[0], row.x[0] + row.error_x.array[0])
+    assert ends == pytest.approx((0.7, 0.8, 0.88))
+    assert row.y[0] == figure.layout.yaxis.tickvals[0]
     assert list(figure.layout.yaxis.ticktext) == ["alpha"]
+
+
+def test_rows_of_one_colour_are_one_trace_and_every_row_keeps_its_own_mark() -> None:
+    other = palette.Series("#D55E00", "solid", "square")
+    marks = (Mark("alpha", 0.8, 0.7, 0.9, LOOK), Mark("beta", 0.7, 0.6, 0.8, other, hollow=True))
+    figure = forest([Block("home", marks), Block("away", (*marks, Mark("c", 0.6, 0.5, 0.7, LOOK, bold=True)))], "AUC")
+    assert len(figure.data) == 2
+    drawn = {
+        (trace.y[i], trace.x[i], trace.marker.color, trace.marker.symbol[i], trace.marker.size[i])
+        for trace in figure.data
+        for i in range(len(trace.x))
+    }
+    y = figure.layout.yaxis.tickvals
+    looks = [(LOOK.colour, "circle", 9), (other.colour, "square-open", 9)]
+    rows = [*looks, *looks, (LOOK.colour, "circle", 11)]
+    assert drawn == {(y[i], x, *rows[i]) for i, x in enumerate((0.8, 0.7, 0.8, 0.7, 0.6))}
+
+
+def test_every_ceiling_stands_above_its_own_block() -> None:
+    rows = (Mark("alpha", 0.8, 0.7, 0.9, LOOK),)
+    figure = forest([Block("home", rows, 0.95, "ceiling"), Block("away", rows), Block("far", rows, 0.9, "top")], "AUC")
+    ceilings = figure.data[-1]
+    assert list(ceilings.x) == [0.95, 0.9]
+    assert list(ceilings.hovertext) == ["ceiling", "top"]
+    tops = [figure.layout.yaxis.tickvals[0], figure.layout.yaxis.tickvals[2]]
+    assert all(0 < place - row < 1 for place, row in zip(ceilings.y, tops, strict=True))
 
 
 def test_a_number_that_is_not_known_is_said_and_not_drawn() -> None:
     figure = forest([Block("home", (Mark("alpha", NAN, NAN, NAN, LOOK), Mark("beta", 0.6, NAN, NAN, LOOK)))], "AUC")
-    assert all(math.isnan(value) for value in figure.data[0].x)
-    assert "not known" in figure.data[0].hovertemplate
-    assert list(figure.data[1].x) == [0.6, 0.6, 0.6]
+    assert math.isnan(figure.data[0].x[0])
+    assert "not known" in figure.data[0].hovertext[0]
+    assert figure.data[0].x[1] == 0.6
+    assert math.isnan(figure.data[0].error_x.array[1])
 
 
 def test_rows_do_not_overlap_and_the_figure_grows_with_them() -> None:
@@ -103,7 +133,7 @@ def test_the_glance_shows_every_auc_once_internal_before_external() -> None:
     found = glance(PREDICTIONS)
     counted = {centre: f"{centre} (60, 60)" for centre in PREDICTIONS.centres}
     figure = auc_forest(found, "real", LOOKS, NAMES, counted)
-    shown = sorted(trace.x[1] for trace in figure.data)
+    shown = sorted(x for trace in figure.data for x in trace.x)
     assert shown == pytest.approx(sorted(row.estimate for row in found.rows))
     titles = [note.text for note in figure.layout.annotations]
     assert titles[0].startswith("<b>internal · home")
@@ -114,7 +144,8 @@ def test_the_glance_shows_every_auc_once_internal_before_external() -> None:
 def test_by_model_the_same_numbers_stand_in_other_blocks() -> None:
     found = glance(PREDICTIONS)
     figure = auc_forest(found, "real", LOOKS, NAMES, {}, by_model=True)
-    assert sorted(trace.x[1] for trace in figure.data) == pytest.approx(sorted(row.estimate for row in found.rows))
+    shown = sorted(x for trace in figure.data for x in trace.x)
+    assert shown == pytest.approx(sorted(row.estimate for row in found.rows))
     assert {note.text for note in figure.layout.annotations} == {f"<b>{name}</b>" for name in NAMES.values()}
 
 

@@ -48,6 +48,8 @@ def show_combinations() -> None:
         "Lee 2019 joined the features of up to six networks, or let classifiers vote. The paper stands beside the "
         "same experiment on simulated nodules; their numbers are never mixed.",
     )
+    if not in_sight(10, cell.result):
+        return
     with cell.controls:
         view = st.segmented_control(
             "Show",
@@ -60,8 +62,6 @@ def show_combinations() -> None:
             label_visibility="collapsed",
         )
     with cell.result, guarded():
-        if not in_sight(10):
-            return
         sources = _sources()
         if len(sources) == 1:
             st.caption(f"Our own tables ({OURS}) are not part of this copy yet, so the paper stands alone.")

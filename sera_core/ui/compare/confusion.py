@@ -12,7 +12,7 @@ from sera_core.evaluate.proportion import wilson
 from sera_core.evaluate.results import Confusion, Cutoff, Optimism, frame
 from sera_core.figures.confusion import confusion_grid
 from sera_core.figures.frame import interval
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, pick_model, remember
 from sera_core.ui.compare.sight import in_sight
@@ -39,9 +39,9 @@ def show_confusions(chosen: Chosen) -> None:
         "Each model at the cut-off that was frozen before these cases were seen: counts, and per cent of the malignant "
         "or benign cases. Below, move the cut-off and see what would change.",
     )
+    if not in_sight(4, cell.result):
+        return
     with cell.result, guarded():
-        if not in_sight(4):
-            return
         found = remember(chosen, confusions, chosen.cutoffs)
         for kind, centres in chosen.kinds.items():
             heading(chosen, kind)
@@ -65,13 +65,16 @@ def _panel(chosen: Chosen, centre: str, found: list[Confusion]) -> None:
 
 
 def _measures(chosen: Chosen, found: tuple[Confusion, ...]) -> None:
-    with st.expander("Sensitivity, specificity, accuracy, PPV, NPV, F1, LR+ and LR− with intervals"):
+
+    def draw() -> None:
         for centre in chosen.predictions.centres:
             st.markdown(f"**{chosen.counts[centre]}**")
             at = [one for one in found if one.centre == centre]
             st.dataframe(_table(chosen, at), hide_index=True, alt=f"Measures of every model at {centre}")
         methods = sorted({row.method for one in found for row in one.rows})
         st.caption("Intervals: " + "; ".join(methods) + ".")
+
+    fold("Sensitivity, specificity, accuracy, PPV, NPV, F1, LR+ and LR− with intervals", "measures", draw)
     offer_csv(frame(row for one in found for row in one.rows), "confusion")
 
 

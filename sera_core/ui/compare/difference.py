@@ -16,7 +16,7 @@ from sera_core.evaluate.paired import mcnemar
 from sera_core.evaluate.results import Row, frame
 from sera_core.figures.forest import Block, Mark, forest
 from sera_core.figures.frame import interval
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, heading, pick_model, remember
 from sera_core.ui.compare.sight import in_sight
@@ -39,6 +39,8 @@ def show_differences(chosen: Chosen) -> None:
         "Two models on the same cases, one model at two centres, or a model's lead over a reader from centre to "
         "centre. Each p is also shown after Holm's correction for looking many times.",
     )
+    if not in_sight(5, cell.result):
+        return
     with cell.controls:
         view = st.segmented_control(
             "Compare",
@@ -51,8 +53,6 @@ def show_differences(chosen: Chosen) -> None:
             label_visibility="collapsed",
         )
     with cell.result, guarded():
-        if not in_sight(5):
-            return
         {"models": _two_models, "centres": _two_centres, "reader": _with_reader}[view or "models"](chosen)
         say_meaning(
             "A bar that keeps clear of 0 would seldom come from chance alone. With many comparisons on one page some "
@@ -78,8 +78,11 @@ def _two_models(chosen: Chosen) -> None:
         return
     _forests(chosen, rows, f"{first} minus {second}", lambda row: METRIC[row.metric], lambda row: row.centre)
     _table(chosen, rows, "difference")
-    with st.expander("Every pair of models and readers", icon=":material/table:"):
+
+    def draw() -> None:
         st.dataframe(_lines(chosen, tests), hide_index=True, alt="Paired tests of every pair at every centre")
+
+    fold("Every pair of models and readers", "every-pair", draw)
     offer_csv(frame(tests), "paired-tests")
 
 

@@ -12,9 +12,10 @@ from sera_core.evaluate.results import Glance, frame
 from sera_core.evaluate.roc import auc
 from sera_core.figures.frame import interval
 from sera_core.figures.glance import auc_forest
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, plain, remember
+from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
 BY = {"centre": "By centre", "model": "By model"}
@@ -42,8 +43,10 @@ def show_glance(chosen: Chosen) -> None:
         )
     with cell.result, guarded():
         found = remember(chosen, glance)
-        for kind in chosen.kinds:
+        for place, kind in enumerate(chosen.kinds):
             heading(chosen, kind)
+            if place and not in_sight(2, st.container()):  # the first figure is not to wait for the second
+                continue
             alt = (
                 f"AUC with its interval of {len(chosen.predictions.models)} models at {len(chosen.kinds[kind])} centres"
             )
@@ -51,10 +54,7 @@ def show_glance(chosen: Chosen) -> None:
             figure = drawn(chosen, f"auc {kind}", by, draw)
             chart(figure, f"auc-{kind}", alt, save=True)
         _say(chosen, found)
-        with st.expander("As a table", icon=":material/table:"):
-            for kind, centres in chosen.kinds.items():
-                heading(chosen, kind)
-                st.table(_table(chosen, found, centres))
+        fold("As a table", "auc-table", lambda: _tables(chosen, found))
         offer_csv(frame([*found.rows, *found.clustered, *found.ceilings]), "auc")
         say_meaning(
             "Of a malignant and a benign nodule of that centre, the model gives the malignant one the higher "
@@ -86,6 +86,12 @@ def _say(chosen: Chosen, found: Glance) -> None:
         st.markdown(f"Really better than the second (paired test, p < 0.05): {said}. Only these are bold.")
     else:
         st.markdown("At no centre is the best model really better than the second (paired test, p < 0.05).")
+
+
+def _tables(chosen: Chosen, found: Glance) -> None:
+    for kind, centres in chosen.kinds.items():
+        heading(chosen, kind)
+        st.table(_table(chosen, found, centres))
 
 
 def _table(chosen: Chosen, found: Glance, centres: tuple[str, ...]) -> pd.DataFrame:

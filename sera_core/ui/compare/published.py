@@ -6,7 +6,7 @@ import streamlit as st
 
 from sera_core.evaluate.published import Finding, audit, finding, fits, koh
 from sera_core.figures.networks import implied_accuracy
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
@@ -27,9 +27,9 @@ def show_published() -> None:
         "Accuracy follows from sensitivity, specificity and the two class counts. So every printed row can be checked "
         "against the test set that the paper states: 50 malignant and 100 benign nodules.",
     )
+    if not in_sight(11, cell.result):
+        return
     with cell.result, guarded():
-        if not in_sight(11):
-            return
         rows = audit()
         found = finding(rows)
         _say(found)
@@ -40,8 +40,11 @@ def show_published() -> None:
         shown = shown.drop(columns=["fits_stated", "fits_turned", "complete"]).assign(
             fits=[FITS[pair] for pair in pairs]
         )
-        with st.expander(f"All {found.rows} rows of Lee 2019", icon=":material/table:"):
+
+        def draw() -> None:
             st.dataframe(shown.round(1), hide_index=True, alt="Every published row with the accuracies it implies")
+
+        fold(f"All {found.rows} rows of Lee 2019", "audit-table", draw)
         offer_csv(rows, "lee2019-audit")
         st.markdown("**Koh 2020**")
         st.dataframe(koh().fillna(""), hide_index=True, alt="What Koh 2020 states")

@@ -12,7 +12,7 @@ from sera_core.evaluate.results import RocLine, frame
 from sera_core.evaluate.roc import curve, partial_auc
 from sera_core.figures.frame import interval
 from sera_core.figures.roc import roc_panel
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, remember
 from sera_core.ui.compare.sight import in_sight
@@ -30,6 +30,8 @@ def show_roc(chosen: Chosen) -> None:
         "Every trade between found cancers and false alarms that a model offers; the mark is its frozen cut-off. "
         "Readers and guidelines stand beside the curves as points.",
     )
+    if not in_sight(3, cell.result):
+        return
     with cell.controls, st.container(horizontal=True, vertical_alignment="bottom"):
         band = st.selectbox(
             "95 % band of",
@@ -42,8 +44,6 @@ def show_roc(chosen: Chosen) -> None:
             "Sensitivities for the partial area", 0.0, 1.0, (0.8, 1.0), 0.05, key="partial", bind="query-params"
         )
     with cell.result, guarded():
-        if not in_sight(3):
-            return
         lines = {c: remember(chosen, roc_lines, c, chosen.cutoffs) for c in chosen.predictions.centres}
         for kind, centres in chosen.kinds.items():
             heading(chosen, kind)
@@ -95,7 +95,8 @@ def _points(lines: list[RocLine]) -> pd.DataFrame:
 
 def _partial(chosen: Chosen, low: float, high: float) -> None:
     rows = remember(chosen, partial_areas, low, high)
-    with st.expander(f"Partial AUC for sensitivities from {low:.0%} to {high:.0%}", icon=":material/table:"):
+
+    def draw() -> None:
         st.caption("Standardised after McClish: 0.5 is a coin, 1 is perfect.")
         for kind, centres in chosen.kinds.items():
             heading(chosen, kind)
@@ -105,6 +106,8 @@ def _partial(chosen: Chosen, low: float, high: float) -> None:
                     columns[row.centre][chosen.names[row.model]] = interval(row.estimate, row.low, row.high)
             st.table(pd.DataFrame(columns).fillna(""))
         offer_csv(frame(rows), "partial-auc")
+
+    fold(f"Partial AUC for sensitivities from {low:.0%} to {high:.0%}", "partial-table", draw)
 
 
 def _readers(chosen: Chosen) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 SEEN = "compare_seen"  # numbers of the cells that were drawn in this session
 _SENTRY = st.components.v2.component(
@@ -18,12 +19,14 @@ _SENTRY = st.components.v2.component(
 )
 
 
-def in_sight(number: int) -> bool:
-    """True once the reader came near cell ``number``; until then a quiet place holds its room.
+def in_sight(number: int, place: DeltaGenerator) -> bool:
+    """True once the reader came near ``place`` of cell ``number``; until then something quiet holds its room.
 
-    Must be called inside the fragment of the cell, which alone is then drawn again.
+    Must be called inside the fragment of the cell, which alone is then drawn again. What a link says of controls
+    that are not drawn yet stays in the link.
     """
     seen: set[int] = st.session_state.setdefault(SEEN, set())
     if number not in seen:
-        _SENTRY(key=f"sight-{number}", on_near_change=lambda: seen.add(number))
+        with place:
+            _SENTRY(key=f"sight-{number}", on_near_change=lambda: seen.add(number))
     return number in seen

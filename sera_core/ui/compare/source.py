@@ -17,7 +17,7 @@ from sera_core.evaluate.shipped import Study, read_study, study_names
 from sera_core.evaluate.table import read_predictions, template
 from sera_core.figures.palette import READER, series
 from sera_core.ui.cache import key_of
-from sera_core.ui.cell import open_cell, show_code
+from sera_core.ui.cell import fold, open_cell, show_code
 from sera_core.ui.compare.chosen import BADGE, Chosen, plain
 from sera_core.ui.states import empty, guarded
 
@@ -195,17 +195,19 @@ def _show_models(chosen: Chosen) -> None:
     known = [chosen.study.models[name] for name in chosen.predictions.models if name in chosen.study.models]
     if not known:
         return
-    table = pd.DataFrame(
-        [
-            {
-                "model": one.model,
-                "what it is": one.title,
-                "kind": one.kind,
-                "training images": one.train_images,
-                "cut-off": one.cutoff.value if one.cutoff else None,
-            }
-            for one in known
-        ]
-    )
-    with st.expander("What the models are", icon=":material/table:"):
-        st.dataframe(table.round(3), hide_index=True, alt="Title, kind, training images and cut-off of each model")
+    rows = [
+        {
+            "model": one.model,
+            "what it is": one.title,
+            "kind": one.kind,
+            "training images": one.train_images,
+            "cut-off": one.cutoff.value if one.cutoff else None,
+        }
+        for one in known
+    ]
+
+    def draw() -> None:
+        told = "Title, kind, training images and cut-off of each model"
+        st.dataframe(pd.DataFrame(rows).round(3), hide_index=True, alt=told)
+
+    fold("What the models are", "models-known", draw)

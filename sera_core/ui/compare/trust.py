@@ -41,11 +41,11 @@ def show_trust(chosen: Chosen) -> None:
         "Of the nodules to which a model gives 30 %, are 30 in 100 malignant? A model can rank well and still be "
         "wrong about every number it says.",
     )
+    if not in_sight(6, cell.result):
+        return
     with cell.controls:
         centre = pick_centre(chosen, "calibrated")
     with cell.result, guarded():
-        if not in_sight(6):
-            return
         say_centre(chosen, centre)
         found = remember(chosen, calibrations_at, centre)
         few = len(found) <= FEW_LINES

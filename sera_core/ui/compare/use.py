@@ -30,11 +30,11 @@ def show_use(chosen: Chosen) -> None:
         "Net benefit: cancers needled, minus needles into benign nodules, weighed by how many needles you would give "
         "for one cancer. A model is of use where it lies above both needling all and needling none.",
     )
+    if not in_sight(7, cell.result):
+        return
     with cell.controls:
         centre = pick_centre(chosen, "useful")
     with cell.result, guarded():
-        if not in_sight(7):
-            return
         say_centre(chosen, centre)
         view = chosen.predictions.at(centre)
         decisions = remember(chosen, decision_curves, centre)

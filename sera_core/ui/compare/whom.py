@@ -29,6 +29,8 @@ def show_whom(chosen: Chosen) -> None:
         "The same models in parts of a centre: by size and by what the nodule looks like. A part with fewer than "
         f"{FEWEST} cases of a class is not shown.",
     )
+    if not in_sight(9, cell.result):
+        return
     centre, measure, by = "", "auc", None
     rows: tuple[Row, ...] = ()
     with cell.controls, guarded(), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -37,8 +39,6 @@ def show_whom(chosen: Chosen) -> None:
         by = _pick_group(rows)
         measure = _pick_measure()
     with cell.result, guarded():
-        if not in_sight(9):
-            return
         if centre:
             say_centre(chosen, centre)
         if by is None:
