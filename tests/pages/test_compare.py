@@ -114,6 +114,7 @@ def test_real_and_simulated_studies_are_labelled(compare: AppTest) -> None:
     healthy(compare.run())
     assert "violet-badge" not in " ".join(str(m.value) for m in compare.markdown[:12])
     compare.selectbox(key="study").set_value("koh2020-sim").run()
+    compare.pills(key="centres").set_value(["A", "DDTI"]).run()
     healthy(compare)
     lines = " ".join(str(m.value) for m in compare.markdown).splitlines()
     badges = {name: next(line for line in lines if f"- **{name} (" in line) for name in ("A", "DDTI")}
