@@ -42,7 +42,7 @@ def models(found: Result) -> str:
         lines.append(f"{card['id']}: {'valid' if card['valid'] else card['problem']}")
         for centre in card.get("results", ()):
             lines.append(
-                f"  {centre['centre']:7} {centre['role']:8} AUC {centre['auc']:.3f} "
+                f"  {centre['centre']:8} {centre['domain']:9} {centre['role']:8} AUC {centre['auc']:.3f} "
                 f"({centre['low']:.3f}-{centre['high']:.3f})  "
                 f"{centre['malignant']} / {centre['benign']}  {centre['note']}"
             )

@@ -51,10 +51,11 @@ class Cutoff:
 
 @dataclass(frozen=True)
 class CentreResult:
-    """How the model did at one centre. ``role`` is internal for out-of-fold predictions."""
+    """How the model did at one centre. ``role`` is internal for out-of-fold predictions; ``domain`` is the centre's."""
 
     centre: str
     role: Role
+    domain: Domain
     auc: float
     low: float
     high: float

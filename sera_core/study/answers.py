@@ -130,7 +130,7 @@ def results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, ..
         if group["label"].nunique() == 2:
             area = auc(group["label"], group["probability"])
             counts = (area.value, area.low, area.high, area.positives, area.negatives)
-            found.append(CentreResult(centre, role, *counts, design.labels_of(centre)))
+            found.append(CentreResult(centre, role, design.domain_of(centre), *counts, design.labels_of(centre)))
     return tuple(found)
 
 

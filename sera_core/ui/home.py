@@ -6,8 +6,14 @@ import streamlit as st
 
 from sera_core.classifiers.card import CentreResult
 from sera_core.classifiers.store import CardStatus, installed
+from sera_core.contracts import Domain
 from sera_core.ui.page import link, open_doors
 from sera_core.ui.states import empty, guarded
+
+BADGE: dict[Domain, str] = {
+    "real": ":gray-badge[:material/ecg_heart: real images]",
+    "simulated": ":violet-badge[:material/science: simulated images]",
+}
 
 
 def show_doors() -> None:
@@ -58,15 +64,12 @@ def _model(status: CardStatus) -> None:
             st.markdown(status.problem)
             return
         card = status.card
-        domain = (
-            ":violet-badge[:material/science: simulated images]"
-            if card.domain == "simulated"
-            else ":gray-badge[:material/ecg_heart: real images]"
-        )
-        st.markdown(f"**{card.title}** {domain}")
+        st.markdown(f"**{card.title}** {BADGE[card.domain]}")
         st.markdown(card.trained_on)
-        if card.results:
-            st.markdown("\n".join(f"- {_result(result)}" for result in card.results))
+        for domain in sorted(BADGE, key=lambda kind: kind != card.domain):
+            own = [result for result in card.results if result.domain == domain]
+            if own:
+                st.markdown(f"At {domain} centres:\n\n" + "\n".join(f"- {_result(result)}" for result in own))
         st.caption(f"`{card.id}` · licence of the weights: {card.licence}")
 
 
