@@ -1,8 +1,6 @@
-"""Stages on the way to a picture, side by side, and the grey levels before and after normalisation."""
+"""What is measured on the way to a picture as grey levels, and these before and after normalisation."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,9 +8,6 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from sera_core.figures import palette
-from sera_core.figures.image import png_uri
-
-ROW = 290  # pixels of one row of panels
 
 
 def shown(values: NDArray, low: float | None = None, high: float | None = None) -> NDArray[np.float32]:
@@ -20,34 +15,6 @@ def shown(values: NDArray, low: float | None = None, high: float | None = None) 
     bottom = float(values.min()) if low is None else low
     top = float(values.max()) if high is None else high
     return np.clip((values - bottom) / max(top - bottom, 1e-12), 0, 1).astype(np.float32)
-
-
-def panels(images: Mapping[str, NDArray[np.float32]], columns: int = 2, square: bool = True) -> go.Figure:
-    """Grey pictures with their titles.
-
-    Parameters
-    ----------
-    images : mapping of title to float32 [H, W]
-        Grey levels 0 ... 1.
-    columns : int
-        Beside each other.
-    square : bool
-        Whether the pixels are square; a sinogram fills its place instead.
-    """
-    rows = -(-len(images) // columns)
-    figure = make_subplots(rows, columns, subplot_titles=list(images), horizontal_spacing=0.03, vertical_spacing=0.09)
-    for k, pixels in enumerate(images.values()):
-        trace = go.Image(source=png_uri(pixels), hoverinfo="skip")
-        figure.add_trace(trace, k // columns + 1, k % columns + 1)
-    figure.update_xaxes(visible=False, fixedrange=True, constrain="domain")
-    figure.update_yaxes(visible=False, fixedrange=True, constrain="domain")
-    if not square:
-        figure.update_yaxes(scaleanchor=False, constrain=None)
-    figure.update_annotations(font_size=12)
-    height = 30 + ROW * rows
-    return figure.update_layout(
-        height=height, margin={"l": 4, "r": 4, "t": 26, "b": 4}, showlegend=False, dragmode=False
-    )
 
 
 def levels(before: NDArray, after: NDArray) -> go.Figure:

@@ -78,27 +78,6 @@ def limit_of(maps: Array) -> float:
     return max(float(np.quantile(np.abs(maps), 0.995)), 1e-6)
 
 
-def with_window(figure: go.Figure, box: tuple[float, float, float, float]) -> go.Figure:
-    """Outline ``(left, top, right, bottom)``, in cells, on a picture, with a ring at its middle."""
-    left, top, right, bottom = box
-    figure.add_shape(
-        type="rect",
-        x0=left - 0.5,
-        y0=top - 0.5,
-        x1=right - 0.5,
-        y1=bottom - 0.5,
-        line={"color": palette.ACCENT, "width": 3},
-    )
-    figure.add_scatter(
-        x=[(left + right - 1) / 2],
-        y=[(top + bottom - 1) / 2],
-        mode="markers",
-        marker={"size": 13, "symbol": "circle-open", "color": palette.ACCENT, "line": {"width": 3}},
-        hoverinfo="skip",
-    )
-    return figure
-
-
 def chain(parts: Mapping[str, Array], height: int = 150) -> go.Figure:
     """Small matrices in a row, each under its name, on one scale."""
     rows = max(part.shape[0] for part in parts.values())

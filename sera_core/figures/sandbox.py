@@ -1,4 +1,4 @@
-"""A frame with its nodule outlined, and a nodule's way from benign to malignant."""
+"""A nodule's way from benign to malignant."""
 
 from __future__ import annotations
 
@@ -6,25 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from sera_core.contracts import Box, Grey
 from sera_core.figures import palette
-from sera_core.figures.image import picture
 
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash")
-
-
-def outlined(pixels: Grey, box: Box) -> go.Figure:
-    """The frame with a dotted box around the nodule."""
-    figure = picture(pixels)
-    figure.add_shape(
-        type="rect",
-        x0=box.x - 0.5,
-        y0=box.y - 0.5,
-        x1=box.x + box.width - 0.5,
-        y1=box.y + box.height - 0.5,
-        line={"color": "white", "width": 1.5, "dash": "dot"},
-    )
-    return figure
 
 
 def way(

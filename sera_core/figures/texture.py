@@ -51,7 +51,7 @@ def matrices(counts: Panels, quantised: NDArray[np.int64]) -> go.Figure:
             hovertemplate="level %{y} beside level %{x}<br>%{customdata} times<extra></extra>",
         )
         figure.add_trace(trace, k // 3 + 1, k % 3 + 1)
-    return _pictures(figure, 430, top=24)
+    return _pictures(figure, 360, top=24)
 
 
 def along(distances: Sequence[int], table: Mapping[str, Sequence[float]], here: int) -> go.Figure:

@@ -87,6 +87,7 @@ def test_the_talks_table_is_shown_as_measured(learn: AppTest, model: str) -> Non
 
 def test_own_numbers_stand_in_for_the_kernel_and_leave_with_it(learn: AppTest, model: str) -> None:
     own = np.arange(9, dtype=np.float32).reshape(1, 1, 3, 3)
+    learn.session_state["conv_tables"] = True  # their fold is open
     at = chapter_at(learn, 5, conv_own=" ".join(f"{value:g}" for value in own.ravel()))
     (maps, kernel, answer) = (table.value.to_numpy(float) for table in at.dataframe)
     assert kernel == pytest.approx(own[0, 0])

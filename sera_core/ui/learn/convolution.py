@@ -11,13 +11,13 @@ import streamlit as st
 from PIL import Image
 
 from sera_core.contracts import BadInput, Grey
-from sera_core.figures.image import picture
+from sera_core.figures.image import still
 from sera_core.figures.maps import activation, strip
 from sera_core.images.prepare import normalise
 from sera_core.lessons.convolution import KERNELS, Array, convolve, first_kernels, pad, patch_at, separate
 from sera_core.lessons.window import Window
 from sera_core.ui.cache import remembered
-from sera_core.ui.cell import show_code
+from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
@@ -90,11 +90,14 @@ def _play(specimen: Specimen, network: Seen) -> None:
     answer = convolve(setup.maps, setup.kernels, setup.bias, setup.window)
     _sizes(setup, length)
     _first_cell(setup, answer)
-    with st.expander("The same as tables", icon=":material/table:"):
-        matrix(setup.maps[0], f"Input, channel 1 ({setup.names[0]})")
-        matrix(setup.kernels[0][0], "Kernel of filter 1 for channel 1")
-        matrix(answer[0], "Output 1")
+    fold("The same as tables", "conv_tables", partial(_tables, setup, answer))
     show_code(convolve, patch_at, Window.places, Window.check)
+
+
+def _tables(setup: Setup, answer: Array) -> None:
+    matrix(setup.maps[0], f"Input, channel 1 ({setup.names[0]})")
+    matrix(setup.kernels[0][0], "Kernel of filter 1 for channel 1")
+    matrix(answer[0], "Output 1")
 
 
 def _controls(network: Seen) -> Setup:
@@ -234,7 +237,7 @@ def _whole(network: Seen) -> None:
     with left:
         alt = "Learned kernels, summed over the three channels; a click chooses one"
         pick_map(summed[:32], number - 1, "conv-kernels", alt, _choose, "kernel", 200)
-        chart(picture(network.crop.pixels).update_layout(height=260), "conv-crop", "What the network was shown")
+        st.image(still(network.crop.pixels), "What the network was shown", width=260)
     with right:
         found = found_by(network, number)
         chart(activation(found, height=460), "conv-found", f"What kernel {number} finds")

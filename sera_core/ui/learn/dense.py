@@ -45,7 +45,7 @@ def draw() -> None:
 def _by_hand() -> None:
     step("By hand", "Move the input; edit any number of the table: the rows of A, and b in the last column.")
     with st.container(horizontal=True):
-        x = [st.slider(f"x{k + 1}", -3.0, 3.0, start, 0.5, key=f"fc_x{k + 1}", bind="query-params", width=190)
+        x = [st.slider(f"x{k + 1}", -3.0, 3.0, start, 0.5, key=f"fc_x{k + 1}", bind="query-params")
              for k, start in enumerate((1.0, -0.5, 2.0))]  # fmt: skip
     table = pd.DataFrame(np.column_stack([MATRIX, BIAS]), columns=["a1", "a2", "a3", "b"], index=["cell 1", "cell 2"])
     edited = st.data_editor(table, key="fc_table", width="content").fillna(0.0).to_numpy(float)

@@ -93,8 +93,8 @@ def _steps(network: Seen, target: int) -> None:
     formula(
         (
             rf"L_{{{row + 1},{column + 1}}} = \max\Bigl(0, \sum_{{k=1}}^{{{count}}} w_k A_{{k}}\Bigr)",
-            rf"= \max(0, {cell} + \dots)",
-            rf"= {found.positive[row, column]:.3f}",
+            rf"\textstyle\sum_k = {cell} + \dots",
+            rf"L = {found.positive[row, column]:.3f}",
         ),
         "The hottest cell.",
     )

@@ -17,7 +17,7 @@ from sera_core.ui.cache import SAMPLE
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.nodule import Specimen
-from sera_core.ui.learn.parts import formula, numbers
+from sera_core.ui.learn.parts import formula, numbers, pictures
 
 DIRECTIONS = (4, 8, 16, 32, 64, 120, 180)
 MR_PX = 160
@@ -52,9 +52,7 @@ def ct(specimen: Specimen) -> None:
         "smeared back": figures.shown(found["smeared"]),
         "filtered first": figures.shown(found["filtered"], 0.1, 0.3),
     }
-    chart(
-        figures.panels(drawn), "imaging-ct", "Slice, sinogram, back-projection and filtered back-projection of a neck"
-    )
+    pictures(drawn)
     wrong = tomography.error(found["filtered"], tomography.neck())
     enough = int(np.ceil(np.pi / 2 * tomography.SIZE))
     values = {
@@ -113,7 +111,7 @@ def mri(specimen: Specimen) -> None:
         "what is kept": np.where(kept, strength, np.float32(0)),
         "its image": figures.shown(back, 0, 1 if part != "Rim" else None),
     }
-    chart(figures.panels(drawn), "imaging-mri", "Slice, k-space, the part kept and its image")
+    pictures(drawn)
     samples, energy = kspace.shares(space, kept)
     numbers({"Samples kept": f"{samples:.1%}", "Energy kept": f"{energy:.2%}"})
     formula(
@@ -159,8 +157,7 @@ def ultrasound(specimen: Specimen) -> None:
         "envelope": figures.shown(found.envelope, 0, 3),
         "after log compression": found.grey,
     }
-    square = {title: _square(pixels, found) for title, pixels in drawn.items()}
-    chart(figures.panels(square), "imaging-echo", "Tissue, scatterers, envelope and the compressed frame")
+    pictures({title: _square(pixels, found) for title, pixels in drawn.items()})
     lateral = scanner.lateral_mm(np.array([focus, 35.0], np.float32))
     numbers(
         {
@@ -208,7 +205,7 @@ def region(specimen: Specimen) -> None:
     mean, std = (float(grey.mean()), max(float(grey.std()), 1e-3)) if fixed == "Itself" else (0.5, 0.5)
     after = normalise(grey, Preparation(224, "square", padding, mean, std))[0]
     drawn = {"the frame": specimen.image.pixels, "region, before": grey, "region, after": figures.shown(after, -2, 2)}
-    chart(figures.panels(drawn, columns=3), "imaging-region", "Frame, region before and after normalisation")
+    pictures(drawn, columns=3)
     chart(figures.levels(grey.ravel(), after.ravel()), "imaging-levels", "Grey levels before and after normalisation")
     numbers({"Mean": f"{grey.mean():.2f} → {after.mean():+.2f}", "Spread": f"{grey.std():.2f} → {after.std():.2f}",
              "Pixels": f"{plain.box.width} × {plain.box.height} → 224 × 224"})  # fmt: skip

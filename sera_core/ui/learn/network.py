@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from sera_core.figures.image import picture
+from sera_core.figures.image import still
 from sera_core.figures.layers import plane, shares, table
-from sera_core.figures.maps import mosaic, with_window
+from sera_core.figures.maps import mosaic
 from sera_core.images.prepare import normalise
 from sera_core.lessons.alexnet import INPUT_PX, alexnet_2012
 from sera_core.lessons.bank import load_bank
@@ -18,7 +19,7 @@ from sera_core.lessons.maps import Array, convolutions, embed, kernel_of, maps_a
 from sera_core.nets.registry import NETWORKS
 from sera_core.nets.split import build
 from sera_core.ui.cache import remembered
-from sera_core.ui.cell import show_code
+from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
@@ -162,15 +163,16 @@ def _maps(network: Seen) -> None:
         side = network.crop.pixels.shape[0]
         left, right = np.clip(field.span(column), 0, side)
         top, bottom = np.clip(field.span(row), 0, side)
-        figure = with_window(picture(network.crop.pixels), (left, top, right, bottom))
-        chart(figure.update_layout(height=230), "net-field", "Its receptive field on the picture")
+        centre = field.start + field.jump * column, field.start + field.jump * row
+        shown = still(network.crop.pixels, (left, top, right, bottom), centre)
+        st.image(shown, width=230, alt="Its receptive field outlined on the picture, its centre ringed")
     formula(
         rf"\text{{centre}} = {field.start:g} + "
         rf"{field.jump}\cdot {column} = {field.start + field.jump * column:g}\ \text{{px}}",
         f"Layer {name}: a field of {_seen(field)} pixels; one cell further is {field.jump} pixels further.",
     )
-    with st.expander("The map as a table", icon=":material/table:"):
-        matrix(maps[number - 1][:16, :16], "Its first 16 rows and columns")
+    corner = partial(matrix, maps[number - 1][:16, :16], "Its first 16 rows and columns")
+    fold("The map as a table", "net_map_table", corner)
     show_code(maps_at, kernel_of, Field.span)
 
 
@@ -219,8 +221,8 @@ def _features() -> None:
     first = st.slider("Columns from", 1, features.shape[1] - 63, 1, key="net_first", bind="query-params")
     part = features[:, first - 1 : first + 63]
     chart(table(part, labels, first), "net-table", f"{len(labels)} cases by 64 of {features.shape[1]} features")
-    with st.expander("As numbers", icon=":material/table:"):
-        matrix(part[:12, :12], f"{name}: {features.shape[0]} × {features.shape[1]}, its first cases", 3)
+    first_cases = f"{name}: {features.shape[0]} × {features.shape[1]}, its first cases"
+    fold("As numbers", "net_features_table", partial(matrix, part[:12, :12], first_cases, 3))
     points, held = _embedded(name, features)
     chart(plane(points, labels, held), "net-plane", "The cases in the plane of the features' greatest spread")
     formula(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from sera_core.figures.image import still
 from sera_core.ui.states import guarded
 
 
@@ -87,6 +88,20 @@ def numbers(values: Mapping[str, object]) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name, value in values.items():
             st.metric(name, str(value), width="content")
+
+
+def pictures(images: Mapping[str, NDArray[np.float32]], columns: int = 2) -> None:
+    """Grey pictures with their names, so many beside each other; a phone shows two.
+
+    Parameters
+    ----------
+    images : mapping of name to float32 [H, W]
+        Grey levels 0 ... 1.
+    columns : int
+    """
+    with st.grid(columns, min_column_width=140):
+        for name, pixels in images.items():
+            st.image(still(pixels), name, width="stretch")
 
 
 def matrix(values: ArrayLike, title: str = "", digits: int = 2) -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from PIL import Image
 
 from sera_core.contracts import BadInput, Grey
-from sera_core.figures.image import picture
 from sera_core.figures.lines import curves
 from sera_core.figures.maps import strip
 from sera_core.lessons.pooling import TALK, Mode, change_after_shift, pool, weights_behind
 from sera_core.lessons.window import Window
 from sera_core.ui.cache import remembered
-from sera_core.ui.cell import show_code
+from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, grouped, matrix, numbers, step
+from sera_core.ui.learn.parts import Question, ask, formula, grouped, matrix, numbers, pictures, step
 from sera_core.ui.learn.slide import slide
 from sera_core.ui.states import refused
 
@@ -84,10 +85,13 @@ def _play(network: Seen) -> None:
             "Learned numbers": 0,
         }
     )
-    with st.expander("The same as tables", icon=":material/table:"):
-        matrix(maps, "Input")
-        matrix(answer, "Output")
+    fold("The same as tables", "pool_tables", partial(_tables, maps, answer))
     show_code(pool)
+
+
+def _tables(maps: Grey, answer: Grey) -> None:
+    matrix(maps, "Input")
+    matrix(answer, "Output")
 
 
 def _in_words(mode: Mode, first: Grey, answer: float) -> None:
@@ -113,12 +117,8 @@ def _shift(network: Seen) -> None:
     )
     chart(figure, "pool-shift", "Change after a shift, by window", {"window": SIDES, **changes})
     side = st.select_slider("Look at a window of", SIDES, 4, key="pool_look", bind="query-params")
-    columns = st.columns(3)
     views = {"64 × 64": small} | {f"{mode} {side} × {side}": pool(small, Window(side, side), mode) for mode in MODES}
-    for column, (name, view) in zip(columns, views.items(), strict=True):
-        with column:
-            chart(picture(view).update_layout(height=220), f"pool-view-{name[:3]}", name)
-            st.caption(name)
+    pictures(views, 3)
     best = min((values[SIDES.index(side)], mode) for mode, values in changes.items())
     moved = "1 pixel" if shift == 1 else f"{shift} pixels"
     formula(
@@ -147,7 +147,7 @@ def _saved() -> None:
             rf"{side} \times {side} \times 256 \times 4096 = {grouped(weights)}"
             for side, weights in ((13, before), (places, after))
         ],
-        "Weights of the first full layer without and with pooling: most of AlexNet's 61 million stand there.",
+        "Weights of the first full layer without and with pooling: most of AlexNet's 62 million stand there.",
     )
     numbers({"Saved": f"{1 - after / before:.0%}"})
     show_code(weights_behind)

@@ -10,7 +10,8 @@ from scipy.special import expit
 from sera_core.contracts import BadInput, Box, CamMethod, Diagnosis, Guideline
 from sera_core.diagnosis import Request
 from sera_core.figures.heatmap import overlay
-from sera_core.figures.sandbox import outlined, way
+from sera_core.figures.image import still
+from sera_core.figures.sandbox import way
 from sera_core.figures.verdict import verdict_bar
 from sera_core.guidelines import LABELS, assess_all
 from sera_core.reports.words import percent
@@ -28,7 +29,7 @@ from sera_core.ui.learn.parts import Question, ask, formula, step
 from sera_core.ui.states import guarded, refused
 
 STEP = "sandbox_step"
-FRAME_PX = 460  # on a phone, more would leave bands above and below
+FRAME_PX = 460  # at most, on the screen
 QUESTION = Question(
     "You turn up the scanner's gain and the probability moves. What changed in the nodule?",
     (
@@ -65,9 +66,11 @@ def _build() -> None:
                 return
             frame = _frame(str(case), case)
             left, right = st.columns([3, 2])
-            with left:
-                shown = outlined(frame.image.pixels, frame.box).update_layout(height=FRAME_PX)
-                chart(shown, "sandbox-frame", "The simulated frame with its nodule")
+            with left.container(horizontal_alignment="center"):
+                box = frame.box
+                edges = (box.x, box.y, box.x + box.width, box.y + box.height)
+                shown = still(frame.image.pixels, edges, colour="white")
+                st.image(shown, width=FRAME_PX, alt="The simulated frame with its nodule outlined")
             with right:
                 _judge(case, frame)
         with answers:

@@ -33,9 +33,10 @@ MOST = 6  # boxes kept
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A frame with two nodules, and the box in the reader's hand."""
+    """A frame with two nodules, the box in the reader's hand, and whether the first nodule is the one he chose."""
 
     name: str
+    chosen: bool
     image: GreyImage
     truth: list[Box]
     box: Box
@@ -59,13 +60,13 @@ def _two(name: str) -> tuple[GreyImage, list[Box]]:
 
 def _scene(specimen: Specimen) -> Scene:
     """The frame of the chosen nodule, shown with the box that one drags."""
-    name = specimen.key.removeprefix(SAMPLE)
-    name = name if name in SAMPLES else next(iter(SAMPLES))
+    asked = specimen.key.removeprefix(SAMPLE)
+    name = asked if asked in SAMPLES else next(iter(SAMPLES))
     image, truth = _two(name)
     first = truth[0]
     beside = Box(first.x + first.width // 4, first.y + first.height // 5, first.width, first.height)
     boxes = _boxes(BOX) or [beside.clipped(*image.shape)]
-    scene = Scene(name, image, truth, boxes[0].clipped(*image.shape))
+    scene = Scene(name, name == asked, image, truth, boxes[0].clipped(*image.shape))
     _point(scene)
     return scene
 
@@ -85,7 +86,10 @@ def _write(parameter: str, boxes: list[Box]) -> None:
 
 
 def _point(scene: Scene) -> None:
-    st.caption(":violet-badge[:material/science: simulated] Two nodules: the one chosen above, and a small cyst.")
+    first = "the one chosen above"
+    if not scene.chosen:  # nothing can be put into a patient's frame
+        first = f"not your own but a sample's ({SAMPLES[scene.name].title.lower()})"
+    st.caption(f":violet-badge[:material/science: simulated] Two nodules: {first}, and a small cyst.")
     board(
         picture_uri(_key(scene), 0, scene.image.pixels),
         scene.image.shape,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from sera_core.contracts import BadInput, Grey
-from sera_core.figures import image as pictures
 from sera_core.figures import learning as figures
+from sera_core.figures.image import still
 from sera_core.images.prepare import prepare
 from sera_core.lessons import learning as lesson
 from sera_core.lessons.bank import load_bank, preparation
 from sera_core.lessons.learning import GROUPS, PRESETS, Epoch, Settings
-from sera_core.ui.cell import show_code
+from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
@@ -30,8 +31,7 @@ def draw() -> None:
     """Draw the chapter; in no fragment, because a button of a fragment cannot interrupt what runs in it."""
     specimen = choose_nodule()
     settings = _settings()
-    with st.expander("The nodules it learns from", icon=":material/grid_view:"):
-        _show_set(settings)
+    fold("The nodules it learns from", "learning_nodules", partial(_show_set, settings), ":material/grid_view:")
     _buttons(settings, specimen)
     _result(settings, specimen)
     ask(QUESTION, "learning_q")
@@ -74,7 +74,7 @@ def _show_set(settings: Settings) -> None:
     bank = load_bank()
     half = len(learn) // 2
     rows = [np.concatenate(list(bank.crops[part[:5]]), axis=1) for part in (learn[:half], learn[half:])]
-    chart(pictures.picture(np.concatenate(rows)), "learning-set", "Some benign and some malignant simulated nodules")
+    st.image(still(np.concatenate(rows)), width="stretch", alt="Some benign and some malignant simulated nodules")
     st.caption(
         f"Above benign, below malignant: some of the {len(learn)} simulated nodules. {len(left_out)} others are left "
         f"out. "
