@@ -18,7 +18,7 @@ def chapter(learn: AppTest, step: str, **link: str) -> AppTest:
 def test_every_step_opens_with_a_picture_a_formula_and_a_question(learn: AppTest, step: str) -> None:
     page = chapter(learn, step)
     assert not page.warning
-    assert len(page.get("imgs")) >= 3
+    assert len(page.get("image")) >= 3
     assert len(page.latex) == 1
     assert any((radio.key or "").startswith("imaging_q_") for radio in page.radio)
 
