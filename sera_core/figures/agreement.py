@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from sera_core.evaluate.results import Errors, Row
 from sera_core.figures import palette
-from sera_core.figures.frame import CAMERA, framed, interval, plain, short
+from sera_core.figures.frame import CAMERA, beside, framed, interval, plain, short
 
 CELL, DOT = 34, 20  # pixels
 MOST_SETS = 14  # columns of the error figure
@@ -63,7 +63,8 @@ def kappa_matrix(rows: Sequence[Row], raters: Sequence[str], names: Mapping[str,
     )
     figure.update_xaxes(zeroline=False)
     figure.update_yaxes(zeroline=False)
-    return framed(figure, CAMERA + 120 + CELL * len(raters))
+    framed(figure, CAMERA + 120 + CELL * len(raters))
+    return figure.update_layout(margin_l=beside(short(names[rater], 18) for rater in raters))
 
 
 def error_sets(errors: Errors, names: Mapping[str, str]) -> go.Figure:

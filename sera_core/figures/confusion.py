@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from sera_core.evaluate.results import Confusion
 from sera_core.figures import palette
-from sera_core.figures.frame import CAMERA, framed, plain, short
+from sera_core.figures.frame import CAMERA, beside, framed, plain, short
 
 COLUMNS = ("found", "missed", "alarm", "cleared")
 TERM = ("true positive", "false negative", "false positive", "true negative")
@@ -36,7 +36,7 @@ def confusion_grid(confusions: Sequence[Confusion], names: Sequence[str]) -> go.
     figure.update_xaxes(zeroline=False)
     figure.update_yaxes(zeroline=False)
     framed(figure, CAMERA + 34 + ROW * len(labels))
-    return figure.update_layout(margin_t=CAMERA + 30)
+    return figure.update_layout(margin_t=CAMERA + 30, margin_l=beside(short(name, 18) for name in names))
 
 
 def _column(confusions: Sequence[Confusion], names: Sequence[str], column: int, colour: str) -> go.Heatmap:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from sera_core.figures import palette
-from sera_core.figures.frame import CAMERA, framed, interval, plain, short
+from sera_core.figures.frame import CAMERA, beside, framed, interval, plain, short
 from sera_core.figures.palette import Series
 
 ROW, HEAD = 22, 30  # pixels
@@ -98,7 +98,8 @@ def forest(
     places = [place for place, _ in placed]
     figure.update_xaxes(title=axis, range=_range(blocks, span, zero), zeroline=False)
     figure.update_yaxes(tickvals=places, ticktext=labels, range=[y + 0.6, 0.9], showgrid=False, zeroline=False)
-    return framed(figure, int(CAMERA + FOOT + (0.9 - y) * ROW))
+    framed(figure, int(CAMERA + FOOT + (0.9 - y) * ROW))
+    return figure.update_layout(margin_l=beside(short(mark.label) for _, mark in placed))
 
 
 def _trace(placed: Sequence[tuple[float, Mark]], colour: str) -> go.Scatter:

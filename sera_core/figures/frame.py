@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import plotly.graph_objects as go
 
@@ -34,6 +35,14 @@ def interval(estimate: float, low: float, high: float, digits: int = 3) -> str:
         return "not known"
     middle = f"{estimate:.{digits}f}"
     return middle if math.isnan(low) or math.isnan(high) else f"{middle} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def beside(labels: Iterable[str]) -> int:
+    """Pixels that an axis needs left of the plot for these labels, whichever font the page comes to load.
+
+    The figure's own measure is taken before the page's font is there, and then cuts a letter off the longest label.
+    """
+    return int(14 + 5.3 * max(map(len, labels), default=0))
 
 
 def framed(figure: go.Figure, height: int, legend: int = 0) -> go.Figure:

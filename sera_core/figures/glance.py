@@ -54,7 +54,8 @@ def _by_centre(
                 told.add(centre)
             rows.sort(key=lambda row: -row.estimate if row.estimate == row.estimate else 1.0)
             marks = tuple(_mark(found, row, names[row.model], looks) for row in rows)
-            yield Block(f"{role} · {counted[centre]}", marks, ceilings.get(centre), CEILING)
+            which = f"centre {counted[centre]}" if centre in ROLES else counted[centre]  # one may be called "internal"
+            yield Block(f"{role} · {which}", marks, ceilings.get(centre), CEILING)
 
 
 def _by_model(found: Glance, kind: Domain, looks: Mapping[str, Series], names: Mapping[str, str]) -> Iterator[Block]:

@@ -18,7 +18,7 @@ HEIGHT = 320
 
 
 def reliability(calibrations: Sequence[Calibration], looks: Looks, names: Names, intervals: bool) -> go.Figure:
-    """Malignant share against predicted probability, one line a model; the size of a mark grows with its cases.
+    """Observed share of label 1 against predicted probability, one line a model; a mark grows with its cases.
 
     Parameters
     ----------
@@ -44,12 +44,12 @@ def reliability(calibrations: Sequence[Calibration], looks: Looks, names: Names,
                 | {"visible": intervals},
                 name=plain(short(names[one.model])),
                 customdata=np.column_stack([one.count, low, high]),
-                hovertemplate=f"<b>{name}</b><br>predicted %{{x:.0f}} %, malignant %{{y:.0f}} % "
+                hovertemplate=f"<b>{name}</b><br>predicted %{{x:.0f}} %, observed %{{y:.0f}} % "
                 "(95 % %{customdata[1]:.0f} to %{customdata[2]:.0f})<br>n = %{customdata[0]}<extra></extra>",
             )
         )
     figure.update_xaxes(title="predicted probability (%)", range=[-2, 102], zeroline=False)
-    figure.update_yaxes(title="malignant (%)", range=[-2, 102], zeroline=False)
+    figure.update_yaxes(title="observed (%)", range=[-2, 102], zeroline=False)
     return framed(figure, HEIGHT, legend=len(calibrations))
 
 

@@ -39,6 +39,7 @@ from sera_core.evaluate.compare import (
 from sera_core.evaluate.cutoff import youden
 from sera_core.evaluate.results import Cutoff, Row, frame, records
 from sera_core.evaluate.table import Predictions, read_predictions
+from tests.predicted import made_up
 
 SIZES = {"home": 160, "away": 130, "far": 60}
 
@@ -318,6 +319,12 @@ def test_errors_put_the_cases_everybody_misses_first(table: Predictions) -> None
     )
     assert errors(table, "home", frozen, raters=["poor"]).raters == ("poor",)
     assert sum(errors(table, "home", frozen, raters=[]).venn.values()) == 160
+
+
+def test_a_centre_without_sizes_has_no_groups_by_size() -> None:
+    cases = made_up(sizes=True).query("centre == 'home'")
+    assert any(name.startswith("size") for name in groups_of(cases))
+    assert not any(name.startswith("size") for name in groups_of(cases.assign(size_mm=np.nan)))
 
 
 def test_subgroups_by_size_and_descriptor_with_small_ones_suppressed(table: Predictions) -> None:

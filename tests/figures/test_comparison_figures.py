@@ -141,6 +141,22 @@ def test_the_glance_shows_every_auc_once_internal_before_external() -> None:
     assert len(auc_forest(found, "simulated", LOOKS, NAMES, counted).data) == 0
 
 
+def test_a_centre_called_internal_is_not_taken_for_the_role() -> None:
+    table = read(made_up().assign(centre="internal", role="external"))
+    figure = auc_forest(glance(table), "real", LOOKS, NAMES, {"internal": "internal (60, 60)"})
+    assert [note.text for note in figure.layout.annotations] == ["<b>external · centre internal (60, 60)</b>"]
+
+
+def test_the_longest_label_has_its_room() -> None:
+    margins = [
+        forest([Block("home", (Mark("m" * letters, 0.8, 0.7, 0.9, LOOK),))], "AUC").layout.margin.l
+        for letters in (3, 22, 200)
+    ]
+    assert margins[0] < margins[1] < margins[2]
+    assert margins[1] >= 22 * 5
+    assert margins[2] < 160  # half a phone: a long name is shortened
+
+
 def test_by_model_the_same_numbers_stand_in_other_blocks() -> None:
     found = glance(PREDICTIONS)
     figure = auc_forest(found, "real", LOOKS, NAMES, {}, by_model=True)

@@ -40,9 +40,9 @@ def subgroups(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[
 
 
 def groups_of(cases: pd.DataFrame) -> dict[str, Mask]:
-    """Members of each subgroup, bool [n]; only of columns that the table has, and words that occur."""
+    """Members of each subgroup, bool [n]; only of columns of which something is known here, and words that occur."""
     found: dict[str, Mask] = {}
-    if "size_mm" in cases:
+    if "size_mm" in cases and cases["size_mm"].notna().any():
         size = cases["size_mm"].to_numpy(np.float64)
         found["size: < 10 mm"] = size < 10
         found["size: 10-20 mm"] = (size >= 10) & (size <= 20)

@@ -168,7 +168,7 @@ def _table(chosen: Chosen, found: Errors, missed: pd.DataFrame, who: bool) -> pd
         "case": missed["case_id"].tolist(),
         "truth": [one if label else zero for label in missed["label"]],
     }
-    if "size_mm" in missed:
+    if "size_mm" in found.cases and found.cases["size_mm"].notna().any():
         columns["size (mm)"] = missed["size_mm"].round(1).tolist()
     if who:
         wrong = found.wrong[: len(missed)]

@@ -38,8 +38,8 @@ def show_trust(chosen: Chosen) -> None:
     cell = open_cell(
         6,
         "Can the probability be trusted",
-        "Of the nodules to which a model gives 30 %, are 30 in 100 malignant? A model can rank well and still be "
-        "wrong about every number it says.",
+        "Of the nodules to which a model gives 30 %, are 30 in 100 malignant (label 1)? A model can rank well and "
+        "still be wrong about every number it says.",
     )
     if not in_sight(6, cell.result):
         return
