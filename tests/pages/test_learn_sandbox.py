@@ -24,7 +24,7 @@ def test_first_paint_has_frame_truth_answers_and_guidelines(sandbox: AppTest) ->
     assert "own descriptors" in said
     assert len(sandbox.get("plotly_chart")) == 2  # heatmap, bar
     assert len(sandbox.get("image")) == 1  # the frame
-    table = sandbox.dataframe[0].value
+    table = sandbox.table[0].value
     assert "ACR TI-RADS 2017" in list(table["Guideline"])
 
 

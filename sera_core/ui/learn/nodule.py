@@ -28,12 +28,15 @@ class Specimen:
     title : str
     image : GreyImage
     box : Box
+    model : str or None
+        Who diagnosed it; None: who would.
     """
 
     key: str
     title: str
     image: GreyImage
     box: Box
+    model: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +66,7 @@ def choose_nodule() -> Specimen:
     title = st.selectbox("Nodule", options, 0, key="nodule", bind="query-params")
     if last and title == LAST:
         key, diagnosis = last
-        return Specimen(f"{key} {diagnosis.box.as_list()}", title, diagnosis.image, diagnosis.box)
+        return Specimen(f"{key} {diagnosis.box.as_list()}", title, diagnosis.image, diagnosis.box, diagnosis.model)
     name = titles.get(title, next(iter(SAMPLES)))
     frame = sample_of(name)
     st.caption(f":violet-badge[:material/science: simulated] {SAMPLES[name].story}")
@@ -78,7 +81,7 @@ def seen(specimen: Specimen) -> Seen:
     BadInput
         When no model is installed.
     """
-    model = _model(specimen.key, specimen)
+    model = specimen.model or _model(specimen.key, specimen)
     classifier = load(model)
     crop = prepare(specimen.image.pixels, specimen.box, classifier.card.preparation)
     return Seen(classifier, crop, f"{specimen.key} {model}")

@@ -118,13 +118,14 @@ def _answers(diagnosis: Diagnosis, box: Box) -> None:
 
 def _guidelines(case: Case) -> None:
     every = assess_all(case.nodule.descriptors, case.nodule.size_mm)
-    st.dataframe(
+    st.table(
         {
             "Guideline": [LABELS[guideline].word for guideline in every],
             "Category": [advice.category for advice in every.values()],
             "Advice": [LABELS[advice.action].word for advice in every.values()],
         },
         hide_index=True,
+        border="horizontal",
         alt="Category and advice of every guideline for this nodule's true descriptors",
     )
     st.caption("By the nodule's own descriptors, as a reader would describe it who makes no mistake.")
