@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tests.browser.conftest import says, settled
@@ -35,3 +36,31 @@ def test_next_and_previous_begin_a_chapter_at_its_top(opened: Page, app_url: str
     head.click()
     says(opened.locator(".st-key-chapter-3"), "discrete levels")
     assert "chapter=3" in opened.url
+
+
+def test_fast_turning_ends_in_one_whole_chapter(opened: Page, app_url: str) -> None:
+    opened.goto(f"{app_url}/Learn?chapter=1")
+    says(opened.locator(".st-key-chapter-1"), "A short pulse meets scatterers")
+    settled(opened)
+    for _ in range(5):
+        opened.locator(".st-key-head-next button:visible").click()  # before the chapter is there
+    settled(opened)
+    opened.locator(".st-key-contents-sera").wait_for()  # the foot of the page
+    number = re.search(r"chapter=(\d+)", opened.url)
+    assert number is not None
+    assert int(number[1]) > 1
+    assert opened.locator('[class*="st-key-chapter-"]').count() == 1
+    assert opened.locator(f".st-key-chapter-{number[1]}").count() == 1
+
+
+def test_the_list_of_chapters_turns_to_one_whose_code_is_shown(opened: Page, app_url: str) -> None:
+    opened.goto(f"{app_url}/Learn?chapter=3")
+    says(opened.locator(".st-key-chapter-3"), "discrete levels")
+    settled(opened)
+    opened.locator(".st-key-contents-deep label").filter(has_text="6 · ReLU and friends").click()
+    chapter = opened.locator(".st-key-chapter-6")
+    says(chapter, "Back through many layers")
+    opened.wait_for_url(re.compile("chapter=6"))
+    settled(opened)
+    chapter.get_by_text("Show the code").last.click()
+    says(chapter, "def gradient_by_layer(")
