@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from sera_core.figures import palette
 from sera_core.figures.forest import Block, Mark, forest
-from sera_core.figures.frame import CAMERA, framed, plain, short
+from sera_core.figures.frame import CAMERA, beside, framed, plain, short
 from sera_core.figures.palette import Series
 
 LOOK: Mapping[str, Series] = {
@@ -97,4 +97,5 @@ def implied_accuracy(rows: pd.DataFrame) -> go.Figure:
         )
     figure.update_xaxes(title="accuracy (%)", zeroline=False)
     figure.update_yaxes(tickvals=y, ticktext=labels, range=[len(rows) - 0.4, -0.6], zeroline=False)
-    return framed(figure, CAMERA + 40 + ROW * len(rows), legend=3)
+    framed(figure, CAMERA + 40 + ROW * len(rows), legend=3)
+    return figure.update_layout(margin_l=beside(short(name, 26) for name in rows["name"]))
