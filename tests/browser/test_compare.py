@@ -66,6 +66,10 @@ def test_first_paint_has_every_cell_with_its_figures(page: Page) -> None:
         cell(page, number).locator(".js-plotly-plot").first.wait_for(timeout=60_000)
     says(cell(page, 1), "not pathology")
     says(cell(page, 11), "4 radiologist rows fit only 100 malignant and 50 benign")
+    fold = cell(page, 11).get_by_text("Show the code")
+    assert cell(page, 11).locator('[data-testid="stCode"]').count() == 0  # a closed fold holds nothing
+    fold.click()
+    says(cell(page, 11), "def audit(")
     assert "Traceback" not in page.locator("body").inner_text()
 
 
