@@ -155,8 +155,9 @@ def _maps(network: Seen) -> None:
             maps[number - 1], (row, column), "net-map", "The map; a click chooses a cell", _choose_cell(height, width)
         )
     with columns[1]:
-        st.caption(f"Its kernel: {kernel.shape[0]} × {kernel.shape[1]} × {kernel.shape[2]}")
         strongest = kernel[np.argsort(-np.abs(kernel).sum(axis=(1, 2)))[:16]]
+        part = f", its {len(strongest)} strongest channels" if len(strongest) < len(kernel) else ""
+        st.caption(f"Its kernel: {kernel.shape[0]} × {kernel.shape[1]} × {kernel.shape[2]}{part}")
         chart(mosaic(strongest, 4, height=230).update_traces(showscale=False), "net-kernel", "Its kernel")
     with columns[2]:
         st.caption("What the cell sees of the picture")
