@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(opened: Page, app_url: str) -> Page:
     """The page in each size."""
-    opened.goto(f"{app_url}/Compare_models?study=real-frames&centres=DDTI&centres=LES3-A")
+    opened.goto(f"{app_url}/Compare_models?study=real-frames&centres-real-frames=DDTI&centres-real-frames=LES3-A")
     opened.locator(".st-key-cell-12").wait_for(timeout=180_000)
     settled(opened)
     return opened

@@ -26,7 +26,7 @@ def compare(home: AppTest) -> AppTest:
     home.run()
     page = home.switch_page("pages/2_Compare_models.py")
     page.query_params["study"] = "real-frames"
-    page.query_params["centres"] = REAL
+    page.query_params["centres-real-frames"] = REAL
     page.session_state[SEEN] = set(range(1, 13))
     return page
 
@@ -77,7 +77,7 @@ def test_cells_far_down_wait_until_they_are_near_and_the_link_keeps_their_choice
 
 def test_the_second_kind_of_centres_waits_for_the_first(compare: AppTest) -> None:
     compare.session_state[SEEN] = set()
-    compare.query_params["centres"] = ["DDTI", "A"]
+    compare.query_params["centres-real-frames"] = ["DDTI", "A"]
     healthy(compare.run())
     assert len(compare.get("plotly_chart")) == 1
     compare.session_state[SEEN] = {2}
@@ -114,7 +114,6 @@ def test_real_and_simulated_studies_are_labelled(compare: AppTest) -> None:
     healthy(compare.run())
     assert "violet-badge" not in " ".join(str(m.value) for m in compare.markdown[:12])
     compare.selectbox(key="study").set_value("koh2020-sim").run()
-    compare.pills(key="centres").set_value(["A", "DDTI"]).run()
     healthy(compare)
     lines = " ".join(str(m.value) for m in compare.markdown).splitlines()
     badges = {name: next(line for line in lines if f"- **{name} (" in line) for name in ("A", "DDTI")}
@@ -126,11 +125,11 @@ def test_real_and_simulated_studies_are_labelled(compare: AppTest) -> None:
 
 
 def test_a_link_opens_on_its_models_and_centres(compare: AppTest) -> None:
-    compare.query_params["which"] = "Choose"
-    compare.query_params["models"] = ["lite0-svm", "lite0-finetune"]
-    compare.query_params["centres"] = ["DDTI", "LES3-A"]
+    compare.query_params["which-real-frames"] = "Choose"
+    compare.query_params["models-real-frames"] = ["lite0-svm", "lite0-finetune"]
+    compare.query_params["centres-real-frames"] = ["DDTI", "LES3-A"]
     healthy(compare.run())
-    assert set(compare.multiselect(key="models").value) == {"lite0-svm", "lite0-finetune"}
+    assert set(compare.multiselect(key="models-real-frames").value) == {"lite0-svm", "lite0-finetune"}
     said = words(compare)
     assert "LES3-A (170 label 1, 133 label 0)" in said.replace("\\", "")
     assert "BUSI" not in said
@@ -138,15 +137,15 @@ def test_a_link_opens_on_its_models_and_centres(compare: AppTest) -> None:
 
 def test_a_link_with_nonsense_opens_the_defaults(compare: AppTest) -> None:
     compare.query_params["study"] = "../../etc/passwd"
-    compare.query_params["models"] = "nobody"
+    compare.query_params["models-real-frames"] = "nobody"
     compare.query_params["versus"] = "<script>"
     compare.query_params["partial"] = ["9", "abc"]
     healthy(compare.run())
 
 
 def test_another_study_forgets_the_models_of_the_last(compare: AppTest) -> None:
-    compare.query_params["which"] = "Choose"
-    compare.query_params["models"] = ["lite0-svm"]
+    compare.query_params["which-real-frames"] = "Choose"
+    compare.query_params["models-real-frames"] = ["lite0-svm"]
     compare.query_params["calibrated"] = "LES3-B"
     healthy(compare.run())
     compare.selectbox(key="study").set_value("koh2020-sim").run()
@@ -155,10 +154,10 @@ def test_another_study_forgets_the_models_of_the_last(compare: AppTest) -> None:
 
 
 def test_no_model_and_no_centre_chosen_still_compares(compare: AppTest) -> None:
-    compare.query_params["which"] = "Choose"
+    compare.query_params["which-real-frames"] = "Choose"
     compare.run()
-    compare.multiselect(key="models").set_value([])
-    compare.pills(key="centres").set_value([])
+    compare.multiselect(key="models-real-frames").set_value([])
+    compare.pills(key="centres-real-frames").set_value([])
     healthy(compare.run())
 
 
@@ -273,7 +272,7 @@ def test_odd_tables_are_compared_as_far_as_they_go(compare: AppTest, table: pd.D
 
 
 def test_errors_of_two_or_three_are_circles_and_of_more_bars(compare: AppTest) -> None:
-    compare.query_params["which"] = "Best 6"
+    compare.query_params["which-real-frames"] = "Best 6"
     healthy(compare.run())
     assert len(compare.multiselect(key="raters").value) == 3
     assert "The size of a circle stands for nothing" in words(compare)

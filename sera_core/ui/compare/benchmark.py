@@ -49,7 +49,7 @@ def _page(seen: set[int]) -> AppTest:
     page.run()
     page.switch_page("pages/2_Compare_models.py")
     page.query_params["study"] = FIRST
-    page.query_params["which"] = "All 17"
+    page.query_params[f"which-{FIRST}"] = "All"
     page.session_state[SEEN] = seen
     return page
 

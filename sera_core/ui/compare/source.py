@@ -69,7 +69,7 @@ def _shipped() -> Study | None:
         )
         return None
     first = names.index(FIRST) if FIRST in names else 0
-    name = st.selectbox("Study", names, first, key="study", bind="query-params", on_change=_forget_part)
+    name = st.selectbox("Study", names, first, key="study", bind="query-params")
     return _read_study(name)
 
 
@@ -135,17 +135,12 @@ def _read_own(key: str, kind: Domain, name: str, _data: bytes) -> Study:
     )
 
 
-def _forget_part() -> None:
-    """Another study has other models and centres: the choice starts anew."""
-    for key in ("models", "centres", "which"):
-        st.session_state.pop(key, None)
-
-
 def _choose_part(study: Study) -> Predictions:
+    """The models and centres to compare; each study keeps its own choice."""
     whole = study.predictions
     models: list[str] | None = None
     if len(whole.models) > 1:
-        models = _choose_models(whole)
+        models = _choose_models(study)
     centres: list[str] = list(whole.centres)
     if len(centres) > 1:
         centres = st.pills(
@@ -153,29 +148,34 @@ def _choose_part(study: Study) -> Predictions:
             list(whole.centres),
             selection_mode="multi",
             default=list(whole.centres),
-            key="centres",
+            key=f"centres-{study.name}",
             bind="query-params",
         )
     return replace(whole.select(models, centres or whole.centres), key=whole.key)
 
 
-def _choose_models(whole: Predictions) -> list[str]:
-    order = list(ranked(whole))
+def _choose_models(study: Study) -> list[str]:
+    order = list(ranked(study.predictions))
     some = {"best": f"Best {BEST}"} if len(order) > BEST else {}
-    options = some | {"all": f"All {len(order)}", "choose": "Choose"}
+    options = some | {"all": "All", "choose": "Choose"}
     which = st.segmented_control(
-        "Models",
+        f"Models ({len(order)})",
         list(options),
         format_func=options.__getitem__,
         default=next(iter(options)),
         required=True,
-        key="which",
+        key=f"which-{study.name}",
         bind="query-params",
         help="The best by AUC at the internal centres: no external centre chose them.",
     )
     if which == "choose":
         picked = st.multiselect(
-            "Models to compare", order, order[:BEST], key="models", bind="query-params", label_visibility="collapsed"
+            "Models to compare",
+            order,
+            order[:BEST],
+            key=f"models-{study.name}",
+            bind="query-params",
+            label_visibility="collapsed",
         )
         return picked or order[:BEST]
     return order[:BEST] if which == "best" else order
