@@ -115,6 +115,9 @@ def open_table(source: Path) -> tuple[Predictions, dict[str, Cutoff]]:
     place = source.resolve().parent
     if place.parent == MODELS / "studies" and source.name == "predictions.parquet" and source.is_file():
         return open_table(Path(place.name))
+    if not source.exists():
+        known = ", ".join(study_names())
+        raise BadInput("no_file", f"There is no file {source}: check the path, or name a shipped study ({known}).")
     return read_predictions(source), {}
 
 

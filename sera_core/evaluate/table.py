@@ -116,9 +116,9 @@ def _csv(data: bytes, name: str) -> pa.Table:
 
     found: list[str] = []
     text = dict.fromkeys((*TEXT, *WORDS), pa.string())
-    _refuse_separator(data, name)
     try:
         data.decode()  # pyarrow itself checks neither the header nor a row of the wrong length
+        _refuse_separator(data, name)
         table = arrow_csv.read_csv(
             io.BytesIO(data),
             read_options=arrow_csv.ReadOptions(use_threads=False),  # several threads do not count rows
@@ -233,6 +233,8 @@ def _cases(table: pa.Table, name: str, case: Ints, first: Ints, label: Floats) -
         _refuse(
             name, given & ~np.isfinite(values) & ~_is_nan(table[column]), column, f"has a {column} that is no number"
         )
+        if column == "size_mm":
+            _refuse(name, values <= 0, column, "has a size_mm that is not above zero")
         cases[column] = _first_given(pd.Series(values), case, len(first))
     for column in WORDS:
         if column in table.column_names:

@@ -120,6 +120,8 @@ def test_a_studys_own_list_of_models_and_tables_is_read(tmp_path: Path) -> None:
 
 
 def test_a_shipped_table_is_opened_with_its_frozen_cut_offs() -> None:
+    with pytest.raises(BadInput, match=r"no file nothing.*koh2020-sim"):
+        open_table(Path("nothing"))
     by_name, known = open_table(Path("real-frames"))
     by_path, also_known = open_table(MODELS / "studies" / "real-frames" / "predictions.parquet")
     assert known == also_known != {}

@@ -62,6 +62,7 @@ def test_a_long_table_becomes_cases_by_models() -> None:
         (HEADER + "\n", "empty", "no rows"),
         (GOOD + "c,q,X,internal,0,reader_m,0.5\n", "model_name", "Row 5"),
         (f"{HEADER},size_mm\na,p,X,internal,1,m,0.9,12\nb,q,X,internal,0,m,0.1,big\n", "size_mm", "Row 3"),
+        (f"{HEADER},size_mm\na,p,X,internal,1,m,0.9,12\nb,q,X,internal,0,m,0.1,-4\n", "size_mm", "Row 3 .*above zero"),
         (f"{HEADER},reader_a\na,p,X,internal,1,m,0.9,high\n", "reader_a", "Row 2"),
         ("", "empty", "is empty"),
         (GOOD.replace(",", ";"), "separator", "semicolons between its columns"),
@@ -104,6 +105,11 @@ def test_parquet_with_categories_and_index_is_read() -> None:
 def test_bytes_that_are_no_table_are_refused(data: bytes) -> None:
     with pytest.raises(BadInput):
         read_predictions(data)
+
+
+def test_a_picture_with_tabs_among_its_bytes_is_no_table_with_tabs() -> None:
+    with pytest.raises(BadInput, match="not a CSV table in UTF-8"):
+        read_predictions(b"\xff\xd8\xff\xe0\x00\t\x10JFIF\n\x00")
 
 
 def test_a_column_given_twice_or_of_lists_is_refused() -> None:
