@@ -22,8 +22,10 @@ from sera_core.ui.page import open_page
 with open_page("Compare models"):
     st.title("Compare models", anchor=False)
     st.markdown("One table of predictions in, every comparison out: where a model holds, and where it does not.")
-    show_contents()
+    contents = st.container()
     chosen = choose_predictions()
+    with contents:
+        show_contents(everything=chosen is not None)
     if chosen is not None:
         show_glance(chosen)
         show_roc(chosen)

@@ -99,7 +99,8 @@ class Glance:
     ceilings : tuple of Row
         ``auc`` of the simulator's likelihood ratio, for centres that have one.
     best : dict of centre to model or None
-        The model with the highest AUC, None where the second is not significantly worse (paired DeLong, p < 0.05).
+        The model with the highest AUC, None where the second is not significantly worse (paired DeLong, p < 0.05
+        after Holm's correction over all pairs of the centre).
     counts : dict of centre to (malignant, benign)
     roles : dict of (model, centre) to role
     domains : dict of centre to domain
@@ -133,7 +134,8 @@ class RocLine:
     threshold : float [K]
         Score >= threshold is positive; the first is infinite.
     low, high : float [K]
-        Pointwise 95 % band of the sensitivity.
+        Pointwise 95 % band of the sensitivity at this false-positive share; where the curve rises steeply, of the
+        upper end of the step. NaN for a reader, whose few scores leave gaps.
     point : (false positive share, sensitivity) or None
         At the frozen cut-off (for a guideline: at its usual threshold).
     point_threshold : float

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from sera_core.evaluate.results import Errors, Row
 from sera_core.figures import palette
-from sera_core.figures.frame import CAMERA, beside, framed, interval, plain, short
+from sera_core.figures.frame import CAMERA, beside, framed, interval, lined, plain, short, wrapped
 
 CELL, DOT = 34, 20  # pixels
 MOST_SETS = 14  # columns of the error figure
@@ -36,7 +36,7 @@ def kappa_matrix(rows: Sequence[Row], raters: Sequence[str], names: Mapping[str,
             value[i, j] = row.estimate
             pair = f"<b>{plain(names[row.model])}</b> and <b>{plain(names[row.versus])}</b>"
             hover[i, j] = f"{pair}<br>kappa {interval(row.estimate, row.low, row.high, 2)}<br>n = {row.n}"
-    labels = [plain(short(names[rater], 18)) for rater in raters]
+    labels = [lined(names[rater]) for rater in raters]
     text = [["" if math.isnan(v) else f"{v:.2f}" for v in line] for line in value] if len(raters) <= 12 else None
     figure = go.Figure(
         go.Heatmap(
@@ -64,7 +64,7 @@ def kappa_matrix(rows: Sequence[Row], raters: Sequence[str], names: Mapping[str,
     figure.update_xaxes(zeroline=False)
     figure.update_yaxes(zeroline=False)
     framed(figure, CAMERA + 120 + CELL * len(raters))
-    return figure.update_layout(margin_l=beside(short(names[rater], 18) for rater in raters))
+    return figure.update_layout(margin_l=beside(line for rater in raters for line in wrapped(names[rater])))
 
 
 def error_sets(errors: Errors, names: Mapping[str, str]) -> go.Figure:
@@ -96,7 +96,7 @@ def error_sets(errors: Errors, names: Mapping[str, str]) -> go.Figure:
     below = DOT * len(errors.raters)
     height = CAMERA + 170 + below
     split = below / (height - CAMERA)
-    labels = [plain(short(names[rater], 18)) for rater in errors.raters]
+    labels = [plain(short(names[rater], 26)) for rater in errors.raters]
     framed(figure, height)
     figure.update_layout(
         xaxis={"visible": False, "range": [-0.6, max(len(sets), 4) - 0.4], "anchor": "y2"},

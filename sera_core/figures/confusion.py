@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from sera_core.evaluate.results import Confusion
 from sera_core.figures import palette
-from sera_core.figures.frame import CAMERA, beside, framed, plain, short
+from sera_core.figures.frame import CAMERA, beside, framed, lined, plain, wrapped
 
 COLUMNS = ("found", "missed", "alarm", "cleared")
 TERM = ("true positive", "false negative", "false positive", "true negative")
@@ -28,7 +28,7 @@ def confusion_grid(confusions: Sequence[Confusion], names: Sequence[str]) -> go.
     figure = go.Figure()
     for column, colour in enumerate((palette.MALIGNANT, palette.MALIGNANT, palette.BENIGN, palette.BENIGN)):
         figure.add_trace(_column(confusions, names, column, colour))
-    labels = [plain(short(name, 18)) for name in names]
+    labels = [lined(name) for name in names]
     figure.update_xaxes(tickvals=list(range(4)), ticktext=list(COLUMNS), side="top", range=[-0.5, 3.5], showgrid=False)
     figure.update_yaxes(
         tickvals=list(range(len(labels))), ticktext=labels, range=[len(labels) - 0.5, -0.5], showgrid=False
@@ -36,7 +36,7 @@ def confusion_grid(confusions: Sequence[Confusion], names: Sequence[str]) -> go.
     figure.update_xaxes(zeroline=False)
     figure.update_yaxes(zeroline=False)
     framed(figure, CAMERA + 34 + ROW * len(labels))
-    return figure.update_layout(margin_t=CAMERA + 30, margin_l=beside(short(name, 18) for name in names))
+    return figure.update_layout(margin_t=CAMERA + 30, margin_l=beside(line for name in names for line in wrapped(name)))
 
 
 def _column(confusions: Sequence[Confusion], names: Sequence[str], column: int, colour: str) -> go.Heatmap:

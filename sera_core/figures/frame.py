@@ -24,9 +24,27 @@ def short(name: str, longest: int = LONGEST) -> str:
     return f"{name[: longest - tail - 1]}…{name[-tail:]}"
 
 
+def wrapped(name: str, longest: int = 18) -> list[str]:
+    """A name in one line or two, parted at a space, hyphen or underscore; only what is longer still is shortened.
+
+    >>> wrapped("lite0-transfer-thyroid")
+    ['lite0-transfer-', 'thyroid']
+    """
+    if len(name) <= longest:
+        return [name]
+    gaps = [place for place, letter in enumerate(name[:longest], 1) if letter in " -_"]
+    cut = gaps[-1] if gaps else longest
+    return [name[:cut].rstrip(" "), short(name[cut:], longest)]
+
+
 def plain(text: str) -> str:
     """Text for a figure, in which ``<`` opens no tag: names come from people's files."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def lined(name: str) -> str:
+    """A name for an axis, :func:`wrapped`."""
+    return "<br>".join(map(plain, wrapped(name)))
 
 
 def interval(estimate: float, low: float, high: float, digits: int = 3) -> str:

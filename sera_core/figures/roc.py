@@ -65,8 +65,9 @@ def _curve(line: RocLine, look: Series, name: str) -> go.Scatter:
         name=f"{plain(short(name))}  {area}",
         legendgroup=line.model,
         customdata=np.column_stack([line.low, line.high, line.threshold]),
-        hovertemplate=f"<b>{plain(name)}</b>, AUC {area}<br>sensitivity %{{y:.2f}}, 95 % %{{customdata[0]:.2f}} to "
-        "%{customdata[1]:.2f}<br>specificity 1 − %{x:.2f}<br>above %{customdata[2]:.3f}<extra></extra>",
+        hovertemplate=f"<b>{plain(name)}</b>, AUC {area}<br>sensitivity %{{y:.2f}}, specificity 1 − %{{x:.2f}}"
+        "<br>95 % at this specificity: %{customdata[0]:.2f} to %{customdata[1]:.2f}"
+        "<br>above %{customdata[2]:.3f}<extra></extra>",
     )
 
 

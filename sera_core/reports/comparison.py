@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Domain
-from sera_core.evaluate.compare import decision_curves, errors, roc_lines
+from sera_core.evaluate.compare import decision_curves, errors, prevalence_curves, roc_lines
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Row
 from sera_core.figures.agreement import error_sets, kappa_matrix
@@ -22,9 +22,10 @@ from sera_core.figures.glance import auc_forest
 from sera_core.figures.palette import ACCENT, Series
 from sera_core.figures.roc import roc_panel
 from sera_core.figures.trust import decision_curves as draw_decisions
+from sera_core.figures.trust import prevalence_curves as draw_prevalence
 from sera_core.figures.trust import reliability
 from sera_core.figures.venn import MOST, error_venn
-from sera_core.reports.comparison_words import METHODS, NOT_MEANT
+from sera_core.reports.comparison_words import METHODS, NOT_MEANT, answered
 
 STYLE = f"""
 body {{ font: 15px/1.5 system-ui, sans-serif; color: #1b2423; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
@@ -45,7 +46,7 @@ class Subject:
     Attributes
     ----------
     title, positive : str
-        Of the study; ``positive`` says what a label of 1 means.
+        Of the study; ``positive`` says what the models were taught to answer.
     sha256 : str
         Of the file that was read.
     predictions : Predictions
@@ -97,13 +98,15 @@ def _body(found: Comparison, subject: Subject, made: datetime) -> Iterator[str]:
     yield (
         f'<p class="note">{made:%d %B %Y}, SERA {__version__}. Predictions: sha256 {subject.sha256}. {NOT_A_DEVICE}</p>'
     )
-    yield f"<h2>Cases</h2><p>A label of 1 means: {_text(subject.positive)}.</p>" + _centres(found, subject)
+    yield f"<h2>Cases</h2><p>{_text(answered(subject.positive))}</p>" + _centres(found, subject)
     yield "<h2>At a glance</h2>" + _glance(found, subject)
     yield "<h2>ROC</h2>" + _panels(subject, lambda centre: _roc(found, subject, centre))
     yield "<h2>At the frozen cut-offs</h2>" + _cutoffs(found, subject)
     yield _panels(subject, lambda centre: _confusion(found, subject, centre))
     yield "<h2>Calibration</h2>" + _panels(subject, lambda centre: _calibration(found, subject, centre))
     yield "<h2>Net benefit</h2>" + _panels(subject, lambda centre: _benefit(found, subject, centre))
+    yield "<h2>PPV and NPV if the prevalence were another</h2>"
+    yield _panels(subject, lambda centre: _prevalence(found, subject, centre))
     yield "<h2>Agreement</h2>" + _panels(subject, lambda centre: _kappa(found, subject, centre))
     yield "<h2>Who is wrong about the same cases</h2>" + _missed(found, subject)
     yield _panels(subject, lambda centre: _errors(found, subject, centre))
@@ -133,7 +136,7 @@ def _glance(found: Comparison, subject: Subject) -> str:
         parts.append(f"<h3>{KINDS[kind]}</h3>" + _figure(figure))
     best = [f"{subject.names[model]} at {centre}" for centre, model in found.glance.best.items() if model]
     said = ", ".join(best) or "at no centre"
-    return "".join(parts) + f"<p>Better than the second with p &lt; 0.05 (paired test): {_text(said)}.</p>"
+    return "".join(parts) + f"<p>Better than the second with p &lt; 0.05 after Holm (paired test): {_text(said)}.</p>"
 
 
 def _roc(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
@@ -168,6 +171,13 @@ def _calibration(found: Comparison, subject: Subject, centre: str) -> go.Figure:
 def _benefit(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
     curves = decision_curves(subject.predictions, centre)
     return draw_decisions(curves, subject.looks, subject.names) if curves else None
+
+
+def _prevalence(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
+    curves = prevalence_curves(subject.predictions, centre, found.cutoffs)
+    models = [one for one in curves if one.model in subject.predictions.models]
+    here = float(subject.predictions.at(centre).label.mean())
+    return draw_prevalence(models, subject.looks, subject.names, here) if models else None
 
 
 def _kappa(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
@@ -238,7 +248,8 @@ def _rows(rows: Iterable[Row], subject: Subject) -> str:
         for row in rows
     ]
     table = pd.DataFrame(lines)
-    return _table(table.loc[:, (table != "").any()])
+    told = _table(table.loc[:, (table != "").any()])
+    return f"<details><summary>{len(lines)} rows</summary>{told}</details>"
 
 
 def _table(table: pd.DataFrame) -> str:

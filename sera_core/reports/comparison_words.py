@@ -30,6 +30,14 @@ def name_of(name: str) -> str:
     return f"reader {rest.replace('_', ' ')}"
 
 
+def answered(positive: str) -> str:
+    """What the models were taught to answer, which is not what a label means at every centre."""
+    return (
+        f"The models answer: {positive}, or not. What a label of 1 is depends on the centre, as listed below; where "
+        "the text speaks of malignant and benign nodules, it means label 1 and label 0."
+    )
+
+
 METHODS = (
     (
         "Area under the ROC curve",

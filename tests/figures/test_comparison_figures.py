@@ -24,7 +24,7 @@ from sera_core.figures import palette
 from sera_core.figures.agreement import error_sets, kappa_matrix
 from sera_core.figures.confusion import confusion_grid
 from sera_core.figures.forest import Block, Mark, forest
-from sera_core.figures.frame import interval, plain, short
+from sera_core.figures.frame import interval, plain, short, wrapped
 from sera_core.figures.glance import auc_forest
 from sera_core.figures.networks import accuracy_by_number, implied_accuracy
 from sera_core.figures.roc import roc_panel
@@ -54,6 +54,14 @@ def test_a_long_name_keeps_both_ends_and_never_grows() -> None:
     assert name.startswith(short(name).split("…")[0])
     assert name.endswith(short(name).split("…")[1])
     assert short("vgg16") == "vgg16"
+
+
+@pytest.mark.parametrize("name", ["vgg16", "lite0-transfer-thyroid", "shufflenet-v2-scratch-sim", "x" * 30])
+def test_a_name_in_two_lines_is_whole_and_narrow(name: str) -> None:
+    lines = wrapped(name)
+    assert "".join(lines) == name
+    assert len(lines) <= 2
+    assert max(map(len, lines)) <= 18
 
 
 def test_a_name_from_a_file_opens_no_tag() -> None:

@@ -173,6 +173,24 @@ def test_the_cut_off_moves_one_model(compare: AppTest) -> None:
     assert all(said.startswith("0.00") for said in moved["sensitivity (moved)"])  # nobody is above 1
 
 
+def test_a_slider_nobody_moved_changes_nothing(compare: AppTest) -> None:
+    study = read_study("real-frames")
+    model = next(name for name, cutoff in study.cutoffs.items() if cutoff.value != round(cutoff.value, 2))
+    compare.query_params["which-real-frames"] = "All"
+    compare.query_params["moved"] = model
+    healthy(compare.run())
+    moved = next(frame.value for frame in compare.dataframe if "sensitivity (moved)" in frame.value)
+    for measure in ("sensitivity", "specificity"):
+        assert list(moved[f"{measure} (moved)"]) == list(moved[f"{measure} (frozen)"])
+
+
+def test_what_the_models_answer_is_told_apart_from_the_labels(compare: AppTest) -> None:
+    healthy(compare.run())
+    said = words(compare).replace("\\", "")
+    assert "The models answer: read as suspicious" in said
+    assert "A label of 1 means" not in said
+
+
 @pytest.mark.parametrize("view", ["Two centres", "With the reader"])
 def test_every_view_of_the_differences_opens(compare: AppTest, view: str) -> None:
     compare.query_params["versus"] = view
@@ -209,6 +227,11 @@ def test_before_a_file_is_chosen_the_page_says_what_to_do(compare: AppTest) -> N
     healthy(compare.run())
     assert "No table yet" in words(compare)
     assert "What was published" in words(compare)
+    contents = next(str(c.value) for c in compare.caption if "#cell-" in str(c.value))
+    there = [number for number in range(1, 13) if f"(#cell-{number})" in contents]
+    assert there == [1, 10, 11]
+    titles = " ".join(str(s.value) for s in compare.subheader)
+    assert [f"gray[{number}]" in titles for number in range(1, 13)] == [number in there for number in range(1, 13)]
 
 
 def test_an_own_table_with_readers_and_sizes_fills_every_cell(compare: AppTest) -> None:

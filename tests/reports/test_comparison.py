@@ -52,6 +52,15 @@ def test_it_holds_every_number_and_every_method(whole: tuple[str, object]) -> No
     assert "Not a medical device" in text
 
 
+def test_long_tables_are_folded_and_the_prevalence_curves_are_in(whole: tuple[str, object]) -> None:
+    text, found = whole
+    body = text.split("</script></head>")[1]
+    assert f"<details><summary>{len(found.rows)} rows</summary>" in body  # type: ignore[attr-defined]
+    assert "<details open" not in body
+    part = body.split("PPV and NPV if the prevalence were another</h2>")[1].split("<h2>")[0]
+    assert part.count("Plotly.newPlot") == 2  # one a centre
+
+
 def test_names_from_a_file_are_text_and_cases_are_not_named(whole: tuple[str, object]) -> None:
     text = whole[0].split("</script></head>")[1]
     assert "A <b>study</b>" not in text

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sera_core.evaluate.delong import paired_placements
+from sera_core.evaluate.cells.differences import auc_differences
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, Glance, RocLine, Row
@@ -17,7 +17,7 @@ from sera_core.evaluate.roc import Placements, area, auc, band, curve, partial_a
 CEILING = "log_likelihood_ratio"
 MOST_POINTS = 400  # of a drawn curve: a screen shows no more
 ONE_CLASS = "not known: one class is missing"
-BEST = 0.05  # a model is called best when the second differs with p below this
+BEST = 0.05  # a model is called best when the second differs with p, after Holm, below this
 
 
 def glance(predictions: Predictions) -> Glance:
@@ -26,16 +26,17 @@ def glance(predictions: Predictions) -> Glance:
     Returns
     -------
     Glance
-        ``best`` names a model only where the paired DeLong test finds the second one worse (p < 0.05). The ceiling is
-        the AUC of the simulator's own likelihood ratio on these very cases: no reader of the descriptors can beat it
-        but by luck.
+        ``best`` names a model only where the paired DeLong test finds the second one worse: p < 0.05 after Holm's
+        correction over all pairs of the centre, as :func:`auc_differences` gives it. The ceiling is the AUC of the
+        simulator's own likelihood ratio on these very cases: no reader of the descriptors can beat it but by luck.
     """
+    tests = {(row.centre, frozenset((row.model, row.versus))): row.p_holm for row in auc_differences(predictions)}
     views = [predictions.at(centre) for centre in predictions.centres]
     return Glance(
         rows=tuple(_auc_row(view, name) for view in views for name in view.raters),
         clustered=tuple(_clustered_row(view, name) for view in views if view.repeated for name in view.placements),
         ceilings=tuple(row for view in views for row in _ceiling(view)),
-        best={view.centre: _best(view) for view in views},
+        best={view.centre: _best(view, tests) for view in views},
         counts={view.centre: (view.malignant, view.benign) for view in views},
         roles=dict(predictions.roles),
         domains={view.centre: view.domain for view in views},
@@ -88,36 +89,46 @@ def _ceiling(view: CentreView) -> list[Row]:
     return [Row("auc", best.value, best.low, best.high, len(label), best.method, view.centre, "ceiling")]
 
 
-def _best(view: CentreView) -> str | None:
+def _best(view: CentreView, tests: Mapping[tuple[str, frozenset[str]], float]) -> str | None:
     ranked = sorted((m for m in view.models if m in view.placements), key=lambda m: -view.placements[m].value)
     if len(ranked) < 2:
         return None
-    both = view.pair(ranked[0], ranked[1])
-    return ranked[0] if both and paired_placements(*both).p < BEST else None
+    return ranked[0] if tests[view.centre, frozenset(ranked[:2])] < BEST else None  # never with a p of NaN
 
 
 def _line(view: CentreView, name: str, cutoff: float) -> RocLine:
     label, score, _ = view.of(name)
     false_positive, sensitivity, threshold = curve(label, score)
-    kept = _corners(false_positive, sensitivity)
-    low, high = band(label, score, grid := np.linspace(0, 1, 51))
+    kept, reads = _corners(false_positive, sensitivity), name not in view.models
+    low, high = _band(label, score, false_positive, sensitivity)
     tp, fn, fp, tn = counts(label, score, cutoff)
     found = area(view.placements[name])
     return RocLine(
         centre=view.centre,
         model=name,
-        is_reader=name not in view.models,
+        is_reader=reads,
         false_positive=false_positive[kept],
         sensitivity=sensitivity[kept],
         threshold=threshold[kept],
-        low=np.interp(false_positive[kept], grid, low),
-        high=np.interp(false_positive[kept], grid, high),
+        low=np.full(len(kept), np.nan) if reads else low[kept],
+        high=np.full(len(kept), np.nan) if reads else high[kept],
         point=(fp / (fp + tn), tp / (tp + fn)),
         point_threshold=cutoff,
         auc=found.value,
         low_auc=found.low,
         high_auc=found.high,
     )
+
+
+def _band(
+    label: NDArray, score: NDArray, false_positive: NDArray, sensitivity: NDArray
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The band at every point of a curve: of the upper end of the step that stands at its false-positive share."""
+    low, high = band(label, score, grid := np.linspace(0, 1, 51))
+    top = sensitivity[np.searchsorted(false_positive, false_positive, "right") - 1]
+    # between the places of the grid, and at a sensitivity of 1, the drawn band may miss what it is about by a hair
+    low, high = (np.interp(false_positive, grid, end) for end in (low, high))
+    return np.minimum(low, top), np.maximum(high, top)
 
 
 def _corners(false_positive: NDArray, sensitivity: NDArray) -> NDArray[np.intp]:

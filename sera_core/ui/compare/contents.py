@@ -20,6 +20,12 @@ CELLS = (
 )
 
 
-def show_contents() -> None:
-    """A line of links to the cells."""
-    st.caption(" · ".join(f"[{number} {title}](#cell-{number})" for number, title in enumerate(CELLS, 1)))
+ALONE = (1, 10, 11)  # cells that need no predictions
+
+
+def show_contents(everything: bool) -> None:
+    """A line of links to the cells that are there: all of them, or those that need no predictions."""
+    links = (
+        f"[{number} {title}](#cell-{number})" for number, title in enumerate(CELLS, 1) if everything or number in ALONE
+    )
+    st.caption(" · ".join(links))

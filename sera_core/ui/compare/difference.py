@@ -18,7 +18,7 @@ from sera_core.figures.forest import Block, Mark, forest
 from sera_core.figures.frame import interval
 from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
-from sera_core.ui.compare.chosen import Chosen, heading, pick_model, remember
+from sera_core.ui.compare.chosen import Chosen, heading, pick_model, plain, remember
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
 
@@ -77,7 +77,7 @@ def _two_models(chosen: Chosen) -> None:
         empty("No common centre", f"{first} and {second} share no centre here.", ":material/compare_arrows:")
         return
     _forests(chosen, rows, f"{first} minus {second}", lambda row: METRIC[row.metric], lambda row: row.centre)
-    _table(chosen, rows, "difference")
+    _table(chosen, rows)
 
     def draw() -> None:
         st.dataframe(_lines(chosen, tests), hide_index=True, alt="Paired tests of every pair at every centre")
@@ -94,7 +94,7 @@ def _two_centres(chosen: Chosen) -> None:
     model = pick_model(chosen, "Model", "travels", dict.fromkeys(row.model for row in rows))
     mine = [row for row in rows if row.model == model]
     _forests(chosen, mine, f"AUC of {model}, first centre minus second", lambda row: "AUC", lambda row: row.centre)
-    _table(chosen, mine, "between")
+    _table(chosen, mine)
     offer_csv(frame(rows), "between-centres")
 
 
@@ -116,7 +116,7 @@ def _with_reader(chosen: Chosen) -> None:
     mine = [row for row in rows if row.model == model]
     title = f"lead of {model} over {chosen.names[reader]}: first centre minus second"
     _forests(chosen, mine, title, lambda row: "AUC", lambda row: row.centre)
-    _table(chosen, mine, "interaction")
+    _table(chosen, mine)
     offer_csv(frame(rows), "interactions")
 
 
@@ -158,18 +158,14 @@ def _mark(chosen: Chosen, row: Row, label: str) -> Mark:
     return Mark(label, row.estimate, row.low, row.high, chosen.looks[row.model], hover, not clear, clear)
 
 
-def _table(chosen: Chosen, rows: Sequence[Row], key: str) -> None:
+def _table(chosen: Chosen, rows: Sequence[Row]) -> None:
     st.caption("Filled and bold: p after Holm below 0.05.")
     for kind in chosen.kinds:
         here = [row for row in rows if _kind(chosen, row) == kind]
         if here:
             heading(chosen, kind)
-            st.dataframe(
-                _lines(chosen, here).drop(columns=["model", "minus"]),
-                hide_index=True,
-                key=f"table-{key}-{kind}",
-                alt="Differences with p-values",
-            )
+            lines = _lines(chosen, here).drop(columns=["model", "minus"])
+            st.table(lines.map(plain), hide_index=True, alt="Differences with p-values")
 
 
 def _lines(chosen: Chosen, rows: Iterable[Row]) -> pd.DataFrame:

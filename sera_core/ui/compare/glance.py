@@ -83,9 +83,9 @@ def _say(chosen: Chosen, found: Glance) -> None:
     winners = {centre: best for centre, best in found.best.items() if best}
     if winners:
         said = ", ".join(f"**{chosen.names[model]}** at {centre}" for centre, model in winners.items())
-        st.markdown(f"Really better than the second (paired test, p < 0.05): {said}. Only these are bold.")
+        st.markdown(f"Really better than the second (paired test, p < 0.05 after Holm): {said}. Only these are bold.")
     else:
-        st.markdown("At no centre is the best model really better than the second (paired test, p < 0.05).")
+        st.markdown("At no centre is the best model really better than the second (paired test, p < 0.05 after Holm).")
 
 
 def _tables(chosen: Chosen, found: Glance) -> None:

@@ -47,7 +47,7 @@ def show_published() -> None:
         fold(f"All {found.rows} rows of Lee 2019", "audit-table", draw)
         offer_csv(rows, "lee2019-audit")
         st.markdown("**Koh 2020**")
-        st.dataframe(koh().fillna(""), hide_index=True, alt="What Koh 2020 states")
+        st.table(koh().fillna(""), hide_index=True, alt="What Koh 2020 states")
         offer_csv(koh(), "koh2020")
         st.caption(SOURCES)
         say_meaning(

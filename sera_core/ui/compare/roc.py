@@ -84,8 +84,8 @@ def _points(lines: list[RocLine]) -> pd.DataFrame:
                 "threshold": line.threshold,
                 "false_positive_share": line.false_positive,
                 "sensitivity": line.sensitivity,
-                "low": line.low,
-                "high": line.high,
+                "band_at_this_share_low": line.low,
+                "band_at_this_share_high": line.high,
             }
         )
         for line in lines

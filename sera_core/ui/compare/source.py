@@ -16,6 +16,7 @@ from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.shipped import Study, read_study, study_names
 from sera_core.evaluate.table import read_predictions, template
 from sera_core.figures.palette import READER, series
+from sera_core.reports.comparison_words import answered
 from sera_core.ui.cache import key_of
 from sera_core.ui.cell import fold, open_cell, show_code
 from sera_core.ui.compare.chosen import BADGE, Chosen, plain
@@ -48,7 +49,7 @@ def choose_predictions() -> Chosen | None:
         study = _own() if source == "own" else _shipped()
         if study is None:
             return None
-        st.markdown(f"**{plain(study.title)}**. A label of 1 means: {study.positive}.")
+        st.markdown(f"**{plain(study.title)}**. {answered(plain(study.positive))}")
         every = _cutoffs(study.predictions.key, study)
         looks = series(ranked(study.predictions)) | dict.fromkeys(study.predictions.readers, READER)
         chosen = Chosen(study, source == "own", _choose_part(study), every, looks)
@@ -126,7 +127,7 @@ def _read_own(key: str, kind: Domain, name: str, _data: bytes) -> Study:
     return Study(
         name="own",
         title=name,
-        positive="whatever your table calls 1",
+        positive="what your table labels 1",
         domain=kind,
         predictions=predictions,
         models={},

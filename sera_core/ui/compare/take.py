@@ -17,8 +17,9 @@ def offer_comparison(chosen: Chosen) -> None:
     cell = open_cell(
         12,
         "Report",
-        "Every figure and number above in one file that opens without network, with the methods in words; or all "
-        "numbers as one table.",
+        "The figures of cells 2, 3, 4, 6, 7 and 8 for the models and centres of cell 1, all their numbers and those of "
+        "cells 5 and 9, and the methods in words, in one file that opens without network; or the numbers alone. Cells "
+        "10 and 11 are not in it.",
     )
 
     def report() -> str:

@@ -16,7 +16,7 @@ from sera_core.figures.frame import interval
 from sera_core.figures.trust import reliability
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
-from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
+from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, plain, remember, say_centre
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
@@ -38,7 +38,7 @@ def show_trust(chosen: Chosen) -> None:
     cell = open_cell(
         6,
         "Can the probability be trusted",
-        "Of the nodules to which a model gives 30 %, are 30 in 100 malignant (label 1)? A model can rank well and "
+        "Of the nodules to which a model gives 30 %, do 30 in 100 have label 1 here? A model can rank well and "
         "still be wrong about every number it says.",
     )
     if not in_sight(6, cell.result):
@@ -54,7 +54,7 @@ def show_trust(chosen: Chosen) -> None:
         )
         chart(figure, f"reliability-{centre}", f"Reliability curves at {chosen.counts[centre]}", save=True)
         st.caption("The diagonal is a probability taken at its word; a larger mark stands for more cases.")
-        st.dataframe(_scores(chosen, found), hide_index=True, alt="Brier score, its parts, slope and intercept")
+        st.table(_scores(chosen, found), hide_index=True, alt="Brier score, its parts, slope and intercept")
         _recalibration(chosen, found)
         offer_csv(frame(row for one in found for row in one.rows), f"calibration-{centre}")
         say_meaning(
@@ -77,7 +77,7 @@ def _scores(chosen: Chosen, found: Sequence[Calibration]) -> pd.DataFrame:
     for one in found:
         rows = {row.metric: row for row in one.rows}
         told = {word: _said(rows.get(metric)) for metric, word in COLUMNS.items()}
-        lines.append({"model": chosen.names[one.model]} | told)
+        lines.append({"model": plain(chosen.names[one.model])} | told)
     return pd.DataFrame(lines)
 
 
@@ -94,9 +94,9 @@ def _recalibration(chosen: Chosen, found: Sequence[Calibration]) -> None:
             told = {
                 f"{w}, {when}": _said(rows[f"{m}_{when}"]) for m, w in LOCAL.items() for when in ("before", "after")
             }
-            lines.append({"model": chosen.names[one.model]} | told)
+            lines.append({"model": plain(chosen.names[one.model])} | told)
     if not lines:
         st.caption("Left out: it takes 50 cases to recalibrate and as many again to judge, of both classes.")
         return
-    st.dataframe(pd.DataFrame(lines), hide_index=True, alt="Calibration before and after 50 local cases")
+    st.table(pd.DataFrame(lines), hide_index=True, alt="Calibration before and after 50 local cases")
     st.caption("Logistic recalibration; median and middle 95 % of random draws of 50 cases, judged on all the others.")
