@@ -189,7 +189,7 @@ def benchmark(options: argparse.Namespace) -> Result:
     from sera_core.simulate.benchmark import benchmark as simulate_speed
     from sera_core.ui.compare.benchmark import benchmark as page_speed
 
-    return [*evaluate_speed(), *page_speed(), *explain_speed(), *predict_speed(), *simulate_speed()]
+    return [*evaluate_speed(), *explain_speed(), *predict_speed(), *simulate_speed(), *page_speed()]
 
 
 def _parser() -> argparse.ArgumentParser:
