@@ -189,4 +189,4 @@ def _lines(chosen: Chosen, rows: Iterable[Row]) -> pd.DataFrame:
 def _p(value: float) -> str:
     if math.isnan(value):
         return "–"
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    return "<\u00a00.001" if value < 0.001 else f"{value:.3f}"

@@ -84,6 +84,9 @@ def _points(lines: list[RocLine]) -> pd.DataFrame:
                 "threshold": line.threshold,
                 "false_positive_share": line.false_positive,
                 "sensitivity": line.sensitivity,
+                "highest_sensitivity_at_this_share": pd.Series(line.sensitivity)
+                .groupby(line.false_positive)
+                .transform("max"),
                 "band_at_this_share_low": line.low,
                 "band_at_this_share_high": line.high,
             }
