@@ -356,11 +356,15 @@ class Heatmap:
 
 @dataclass(frozen=True)
 class ModelOpinion:
-    """One installed model's answer for the same nodule; ``domain`` is the kind of frames it was trained on."""
+    """One installed model's answer for the same nodule.
+
+    ``domain`` is the kind of frames it was trained on, ``positive`` what its probability is the probability of.
+    """
 
     model: str
     title: str
     domain: Domain
+    positive: str
     probability: float
     cutoff: float
     verdict: Verdict

@@ -99,10 +99,13 @@ def diagnose(image: GreyImage, request: Request | None = None) -> Diagnosis:
     Raises
     ------
     BadInput
-        When the region, size or pre-test risk is impossible, no model is installed, or the image is too
-        far from what the model was trained on.
+        When the region, size or pre-test risk is impossible, there is no such model or none at all, or the image
+        is too far from what the model was trained on. What is wrong with the request is told before any network runs.
     """
     request = request or Request()
+    _next(0.5, request)  # any probability: refuses an impossible size, risk or description
+    if request.model != AUTO:
+        store.load(request.model)
     box = request.box.clipped(*image.shape) if request.box else propose_box(image)
     if min(box.width, box.height) < SMALLEST_PX:
         raise BadInput(
@@ -209,7 +212,6 @@ def _choose(answers: list[_Answer], model: str, source: str) -> _Answer:
         for answer in answers:
             if answer.classifier.card.id == model:
                 return answer
-        store.load(model)  # refuses an unknown or damaged model, and says why
         raise BadInput("model_changed", f"The files of {model} were changed after it was loaded: start again.")
     allowed = _candidates([answer.classifier.card for answer in answers], source)
     candidates = [answer for answer in answers if answer.classifier.card in allowed]
@@ -237,7 +239,14 @@ def _opinion(answer: _Answer) -> ModelOpinion:
     card = answer.classifier.card
     verdict: Verdict = answer.classifier.verdict(answer.probability)
     return ModelOpinion(
-        card.id, card.title, card.domain, answer.probability, card.cutoff.value, verdict, answer.familiarity
+        model=card.id,
+        title=card.title,
+        domain=card.domain,
+        positive=card.positive,
+        probability=answer.probability,
+        cutoff=card.cutoff.value,
+        verdict=verdict,
+        familiarity=answer.familiarity,
     )
 
 

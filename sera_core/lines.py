@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sera_core.contracts import NOT_A_DEVICE
+from sera_core.contracts import NOT_A_DEVICE, Verdict
+from sera_core.wording import headline, percent
 
 Result = Any  # what a command computed, as JSON would hold it
 
@@ -25,8 +26,9 @@ def diagnosis(found: Result) -> str:
     """Verdict, probabilities, advice and notices of one diagnosis."""
     advice = found["advice"]
     lines = [
-        f"{found['verdict']}: probability {found['probability']:.2f} at a balanced prior "
-        f"(cut-off {found['cutoff']:.2f}), {found['probability_at_pretest']:.2f} at the pre-test risk, "
+        f"{headline(Verdict(found['verdict']), found['positive'])}: probability {percent(found['probability'])} at a "
+        f"balanced prior (cut-off {percent(found['cutoff'])}), {percent(found['probability_at_pretest'])} at the "
+        f"pre-test risk of {percent(found['pretest'])}, "
         f"by {found['model']}",
         f"{advice['guideline']} {advice['category']}: {advice['action']}. {advice['rule']}",
         *(f"note: {warning['message']}" for warning in found["warnings"]),

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from sera_core.contracts import Diagnosis, ModelOpinion, Verdict
 from sera_core.figures import palette
+from sera_core.wording import answer, percent, shortly, zone
 
 BAR, DOTS = 1.0, 0.0  # heights of the two rows
 
@@ -13,35 +14,37 @@ BAR, DOTS = 1.0, 0.0  # heights of the two rows
 def verdict_bar(diagnosis: Diagnosis) -> go.Figure:
     """The chosen model's probability on a bar from 0 to 100 %, above one dot for every installed model.
 
-    The zone left of the band is benign, the band between the bounds of the cut-off indeterminate,
-    the zone right of it malignant.
+    The zone left of the band is benign (or unlikely, where the model was not taught on malignancy), the band between
+    the bounds of the cut-off indeterminate, the zone right of it malignant (or likely).
     """
     figure = go.Figure()
     _zones(figure, diagnosis)
-    _cutoff(figure, diagnosis.cutoff * 100)
+    _cutoff(figure, diagnosis.cutoff)
     figure.add_trace(_chosen(diagnosis))
     others = [o for o in diagnosis.opinions if o.model != diagnosis.model]
     if others:
         home = next((o.domain for o in diagnosis.opinions if o.model == diagnosis.model), None)
         figure.add_trace(_dots(others, home))
-    _frame(figure, two_rows=bool(others))
+    _frame(figure, shortly(diagnosis.positive), two_rows=bool(others))
     return figure
 
 
 def risk_shift(diagnosis: Diagnosis) -> go.Figure:
     """From the risk before the image to the risk after it, on one line."""
-    before, after = diagnosis.pretest * 100, diagnosis.probability_at_pretest * 100
+    shares = diagnosis.pretest, diagnosis.probability_at_pretest
+    before, after = (share * 100 for share in shares)
     colour = palette.MALIGNANT if after > before else palette.BENIGN
     figure = go.Figure(
         go.Scatter(
             x=[before, after],
             y=[0, 0],
             mode="lines+markers+text",
-            text=[f"before<br>{before:.0f}%", f"after<br>{after:.0f}%"],
+            text=[f"{when}<br>{percent(share)}" for when, share in zip(("before", "after"), shares, strict=True)],
             textposition=["bottom center", "top center"],
             marker={"size": [11, 16], "color": [palette.UNSURE, colour], "opacity": 1},
             line={"color": colour, "width": 3},
-            hovertemplate="%{x:.1f}%<extra></extra>",
+            hovertext=[percent(share, 1) for share in shares],
+            hovertemplate="%{hovertext}<extra></extra>",
             cliponaxis=False,
         )
     )
@@ -61,25 +64,31 @@ def _zones(figure: go.Figure, diagnosis: Diagnosis) -> None:
         )
         if right - left >= 14:  # a narrower zone has no room for its name; its colour and the sentence above remain
             figure.add_annotation(
-                x=(left + right) / 2, y=BAR - 0.42, text=verdict.value, showarrow=False, yanchor="top", font_size=11
+                x=(left + right) / 2,
+                y=BAR - 0.42,
+                text=zone(verdict, diagnosis.positive),
+                showarrow=False,
+                yanchor="top",
+                font_size=11,
             )
 
 
-def _cutoff(figure: go.Figure, percent: float) -> None:
+def _cutoff(figure: go.Figure, cutoff: float) -> None:
+    x = cutoff * 100
     line = {"color": palette.UNSURE, "width": 2, "dash": "dot"}
-    figure.add_shape(type="line", x0=percent, x1=percent, y0=BAR - 0.38, y1=BAR + 0.55, line=line)
+    figure.add_shape(type="line", x0=x, x1=x, y0=BAR - 0.38, y1=BAR + 0.55, line=line)
     figure.add_annotation(
-        x=percent, y=BAR + 0.55, text=f"cut-off {percent:.0f}%", showarrow=False, yanchor="bottom", font_size=11
+        x=x, y=BAR + 0.55, text=f"cut-off {percent(cutoff)}", showarrow=False, yanchor="bottom", font_size=11
     )
 
 
 def _chosen(diagnosis: Diagnosis) -> go.Scatter:
-    percent = diagnosis.probability * 100
+    said = f"{percent(diagnosis.probability, 1)}: {answer(diagnosis.verdict, diagnosis.positive)}"
     return go.Scatter(
-        x=[percent],
+        x=[diagnosis.probability * 100],
         y=[BAR],
         mode="markers+text",
-        text=[f"<b> {percent:.0f}% </b>"],
+        text=[f"<b> {percent(diagnosis.probability)} </b>"],
         textposition="middle right" if diagnosis.probability < 0.8 else "middle left",
         textfont={"size": 15},
         marker={
@@ -88,7 +97,7 @@ def _chosen(diagnosis: Diagnosis) -> go.Scatter:
             "symbol": palette.MARKER[diagnosis.verdict],
             "line": {"color": "white", "width": 2},
         },
-        hovertemplate=f"{diagnosis.model_title}<br>%{{x:.1f}} %: {diagnosis.verdict.value}<extra></extra>",
+        hovertemplate=f"{diagnosis.model_title}<br>{said}<extra></extra>",
         cliponaxis=False,
     )
 
@@ -106,15 +115,19 @@ def _dots(opinions: list[ModelOpinion], home: str | None) -> go.Scatter:
             "color": [palette.VERDICT[o.verdict] for o in opinions],
             "symbol": [palette.MARKER[o.verdict] + end for o, end in zip(opinions, hollow, strict=True)],
         },
-        customdata=[[o.title, o.verdict.value, o.cutoff * 100, o.domain] for o in opinions],
-        hovertemplate="%{customdata[0]}<br>for %{customdata[3]} frames<br>%{x:.1f}%: %{customdata[1]}, "
-        "own cut-off %{customdata[2]:.0f}%<extra></extra>",
+        customdata=[
+            [o.title, o.domain, percent(o.probability, 1), answer(o.verdict, o.positive), percent(o.cutoff)]
+            for o in opinions
+        ],
+        hovertemplate="%{customdata[0]}<br>for %{customdata[1]} frames<br>%{customdata[2]}: %{customdata[3]}, "
+        "own cut-off %{customdata[4]}<extra></extra>",
         cliponaxis=False,
     )
 
 
-def _frame(figure: go.Figure, two_rows: bool) -> None:
-    figure.update_xaxes(title="probability (%)", range=[-1, 101], fixedrange=True, tickvals=[0, 25, 50, 75, 100])
+def _frame(figure: go.Figure, positive: str, two_rows: bool) -> None:
+    title = f"probability to be {positive} (%)"
+    figure.update_xaxes(title=title, range=[-1, 101], fixedrange=True, tickvals=[0, 25, 50, 75, 100])
     rows = {BAR: "this model", DOTS: "the others"} if two_rows else {BAR: ""}
     figure.update_yaxes(
         tickvals=list(rows),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sera_core.guidelines.strata import Stratum
+from sera_core.wording import certain
 
 
 def cut_between(lower: Stratum, upper: Stratum) -> tuple[float, bool]:
@@ -72,5 +73,5 @@ def _gap_words(start: str, lower: Stratum, upper: Stratum, chosen: Stratum) -> s
 
 
 def percent(probability: float) -> str:
-    """A probability as a percentage with at most three figures."""
-    return f"{100 * probability:.3g}%"
+    """A probability as a percentage with at most three figures, that never claims certainty."""
+    return certain(probability, "%") or f"{100 * probability:.3g}%"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LEFT, WIDE = 16.0, 178.0  # millimetres: left margin, and width of what is printed
 PICTURE_WIDE, PICTURE_HIGH = 86.0, 56.0
 HEADING_WIDE = 29.0
+HEADLINE_SIZES = (15, 14, 13, 12)  # points
 INK, FAINT, PAPER = "#1B1F22", "#5B6468", "#FFFFFF"
 FONT = "DejaVu"
 MISSING = "\N{WHITE SQUARE}"
@@ -115,15 +116,19 @@ class _Page(FPDF):
 
 def _verdict(page: _Page, diagnosis: Diagnosis) -> None:
     top = page.get_y()
-    page.set_fill_color(VERDICT[diagnosis.verdict])
-    page.rect(LEFT, top, 1.6, 17, style="F")
-    page.pen(15, VERDICT[diagnosis.verdict], bold=True)
-    page.write_at(LEFT + 4.5, top, words.headline(diagnosis), 90, high=8)
+    headline = words.headline(diagnosis)
+    for size in HEADLINE_SIZES:  # the largest in one line; the smallest may take more
+        page.pen(size, VERDICT[diagnosis.verdict], bold=True)
+        if page.get_string_width(headline) < 90:
+            break
+    below = page.write_at(LEFT + 4.5, top, headline, 90, high=7)
     page.pen(9.5, INK)
     action = words.advice(diagnosis.advice)
-    page.write_at(LEFT + 4.5, top + 8.2, f"Advice: {action}", 90, high=4.4)
+    bottom = max(page.write_at(LEFT + 4.5, below + 1.2, f"Advice: {action}", 90, high=4.4), top + 17)
+    page.set_fill_color(VERDICT[diagnosis.verdict])
+    page.rect(LEFT, top, 1.6, bottom - top, style="F")
     _bar(page, diagnosis, LEFT + 100, top + 6.5, 74)
-    page.set_y(max(page.get_y(), top + 17) + 4)
+    page.set_y(bottom + 4)
 
 
 def _bar(page: _Page, diagnosis: Diagnosis, x: float, y: float, wide: float) -> None:

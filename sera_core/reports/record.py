@@ -93,6 +93,7 @@ def _opinion(opinion: ModelOpinion) -> dict[str, Any]:
         "model": opinion.model,
         "title": opinion.title,
         "domain": opinion.domain,
+        "positive": opinion.positive,
         "probability": opinion.probability,
         "cutoff": opinion.cutoff,
         "verdict": opinion.verdict.value,

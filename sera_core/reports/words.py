@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from sera_core import wording
 from sera_core.contracts import Action, Advice, CamMethod, Descriptors, Diagnosis, Fidelity, Heatmap, Verdict
 from sera_core.guidelines import LABELS, NO_FOCUS_LABEL
+from sera_core.wording import percent
 
-CANCER = {Verdict.BENIGN: "Probably benign", Verdict.MALIGNANT: "Suspicious for malignancy"}
-READING = {Verdict.BENIGN: "Unlikely", Verdict.MALIGNANT: "Likely"}
 METHOD = {
     CamMethod.GRADCAM: "Grad-CAM",
     CamMethod.GRADCAM_PLUS_PLUS: "Grad-CAM++",
@@ -24,22 +24,9 @@ LIMITS = (
 )
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """A share 0 ... 1 in words that never claim certainty: ``"74%"``, ``"under 1%"``, ``"over 99%"``."""
-    if share < 0.005:
-        return "under 1%"
-    if share > 0.995:
-        return "over 99%"
-    return f"{share * 100:.{digits}f}%"
-
-
 def headline(diagnosis: Diagnosis) -> str:
     """The verdict in the terms of what the model was taught: pathology, or how readers call the nodule."""
-    if diagnosis.verdict is Verdict.INDETERMINATE:
-        return "Indeterminate"
-    if diagnosis.positive.startswith("malignant"):
-        return CANCER[diagnosis.verdict]
-    return f"{READING[diagnosis.verdict]} to be {diagnosis.positive.split(' (')[0]}"
+    return wording.headline(diagnosis.verdict, diagnosis.positive)
 
 
 def verdict(diagnosis: Diagnosis) -> str:
@@ -74,7 +61,8 @@ def familiarity(diagnosis: Diagnosis) -> str:
 def others(diagnosis: Diagnosis) -> str:
     """What the other installed models answer; empty when there is none."""
     return "; ".join(
-        f"{opinion.title} ({opinion.domain} frames): {percent(opinion.probability)}, {opinion.verdict.value}"
+        f"{opinion.title} ({opinion.domain} frames): {percent(opinion.probability)}, "
+        + wording.answer(opinion.verdict, opinion.positive)
         + (" (image too unfamiliar to count)" if opinion.familiarity.refused else "")
         for opinion in diagnosis.opinions
         if opinion.model != diagnosis.model

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sera_core.contracts import Action, Diagnosis, Familiarity, Fidelity, Scale, Verdict
-from sera_core.reports.words import percent, points
+from sera_core.reports.words import points
+from sera_core.wording import answer, in_hundred, percent
 
 ACTION_ICON = {
     Action.FNA: ":material/colorize:",
@@ -32,10 +33,10 @@ def verdict_reason(diagnosis: Diagnosis) -> str:
 
 def in_a_hundred(diagnosis: Diagnosis) -> str:
     """The two probabilities as counts."""
-    even, local = round(diagnosis.probability * 100), round(diagnosis.probability_at_pretest * 100)
+    even, local = in_hundred(diagnosis.probability), in_hundred(diagnosis.probability_at_pretest)
     return (
-        f"Of 100 nodules that the model scores like this one, about **{even}** are {diagnosis.positive} where "
-        f"half of all nodules are, and about **{local}** where {percent(diagnosis.pretest)} are. It is no diagnosis: "
+        f"Of 100 nodules that the model scores like this one, **{even}** are {diagnosis.positive} where "
+        f"half of all nodules are, and **{local}** where {percent(diagnosis.pretest)} are. It is no diagnosis: "
         "only cytology or histology makes one."
     )
 
@@ -67,7 +68,7 @@ def opinions(diagnosis: Diagnosis) -> str:
     agree = len({o.verdict for o in asked}) == 1
     opening = f"All {len(asked)} models that know this kind of image agree" if agree else "**The models disagree**"
     said = [
-        f"- {GLYPH[o.verdict]} {o.title} ({o.domain} frames): {percent(o.probability)}, {o.verdict.value}"
+        f"- {GLYPH[o.verdict]} {o.title} ({o.domain} frames): {percent(o.probability)}, {answer(o.verdict, o.positive)}"
         for o in asked
     ]
     return "\n".join([f"{opening}:", *said, *hollow])

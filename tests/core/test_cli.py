@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sera_core import lines
 from sera_core.classifiers import store
 from sera_core.cli import main
 from sera_core.contracts import Box
@@ -249,6 +250,41 @@ def test_diagnose_refuses_in_one_line(house: Path) -> None:
         assert (ran.code, ran.out) == (2, ""), words
         assert re.fullmatch(r"sera: [^\n]+\n", ran.err), ran.err
         assert words in ran.err
+
+
+def test_a_wrong_request_is_refused_before_any_network_is_touched(house: Path) -> None:
+    """Not even torch is imported: nothing can have been computed."""
+    wrong = (["--size-mm", "-3"], ["--size-mm", "nan"], ["--pretest", "1.5"], ["--pretest", "0"], ["--model", "oracle"])
+    script = (
+        "import json, sys\n"
+        "from sera_core.cli import main\n"
+        "for line in json.loads(sys.argv[1]):\n"
+        "    assert main(line) == 2, line\n"
+        "    assert 'torch' not in sys.modules, line\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, json.dumps([["diagnose", "frame.png", *extra] for extra in wrong])],
+        cwd=house,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(house)},
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert len(ran.stderr.splitlines()) == len(wrong)
+
+
+@pytest.mark.parametrize(
+    ("positive", "opening"),
+    [("read as suspicious (Kwak 4c or 5)", "Unlikely to be read as suspicious: "), ("malignant", "Probably benign: ")],
+)
+def test_a_diagnosis_in_words_speaks_of_what_the_model_was_taught(positive: str, opening: str) -> None:
+    advice = {"guideline": "ktirads2021", "category": "K-TIRADS 2", "action": "none", "rule": "A rule."}
+    found = {"verdict": "benign", "positive": positive, "probability": 1e-5, "cutoff": 0.41, "pretest": 0.2}
+    found |= {"probability_at_pretest": 3e-6, "model": "m", "advice": advice, "warnings": []}
+    said = lines.diagnosis(found)
+    assert said.startswith(f"{opening}probability under 1% at a balanced prior (cut-off 41%), under 1% at the pre-test")
+    assert ("benign:" in said) == (positive == "malignant")
 
 
 def test_without_a_model_nothing_is_diagnosed(house: Path, tmp_path: Path) -> None:

@@ -22,10 +22,15 @@ from sera_core.contracts import (
 )
 
 BOX = Box(60, 50, 80, 60)
+READ = "read as suspicious (Kwak TI-RADS 4c or 5)"
 
 
-def opinion(model: str, probability: float, verdict: Verdict, percentile: float = 60.0) -> ModelOpinion:
-    return ModelOpinion(model, model.title(), "real", probability, 0.5, verdict, Familiarity(1.0, percentile, 2.0))
+def opinion(
+    model: str, probability: float, verdict: Verdict, percentile: float = 60.0, positive: str = READ
+) -> ModelOpinion:
+    return ModelOpinion(
+        model, model.title(), "real", positive, probability, 0.5, verdict, Familiarity(1.0, percentile, 2.0)
+    )
 
 
 def hand_made(**changes: object) -> Diagnosis:
@@ -40,7 +45,7 @@ def hand_made(**changes: object) -> Diagnosis:
         model="alpha",
         model_title="Alpha network",
         model_sha256="0123456789abcdef" * 4,
-        positive="read as suspicious",
+        positive=READ,
         trained_on="342 frames of DDTI; its labels are readings, not pathology.",
         probability=0.78,
         pretest=0.2,

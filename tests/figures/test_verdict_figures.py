@@ -1,9 +1,12 @@
+from dataclasses import replace
+
+import plotly.graph_objects as go
 import pytest
 
 from sera_core.contracts import Verdict
 from sera_core.figures import palette
 from sera_core.figures.verdict import risk_shift, verdict_bar
-from tests.figures.hand import hand_made, opinion
+from tests.figures.hand import READ, hand_made, opinion
 
 
 def test_three_zones_fill_the_bar_without_gap() -> None:
@@ -48,3 +51,35 @@ def test_the_risk_moves_from_before_to_after(after: float, colour: str) -> None:
     trace = risk_shift(hand_made(probability_at_pretest=after)).data[0]
     assert list(trace.x) == pytest.approx([20, after * 100])
     assert trace.line.color == colour
+
+
+def said_in(figure: go.Figure) -> str:
+    """Every word that a figure can show, also on hovering."""
+    return str(figure.to_plotly_json())
+
+
+@pytest.mark.parametrize(
+    ("positive", "zones", "axis"),
+    [
+        (READ, ["unlikely", "indeterminate", "likely"], "probability to be read as suspicious (%)"),
+        ("malignant in the simulator", list(Verdict), "probability to be malignant in the simulator (%)"),
+    ],
+)
+def test_zones_speak_of_what_the_model_was_taught(positive: str, zones: list[str], axis: str) -> None:
+    opinions = tuple(replace(o, positive=positive) for o in hand_made().opinions)
+    figure = verdict_bar(hand_made(positive=positive, opinions=opinions))
+    assert [note.text for note in figure.layout.annotations if note.y < 1] == zones
+    assert figure.layout.xaxis.title.text == axis
+    assert ("benign" in said_in(figure)) == positive.startswith("malignant")
+
+
+@pytest.mark.parametrize(("share", "words"), [(1.0, "over 99%"), (0.9999, "over 99%"), (0.0, "under 1%")])
+def test_no_figure_claims_certainty(share: float, words: str) -> None:
+    opinions = (opinion("alpha", share, Verdict.MALIGNANT), opinion("beta", share, Verdict.MALIGNANT))
+    made = hand_made(probability=share, probability_at_pretest=share, opinions=opinions)
+    bar, shift = verdict_bar(made), risk_shift(made)
+    assert words in bar.data[0].text[0]
+    assert words in bar.data[0].hovertemplate
+    assert words in bar.data[1].customdata[0]
+    assert shift.data[0].text[1] == f"after<br>{words}"
+    assert "%{x" not in said_in(bar) + said_in(shift), "a bare number would be rounded to 100.0 on hovering"

@@ -24,16 +24,30 @@ def test_the_reason_names_the_probability_and_the_band(verdict: Verdict) -> None
 
 def test_counts_are_given_at_both_prevalences() -> None:
     said = words.in_a_hundred(hand_made())
-    assert "**78**" in said
-    assert "**47** where 20% are" in said
+    assert "**about 78**" in said
+    assert "**about 47** where 20% are" in said
+
+
+def test_counts_never_claim_certainty() -> None:
+    said = words.in_a_hundred(hand_made(probability=0.99996, probability_at_pretest=0.9998))
+    assert "**over 99** are" in said
+    assert "**over 99** where" in said
+    assert "**under 1** where" in words.in_a_hundred(hand_made(probability_at_pretest=0.0001))
+
+
+def test_models_of_malignancy_speak_of_it() -> None:
+    simulated = hand_made(
+        opinions=tuple(replace(o, positive="malignant in the simulator") for o in hand_made().opinions)
+    )
+    assert "- ● Beta (real frames): 31%, benign" in words.opinions(simulated)
 
 
 def test_disagreeing_models_are_each_named_with_number_and_word() -> None:
     said = words.opinions(hand_made())
     assert said.startswith("**The models disagree**")
     for part in (
-        "- ◆ Alpha (real frames): 78%, malignant",
-        "- ● Beta (real frames): 31%, benign",
+        "- ◆ Alpha (real frames): 78%, likely to be read as suspicious",
+        "- ● Beta (real frames): 31%, unlikely to be read as suspicious",
         "- ■ Gamma (real frames): 52%, indeterminate",
     ):
         assert part in said

@@ -29,6 +29,7 @@ from sera_core.contracts import (
 )
 from sera_core.guidelines import advise_from_probability, assess
 
+READ = "read as suspicious (Kwak TI-RADS 4c or 5)"
 SEEN = Descriptors(
     Composition.SOLID,
     Echogenicity.HYPOECHOIC,
@@ -56,9 +57,13 @@ def heatmap(fidelity: Fidelity | None) -> Heatmap:
     )
 
 
-def opinion(name: str, probability: float, percentile: float = 40.0, limit: float = 20.0) -> ModelOpinion:
+def opinion(
+    name: str, probability: float, percentile: float = 40.0, limit: float = 20.0, positive: str = READ
+) -> ModelOpinion:
     verdict = Verdict.MALIGNANT if probability > 0.5 else Verdict.BENIGN
-    return ModelOpinion(name, name.title(), "real", probability, 0.5, verdict, Familiarity(10.0, percentile, limit))
+    return ModelOpinion(
+        name, name.title(), "real", positive, probability, 0.5, verdict, Familiarity(10.0, percentile, limit)
+    )
 
 
 def diagnosis(**changes: Any) -> Diagnosis:
@@ -70,7 +75,7 @@ def diagnosis(**changes: Any) -> Diagnosis:
         model="alpha",
         model_title="EfficientNet-Lite0, fine-tuned",
         model_sha256="0123456789abcdef" * 4,
-        positive="read as suspicious",
+        positive=READ,
         trained_on="460 thyroid frames of one public collection; its labels are readings of the image, not pathology.",
         probability=0.74,
         pretest=0.2,

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
-from sera_core.contracts import NOT_A_DEVICE, Box, Fidelity, GreyImage, Notice, Verdict
+from sera_core.contracts import NOT_A_DEVICE, Box, Fidelity, GreyImage, Guideline, Notice, Verdict
+from sera_core.guidelines import advise_from_probability
 from sera_core.reports import pdf
 from sera_core.reports.pictures import heated, plain
-from tests.reports.samples import bare, diagnosis, heatmap, opinion, pixels
+from sera_core.wording import headline
+from tests.reports.samples import READ, bare, diagnosis, heatmap, opinion, pixels
 
 
 def read(data: bytes) -> PdfReader:
@@ -49,6 +51,37 @@ def test_one_page_says_everything_that_matters():
     ):
         assert part in text, part
     assert len(read(data).pages[0].images) == 2
+
+
+def lines_of(data: bytes) -> list[tuple[float, float, str]]:
+    """Every line of the first page: height of its baseline from below, size (both in points), and text."""
+    found: list[tuple[float, float, str]] = []
+
+    def visit(text, _outer, place, _font, size):
+        if text.strip():
+            found.append((place[5], size, text.strip()))
+
+    read(data).pages[0].extract_text(visitor_text=visit)
+    return found
+
+
+@pytest.mark.parametrize("positive", ["malignant", READ, "called highly suspicious by most of the seven readers " * 2])
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("size_mm", [None, 14.0])
+def test_the_headline_stands_above_the_advice_however_long_both_are(positive, verdict, size_mm):
+    advice = replace(advise_from_probability(Guideline.KTIRADS2021, 0.99, size_mm), category="K-TIRADS 5 " * 6)
+    lines = lines_of(pdf(bare(positive=positive, verdict=verdict, advice=advice)))
+    first = next(i for i, (_, _, text) in enumerate(lines) if text.startswith("Advice:"))
+    start = next(i for i, (_, size, text) in enumerate(lines) if size >= 12 and text != "SERA")
+    title, after = lines[start:first], lines[first]
+    assert " ".join(text for _, _, text in title).startswith(headline(verdict, positive)[:20])
+    assert min(y for y, _, _ in title) - after[0] >= 0.75 * after[1], "the advice is printed over the headline"
+
+
+def test_a_reading_is_never_called_benign_or_malignant():
+    text = text_of(pdf(diagnosis())).split("Model", 1)[0]
+    assert "Beta (real frames): 31%, unlikely to be read as suspicious" in text_of(pdf(diagnosis()))
+    assert not re.search("benign|malignan", text)
 
 
 def test_nothing_known_but_the_picture():

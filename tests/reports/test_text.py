@@ -7,9 +7,9 @@ import re
 import pytest
 
 from sera_core.contracts import NOT_A_DEVICE, Fidelity, Guideline, Verdict
-from sera_core.guidelines import assess
+from sera_core.guidelines import advise_from_probability, assess
 from sera_core.reports import as_text
-from sera_core.reports.words import percent
+from sera_core.wording import in_hundred, percent
 from tests.reports.samples import SEEN, bare, diagnosis, heatmap
 
 
@@ -23,10 +23,10 @@ def test_says_everything_that_matters():
     for part in (
         "LIKELY TO BE READ AS SUSPICIOUS",
         "74%, above the cut-off of 48% (95% bounds 41% to 55%)",
-        "42% to be read as suspicious, where 20% of nodules are",
+        "42% to be read as suspicious (Kwak TI-RADS 4c or 5), where 20% of nodules are",
         "62 of 100 training images",
-        "Beta (real frames): 31%, benign",
-        "Gamma (real frames): 66%, malignant (image too unfamiliar to count)",
+        "Beta (real frames): 31%, unlikely to be read as suspicious",
+        "Gamma (real frames): 66%, likely to be read as suspicious (image too unfamiliar to count)",
         "14 mm, largest dimension",
         "K-TIRADS 2021",
         whole.advice.rule,
@@ -80,6 +80,17 @@ def test_digits_where_the_probability_is_next_to_a_bound():
 
 
 def test_percent_never_claims_certainty():
-    assert [percent(share) for share in (0.0, 0.004, 0.006, 0.5, 0.994, 0.996, 1.0)] == [
-        "under 1%", "under 1%", "1%", "50%", "99%", "over 99%", "over 99%",
+    assert [percent(share) for share in (0.0, 0.004, 0.005, 0.006, 0.5, 0.994, 0.995, 0.996, 1.0)] == [
+        "under 1%", "under 1%", "under 1%", "1%", "50%", "99%", "over 99%", "over 99%", "over 99%",
     ]  # fmt: skip
+    for k in range(10001):
+        for said in (percent(k / 10000), percent(k / 10000, 1), in_hundred(k / 10000)):
+            assert not re.fullmatch(r"(about )?(0|0\.0|100|100\.0)%?", said), said
+
+
+@pytest.mark.parametrize("share", [0.0, 1e-5, 0.99996, 1.0])
+def test_no_certainty_anywhere_in_the_text(share):
+    advice = advise_from_probability(Guideline.KTIRADS2021, share, 14.0)
+    text = flat(as_text(diagnosis(probability=share, probability_at_pretest=share, advice=advice)))
+    assert not re.search(r"(?<![\d.])(0|0\.00\d*|99\.\d+|100)%", text)
+    assert text.count("under 1%" if share < 0.5 else "over 99%") >= 4

@@ -68,7 +68,7 @@ def _numbers(diagnosis: Diagnosis) -> dict[str, list[object]]:
     return {
         "model": [o.model for o in rows],
         "title": [o.title for o in rows],
-        "probability": [round(o.probability, 4) for o in rows],
+        "probability": [o.probability for o in rows],  # rounded, it would read 1 where the page says over 99%
         "cutoff": [round(o.cutoff, 4) for o in rows],
         "verdict": [o.verdict.value for o in rows],
         "familiarity_percentile": [round(o.familiarity.percentile, 1) for o in rows],
