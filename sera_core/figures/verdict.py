@@ -40,7 +40,7 @@ def risk_shift(diagnosis: Diagnosis) -> go.Figure:
             y=[0, 0],
             mode="lines+markers+text",
             text=[f"{when}<br>{percent(share)}" for when, share in zip(("before", "after"), shares, strict=True)],
-            textposition=["bottom center", "top center"],
+            textposition=[f"{row} {_side(share)}" for row, share in zip(("bottom", "top"), shares, strict=True)],
             marker={"size": [11, 16], "color": [palette.UNSURE, colour], "opacity": 1},
             line={"color": colour, "width": 3},
             hovertext=[percent(share, 1) for share in shares],
@@ -52,6 +52,13 @@ def risk_shift(diagnosis: Diagnosis) -> go.Figure:
     figure.update_yaxes(visible=False, range=[-1.2, 1.2], fixedrange=True)
     figure.update_layout(height=150, margin={"l": 8, "r": 8, "t": 0, "b": 0}, showlegend=False, dragmode=False)
     return figure
+
+
+def _side(share: float) -> str:
+    """Where words stand beside a mark so that they stay on the figure at both of its ends."""
+    if share > 0.9:
+        return "left"
+    return "right" if share < 0.1 else "center"
 
 
 def _zones(figure: go.Figure, diagnosis: Diagnosis) -> None:

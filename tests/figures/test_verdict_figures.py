@@ -82,4 +82,5 @@ def test_no_figure_claims_certainty(share: float, words: str) -> None:
     assert words in bar.data[0].hovertemplate
     assert words in bar.data[1].customdata[0]
     assert shift.data[0].text[1] == f"after<br>{words}"
+    assert list(shift.data[0].textposition) == ["bottom center", "top left" if share > 0.5 else "top right"]
     assert "%{x" not in said_in(bar) + said_in(shift), "a bare number would be rounded to 100.0 on hovering"
