@@ -189,7 +189,8 @@ def benchmark(options: argparse.Namespace) -> Result:
     from sera_core.simulate.benchmark import benchmark as simulate_speed
     from sera_core.ui.compare.benchmark import benchmark as page_speed
 
-    return [*evaluate_speed(), *explain_speed(), *predict_speed(), *simulate_speed(), *page_speed()]
+    # the simulator first, because its processes report the memory of the one that started them
+    return [*simulate_speed(), *evaluate_speed(), *explain_speed(), *predict_speed(), *page_speed()]
 
 
 def _parser() -> argparse.ArgumentParser:
