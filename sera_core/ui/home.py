@@ -38,9 +38,7 @@ def show_models() -> None:
                 "Put a model's folder (card.json and its weights) into models/ and reload this page.",
                 ":material/inventory_2:",
             )
-        st.caption(
-            "Intervals (DeLong) count every image as another patient; Compare models does not."
-        )
+        st.caption("Intervals (DeLong) count every image as another patient; Compare models does not.")
         for status in found:
             _model(status)
 
