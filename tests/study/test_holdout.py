@@ -8,15 +8,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy.stats import rankdata
 
 from sera_core.contracts import BadInput
 from sera_core.evaluate.roc import auc
+from sera_core.images.prepare import normalise
 from sera_core.simulate.cohort import study_set
 from sera_core.study.arms import train_arm
 from sera_core.study.design import Arm, Centre, Concatenation, Design, Ensemble, Framed, Simulated
 from sera_core.study.population import population, taught_truth
 from sera_core.study.run import run
+from sera_core.study.tables import benches_of
+from sera_core.train.frames import prepared
 from sera_core.train.recipes import Recipe
 from tests.drawn import NETWORK, write_centre
 
@@ -187,15 +191,15 @@ def test_the_layer_that_is_named_is_the_one_that_is_read(place: Path, design: De
     run(replace(design, arms=(last, named), concatenations=(), ensembles=()), place / "layer", place / "work", print)
     wide = pd.read_parquet(place / "layer" / "predictions.parquet").pivot_table("probability", "case_id", "model")
     pd.testing.assert_series_equal(wide["last"], wide["named"], check_names=False)
+    frames, _ = population(design, place / "work", print)
+    with pytest.raises(BadInput, match="no layer 'fc9'"):
+        train_arm(design, replace(last, layer="fc9"), frames, place / "work", print)
 
 
 def test_every_layer_of_a_network_stands_in_the_tables(place: Path, design: Design) -> None:
     recipe = Recipe("finetune", weights="scratch", epochs=3, batch=8, rate=0.002, averaging=0.5)
-    arms = (
-        design.arms[0],
-        replace(design.arms[3], limit=None),
-        Arm("fast", "Fast", ("Here",), recipe, FRAMED, "vgg_f"),
-    )
+    fast = Arm("fast", "Fast", ("Here",), recipe, FRAMED, "vgg_f")
+    arms = (design.arms[0], replace(design.arms[3], limit=None), fast)
     told = {"T": ("tiny-transfer", "tiny-tuned"), "F": ("fast",)}
     changed = replace(design, arms=arms, concatenations=(), ensembles=(), tables=told)
     run(changed, place / "tables", place / "work", lambda line: None, place / "models")
@@ -204,6 +208,19 @@ def test_every_layer_of_a_network_stands_in_the_tables(place: Path, design: Desi
     assert rows["chosen"].notna().sum() == 1
     joined = pd.read_csv(place / "tables" / "concatenation.csv")
     assert list(joined["networks"]) == ["TF", "TF"]
+    frames, _ = population(changed, place / "work", print)
+    trained = train_arm(changed, fast, frames, place / "work", print)  # finished before: read, not run
+    tested = trained.answers.split.held_out
+    crops = normalise(prepared(tested, trained.plan.preparation), trained.plan.preparation)
+    with torch.no_grad():
+        values = trained.fitted.parts["body"](torch.from_numpy(crops))
+        for bench in benches_of("F", None, trained):
+            read = values
+            for name, module in trained.fitted.parts["pool"].named_children():
+                read = module(read)
+                if name == bench.layer:
+                    break
+            np.testing.assert_allclose(bench.tuned[1], read.numpy(), rtol=1e-4, atol=1e-5)
 
 
 def test_only_simulated_frames_have_a_truth_to_teach(place: Path, design: Design) -> None:
