@@ -9,7 +9,7 @@ from sera_core.diagnosis import Request
 from sera_core.evaluate.results import Errors
 from sera_core.figures import heatmap as figures
 from sera_core.figures.image import picture
-from sera_core.reports.words import descriptors, headline, percent
+from sera_core.reports.words import descriptors, headline
 from sera_core.simulate.case import Pathology
 from sera_core.simulate.centres import centre_named
 from sera_core.simulate.cohort import draw
@@ -18,6 +18,7 @@ from sera_core.ui.cache import diagnosis_of
 from sera_core.ui.chart import chart
 from sera_core.ui.compare.chosen import BADGE, Chosen, plain
 from sera_core.ui.states import empty
+from sera_core.wording import percent
 
 REAL = "Frames of patients are not part of this program, so only their predictions are here."
 NO_SEED = "This table does not say from which seed the frame was drawn (column seed), so it cannot be drawn again."

@@ -8,11 +8,12 @@ from sera_core.contracts import BadInput, Diagnosis
 from sera_core.diagnosis import diagnose
 from sera_core.figures.palette import NAME
 from sera_core.figures.verdict import verdict_bar
-from sera_core.reports.words import headline, percent
+from sera_core.reports.words import headline
 from sera_core.ui import words
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.states import notices
+from sera_core.wording import percent
 
 LEAD = "What the model makes of the region, how sure it is, and whether it knows this kind of image at all."
 

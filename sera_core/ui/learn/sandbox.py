@@ -14,7 +14,6 @@ from sera_core.figures.image import still
 from sera_core.figures.sandbox import way
 from sera_core.figures.verdict import verdict_bar
 from sera_core.guidelines import LABELS, assess_all
-from sera_core.reports.words import percent
 from sera_core.simulate.case import Case
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.sandbox import Step, steps_to_malignant, truth_of
@@ -27,6 +26,7 @@ from sera_core.ui.learn import sandbox_controls
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.parts import Question, ask, formula, step
 from sera_core.ui.states import guarded, refused
+from sera_core.wording import percent
 
 STEP = "sandbox_step"
 FRAME_PX = 460  # at most, on the screen

@@ -25,6 +25,7 @@ from sera_core.ui.learn.nodule import Specimen, choose_nodule, seen
 from sera_core.ui.learn.parts import Question, Stage, formula, numbers, stages
 from sera_core.ui.measure import Line
 from sera_core.ui.words import GLYPH
+from sera_core.wording import percent
 
 BOX, KEPT = "tasks_box", "tasks_kept"  # in the link
 _BOX = re.compile(r"(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})")
@@ -129,8 +130,8 @@ def _answer(key: str, _scene: Scene, _box: Box) -> Answer:
 def _say(answer: Answer) -> str:
     verdict = answer.verdict
     return (
-        f":{palette.NAME[verdict]}[{GLYPH[verdict]} {verdict.value}] at {answer.probability:.0%} "
-        f"(cut-off {answer.cutoff.value:.0%})"
+        f":{palette.NAME[verdict]}[{GLYPH[verdict]} {verdict.value}] at {percent(answer.probability)} "
+        f"(cut-off {percent(answer.cutoff.value)})"
     )
 
 
@@ -146,7 +147,7 @@ def _exam(specimen: Specimen) -> None:
         f"**Is there a nodule that needs a second look? {'Yes' if suspicious else 'No'}.** One answer for the frame."
     )
     numbers(
-        {"First nodule": f"{first:.0%}", "Second nodule": f"{second:.0%}", "The frame": f"{max(first, second):.0%}"}
+        {"First nodule": percent(first), "Second nodule": percent(second), "The frame": percent(max(first, second))}
     )
     formula(
         rf"\begin{{aligned}} p_{{\text{{frame}}}} &= \max(p_1, p_2) \\ "
@@ -162,8 +163,8 @@ def _object(specimen: Specimen) -> None:
     st.markdown(f"**Which is it?** {_say(answer)}")
     numbers(
         {
-            "Probability": f"{answer.probability:.0%}",
-            "Cut-off": f"{answer.cutoff.value:.0%}",
+            "Probability": percent(answer.probability),
+            "Cut-off": percent(answer.cutoff.value),
             "Labels": "benign, malignant",
         }
     )
