@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,20 @@ class Ran:
         self.code, self.out, self.err = code, out, err
 
 
+def in_python(script: str, given: Sequence[list[str]], house: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script in an interpreter of its own; it finds ``given`` as JSON in its first argument."""
+    ran = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(given)],
+        cwd=house,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        env={**os.environ, "PYTHONPATH": str(house)},
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran
+
+
 def commands(house: Path, *lines: list[str]) -> list[Ran]:
     """Run commands one after another in one fresh interpreter (torch loads once)."""
     script = (
@@ -168,15 +183,7 @@ def commands(house: Path, *lines: list[str]) -> list[Ran]:
         "    found.append([code, out.getvalue(), err.getvalue()])\n"
         "print('\\n' + json.dumps(found))\n"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", script, json.dumps(lines)],
-        cwd=house,
-        capture_output=True,
-        text=True,
-        timeout=500,
-        env={**os.environ, "PYTHONPATH": str(house)},
-    )
-    assert ran.returncode == 0, ran.stderr
+    ran = in_python(script, lines, house)
     return [Ran(*found) for found in json.loads(ran.stdout.rsplit("\n", 2)[1])]
 
 
@@ -262,15 +269,7 @@ def test_a_wrong_request_is_refused_before_any_network_is_touched(house: Path) -
         "    assert main(line) == 2, line\n"
         "    assert 'torch' not in sys.modules, line\n"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", script, json.dumps([["diagnose", "frame.png", *extra] for extra in wrong])],
-        cwd=house,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": str(house)},
-    )
-    assert ran.returncode == 0, ran.stderr
+    ran = in_python(script, [["diagnose", "frame.png", *extra] for extra in wrong], house)
     assert len(ran.stderr.splitlines()) == len(wrong)
 
 
