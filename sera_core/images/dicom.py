@@ -3,8 +3,6 @@
 Only the elements listed in :data:`_TAGS` are parsed, so identity never enters the program. Only the frame asked for is
 decoded. Every transfer syntax has one fixed decoder: Pillow for JPEG and JPEG 2000, CharLS for JPEG-LS, pydicom for
 RLE, and gdcm, in a process of its own (:mod:`sera_core.images.apart`), for lossless and 12-bit JPEG.
-
-The scale follows DICOM PS3.3 C.8.5.5 (ultrasound regions) and 10.7.1.3 (Pixel Spacing).
 """
 
 from __future__ import annotations
@@ -37,10 +35,11 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from sera_core.contracts import BadInput, Box, Scale, ScaledRegion
+from sera_core.contracts import BadInput
 from sera_core.images.apart import FrameLayout, decode_apart
 from sera_core.images.decoded import Decoded, check_frame, check_size, damaged
 from sera_core.images.presentation import present
+from sera_core.images.scale import regions_of, spacing_of
 
 config.settings.reading_validation_mode = config.IGNORE  # its warnings quote what stands in the file
 
@@ -87,8 +86,6 @@ _PLUGINS = {
     JPEGLSNearLossless: "pyjpegls",
     RLELossless: "pydicom",
 }
-_CENTIMETRE = 3  # PS3.3 C.8.5.5.1.15
-_TWO_DIMENSIONAL = 1  # PS3.3 C.8.5.5.1.1
 
 
 def read_dicom(data: bytes, frame: int = 0) -> Decoded:
@@ -110,7 +107,7 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
         dataset = _parse(data)
         frames = int(dataset.get("NumberOfFrames") or 1)
         rows, columns = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
-        regions, spacing = _regions(dataset, rows, columns), _spacing(dataset)
+        regions, spacing = regions_of(dataset, rows, columns), spacing_of(dataset)
     except BadInput:
         raise
     except Exception:  # pydicom raises anything on a broken file, and its words may quote the file
@@ -240,38 +237,3 @@ def _decode_with_gdcm(dataset: Dataset, frame: int) -> NDArray[Any]:
     if layout.photometric.startswith("YBR_FULL"):
         return convert_color_space(values, "YBR_FULL", "RGB")
     return values
-
-
-def _regions(dataset: Dataset, rows: int, columns: int) -> tuple[ScaledRegion, ...]:
-    """Two-dimensional ultrasound regions whose axes are both in centimetres; a broken one is left out."""
-    found = []
-    for item in dataset.get("SequenceOfUltrasoundRegions") or ():
-        if item.get("RegionSpatialFormat") != _TWO_DIMENSIONAL:
-            continue
-        if (item.get("PhysicalUnitsXDirection"), item.get("PhysicalUnitsYDirection")) != (_CENTIMETRE, _CENTIMETRE):
-            continue
-        scale = 10 * abs(float(item.PhysicalDeltaY)), 10 * abs(float(item.PhysicalDeltaX))
-        left, top = int(item.RegionLocationMinX0), int(item.RegionLocationMinY0)
-        right, bottom = int(item.RegionLocationMaxX1), int(item.RegionLocationMaxY1)  # inclusive
-        right, bottom = min(right, columns - 1), min(bottom, rows - 1)
-        if _plausible(scale) and right > left and bottom > top:
-            found.append(ScaledRegion(Box(left, top, right - left + 1, bottom - top + 1), scale))
-    return tuple(found)
-
-
-def _spacing(dataset: Dataset) -> Scale | None:
-    """Pixel Spacing in mm (row, column), of the file or shared by all its frames."""
-    holder = dataset
-    if shared := dataset.get("SharedFunctionalGroupsSequence"):
-        measures = shared[0].get("PixelMeasuresSequence")
-        holder = measures[0] if measures else dataset
-    spacing = holder.get("PixelSpacing")
-    if spacing is None or isinstance(spacing, str | float) or len(spacing) != 2:
-        return None
-    scale = float(spacing[0]), float(spacing[1])
-    return scale if _plausible(scale) else None
-
-
-def _plausible(scale: Scale) -> bool:
-    """Between a hundredth of a millimetre and a centimetre per pixel."""
-    return all(0.001 <= step <= 10 for step in scale)
