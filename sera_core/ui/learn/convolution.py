@@ -24,6 +24,7 @@ from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
 from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, step
 from sera_core.ui.learn.pick import pick_map
 from sera_core.ui.learn.slide import slide
+from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
 
 LEARNED = "learned"
@@ -237,7 +238,7 @@ def _whole(network: Seen) -> None:
     with left:
         alt = "Learned kernels, summed over the three channels; a click chooses one"
         pick_map(summed[:32], number - 1, "conv-kernels", alt, _choose, "kernel", 200)
-        st.image(still(network.crop.pixels), "What the network was shown", width=260)
+        show_picture(still(network.crop.pixels), "What the network was shown", width=260)
     with right:
         found = found_by(network, number)
         chart(activation(found, height=460), "conv-found", f"What kernel {number} finds")

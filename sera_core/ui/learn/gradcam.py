@@ -22,6 +22,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
 from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.picture import show_picture
 
 CLASSES = ("malignant", "benign")
 SHOWN = 16
@@ -87,7 +88,7 @@ def _steps(network: Seen, target: int) -> None:
         chart(activation(found.positive, limit, 230), "cam-relu", "The same without its negative part")
     with columns[2]:
         heat = _maps(f"{network.key} {target}", network, target)[CamMethod.GRADCAM]
-        st.image(overlay(network.crop.pixels, heat), width="stretch")
+        show_picture(overlay(network.crop.pixels, heat), alt="The heat over the picture")
     row, column = np.unravel_index(np.argmax(found.total), found.total.shape)
     cell = " ".join(f"{found.weights[k]:+.3f}\\cdot {found.maps[k][row, column]:.2f}" for k in top[:2])
     formula(
@@ -124,7 +125,7 @@ def _six(specimen: Specimen, network: Seen, target: int) -> None:
     with st.grid(3, min_column_width=110):
         for method, values in found.items():
             with st.container(gap="xsmall"):
-                st.image(overlay(network.crop.pixels, values), width="stretch")
+                show_picture(overlay(network.crop.pixels, values), alt=f"The heat by {METHOD[method]}")
                 st.caption(METHOD[method])
     step("Can it be believed?", "Blur the hottest fifth of the box, and random fifths, and ask the network again.")
     method = st.selectbox("Method", list(found), format_func=METHOD.__getitem__, key="cam_method", bind="query-params")

@@ -25,6 +25,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.parts import Question, ask, formula, grouped, matrix, numbers, step
 from sera_core.ui.learn.pick import pick_cell, pick_map
+from sera_core.ui.picture import show_picture
 
 TALK = "AlexNet, as in the talk"
 MOST_MAPS = 32  # of a layer, in the mosaic; the number field reaches all
@@ -166,7 +167,7 @@ def _maps(network: Seen) -> None:
         top, bottom = np.clip(field.span(row), 0, side)
         centre = field.start + field.jump * column, field.start + field.jump * row
         shown = still(network.crop.pixels, (left, top, right, bottom), centre)
-        st.image(shown, width=230, alt="Its receptive field outlined on the picture, its centre ringed")
+        show_picture(shown, width=230, alt="Its receptive field outlined on the picture, its centre ringed")
     formula(
         rf"\text{{centre}} = {field.start:g} + "
         rf"{field.jump}\cdot {column} = {field.start + field.jump * column:g}\ \text{{px}}",

@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from sera_core.figures.image import still
+from sera_core.ui.picture import show_picture
 from sera_core.ui.states import guarded
 
 
@@ -101,7 +102,7 @@ def pictures(images: Mapping[str, NDArray[np.float32]], columns: int = 2) -> Non
     """
     with st.grid(columns, min_column_width=140):
         for name, pixels in images.items():
-            st.image(still(pixels), name, width="stretch")
+            show_picture(still(pixels), name)
 
 
 def matrix(values: ArrayLike, title: str = "", digits: int = 2) -> None:

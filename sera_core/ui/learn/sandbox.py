@@ -25,6 +25,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn import sandbox_controls
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.parts import Question, ask, formula, step
+from sera_core.ui.picture import show_picture
 from sera_core.ui.states import guarded, refused
 from sera_core.wording import percent
 
@@ -70,7 +71,7 @@ def _build() -> None:
                 box = frame.box
                 edges = (box.x, box.y, box.x + box.width, box.y + box.height)
                 shown = still(frame.image.pixels, edges, colour="white")
-                st.image(shown, width=FRAME_PX, alt="The simulated frame with its nodule outlined")
+                show_picture(shown, width=FRAME_PX, alt="The simulated frame with its nodule outlined")
             with right:
                 _judge(case, frame)
         with answers:

@@ -20,6 +20,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
 from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
 
 RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
@@ -74,7 +75,7 @@ def _show_set(settings: Settings) -> None:
     bank = load_bank()
     half = len(learn) // 2
     rows = [np.concatenate(list(bank.crops[part[:5]]), axis=1) for part in (learn[:half], learn[half:])]
-    st.image(still(np.concatenate(rows)), width="stretch", alt="Some benign and some malignant simulated nodules")
+    show_picture(still(np.concatenate(rows)), alt="Some benign and some malignant simulated nodules")
     st.caption(
         f"Above benign, below malignant: some of the {len(learn)} simulated nodules. {len(left_out)} others are left "
         f"out. "
