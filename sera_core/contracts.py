@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Grey = NDArray[np.float32]  # [H, W], 0 (black) ... 1 (white)
 
@@ -261,6 +261,14 @@ class Verdict(StrEnum):
     BENIGN = "benign"
     INDETERMINATE = "indeterminate"
     MALIGNANT = "malignant"
+
+
+def is_positive(score: ArrayLike, cutoff: ArrayLike) -> NDArray[np.bool_]:
+    """Whether scores count as positive at a cut-off: those that reach it (score >= cut-off), as on a ROC curve.
+
+    The one definition: counts, curves, net benefit, kappa and verdict all ask it. No score (NaN) is never positive.
+    """
+    return np.asarray(score) >= np.asarray(cutoff)
 
 
 class CamMethod(StrEnum):

@@ -28,6 +28,7 @@ from sera_core.contracts import (
     ModelOpinion,
     Notice,
     Verdict,
+    is_positive,
 )
 from sera_core.explain.why import explain
 from sera_core.guidelines import advise_from_probability, assess, prevalence_adjusted
@@ -221,7 +222,7 @@ def _choose(answers: list[_Answer], model: str, source: str) -> _Answer:
 def _heatmap(answer: _Answer, box: Box, method: CamMethod) -> Heatmap:
     """Explain the class that is shown; a model without gradients gets an occlusion map."""
     classifier = answer.classifier
-    malignant = answer.probability > classifier.card.cutoff.value
+    malignant = bool(is_positive(answer.probability, classifier.card.cutoff.value))
 
     def predict(crops: Grey) -> np.ndarray:
         probability = classifier.predict(crops)

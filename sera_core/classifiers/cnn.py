@@ -16,7 +16,7 @@ from scipy.special import logit
 from sera_core.classifiers import calibrate
 from sera_core.classifiers.card import Card
 from sera_core.classifiers.familiarity import FamiliarityIndex, Features
-from sera_core.contracts import Familiarity, Grey, Verdict
+from sera_core.contracts import Familiarity, Grey, Verdict, is_positive
 from sera_core.images.prepare import normalise
 from sera_core.nets.split import body_activations
 
@@ -86,7 +86,7 @@ class Classifier:
         """Side of the frozen cut-off; between its 95 % bounds the answer is indeterminate."""
         if self.card.cutoff.low <= probability <= self.card.cutoff.high:
             return Verdict.INDETERMINATE
-        return Verdict.MALIGNANT if probability > self.card.cutoff.value else Verdict.BENIGN
+        return Verdict.MALIGNANT if is_positive(probability, self.card.cutoff.value) else Verdict.BENIGN
 
 
 def svm_scores(svm: Any, features: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -64,7 +64,7 @@ def cutoffs(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
     -------
     dict
         Guidelines go by :data:`USUAL_THRESHOLD`; every other name by Youden's index on the model's internal cases
-        (for a reader: those of any model), or 0.5 where there are none. Score > value is positive.
+        (for a reader: those of any model), or 0.5 where there are none. Score >= value is positive.
     """
     known = known or {}
     found = {}
@@ -73,8 +73,7 @@ def cutoffs(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
         if name in known:
             found[name] = known[name]
         elif name.startswith(READER) and usual is not None:
-            # just below the usual score, since a score above the cut-off is positive
-            found[name] = Cutoff(usual - 0.5, np.nan, np.nan, f"usual threshold of the guideline: {usual:g} or more")
+            found[name] = Cutoff(usual, np.nan, np.nan, f"usual threshold of the guideline: {usual:g} or more")
         else:
             found[name] = _youden_inside(predictions, name)
     return found

@@ -17,10 +17,10 @@ Criterion = Callable[[NDArray, NDArray], float]
 
 
 def youden(labels: ArrayLike, scores: ArrayLike) -> float:
-    """Cut-off that maximises sensitivity + specificity - 1; positive means score > cut-off.
+    """Cut-off that maximises sensitivity + specificity - 1; positive means score >= cut-off.
 
     Halfway between the two neighbouring scores, so that it does not sit on a case; of equal maxima the
-    one with the highest sensitivity. Where no cut-off beats chance it lies just below the lowest score.
+    one with the highest sensitivity. Where no cut-off beats chance it is the lowest score, so that all are positive.
     """
     false_positive, sensitivity, threshold = curve(labels, scores)
     index = sensitivity - false_positive
@@ -83,10 +83,9 @@ def cutoff_interval(
 
 def _below(threshold: NDArray, place: int) -> float:
     """Halfway between a threshold, at which a case is still positive, and the next one below it."""
-    above = threshold[place]
-    below = threshold[place + 1] if place + 1 < len(threshold) else np.nextafter(above, -np.inf)
+    above, below = threshold[place], threshold[min(place + 1, len(threshold) - 1)]
     middle = (above + below) / 2
-    return float(middle if middle < above else below)  # two adjacent floats have no middle
+    return float(middle if middle > below else above)  # two adjacent floats have no middle
 
 
 def _draw(members: list[NDArray[np.intp]], random: np.random.Generator) -> NDArray[np.intp]:

@@ -14,14 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from sera_core.contracts import is_positive
+
 Floats = NDArray[np.float64]
 METRICS = ("sensitivity", "specificity", "accuracy", "ppv", "npv", "f1", "lr_positive", "lr_negative")
 FEW = 0.5  # added to each count for the interval of a ratio with an empty count (Haldane)
 
 
 def counts(labels: ArrayLike, scores: ArrayLike, cutoff: float) -> tuple[int, int, int, int]:
-    """True positives, false negatives, false positives, true negatives; positive is score > cutoff."""
-    truth, called = np.asarray(labels) == 1, np.asarray(scores) > cutoff
+    """True positives, false negatives, false positives, true negatives; positive is score >= cutoff."""
+    truth, called = np.asarray(labels) == 1, is_positive(scores, cutoff)
     hits = int(np.count_nonzero(truth & called))
     positives, alarms = int(np.count_nonzero(truth)), int(np.count_nonzero(called)) - hits
     return hits, positives - hits, alarms, len(truth) - positives - alarms
@@ -125,7 +127,7 @@ def cluster_intervals(
     patients : int [N]
         0 ... P - 1.
     """
-    truth, called = np.asarray(labels) == 1, np.asarray(scores) > cutoff
+    truth, called = np.asarray(labels) == 1, is_positive(scores, cutoff)
     cell = np.where(truth, np.where(called, 0, 1), np.where(called, 2, 3))
     patient = np.asarray(patients)
     of_patient = np.bincount(patient * 4 + cell, minlength=4 * (patient.max() + 1)).reshape(-1, 4)

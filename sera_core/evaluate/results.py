@@ -77,7 +77,7 @@ def records(rows: Iterable[Row]) -> list[dict[str, object]]:
 
 @dataclass(frozen=True)
 class Cutoff:
-    """A frozen operating point (positive: score > value), where it came from, and its bounds (NaN: not known)."""
+    """A frozen operating point (positive: score >= value), where it came from, and its bounds (NaN: not known)."""
 
     value: float
     low: float

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from sera_core.contracts import Verdict
+from sera_core.contracts import Verdict, is_positive
 from sera_core.figures import palette
 
 CLASSES = ((0, "benign", Verdict.BENIGN), (1, "malignant", Verdict.MALIGNANT))
@@ -17,8 +17,8 @@ def sides(probabilities: NDArray, labels: NDArray, cut: float, own: float) -> go
     figure = go.Figure()
     random = np.random.default_rng(0)
     for label, name, verdict in CLASSES:
-        values = probabilities[labels == label] * 100
-        right = (values > cut * 100) == bool(label)
+        own_class = probabilities[labels == label]
+        values, right = own_class * 100, is_positive(own_class, cut) == bool(label)
         marker = {"size": 8, "color": palette.VERDICT[verdict], "symbol": palette.MARKER[verdict]}
         marker["opacity"] = np.where(right, 0.85, 0.35)
         figure.add_trace(

@@ -148,7 +148,7 @@ def _cutoffs(found: Comparison, subject: Subject) -> str:
     lines = [
         {
             "model": subject.names[name],
-            "positive above": f"{cutoff.value:.3f}",
+            "positive from": f"{cutoff.value:.3f}",
             "95 %": "" if cutoff.low != cutoff.low else f"{cutoff.low:.3f} to {cutoff.high:.3f}",
             "where from": cutoff.method,
         }

@@ -52,7 +52,7 @@ METHODS = (
     (
         "Cut-offs",
         "Frozen before the external cases were seen: the model's own, else Youden's index on its internal cases. "
-        "Positive means above the cut-off. Guidelines go by their usual threshold.",
+        "Positive means at the cut-off or above it. Guidelines go by their usual threshold.",
     ),
     (
         "Proportions",

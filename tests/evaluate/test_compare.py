@@ -96,7 +96,7 @@ def test_cut_offs_come_from_the_internal_cases_or_the_guideline(table: Predictio
     home = table.at("home")
     assert found["good"].value == youden(home.label, home.score("good"))
     assert found["reader_person"].value == youden(home.label, home.score("reader_person"))
-    assert found["reader_1_ktirads2021"].value == 3.5
+    assert found["reader_1_ktirads2021"].value == 4
     assert "4 or more" in found["reader_1_ktirads2021"].method
     known = Cutoff(0.3, 0.2, 0.4, "frozen")
     assert cutoffs(table, {"good": known})["good"] is known
@@ -190,7 +190,7 @@ def test_confusion_equals_scikit_learn_and_moves_with_the_cut_off(table: Predict
     frozen = cutoffs(table)
     for matrix in confusions(table, frozen):
         view = table.at(matrix.centre)
-        called = view.score(matrix.model) > frozen[matrix.model].value
+        called = view.score(matrix.model) >= frozen[matrix.model].value
         expected = confusion_matrix(view.label, called).ravel()
         assert expected.tolist() == [
             matrix.true_negative,
@@ -317,7 +317,7 @@ def test_needles_spared_against_readers(table: Predictions) -> None:
 def test_kappas_of_pairs_and_of_all(table: Predictions) -> None:
     frozen, view = cutoffs(table), table.at("away")
     rows = kappas(table, frozen)
-    calls = [view.score(name) > frozen[name].value for name in ("good", "poor")]
+    calls = [view.score(name) >= frozen[name].value for name in ("good", "poor")]
     assert one(rows, centre="away", model="good", versus="poor").estimate == pytest.approx(cohen_kappa_score(*calls))
     assert one(rows, centre="away", metric="fleiss_kappa").n == 130
 
@@ -332,7 +332,7 @@ def test_errors_put_the_cases_everybody_misses_first(table: Predictions) -> None
     scores = table.at("home").cases.assign(good=table.at("home").score("good")).set_index("case_id")
     first = found.cases["case_id"][0]
     assert found.wrong[0, 0] == (
-        (scores.loc[first, "good"] > frozen["good"].value) != (scores.loc[first, "label"] == 1)
+        (scores.loc[first, "good"] >= frozen["good"].value) != (scores.loc[first, "label"] == 1)
     )
     assert errors(table, "home", frozen, raters=["poor"]).raters == ("poor",)
     assert sum(errors(table, "home", frozen, raters=[]).venn.values()) == 160

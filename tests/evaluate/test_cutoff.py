@@ -12,12 +12,12 @@ from sera_core.evaluate.cutoff import cutoff_interval, sensitive, youden
 
 
 def index_at(labels: np.ndarray, scores: np.ndarray, cutoff: float) -> float:
-    positive = scores > cutoff
+    positive = scores >= cutoff
     return float(positive[labels == 1].mean() - positive[labels == 0].mean())
 
 
 def best_index(labels: np.ndarray, scores: np.ndarray) -> float:
-    return max(index_at(labels, scores, cutoff) for cutoff in (-np.inf, *scores))
+    return max(index_at(labels, scores, cutoff) for cutoff in (*scores, np.inf))
 
 
 cases = st.lists(st.tuples(st.integers(0, 1), st.floats(-5, 5)), min_size=2, max_size=30).filter(
@@ -39,9 +39,8 @@ def test_the_wanted_sensitivity_is_reached_and_the_next_cutoff_up_misses_it(
 ) -> None:
     labels, scores = (np.array(column) for column in zip(*rows, strict=True))
     cutoff = sensitive(labels, scores, wanted)
-    assert (scores[labels == 1] > cutoff).mean() >= wanted - 1e-9
-    next_up = scores[scores > cutoff].min()
-    assert (scores[labels == 1] > next_up).mean() < wanted
+    assert (scores[labels == 1] >= cutoff).mean() >= wanted - 1e-9
+    assert (scores[labels == 1] > scores[scores >= cutoff].min()).mean() < wanted
 
 
 def test_cutoff_lies_halfway_between_two_cases() -> None:
@@ -59,8 +58,8 @@ def test_of_equal_maxima_the_most_sensitive_is_taken() -> None:
 def test_where_no_cutoff_beats_chance_every_case_is_positive() -> None:
     labels, scores = np.array([1, 1, 0, 0]), np.array([0.1, 0.2, 0.8, 0.9])
     cutoff = youden(labels, scores)
-    assert (scores > cutoff).all()
-    assert cutoff == pytest.approx(0.1)
+    assert (scores >= cutoff).all()
+    assert cutoff == 0.1
 
 
 def test_the_interval_is_that_of_the_criterion() -> None:
@@ -73,7 +72,7 @@ def test_adjacent_floats_are_still_told_apart() -> None:
     low = 0.5
     high = np.nextafter(low, 1)
     cutoff = youden([0, 1], [low, high])
-    assert low <= cutoff < high
+    assert low < cutoff <= high
 
 
 def noisy(seed: int = 0, patients: int = 60) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

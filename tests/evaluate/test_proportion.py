@@ -24,7 +24,7 @@ def drawn(seed: int, n: int = 90) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("seed", range(5))
 def test_counts_and_measures_equal_scikit_learn(seed: int) -> None:
     labels, scores = drawn(seed)
-    called = (scores > 0.5).astype(int)
+    called = (scores >= 0.5).astype(int)
     tp, fn, fp, tn = counts(labels, scores, 0.5)
     assert (tn, fp, fn, tp) == tuple(confusion_matrix(labels, called).ravel())
     found = measures(tp, fn, fp, tn)
@@ -35,8 +35,8 @@ def test_counts_and_measures_equal_scikit_learn(seed: int) -> None:
     assert (found["lr_positive"], found["lr_negative"]) == pytest.approx(class_likelihood_ratios(labels, called))
 
 
-def test_a_score_on_the_cut_off_is_negative() -> None:
-    assert counts([1, 0], [0.5, 0.5], 0.5) == (0, 1, 0, 1)
+def test_a_score_on_the_cut_off_is_positive() -> None:
+    assert counts([1, 0], [0.5, 0.5], 0.5) == (1, 0, 1, 0)
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 7), (7, 7), (3, 11), (1, 1), (0, 1), (400, 1000)])

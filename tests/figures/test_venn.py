@@ -22,7 +22,7 @@ def test_every_part_holds_the_cases_that_exactly_these_get_wrong(raters: tuple[s
     found = errors(TABLE, "away", frozen := cutoffs(TABLE), raters)
     figure = error_venn(found, LOOKS, NAMES)
     view = TABLE.at("away")
-    wrong = np.stack([(view.score(r) > frozen[r].value) != (view.label == 1) for r in raters])
+    wrong = np.stack([(view.score(r) >= frozen[r].value) != (view.label == 1) for r in raters])
     expected = {
         who: sum(tuple(case) == who for case in wrong.T.tolist()) for who in product((False, True), repeat=len(raters))
     }

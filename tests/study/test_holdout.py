@@ -113,7 +113,7 @@ def test_the_cutoff_may_be_frozen_at_a_sensitivity(place: Path, design: Design, 
     frames, _ = population(wished, place / "work", print)
     answers = train_arm(wished, design.arms[1], frames, place / "work", print).answers
     labels = np.array([frame.case.label for frame in answers.split.inside])
-    above = answers.inside > answers.cutoff.value
+    above = answers.inside >= answers.cutoff.value
     assert above[labels == 1].mean() >= 0.95
     assert answers.cutoff.method == "sensitivity of at least 95 %, patient bootstrap"
     assert answers.cutoff.low <= answers.cutoff.value <= answers.cutoff.high

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from sera_core.contracts import is_positive
 from sera_core.evaluate.agreement import Kappa, cohen, fleiss, sets
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.results import Cutoff, Errors, Row
@@ -22,7 +23,7 @@ def kappas(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Row
     """
     rows = []
     for view in map(predictions.at, predictions.centres):
-        calls = {name: view.score(name) > cutoffs[name].value for name in view.raters}
+        calls = {name: is_positive(view.score(name), cutoffs[name].value) for name in view.raters}
         given = {name: ~np.isnan(view.score(name)) for name in view.raters}
         for a, b in combinations(view.raters, 2):
             both = given[a] & given[b]
@@ -63,7 +64,7 @@ def _wrong(
     scores = np.stack([view.score(name) for name in raters], axis=1)
     limits = np.array([cutoffs[name].value for name in raters])
     unknown = np.isnan(scores).sum(axis=1)
-    return (scores > limits) != (view.label == 1)[:, None], unknown == 0
+    return is_positive(scores, limits) != (view.label == 1)[:, None], unknown == 0
 
 
 def _row(metric: str, found: Kappa, method: str, centre: str, model: str, versus: str = "") -> Row:

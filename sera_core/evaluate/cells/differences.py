@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from sera_core.contracts import BadInput
+from sera_core.contracts import BadInput, is_positive
 from sera_core.evaluate.delong import AucDifference, interaction, paired_placements, unpaired
 from sera_core.evaluate.paired import holm, mcnemar
 from sera_core.evaluate.predictions import CentreView, Predictions
@@ -97,7 +97,7 @@ def _paired_row(view: CentreView, first: str, second: str) -> Row:
 def _right(view: CentreView, name: str, cutoff: float) -> np.ndarray:
     """1 where the call was right, 0 where wrong, NaN where there was none."""
     score = view.score(name)
-    return np.where(np.isnan(score), np.nan, (score > cutoff) == (view.label == 1))
+    return np.where(np.isnan(score), np.nan, is_positive(score, cutoff) == (view.label == 1))
 
 
 def _mcnemar_row(

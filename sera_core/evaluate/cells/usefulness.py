@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sera_core.contracts import is_positive
 from sera_core.evaluate.netbenefit import net_benefit, patient_weights, predictive_values, spared, treat_all
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, DecisionCurve, Floats, PrevalenceCurve, Row
 
-THRESHOLDS = np.arange(0.01, 0.90, 0.01)
+THRESHOLDS = np.round(np.arange(0.01, 0.90, 0.01), 2)  # the very numbers, so that a case at 0.70 reaches 0.70
 PREVALENCES = np.round(np.arange(0.01, 0.96, 0.01), 2)
 TOLD_THRESHOLDS = np.array([0.05, 0.1, 0.2, 0.3, 0.5])  # those that stand in the table of all numbers
 TOLD_PREVALENCES = np.array([0.05, 0.1, 0.2, 0.4])
@@ -92,7 +93,7 @@ def _avoided(view: CentreView, cutoffs: Mapping[str, Cutoff]) -> list[Row]:
         for model in (name for name in view.raters if name in view.models):
             score = view.score(model)
             both = ~np.isnan(seen) & ~np.isnan(score)
-            called, label = seen[both] > cutoffs[reader].value, view.label[both]
+            called, label = is_positive(seen[both], cutoffs[reader].value), view.label[both]
             found = spared(label, score[both], called, weights if both.all() else weights[:, both])
             if found is not None:
                 method = f"at the reader's sensitivity of {found.sensitivity:.3f}; bootstrap of patients"

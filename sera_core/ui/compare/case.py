@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sera_core.contracts import BadInput
+from sera_core.contracts import BadInput, is_positive
 from sera_core.diagnosis import Request
 from sera_core.evaluate.results import Errors
 from sera_core.figures import heatmap as figures
@@ -75,7 +75,7 @@ def _answers(chosen: Chosen, found: Errors, case_id: str) -> None:
     lines = []
     for name in found.raters:
         score, cutoff = float(view.score(name)[place]), chosen.cutoffs[name].value
-        right = (score > cutoff) == bool(view.label[place])
+        right = is_positive(score, cutoff) == bool(view.label[place])
         mark = ":material/check: right" if right else ":material/close: wrong"
         lines.append(f"- {plain(chosen.names[name])}: {score:.2f} (cut-off {cutoff:.2f}) {mark}")
     st.markdown("\n".join(lines))

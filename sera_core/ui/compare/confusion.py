@@ -105,7 +105,7 @@ def show_move(chosen: Chosen, model: str) -> None:
     """One model's cut-off on a slider, and what it would change; only this is drawn again when it moves."""
     frozen = chosen.cutoffs[model]
     start = min(max(round(frozen.value, 2), 0.0), 1.0)
-    place = st.slider("Positive above", 0.0, 1.0, start, 0.01, key=f"cut-{model}", bind="query-params")
+    place = st.slider("Positive from", 0.0, 1.0, start, 0.01, key=f"cut-{model}", bind="query-params")
     st.caption(f"Frozen: {_said(frozen)}. The slider stands for it at {start:.2f}.")
     moved = frozen.value if place == start else place  # its steps are coarser than the frozen cut-off
     cutoffs = {**chosen.cutoffs, model: Cutoff(moved, math.nan, math.nan, "what if")}
@@ -116,7 +116,7 @@ def show_move(chosen: Chosen, model: str) -> None:
         if here:
             heading(chosen, kind)
             figure = confusion_grid(here, [found.centre for found in here])
-            chart(figure, f"what-if-{kind}", f"Confusion matrices of {model} above {moved:.3f}", save=True)
+            chart(figure, f"what-if-{kind}", f"Confusion matrices of {model} from {moved:.3f} up", save=True)
             st.dataframe(_moves(before, here), hide_index=True, alt="Sensitivity and specificity before and after")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from sera_core.contracts import is_positive
 from sera_core.evaluate.cutoff import youden
 from sera_core.evaluate.proportion import counts, measures
 from sera_core.evaluate.roc import auc, curve
@@ -149,7 +150,7 @@ def _cut(opinion: Opinion, labels: np.ndarray) -> None:
             "Sensitivity": f"{shares['sensitivity']:.1%}",
             "Specificity": f"{shares['specificity']:.1%}",
             "Youden's J": f"{index:.2f}",
-            "This nodule": f"{'◆' if opinion.own > cut else '●'} {opinion.own:.0%}",
+            "This nodule": f"{'◆' if is_positive(opinion.own, cut) else '●'} {opinion.own:.0%}",
         }
     )
     left, right = st.columns(2)
