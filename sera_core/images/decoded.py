@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,26 @@ THUMBNAIL = 256  # longest side of the colour copy
 _DEPTHS = (8, 10, 12, 14, 16)
 
 
-@dataclass(frozen=True)
-class Decoded:
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a decoder tells beside the pixels.
+
+    Attributes
+    ----------
+    frames : int
+        How many frames the file holds.
+    mm_per_px, regions, notices
+        As in :class:`~sera_core.contracts.GreyImage`.
+    """
+
+    frames: int = 1
+    mm_per_px: Scale | None = None
+    regions: tuple[ScaledRegion, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded(Facts):
     """One decoded frame before it is checked.
 
     Attributes
@@ -25,18 +43,10 @@ class Decoded:
         Luminance, 0 ... 1.
     thumbnail : uint8 [h, w, 3] or None
         A small copy in colour; None when the file is grey by construction.
-    frames : int
-        How many frames the file holds.
-    mm_per_px, regions, notices
-        As in :class:`~sera_core.contracts.GreyImage`.
     """
 
     grey: Grey
     thumbnail: NDArray[np.uint8] | None = None
-    frames: int = 1
-    mm_per_px: Scale | None = None
-    regions: tuple[ScaledRegion, ...] = ()
-    notices: tuple[Notice, ...] = field(default=())
 
 
 def damaged(kind: str) -> BadInput:
@@ -55,6 +65,15 @@ def too_many_pixels(claim: str) -> BadInput:
         "too_many_pixels",
         f"The file claims {claim}; at most {MAX_PIXELS // 10**6} million are read, "
         "so that a small file cannot fill the memory: save the frame at a smaller size.",
+    )
+
+
+def too_costly(kind: str) -> BadInput:
+    """The refusal of a file whose decoding was stopped."""
+    return BadInput(
+        "too_costly",
+        f"Reading this {kind} file would take more processor time or memory than any ultrasound frame needs: "
+        "save the frame again, as PNG.",
     )
 
 

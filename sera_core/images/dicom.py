@@ -2,7 +2,7 @@
 
 Only the elements listed in :data:`_TAGS` are parsed, so identity never enters the program. Only the frame asked for is
 decoded. Every transfer syntax has one fixed decoder: Pillow for JPEG and JPEG 2000, CharLS for JPEG-LS, pydicom for
-RLE, and gdcm, in a process of its own (:mod:`sera_core.images.apart`), for lossless and 12-bit JPEG.
+RLE, and gdcm for lossless and 12-bit JPEG.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ from pydicom.uid import (
 )
 
 from sera_core.contracts import BadInput
-from sera_core.images.apart import FrameLayout, decode_apart
 from sera_core.images.decoded import Decoded, check_frame, check_size, damaged
 from sera_core.images.presentation import present
 from sera_core.images.scale import regions_of, spacing_of
@@ -124,7 +123,7 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
         raise
     except Exception:
         raise damaged("DICOM") from None
-    return Decoded(grey, thumbnail, frames, spacing, regions, notices)
+    return Decoded(grey=grey, thumbnail=thumbnail, frames=frames, mm_per_px=spacing, regions=regions, notices=notices)
 
 
 def _parse(data: bytes) -> Dataset:
@@ -157,7 +156,7 @@ def _decode(dataset: Dataset, frame: int) -> NDArray[Any]:
     if not compressed:
         return pixel_array(dataset, index=frame)
     if syntax in (JPEGLossless, JPEGLosslessSV1) or (syntax == JPEGExtended12Bit and dataset.BitsStored > 8):
-        return _decode_with_gdcm(dataset, frame)
+        return _decode_lossless(dataset, frame)
     if syntax not in _PLUGINS:
         raise BadInput("unsupported", "This DICOM file is compressed in a way that is not read: save it uncompressed.")
     if syntax != RLELossless:
@@ -215,25 +214,13 @@ def _jpeg_size(stream: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _decode_with_gdcm(dataset: Dataset, frame: int) -> NDArray[Any]:
+def _decode_lossless(dataset: Dataset, frame: int) -> NDArray[Any]:
     stream = _frame_bytes(dataset, frame)
     if _jpeg_size(stream) != (dataset.Columns, dataset.Rows):
         raise damaged("DICOM")
-    layout = FrameLayout(
-        transfer_syntax=str(dataset.file_meta.TransferSyntaxUID),
-        rows=int(dataset.Rows),
-        columns=int(dataset.Columns),
-        samples=int(dataset.SamplesPerPixel),
-        bits_allocated=int(dataset.BitsAllocated),
-        bits_stored=int(dataset.BitsStored),
-        signed=int(dataset.PixelRepresentation),
-        photometric=str(dataset.PhotometricInterpretation),
-    )
-    kind = "i" if layout.signed else "u"
-    values = np.frombuffer(decode_apart(stream, layout), dtype=f"<{kind}{layout.bits_allocated // 8}")
-    if layout.samples == 1:
-        return values.reshape(layout.rows, layout.columns)
-    values = values.reshape(layout.rows, layout.columns, layout.samples)
-    if layout.photometric.startswith("YBR_FULL"):
+    from sera_core.images.lossless import decode_with_gdcm
+
+    values = decode_with_gdcm(stream, dataset)
+    if str(dataset.PhotometricInterpretation).startswith("YBR_FULL"):
         return convert_color_space(values, "YBR_FULL", "RGB")
     return values

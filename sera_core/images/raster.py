@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -18,8 +17,7 @@ from sera_core.images.decoded import (
     from_levels,
     too_many_pixels,
 )
-
-RasterKind = Literal["PNG", "JPEG", "BMP", "TIFF"]
+from sera_core.images.kinds import RasterKind
 
 _ORIENTATION = 0x0112  # Exif 2.32, table 4
 _PHOTOMETRIC = 262  # TIFF 6.0, section 8: 0 means that white is zero
@@ -83,12 +81,12 @@ def _decode(image: Image.Image, kind: RasterKind, frame: int, frames: int) -> De
         if image.mode.startswith("I;16") and getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0:
             levels = np.iinfo(np.uint16).max - levels
         grey, noticed = from_levels(levels)
-        return Decoded(grey, frames=frames, notices=notices + noticed)
+        return Decoded(grey=grey, frames=frames, notices=notices + noticed)
     if image.mode in ("1", "L") and "transparency" not in image.info:
         grey = np.asarray(image.convert("L"), dtype=np.float32) / np.float32(255)
-        return Decoded(grey, frames=frames, notices=notices)
+        return Decoded(grey=grey, frames=frames, notices=notices)
     grey, thumbnail = from_colour(_flat_rgb(image))
-    return Decoded(grey, thumbnail, frames=frames, notices=notices)
+    return Decoded(grey=grey, thumbnail=thumbnail, frames=frames, notices=notices)
 
 
 def _upright(image: Image.Image, kind: RasterKind) -> Image.Image:

@@ -238,7 +238,7 @@ def test_one_frame_of_a_long_loop_costs_one_frame() -> None:
     frames = np.zeros((200, 300, 400, 3), np.uint8) + grey_rgb(300, 400)
     file = save(dataset(frames, frames=200))  # 72 MB
     tracemalloc.start()
-    read_image(file, 150)
+    read_dicom(file, 150)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2.2 * len(file)  # the file's own copies, not 200 decoded frames (another 288 MB)

@@ -1,4 +1,4 @@
-"""Random, cut and bit-flipped files of every format: an image or a refusal, soon and in little memory."""
+"""Random, cut and bit-flipped files of every format: an image or a refusal."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ from sera_core.images.read import read_image
 from tests.images.files import as_ycbcr, dataset, encapsulated, encode, grey_rgb, save, speckle, with_gdcm
 
 EXAMPLES = 500 if os.environ.get("CI") else 150
-SECONDS = 2.0  # of processor time, children included
-BYTES = 2**30
 
 
 @cache
@@ -99,30 +97,18 @@ def random_files() -> st.SearchStrategy[bytes]:
     return st.builds(lambda head, body: head + body, heads | preamble, st.binary(max_size=400))
 
 
-def processor_seconds() -> float:
-    return sum(os.times()[:4])
-
-
-def memory(line: str) -> int:
-    """Bytes this process holds (VmRSS) or held at most since the peak was forgotten (VmHWM)."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split(f"{line}:")[1].split()[0]) * 1024
-
-
 def survives(data: bytes, frame: int) -> None:
-    Path("/proc/self/clear_refs").write_text("5")  # forget the peak of what ran before
-    start, held = processor_seconds(), memory("VmRSS")
+    """An image or a refusal; the decoding child is bounded in time and memory (``test_pool.py``)."""
     try:
         image = read_image(data, frame)
     except BadInput as refusal:
         assert refusal.message.endswith(".")  # noqa: PT017 - either outcome is right
+        assert refusal.code != "too_costly"  # noqa: PT017 - these files are small
     else:
         assert image.pixels.dtype == np.float32
         assert np.isfinite(image.pixels).all()
         assert image.pixels.min() >= 0
         assert image.pixels.max() <= 1
-    assert processor_seconds() - start < SECONDS
-    assert memory("VmHWM") - held < BYTES  # the decoder's own process is bounded by a limit on it
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
