@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from sera_core import lines
 from sera_core.contracts import BadInput, Box, CamMethod, Composition, Echogenicity, Focus, Guideline, Margin, Shape
+from sera_core.files import whole_file
 from sera_core.lines import Result
 
 STUDY_WORK, TRAIN_WORK = Path("runs/study"), Path("runs/train")
@@ -316,12 +317,8 @@ def _bytes(file: Path) -> bytes:
 def _write_heatmap(diagnosis: Any, file: Path) -> None:
     from sera_core.explain.overlay import overlay, png
 
-    partial = file.with_name(file.name + ".partial")
-    try:
-        partial.write_bytes(png(overlay(diagnosis.heatmap.crop, diagnosis.heatmap.values)))
-        partial.replace(file)
-    except OSError as error:
-        raise BadInput("no_heatmap", f"{file} cannot be written ({error.strerror}): check the path.") from error
+    with whole_file(file) as part:
+        part.write_bytes(png(overlay(diagnosis.heatmap.crop, diagnosis.heatmap.values)))
 
 
 def _say(line: str) -> None:

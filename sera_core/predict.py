@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from sera_core.classifiers import store
 from sera_core.classifiers.card import Card
 from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import BadInput, Box, Grey
+from sera_core.files import whole_file
 from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
 from sera_core.nets.split import build
@@ -132,10 +134,10 @@ def _parts(out: Path, manifest: Path, classifiers: list[Classifier]) -> Path:
             "chunk": CHUNK,
         }
     )
-    if not (parts / PLAN).is_file() or (parts / PLAN).read_text() != plan:
+    if not (parts / PLAN).is_file() or (parts / PLAN).read_text(encoding="utf-8") != plan:
         shutil.rmtree(parts, ignore_errors=True)
-        parts.mkdir(parents=True)
-        (parts / PLAN).write_text(plan)
+        with whole_file(parts / PLAN) as part:
+            part.write_text(plan, encoding="utf-8")
     return parts
 
 
@@ -186,31 +188,39 @@ def _rows(chunk: _Chunk, classifier: Classifier) -> pd.DataFrame:
 
 
 def _write(table: pd.DataFrame, file: Path) -> None:
-    partial = file.with_name(file.name + ".partial")
-    table.to_parquet(partial, index=False)
-    partial.replace(file)
+    with whole_file(file) as part:
+        table.to_parquet(part, index=False)
 
 
 def _join(files: list[Path], out: Path) -> int:
     """All parts in one table, one in memory at a time; returns its rows."""
-    import pyarrow.parquet as arrow
+    with whole_file(out) as part, part.open("wb") as file:
+        rows = (_join_csv if out.suffix == ".csv" else _join_parquet)(_filled(files), file)
+        if not rows:
+            raise BadInput("nothing_readable", "Not one image of the manifest could be read: check its paths.")
+    return rows
 
-    partial, rows, writer = out.with_name(out.name + ".partial"), 0, None
-    for number, table in enumerate(_filled(files)):
+
+def _join_csv(tables: Iterator[pd.DataFrame], file: BinaryIO) -> int:
+    rows = 0
+    for table in tables:
+        table.to_csv(file, header=not rows, index=False)
         rows += len(table)
-        if out.suffix == ".csv":
-            table.to_csv(partial, mode="a" if number else "w", header=not number, index=False)
-            continue
-        from pyarrow import Table
+    return rows
 
-        own = Table.from_pandas(table, preserve_index=False)
-        writer = writer or arrow.ParquetWriter(partial, own.schema)
+
+def _join_parquet(tables: Iterator[pd.DataFrame], file: BinaryIO) -> int:
+    import pyarrow as arrow
+    from pyarrow.parquet import ParquetWriter
+
+    rows, writer = 0, None
+    for table in tables:
+        own = arrow.Table.from_pandas(table, preserve_index=False)
+        writer = writer or ParquetWriter(file, own.schema)
         writer.write_table(own)
+        rows += len(table)
     if writer:
         writer.close()
-    if not rows:
-        raise BadInput("nothing_readable", "Not one image of the manifest could be read: check its paths.")
-    partial.replace(out)
     return rows
 
 

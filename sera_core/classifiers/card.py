@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from sera_core.contracts import BadInput, Domain, Role
+from sera_core.files import whole_file
 from sera_core.images.prepare import Preparation
 
 CARD_FILE = "card.json"
@@ -148,6 +149,5 @@ def read_card(folder: Path) -> Card:
 
 def write_card(folder: Path, card: Card) -> None:
     """Write ``card.json`` in one piece."""
-    partial = folder / (CARD_FILE + ".partial")
-    partial.write_bytes(_ADAPTER.dump_json(card, indent=2) + b"\n")
-    partial.replace(folder / CARD_FILE)
+    with whole_file(folder / CARD_FILE) as part:
+        part.write_bytes(_ADAPTER.dump_json(card, indent=2) + b"\n")

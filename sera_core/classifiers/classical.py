@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput
+from sera_core.files import whole_file
 
 TRUSTED_TYPES = [
     "sklearn.calibration._CalibratedClassifier",
@@ -69,9 +70,8 @@ def save_svm(model: Any, file: Path) -> None:
     import skops.io
 
     model.cv = None  # the folds name training rows: of no use later
-    partial = file.with_suffix(file.suffix + ".partial")
-    partial.write_bytes(skops.io.dumps(model))
-    partial.replace(file)
+    with whole_file(file) as part:
+        part.write_bytes(skops.io.dumps(model))
 
 
 def load_svm(data: bytes) -> Any:

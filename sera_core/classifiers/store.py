@@ -16,6 +16,7 @@ from sera_core.classifiers.classical import load_svm, save_svm
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import FamiliarityIndex
 from sera_core.contracts import BadInput
+from sera_core.files import whole_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -97,7 +98,6 @@ def save(classifier: Classifier, folder: Path = MODELS) -> Card:
     from safetensors.torch import save as tensors_to_bytes
 
     place = folder / classifier.card.id
-    place.mkdir(parents=True, exist_ok=True)
     weights = {key: _half(value) for key, value in classifier.parts.state_dict().items()}
     _write(place / WEIGHTS, tensors_to_bytes(weights))
     index = {k: torch.from_numpy(np.ascontiguousarray(v)).half() for k, v in asdict(classifier.index).items()}
@@ -154,6 +154,5 @@ def _sha256(data: bytes) -> str:
 
 
 def _write(file: Path, data: bytes) -> None:
-    partial = file.with_suffix(file.suffix + ".partial")
-    partial.write_bytes(data)
-    partial.replace(file)
+    with whole_file(file) as part:
+        part.write_bytes(data)

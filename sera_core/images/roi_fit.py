@@ -11,7 +11,6 @@ import argparse
 import csv
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.optimize import minimize
 
+from sera_core.files import whole_file
 from sera_core.images.roi import (
     COLUMNS,
     GAMMA,
@@ -211,11 +211,9 @@ def write(folder: Path, figures: Figures) -> None:
         "limits": "A start to be corrected by hand. Learnt on one centre's frames; elsewhere it is little better than "
         "a box in the middle. On split screens it spans both halves, as DDTI's masks do.",
     }
-    WEIGHTS.parent.mkdir(parents=True, exist_ok=True)
     for path, content in ((WEIGHTS, weights), (WEIGHTS.with_suffix(".json"), json.dumps(card, indent=2).encode())):
-        partial = path.with_name(path.name + ".partial")
-        partial.write_bytes(content)
-        os.replace(partial, path)
+        with whole_file(path) as part:
+            part.write_bytes(content)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ and saw no nodule.
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Grey
+from sera_core.files import whole_file
 from sera_core.images.prepare import Preparation, normalise
 from sera_core.simulate.case import Pathology
 from sera_core.simulate.centres import centre_named
@@ -124,10 +124,9 @@ def write_bank(file: Path = FILE) -> None:
     for name in NETWORKS:
         tensors |= {layer: value.astype(np.float16) for layer, value in stage_features(name, large).items()}
         print(f"{name} asked", file=sys.stderr)
-    file.parent.mkdir(parents=True, exist_ok=True)
     about = {"cases": f"simulated, centre internal, seed {SEED}", "network_px": str(NETWORK_PX)}
-    save_file(tensors, file.with_suffix(".part"), metadata=about)
-    os.replace(file.with_suffix(".part"), file)
+    with whole_file(file) as part:
+        save_file(tensors, part, metadata=about)
 
 
 if __name__ == "__main__":

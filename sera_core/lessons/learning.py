@@ -10,7 +10,6 @@ opens with curves.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Grey
+from sera_core.files import whole_file
 from sera_core.images.prepare import normalise
 from sera_core.lessons.bank import NETWORKS, load_bank, preparation
 
@@ -271,9 +271,8 @@ def write_runs(file: Path = FILE) -> None:
         except BadInput:  # a rate far too big ends in no number at all: what was before it is kept
             print(f"{settings} left the numbers after {len(epochs)} epochs")
         runs.append({"settings": asdict(settings), "epochs": epochs})
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(runs), encoding="utf-8")
-    os.replace(part, file)
+    with whole_file(file) as part:
+        part.write_text(json.dumps(runs), encoding="utf-8")
 
 
 if __name__ == "__main__":

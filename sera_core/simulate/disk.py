@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -16,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from sera_core.contracts import BadInput, Focus
+from sera_core.files import whole_file, writing
 from sera_core.simulate.case import Case, Pathology
 from sera_core.simulate.ceiling import log_likelihood_ratio
 from sera_core.simulate.centres import centre_named
@@ -64,12 +64,11 @@ def write_cohort(
     """
     done = _prepare(out, cohort)
     total, left = len(cohort), range(done, len(cohort))
-    with (out / MANIFEST).open("a", newline="", encoding="utf-8") as manifest:
-        for count, row in enumerate(_rows(partial(_write_case, out, cohort, masks), left, workers), start=done + 1):
+    for count, row in enumerate(_rows(partial(_write_case, out, cohort, masks), left, workers), start=done + 1):
+        with writing(out / MANIFEST), (out / MANIFEST).open("a", newline="", encoding="utf-8") as manifest:
             manifest.write(_line(row))
-            manifest.flush()
-            if progress is not None:
-                progress(count, total)
+        if progress is not None:
+            progress(count, total)
     return out / MANIFEST
 
 
@@ -96,15 +95,9 @@ def run(
 
 def _prepare(out: Path, cohort: Cohort) -> int:
     """Make the folders, mend the end of the manifest, and return how many cases are complete."""
-    try:
+    with writing(out):
         for folder in ("images", "masks"):
             (out / folder).mkdir(parents=True, exist_ok=True)
-            for left_by_a_kill in (out / folder).glob(".*.part"):
-                left_by_a_kill.unlink()
-    except OSError as reason:
-        raise BadInput(
-            "cannot_write", f"The folder {out} cannot be written ({reason.strerror}): choose another."
-        ) from None
     manifest, header = out / MANIFEST, ",".join(COLUMNS) + "\n"
     text = manifest.read_text(encoding="utf-8") if manifest.exists() else ""
     whole = text[: text.rfind("\n") + 1] or header
@@ -113,7 +106,8 @@ def _prepare(out: Path, cohort: Cohort) -> int:
             "other_manifest", f"{manifest} is not a simulated manifest of this version: choose another folder."
         )
     if whole != text:
-        replace_file(manifest, whole.encode())
+        with whole_file(manifest) as part:
+            part.write_bytes(whole.encode())
     rows = list(csv.DictReader(io.StringIO(whole)))
     for row, place in zip(rows, range(len(cohort)), strict=False):
         if row["seed"] != str(cohort[place].seed):
@@ -139,9 +133,9 @@ def _write_case(out: Path, cohort: Cohort, masks: bool, index: int) -> dict[str,
     case = cohort[index]
     frame = render(case)
     image, mask = f"images/{case.patient_id}.png", f"masks/{case.patient_id}.png"
-    replace_file(out / image, encode_png(np.round(frame.image.pixels * 255).astype(np.uint8)))
+    write_png(out / image, np.round(frame.image.pixels * 255).astype(np.uint8))
     if masks:
-        replace_file(out / mask, encode_png(frame.mask.astype(np.uint8) * 255))
+        write_png(out / mask, frame.mask.astype(np.uint8) * 255)
     x, y, width, height = frame.box.as_list()
     place = {"image": image, "mask": mask if masks else "", "x": x, "y": y, "width": width, "height": height}
     return place | row_of(case, cohort.split)
@@ -184,15 +178,7 @@ def _line(row: dict[str, object]) -> str:
     return text.getvalue()
 
 
-def encode_png(pixels: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> bytes:
-    """A grey picture as the bytes of a PNG file."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
-
-
-def replace_file(file: Path, data: bytes) -> None:
-    """Write under a temporary name, then rename: the file is whole or absent."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    os.replace(part, file)
+def write_png(file: Path, pixels: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> None:
+    """A grey picture as a PNG file, in one piece."""
+    with whole_file(file) as part:
+        Image.fromarray(pixels).save(part, "PNG", compress_level=1)

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from sera_core.contracts import BadInput, Composition, Focus, Margin
+from sera_core.files import whole_file
 from sera_core.simulate.case import Anatomy, Case, Nodule, Texture, View
 from sera_core.simulate.centres import centre_named
-from sera_core.simulate.disk import encode_png, replace_file
+from sera_core.simulate.disk import write_png
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.sandbox import NODULE_CONTROLS, SCANNER_CONTROLS, Control, truth_of
 from sera_core.simulate.scanner import Scanner
@@ -89,15 +90,10 @@ def write_frame(out: Path, case: Case) -> dict[str, object]:
     """
     frame = render(case)
     truth = _truth(frame, case)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        replace_file(out / "frame.png", encode_png(np.round(frame.image.pixels * 255).astype(np.uint8)))
-        replace_file(out / "mask.png", encode_png(frame.mask.astype(np.uint8) * 255))
-        replace_file(out / "truth.json", json.dumps(truth, indent=1).encode())
-    except OSError as reason:
-        raise BadInput(
-            "cannot_write", f"The folder {out} cannot be written ({reason.strerror}): choose another."
-        ) from None
+    write_png(out / "frame.png", np.round(frame.image.pixels * 255).astype(np.uint8))
+    write_png(out / "mask.png", frame.mask.astype(np.uint8) * 255)
+    with whole_file(out / "truth.json") as part:
+        part.write_text(json.dumps(truth, indent=1), encoding="utf-8")
     return {"image": str(out / "frame.png"), **truth}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from sera_core.contracts import Grey
+from sera_core.files import whole_file
 from sera_core.simulate.case import Case
 from sera_core.simulate.render import render
 
@@ -35,8 +35,6 @@ def save_tiles(out: Path, frames: Sequence[Grey], columns: int) -> Path:
     for place, frame in enumerate(frames):
         top, left = (place // columns) * (height + 4), (place % columns) * (width + 4)
         page[top : top + height, left : left + width] = frame
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{out.name}.part")
-    Image.fromarray(np.round(page * 255).astype(np.uint8)).save(part, "PNG")
-    os.replace(part, out)
+    with whole_file(out) as part:
+        Image.fromarray(np.round(page * 255).astype(np.uint8)).save(part, "PNG")
     return out

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sera_core.files import whole_file
 from sera_core.train.crossval import Plan
 from sera_core.train.frames import Frame
 from sera_core.train.frozen import Cached
@@ -52,17 +53,14 @@ def hashed(content: object) -> str:
 
 def cached_in(folder: Path) -> Cached:
     """A ``cached(name, compute)`` that keeps arrays in a folder, each written in one piece."""
-    folder.mkdir(parents=True, exist_ok=True)
 
     def cached(name: str, compute: Callable[[], NDArray]) -> NDArray:
         file = folder / f"{name}.npy"
         if file.is_file():
             return np.load(file, allow_pickle=False)
         array = compute()
-        partial = folder / f"{name}.partial"
-        with partial.open("wb") as handle:
+        with whole_file(file) as part, part.open("wb") as handle:
             np.save(handle, array)
-        partial.replace(file)
         return array
 
     return cached

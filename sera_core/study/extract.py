@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sera_core.contracts import Grey
 from sera_core.features.deep import features
 from sera_core.features.texture import TEXTURES, texture
+from sera_core.files import whole_file
 from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
 from sera_core.study.cache import body_key, frame_key, hashed
@@ -69,11 +70,8 @@ class Extractor:
         return known
 
     def _keep(self, name: str, keys: list[str], features: Features) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        partial = self.folder / f"{name}.partial"
-        with partial.open("wb") as file:
+        with whole_file(self.folder / f"{name}.npz") as part, part.open("wb") as file:
             np.savez(file, keys=np.array(keys), features=features)
-        partial.replace(self.folder / f"{name}.npz")
 
     def _compute(self, frames: list[Frame], centre: str) -> Features:
         parts = []

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import expit
 
 from sera_core.contracts import BadInput
+from sera_core.files import whole_file
 from sera_core.simulate.cohort import study_set
 from sera_core.simulate.disk import write_cohort
 from sera_core.study.cache import hashed
@@ -122,10 +123,8 @@ def _decoded(manifest: Path, cases: list[Case], folder: Path, report: Report) ->
     frames, problems = decode(cases)
     for problem in problems:
         report(problem)
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = file.with_suffix(".partial")
-    save_file({frame.case.case_id: np.ascontiguousarray(frame.levels) for frame in frames}, partial)
-    partial.replace(file)
+    with whole_file(file) as part:
+        save_file({frame.case.case_id: np.ascontiguousarray(frame.levels) for frame in frames}, part)
     return frames
 
 

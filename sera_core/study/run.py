@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +20,7 @@ from sera_core.classifiers.card import Card, Source
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import PREPARATION, fit_familiarity, see
 from sera_core.contracts import BadInput
+from sera_core.files import whole_file
 from sera_core.nets.registry import network as registered
 from sera_core.study.answers import TEST, Answers, results
 from sera_core.study.arms import Trained, concatenate, train_arm, vote
@@ -76,7 +76,6 @@ def run(
     """
     frames, details = population(design, work, report)
     _check_frames(design, frames)
-    out.mkdir(parents=True, exist_ok=True)
     if design.prepare_options:
         trained = {name for arm in design.arms for name in arm.sources}
         measured = in_folds([frame for frame in frames if frame.case.centre in trained and frame.case.split != TEST])
@@ -89,11 +88,13 @@ def run(
     rows = [{"model": name, **asdict(result)} for name, own in answers.items() for result in _results(design, own)]
     table = predictions.join(details, on="case_id")
     table["domain"] = table["centre"].map({centre.name: design.domain_of(centre.name) for centre in design.centres})
-    _in_one_piece(out / "predictions.parquet", lambda file: table.to_parquet(file, index=False))
+    with whole_file(out / "predictions.parquet") as part:
+        table.to_parquet(part, index=False)
     _write_csv(out / "models.csv", pd.DataFrame([_row(answer) for answer in answers.values()]))
     found = pd.DataFrame(rows)
     _write_csv(out / "results.csv", found)
-    (out / "environment.json").write_text(json.dumps(environment(), indent=2) + "\n")
+    with whole_file(out / "environment.json") as part:
+        part.write_text(json.dumps(environment(), indent=2) + "\n", encoding="utf-8")
     return found
 
 
@@ -259,10 +260,5 @@ def _prefixed(report: Report, name: str) -> Report:
 
 
 def _write_csv(file: Path, table: pd.DataFrame) -> None:
-    _in_one_piece(file, lambda partial: table.to_csv(partial, index=False))
-
-
-def _in_one_piece(file: Path, write: Callable[[Path], object]) -> None:
-    partial = file.with_name(file.name + ".partial")
-    write(partial)
-    partial.replace(file)
+    with whole_file(file) as part:
+        table.to_csv(part, index=False)

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sera_core.classifiers.card import Card, read_card
 from sera_core.contracts import BadInput, Domain
+from sera_core.files import whole_file
 from sera_core.nets.registry import network as registered
 from sera_core.study.answers import TEST
 from sera_core.study.arms import bank_of
@@ -149,9 +150,9 @@ def _written(wish: Wish, place: Path) -> Design:
         "ship = true",
         *([] if wish.limit is None else [f"limit = {wish.limit}"]),
     ]
-    place.mkdir(parents=True, exist_ok=True)
     file = place / "design.toml"
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with whole_file(file) as part:
+        part.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return read_design(file)
 
 
@@ -174,7 +175,8 @@ def _chosen(wish: Wish, design: Design, place: Path, report: Report) -> Recipe:
     plan = Plan(wish.network, preparation_of(arm.prepare, wish.network), arm.recipe, arm.sources)
     grid = Grid(epochs=wish.recipe.epochs)
     recipe, table = choose(plan, bank_of(plan, own, place / "work", report), grid, report)
-    table.to_csv(place / "choice.csv", index=False)
+    with whole_file(place / "choice.csv") as part:
+        table.to_csv(part, index=False)
     report(f"chosen: {recipe.epochs} epochs, rate {recipe.rate:g}, decay {recipe.decay:g}")
     return recipe
 

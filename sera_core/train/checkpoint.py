@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sera_core.files import whole_file
 from sera_core.images.prepare import Preparation
 from sera_core.train.frames import Frame
 from sera_core.train.recipes import Recipe
@@ -34,11 +35,9 @@ def write(folder: Path, key: str, tensors: dict[str, Tensor], facts: dict[str, A
     """Write a checkpoint beside the old one, then put it in its place: a kill leaves one of the two whole."""
     from safetensors.torch import save_file
 
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / (FILE + ".partial")
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    save_file(whole, partial, metadata={"key": key, "facts": json.dumps(facts)})
-    partial.replace(folder / FILE)
+    with whole_file(folder / FILE) as part:
+        save_file(whole, part, metadata={"key": key, "facts": json.dumps(facts)})
 
 
 def read(folder: Path, key: str) -> tuple[dict[str, Tensor], dict[str, Any]] | None:

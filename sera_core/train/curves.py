@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sera_core.files import whole_file, writing
+
 Report = Callable[[str], None]
 FILE = "curves.jsonl"
 PATIENCE = 30.0  # seconds between two lines within an epoch
@@ -31,7 +33,6 @@ class Curves:
     def __init__(self, report: Report, folder: Path | None, epochs: int, steps: int, done: int = 0) -> None:
         self._report, self._epochs, self._steps = report, epochs, steps
         self._file = folder / FILE if folder else None
-        self._board = _board(folder, done * steps) if folder else None
         self._rows: list[dict[str, Any]] = []
         self._images = 0
         self._epoch = done
@@ -39,6 +40,7 @@ class Curves:
         self._work = 0
         if self._file:
             _drop_after(self._file, done)
+        self._board = _board(folder, done * steps) if folder else None
 
     def step(self, loss: float, rate: float, images: int) -> None:
         """One step of gradient descent is done."""
@@ -60,7 +62,7 @@ class Curves:
         seconds = time.monotonic() - self._epoch_begun
         whole = {"epoch": self._epoch + 1, "loss": loss, "images_per_s": self._images / seconds, "seconds": seconds}
         if self._file:
-            with self._file.open("a", encoding="utf-8") as lines:
+            with writing(self._file), self._file.open("a", encoding="utf-8") as lines:
                 lines.writelines(json.dumps(row) + "\n" for row in [*self._rows, whole])
         if self._board:
             self._board.add_scalar("loss/epoch", loss, self._epoch + 1)
@@ -98,9 +100,7 @@ def _board(folder: Path, done: int) -> Any:
 
 def _drop_after(file: Path, epoch: int) -> None:
     """Keep the rows of finished epochs only."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     lines = file.read_text(encoding="utf-8").splitlines() if epoch and file.is_file() else []
     kept = [line for line in lines if json.loads(line)["epoch"] <= epoch]
-    partial = file.with_name(file.name + ".partial")
-    partial.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
-    partial.replace(file)
+    with whole_file(file) as part:
+        part.write_text("".join(line + "\n" for line in kept), encoding="utf-8")

@@ -16,6 +16,7 @@ import pandas as pd
 from PIL import Image
 
 from sera_core.contracts import BadInput, Box
+from sera_core.files import whole_file
 
 IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm"}
 
@@ -51,10 +52,8 @@ def write_manifest(kind: str, source: Path, out: Path) -> int:
     rows = [{**row, "image": os.path.relpath(str(row["image"]), out.parent)} for row in IMPORTERS[kind](source)]
     if not rows:
         raise BadInput("empty_import", f"No labelled image was found in {source}: is this a {kind} data set?")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_suffix(".partial")
-    pd.DataFrame(rows).to_csv(partial, index=False)
-    partial.replace(out)
+    with whole_file(out) as part:
+        pd.DataFrame(rows).to_csv(part, index=False)
     return len(rows)
 
 

@@ -52,7 +52,7 @@ def test_a_saved_model_gives_the_same_answers(made: Classifier, tmp_path: Path) 
     ours, theirs = (m.familiarity(see(prepared(FRESH, EYE))) for m in (made, loaded))
     np.testing.assert_allclose([f.distance for f in theirs], [f.distance for f in ours], rtol=0.01)
     assert [status.valid for status in store.installed(tmp_path)] == [True]
-    assert not list(tmp_path.rglob("*.partial"))
+    assert not list(tmp_path.rglob(".*.part"))
 
 
 def test_saving_what_was_loaded_changes_no_weight(place: Path) -> None:

@@ -213,7 +213,7 @@ def test_diagnose_and_models_on_their_happy_paths(house: Path) -> None:
     assert isinstance(found["fidelity"], float)
     with Image.open(house / "out.png") as heatmap:
         assert heatmap.format == "PNG"
-    assert not list(house.glob("*.partial"))
+    assert not list(house.glob(".*.part"))
 
     even = strict(again.out)
     assert even["probability_at_pretest"] == pytest.approx(even["probability"]), "half is the balanced prior"

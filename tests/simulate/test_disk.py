@@ -55,7 +55,6 @@ def test_a_killed_run_goes_on_where_it_stopped(whole: Path, tmp_path: Path) -> N
         write_cohort(tmp_path, any_cohort("B", CASES, 3), progress=stop)
     manifest = tmp_path / "manifest.csv"
     manifest.write_bytes(manifest.read_bytes() + b"images/half,1,B-any")  # the machine died in the middle of a row
-    (tmp_path / "images" / ".half.png.1.part").write_bytes(b"\x89PNG")
     seen: list[tuple[int, int]] = []
     write_cohort(tmp_path, any_cohort("B", CASES, 3), progress=lambda done, total: seen.append((done, total)))
     assert seen == [(3, CASES), (4, CASES), (5, CASES)]

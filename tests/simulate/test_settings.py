@@ -70,4 +70,4 @@ def test_one_frame_on_disk_with_its_truth(tmp_path: Path) -> None:
     assert truth["box"] == frame.box.as_list()
     assert truth["foci"] == ["punctate"]
     assert truth["echogenicity"] == "very_hypoechoic"
-    assert not list((tmp_path / "one").glob("*.part"))
+    assert not list((tmp_path / "one").glob(".*.part"))

@@ -21,7 +21,7 @@ def imported(kind: str, source: Path, out: Path) -> list[Case]:
     count = write_manifest(kind, source, out / "made" / "cases.csv")
     cases = read_manifest(out / "made" / "cases.csv")
     assert len(cases) == count
-    assert not list((out / "made").glob("*.partial"))
+    assert not list((out / "made").glob(".*.part"))
     return cases
 
 

@@ -85,7 +85,7 @@ def test_parquet_holds_the_same(place: Path, table: pd.DataFrame) -> None:
     found = pd.read_parquet(place / "out.parquet")
     pd.testing.assert_frame_equal(found, table, check_dtype=False, atol=1e-9)
     assert not list(place.glob("*.parts"))
-    assert not list(place.glob("*.partial"))
+    assert not list(place.glob(".*.part"))
 
 
 def test_a_killed_run_goes_on_to_the_same_table(place: Path, table: pd.DataFrame) -> None:

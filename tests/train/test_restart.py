@@ -58,7 +58,7 @@ def test_a_killed_run_comes_to_the_same_result(whole: Path, tmp_path: Path) -> N
     for name, value in before.items():
         np.testing.assert_array_equal(after[name], value, err_msg=name)
     np.testing.assert_array_equal(losses(tmp_path), losses(whole))
-    assert not list(tmp_path.glob("*.partial"))
+    assert not list(tmp_path.glob(".*.part"))
 
 
 def test_two_processes_take_the_same_steps_as_one(whole: Path, tmp_path: Path) -> None:

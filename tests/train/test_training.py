@@ -254,7 +254,7 @@ def test_a_stopped_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     scores = out_of_fold(PLAN, made, later, cached_in(tmp_path))  # type: ignore[arg-type]
     assert set(later.seen) == {"2", "3"}
     np.testing.assert_array_equal(scores, [float(frame.case.split) for frame in made])
-    assert not list(tmp_path.glob("*.partial"))
+    assert not list(tmp_path.glob(".*.part"))
 
 
 def test_any_change_of_plan_or_cases_starts_anew() -> None:
