@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(opened: Page, app_url: str, ready: None) -> Page:
     """The chapter on a whole network in each size."""
-    opened.goto(f"{app_url}/Learn?chapter=9&net_conv=24")
+    opened.goto(f"{app_url}/Learn?chapter=9&network_conv=24")
     opened.get_by_text("The course, in the talk's order").wait_for(timeout=240_000)
     settled(opened)
     return opened
@@ -36,19 +36,19 @@ def press(page: Page, key: str, right: float, down: float) -> None:
 
 
 def test_a_map_and_a_cell_are_chosen_on_the_picture(page: Page) -> None:
-    press(page, "net-mosaic", 2.5 / 8, 1.5 / 4)
-    page.wait_for_url(re.compile("net_map=11"))
+    press(page, "network-mosaic", 2.5 / 8, 1.5 / 4)
+    page.wait_for_url(re.compile("network_map=11"))
     settled(page)
     says(page.locator(".st-key-chapter-9"), "Map 11 and the cell")
 
-    press(page, "net-map", 2.5 / 8, 1.5 / 8)
-    page.wait_for_url(re.compile("net_row_8=2"))
-    page.wait_for_url(re.compile("net_column_8=3"))
+    press(page, "network-map", 2.5 / 8, 1.5 / 8)
+    page.wait_for_url(re.compile("network_row_8=2"))
+    page.wait_for_url(re.compile("network_column_8=3"))
     settled(page)
     says(page.locator(".st-key-chapter-9"), "a field of")
     assert page.get_by_label("column (of 8)").first.input_value() == "3"
 
-    page.locator(".st-key-net-map canvas").focus()
+    page.locator(".st-key-network-map canvas").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_url(lambda url: "net_column_8" not in url)  # the middle, where it begins
-    assert "net_row_8=2" in page.url
+    page.wait_for_url(lambda url: "network_column_8" not in url)  # the middle, where it begins
+    assert "network_row_8=2" in page.url

@@ -63,8 +63,8 @@ def test_play_step_hover_keys_and_edit(page: Page) -> None:
     field = page.get_by_label("Kernel, channel 1, row 2, column 2")
     field.fill("3")
     field.press("Tab")
-    page.wait_for_url(re.compile(r"conv_own=-1\+0\+1\+-2\+3\+2\+-1\+0\+1"))
-    page.wait_for_url(re.compile("conv_step=26"))  # row 4, column 5 of seven columns
+    page.wait_for_url(re.compile(r"convolution_own=-1\+0\+1\+-2\+3\+2\+-1\+0\+1"))
+    page.wait_for_url(re.compile("convolution_step=26"))  # row 4, column 5 of seven columns
     settled(page)
     edited = grids(page).get_attribute("data-value")
     assert edited != before
@@ -75,13 +75,13 @@ def test_play_step_hover_keys_and_edit(page: Page) -> None:
 
 
 def test_an_edited_learned_kernel_comes_back_with_its_link(page: Page, app_url: str) -> None:
-    page.goto(f"{app_url}/Learn?chapter=5&conv_kernel=learned&conv_first=3&conv_step=9")
+    page.goto(f"{app_url}/Learn?chapter=5&convolution_kernel=learned&convolution_first=3&convolution_step=9")
     at(page, "1,1")
     settled(page)
     field = page.get_by_label("Kernel, channel 2, row 1, column 1")
     field.fill("2")
     field.press("Tab")
-    page.wait_for_url(re.compile("conv_own="))
+    page.wait_for_url(re.compile("convolution_own="))
     settled(page)
     edited = grids(page).get_attribute("data-value")
     page.reload()
@@ -90,7 +90,7 @@ def test_an_edited_learned_kernel_comes_back_with_its_link(page: Page, app_url: 
     first = page.get_by_label("Learned from no.")
     first.fill("5")
     first.press("Enter")
-    page.wait_for_url(lambda url: "conv_own" not in url and "conv_first=5" in url)
+    page.wait_for_url(lambda url: "convolution_own" not in url and "convolution_first=5" in url)
 
 
 def test_it_plays_without_asking_the_server(page: Page) -> None:

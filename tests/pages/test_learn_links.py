@@ -6,9 +6,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
-from sera_core.ui.learn.chapter import chapters
+from sera_core.ui.learn.chapters import CHAPTERS
+from tests.pages.conftest import chapter_at
 
 KINDS = ("slider", "select_slider", "number_input", "selectbox", "toggle", "button_group", "text_input")
+EARLIER: list[tuple[int, dict[str, tuple[str, object]]]] = [  # a link of an earlier day, and what it sets today
+    (5, {"conv_stride": ("convolution_stride", 2), "conv_kernel": ("convolution_kernel", "blur")}),
+    (6, {"relu_hinges": ("activation_hinges", 7)}),
+    (7, {"pool_size": ("pooling_size", 4)}),
+    (8, {"fc_x1": ("dense_x1", -2.5), "fc_count": ("dense_count", 20)}),
+    (9, {"net_layer": ("network_layer", "fc7")}),
+    (
+        11,
+        {"diagnosis_layers": ("decision_layers", ["Lite0 last"]), "diagnosis_cut": ("decision_cut", 40)},
+    ),
+    (12, {"cam_class": ("gradcam_class", "benign"), "cam_seed": ("gradcam_seed", 4)}),
+]
 
 
 def bound(page: AppTest) -> list[Element]:
@@ -16,7 +29,7 @@ def bound(page: AppTest) -> list[Element]:
     return [one for kind in KINDS for one in page.get(kind) if one.proto.query_param_key]
 
 
-@pytest.mark.parametrize("number", list(chapters()))
+@pytest.mark.parametrize("number", list(CHAPTERS))
 def test_a_chapter_begins_where_a_link_without_settings_opens_it(learn: AppTest, number: int) -> None:
     learn.query_params["chapter"] = str(number)
     learn.run()
@@ -24,3 +37,19 @@ def test_a_chapter_begins_where_a_link_without_settings_opens_it(learn: AppTest,
     controls = bound(learn)
     assert controls
     assert [one.key for one in controls if one.proto.set_value] == []
+    assert {one.key.partition("_")[0] for one in controls} <= {"nodule", CHAPTERS[number].slug}
+
+
+@pytest.mark.parametrize(("number", "link"), EARLIER)
+def test_a_link_of_an_earlier_day_opens_its_chapter_and_settings(
+    learn: AppTest, model: str, number: int, link: dict[str, tuple[str, object]]
+) -> None:
+    for then, (_, value) in link.items():
+        learn.query_params[then] = [str(one) for one in value] if isinstance(value, list) else str(value)
+    at = chapter_at(learn, number)
+    assert CHAPTERS[number].title in at.header[0].value
+    assert not set(link) & set(at.query_params)
+    values = {one.key: one.value for one in bound(at)}
+    for now, value in link.values():
+        assert values[now] == value
+        assert now in at.query_params

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sera_core.ui.learn.chapter import Part, chapters
+from sera_core.ui.learn import chapters
+from sera_core.ui.learn.chapter import Part
+from sera_core.ui.learn.chapters import CHAPTERS, COURSE
 from tests.pages.conftest import chapter_at
 from tests.pages.test_diagnose import words
 
@@ -27,7 +29,7 @@ def said(at: AppTest) -> str:
 @pytest.mark.parametrize("number", OPENS)
 def test_it_opens_with_its_result_and_a_question(learn: AppTest, number: str, model: str) -> None:
     at = chapter_at(learn, int(number))
-    chapter = chapters()[int(number)]
+    chapter = CHAPTERS[int(number)]
     assert chapter.title in at.header[0].value
     for sentence in (*chapter.sentences, *OPENS[number]):
         assert sentence in said(at)
@@ -37,16 +39,16 @@ def test_it_opens_with_its_result_and_a_question(learn: AppTest, number: str, mo
 
 
 def test_chapters_are_in_order_and_have_their_place_in_the_talk() -> None:
-    numbers = list(chapters())
-    assert numbers == sorted(numbers)
-    assert {5, 6, 7, 8, 9, 12, 13} <= set(numbers)
-    parts = [list(Part).index(chapter.talk.part) for chapter in chapters().values()]
+    numbers = list(CHAPTERS)
+    assert numbers == list(range(1, len(COURSE) + 1))
+    parts = [list(Part).index(chapter.talk.part) for chapter in CHAPTERS.values()]
     assert parts == sorted(parts)
-    assert len({chapter.slug for chapter in chapters().values()}) == len(numbers)
+    for chapter in CHAPTERS.values():
+        assert chapter.draw.__module__ == f"{chapters.__name__}.{chapter.slug}"
 
 
 def test_a_stride_that_does_not_fit_is_shown_and_explained(learn: AppTest, model: str) -> None:
-    at = chapter_at(learn, 5, conv_stride="4")
+    at = chapter_at(learn, 5, convolution_stride="4")
     assert "no multiple of 4, so the last 2 would never be seen" in at.warning[0].value
     assert "Strides that fit: 1, 2, 3, 6" in at.warning[0].value
     assert "first cell of the output" not in said(at)
@@ -55,25 +57,27 @@ def test_a_stride_that_does_not_fit_is_shown_and_explained(learn: AppTest, model
 def test_the_link_brings_back_the_layer_and_another_network_begins_at_its_own(learn: AppTest, model: str) -> None:
     at = chapter_at(learn, 9, net_layer="fc7")
     assert r"4096 \cdot 4096 = 16\,777\,216" in said(at)
-    networks = at.selectbox(key="net_name")
+    networks = at.selectbox(key="network_name")
     networks.set_value(networks.options[1]).run()
-    layers = at.select_slider(key="net_layer")
+    layers = at.select_slider(key="network_layer")
     assert layers.value == layers.options[0]
     assert not at.error
 
 
 def test_the_link_brings_back_kernel_channels_and_filters(learn: AppTest, model: str) -> None:
-    at = chapter_at(learn, 5, conv_kernel="learned", conv_filters="2", conv_padding="1", conv_first="4")
+    at = chapter_at(
+        learn, 5, convolution_kernel="learned", convolution_filters="2", convolution_padding="1", convolution_first="4"
+    )
     assert "9 × 9 × 2" in said(at)
     assert str(2 * (3 * 9 + 1)) in said(at)
-    at.selectbox(key="conv_kernel").set_value("blur").run()
+    at.selectbox(key="convolution_kernel").set_value("blur").run()
     assert str(2 * (9 + 1)) in said(at)
 
 
 def test_next_and_previous_lead_through_the_course(learn: AppTest, model: str) -> None:
     at = chapter_at(learn, 7)
     at.button(key="foot-previous").click().run()
-    assert chapters()[6].title in at.header[0].value
+    assert CHAPTERS[6].title in at.header[0].value
     assert at.query_params["chapter"] == "6"
 
 
@@ -87,25 +91,25 @@ def test_the_talks_table_is_shown_as_measured(learn: AppTest, model: str) -> Non
 
 def test_own_numbers_stand_in_for_the_kernel_and_leave_with_it(learn: AppTest, model: str) -> None:
     own = np.arange(9, dtype=np.float32).reshape(1, 1, 3, 3)
-    learn.session_state["conv_tables"] = True  # their fold is open
-    at = chapter_at(learn, 5, conv_own=" ".join(f"{value:g}" for value in own.ravel()))
+    learn.session_state["convolution_tables"] = True  # their fold is open
+    at = chapter_at(learn, 5, convolution_own=" ".join(f"{value:g}" for value in own.ravel()))
     (maps, kernel, answer) = (table.value.to_numpy(float) for table in at.dataframe)
     assert kernel == pytest.approx(own[0, 0])
     first = sum(kernel[i, j] * maps[i, j] for i in range(3) for j in range(3))
     assert answer[0, 0] == pytest.approx(first, abs=1e-5)
     assert f"= {first:.2f}" in said(at)
-    at.selectbox(key="conv_kernel").select("blur").run()
-    assert at.text_input(key="conv_own").value == ""
+    at.selectbox(key="convolution_kernel").select("blur").run()
+    assert at.text_input(key="convolution_own").value == ""
     assert at.dataframe[1].value.to_numpy(float) == pytest.approx(np.full((3, 3), 1 / 9), abs=1e-6)
 
 
 @pytest.mark.parametrize("typed", ["1 2", "x y z", "nan " * 9, "1e30 " * 9])
 def test_numbers_that_cannot_be_a_kernel_are_told_so(learn: AppTest, model: str, typed: str) -> None:
-    at = chapter_at(learn, 5, conv_own=typed)
+    at = chapter_at(learn, 5, convolution_own=typed)
     assert "they stay as chosen" in said(at)
 
 
 def test_a_map_and_its_cell_are_in_the_link(learn: AppTest, model: str) -> None:
-    at = chapter_at(learn, 9, net_conv="24", net_map="11", net_row_8="2", net_column_8="3")
+    at = chapter_at(learn, 9, network_conv="24", network_map="11", network_row_8="2", network_column_8="3")
     assert "Map 11 and the cell" in said(at)
     assert r"\cdot 2 =" in said(at)

@@ -12,14 +12,14 @@ from sera_core.contracts import Diagnosis
 from sera_core.diagnosis import Request, diagnose
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
-from sera_core.ui.learn.chapter import chapters
+from sera_core.ui.learn.chapters import CHAPTERS
 from sera_core.ui.learn.nodule import LAST
 from tests.pages.conftest import ROOT, chapter_at
 from tests.pages.test_diagnose import words
 from tests.pages.test_learn_links import bound
 
 ASKED = "vgg16-simulated"  # not the one that would have answered by itself
-WORDS = {"margin_points": "b999-nan_m-1", "tasks_box": "999-999-0-0", "tasks_kept": "1-2-3", "conv_own": "nan 1"}
+WORDS = {"margin_points": "b999-nan_m-1", "tasks_box": "999-999-0-0", "tasks_kept": "1-2-3", "convolution_own": "nan 1"}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def diagnosed() -> tuple[str, Diagnosis]:
     return "0" * 64, diagnose(image, Request(box=frame.box, model=ASKED))
 
 
-@pytest.mark.parametrize("number", list(chapters()))
+@pytest.mark.parametrize("number", list(CHAPTERS))
 def test_a_patients_nodule_can_be_taken_apart(
     learn: AppTest, model: str, diagnosed: tuple[str, Diagnosis], number: int
 ) -> None:
@@ -42,10 +42,10 @@ def test_a_patients_nodule_can_be_taken_apart(
     assert "the one chosen above" not in words(at)  # what a simulator adds, it adds to a sample
 
 
-@pytest.mark.parametrize("number", list(chapters()))
+@pytest.mark.parametrize("number", list(CHAPTERS))
 @pytest.mark.parametrize("junk", ["nan", "999999"])
 def test_a_broken_link_opens_the_chapter(learn: AppTest, model: str, number: int, junk: str) -> None:
     names = {one.proto.query_param_key for one in bound(chapter_at(learn, number))}
     fresh = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run().switch_page("pages/3_Learn.py")
     at = chapter_at(fresh, number, **(dict.fromkeys(names, junk) | WORDS))
-    assert chapters()[number].title in at.header[0].value
+    assert CHAPTERS[number].title in at.header[0].value

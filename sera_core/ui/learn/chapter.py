@@ -1,15 +1,10 @@
-"""What a chapter is, and which there are."""
+"""What a chapter is."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
-
-from sera_core.ui import learn
 
 
 class Part(Enum):
@@ -44,7 +39,8 @@ class Chapter:
     number : int
         In the order of the course, and in the link (``?chapter=5``).
     slug : str
-        First word of the keys of its widgets (``conv`` in ``conv_stride``), hence of its parameters in the link.
+        Its module's name, and the first word of the keys of its widgets (``pooling`` in ``pooling_stride``), hence of
+        its parameters in the link.
     title : str
     talk : Place
     sentences : (str, str)
@@ -62,13 +58,3 @@ class Chapter:
     sentences: tuple[str, str]
     draw: Callable[[], None]
     wide: bool = False
-
-
-@cache
-def chapters() -> dict[int, Chapter]:
-    """Every chapter that exists, by number."""
-    modules = [
-        importlib.import_module(f"{learn.__name__}.{found.name}") for found in pkgutil.iter_modules(learn.__path__)
-    ]
-    found = [module.CHAPTER for module in modules if hasattr(module, "CHAPTER")]
-    return {chapter.number: chapter for chapter in sorted(found, key=lambda chapter: chapter.number)}

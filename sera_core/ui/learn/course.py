@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from sera_core.contracts import BadInput
-from sera_core.ui.learn.chapter import Chapter, Part, chapters
+from sera_core.ui.learn.chapter import Chapter, Part
+from sera_core.ui.learn.chapters import CHAPTERS
+from sera_core.ui.learn.links import renew
 from sera_core.ui.states import guarded, refused
 
 PARAMETER = "chapter"
@@ -27,6 +29,7 @@ TALK = "Lee E. Deep-learning models for diagnosis from ultrasound images (talk).
 
 def open_course() -> None:
     """Draw the chapter that the link names, and nothing of the others but their titles."""
+    renew()
     chapter = _asked()
     if chapter.wide:
         st.set_page_config(layout="wide")
@@ -41,14 +44,13 @@ def open_course() -> None:
 
 
 def _asked() -> Chapter:
-    there = chapters()
     named = st.query_params.get(PARAMETER, "")
-    if named.isdecimal() and int(named) in there:
-        return there[int(named)]
+    if named.isdecimal() and int(named) in CHAPTERS:
+        return CHAPTERS[int(named)]
     if named:
-        numbers = ", ".join(str(number) for number in there)
+        numbers = ", ".join(str(number) for number in CHAPTERS)
         refused(BadInput("no_chapter", f"There is no chapter {named!r}: choose one of {numbers}."), "No such chapter")
-    return next(iter(there.values()))
+    return next(iter(CHAPTERS.values()))
 
 
 def _go(number: int) -> None:
@@ -58,7 +60,6 @@ def _go(number: int) -> None:
 
 def _bar(chapter: Chapter) -> None:
     """Where one is, on one line with the ways back and on; a lecturer turns the chapters here."""
-    there = chapters()
     before, after = _beside(chapter)
     st.session_state["contents"] = chapter.number
     with st.container(gap=None):
@@ -67,8 +68,8 @@ def _bar(chapter: Chapter) -> None:
                 _button(before, "head-previous", f":material/arrow_back: {before.number}", help=before.title)
             st.selectbox(
                 "Chapter",
-                list(there),
-                format_func=lambda number: f"{number} · {there[number].title}",
+                list(CHAPTERS),
+                format_func=lambda number: f"{number} · {CHAPTERS[number].title}",
                 key="contents",
                 on_change=_go_to,
                 args=("contents",),
@@ -81,7 +82,7 @@ def _bar(chapter: Chapter) -> None:
 
 def _beside(chapter: Chapter) -> tuple[Chapter | None, Chapter | None]:
     """The chapters before and after it."""
-    order = list(chapters().values())
+    order = list(CHAPTERS.values())
     here = order.index(chapter)
     return (order[here - 1] if here else None), (order[here + 1] if here + 1 < len(order) else None)
 
@@ -107,7 +108,7 @@ def _contents(chapter: Chapter) -> None:
     st.divider()
     st.header("The course, in the talk's order", anchor="contents")
     for part in Part:
-        listed = {number: other for number, other in chapters().items() if other.talk.part is part}
+        listed = {number: other for number, other in CHAPTERS.items() if other.talk.part is part}
         if not listed:
             continue
         st.subheader(part.value, anchor=part.anchor)
@@ -116,7 +117,7 @@ def _contents(chapter: Chapter) -> None:
         st.radio(
             part.value,
             list(listed),
-            format_func=lambda number: f"{number} · {chapters()[number].title}",
+            format_func=lambda number: f"{number} · {CHAPTERS[number].title}",
             captions=[other.talk.slides for other in listed.values()],
             key=key,
             on_change=_go_to,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from sera_core.ui.learn.chapter import Chapter, Part, Place
-from sera_core.ui.learn.imaging_steps import ct, mri, region, ultrasound
+from sera_core.ui.learn.chapters.imaging.steps import ct, mri, region, ultrasound
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
-from sera_core.ui.learn.parts import Question, Stage, stages
+from sera_core.ui.learn.question import Question, Stage, stages
 
 
 def draw() -> None:

@@ -14,8 +14,10 @@ from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import choose_nodule
-from sera_core.ui.learn.parts import Question, Stage, formula, numbers, stages
+from sera_core.ui.learn.question import Question, Stage, stages
+from sera_core.ui.learn.show import numbers
 
 WINDOW = 8  # side of the little window whose levels are read out
 FARTHEST = 20  # pixels

@@ -16,10 +16,12 @@ from sera_core.lessons.window import Window
 from sera_core.ui.cache import remembered
 from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
+from sera_core.ui.learn.canvas.slide import slide
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.formula import formula, grouped
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, grouped, matrix, numbers, pictures, step
-from sera_core.ui.learn.slide import slide
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import matrix, numbers, pictures, step
 from sera_core.ui.states import refused
 
 MODES: tuple[Mode, ...] = ("max", "average")
@@ -40,7 +42,7 @@ def draw() -> None:
     _play(network)
     _shift(network)
     _saved()
-    ask(QUESTION, "pool_question")
+    ask(QUESTION, "pooling_question")
 
 
 @st.fragment
@@ -55,14 +57,14 @@ def _play(network: Seen) -> None:
             default=FROM_TALK,
             required=True,
             format_func=words.__getitem__,
-            key="pool_input",
+            key="pooling_input",
             bind="query-params",
         )
         mode = st.segmented_control(
-            "Take the", MODES, default="max", required=True, key="pool_mode", bind="query-params"
+            "Take the", MODES, default="max", required=True, key="pooling_mode", bind="query-params"
         )
-        size = int(st.number_input("Window", 1, 4, 2, key="pool_size", bind="query-params", width=130))
-        stride = int(st.number_input("Stride", 1, 4, 2, key="pool_stride", bind="query-params", width=130))
+        size = int(st.number_input("Window", 1, 4, 2, key="pooling_size", bind="query-params", width=130))
+        stride = int(st.number_input("Stride", 1, 4, 2, key="pooling_stride", bind="query-params", width=130))
     maps = TALK if source == FROM_TALK else _small(network.crop.pixels, 12)
     window = Window(size, stride)
     with stage:
@@ -70,10 +72,10 @@ def _play(network: Seen) -> None:
             window.check(len(maps))
         except BadInput as error:
             refused(error, "This stride does not fit")
-            chart(strip(len(maps), window), "pool-strip", "Places of the window along one side")
+            chart(strip(len(maps), window), "pooling-strip", "Places of the window along one side")
             return
-        key, names = f"pool-{network.key}-{source}", (f"input, {words[source]}",)
-        slide(maps[None], window, mode, key, "pool_step", names, outs=(mode,))
+        key, names = f"pooling-{network.key}-{source}", (f"input, {words[source]}",)
+        slide(maps[None], window, mode, key, "pooling_step", names, outs=(mode,))
     answer, first = pool(maps, window, mode), maps[:size, :size].ravel()
     formula(window.latex(len(maps)))
     _in_words(mode, first, float(answer[0, 0]))
@@ -85,7 +87,7 @@ def _play(network: Seen) -> None:
             "Learned numbers": 0,
         }
     )
-    fold("The same as tables", "pool_tables", partial(_tables, maps, answer))
+    fold("The same as tables", "pooling_tables", partial(_tables, maps, answer))
     show_code(pool)
 
 
@@ -109,14 +111,14 @@ def _small(crop: Grey, cells: int) -> Grey:
 @st.fragment
 def _shift(network: Seen) -> None:
     step("What it forgives", "Move the nodule sideways and see how much of what is left after pooling changes.")
-    shift = st.slider("Shift (pixels of 64)", 0, 12, 1, key="pool_shift", bind="query-params")
+    shift = st.slider("Shift (pixels of 64)", 0, 12, 1, key="pooling_shift", bind="query-params")
     small = _small(network.crop.pixels, 64)
     changes = _changes(f"{network.key} {shift}", small, shift)
     figure = curves(
         SIDES, changes, "side of the window (its stride too)", "change (0: none, 1.4: another picture)", markers=True
     )
-    chart(figure, "pool-shift", "Change after a shift, by window", {"window": SIDES, **changes})
-    side = st.select_slider("Look at a window of", SIDES, 4, key="pool_look", bind="query-params")
+    chart(figure, "pooling-shift", "Change after a shift, by window", {"window": SIDES, **changes})
+    side = st.select_slider("Look at a window of", SIDES, 4, key="pooling_look", bind="query-params")
     views = {"64 × 64": small} | {f"{mode} {side} × {side}": pool(small, Window(side, side), mode) for mode in MODES}
     pictures(views, 3)
     best = min((values[SIDES.index(side)], mode) for mode, values in changes.items())
@@ -137,8 +139,8 @@ def _changes(key: str, _small: Grey, shift: int) -> dict[str, list[float]]:
 def _saved() -> None:
     step("What it saves", "AlexNet's last pooling, in front of a full layer of 4096 cells.")
     with st.container(horizontal=True):
-        size = int(st.number_input("Window", 1, 5, 3, key="pool_alex", bind="query-params", width=130))
-        stride = int(st.number_input("Stride", 1, 4, 2, key="pool_alex_stride", bind="query-params", width=130))
+        size = int(st.number_input("Window", 1, 5, 3, key="pooling_alex", bind="query-params", width=130))
+        stride = int(st.number_input("Stride", 1, 4, 2, key="pooling_alex_stride", bind="query-params", width=130))
     window = Window(size, stride)
     places = window.places(13)
     before, after = weights_behind((13, 13), 256, 4096), weights_behind((places, places), 256, 4096)
@@ -155,7 +157,7 @@ def _saved() -> None:
 
 CHAPTER = Chapter(
     number=7,
-    slug="pool",
+    slug="pooling",
     title="Pooling",
     talk=Place(Part.DEEP, "Pooling layer"),
     sentences=(

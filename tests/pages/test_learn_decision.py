@@ -5,7 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from sera_core.evaluate.proportion import counts
-from sera_core.lessons import combine
+from sera_core.lessons import decision
 from sera_core.lessons.bank import load_bank
 from tests.pages.conftest import chapter_at, shown
 
@@ -15,25 +15,25 @@ def chapter(learn: AppTest, **link: str) -> AppTest:
 
 
 def test_the_counts_are_those_of_the_cut_off_in_the_link(learn: AppTest) -> None:
-    page = chapter(learn, diagnosis_layers="Lite0 stage 5", diagnosis_cut="40")
+    page = chapter(learn, decision_layers="Lite0 stage 5", decision_cut="40")
     bank = load_bank()
     layer = bank.layers["Lite0 stage 5"]
-    tp, fn, fp, tn = counts(bank.labels, combine.judge("SVM", layer, bank.labels, layer[0]).probabilities, 0.4)
+    tp, fn, fp, tn = counts(bank.labels, decision.judge("SVM", layer, bank.labels, layer[0]).probabilities, 0.4)
     assert shown(page)["Sensitivity"] == f"{tp / (tp + fn):.1%}"
     assert shown(page)["Specificity"] == f"{tn / (tn + fp):.1%}"
     assert f"{{{tp}+{tn}}}" in page.latex[0].value
 
 
 def test_the_button_brings_the_largest_index(learn: AppTest) -> None:
-    page = chapter(learn, diagnosis_layers="Lite0 stage 5", diagnosis_cut="90")
+    page = chapter(learn, decision_layers="Lite0 stage 5", decision_cut="90")
     before = float(shown(page)["Youden's J"])
-    page.button(key="diagnosis_youden").click().run()
+    page.button(key="decision_youden").click().run()
     assert not page.exception
     assert float(shown(page)["Youden's J"]) > before
-    assert page.slider(key="diagnosis_cut").value != 90
+    assert page.slider(key="decision_cut").value != 90
 
 
 def test_no_layer_is_refused_in_words(learn: AppTest) -> None:
-    page = chapter(learn, diagnosis_layers="Lite0 stage 5")
-    page.button_group(key="diagnosis_layers").set_value([]).run()
+    page = chapter(learn, decision_layers="Lite0 stage 5")
+    page.button_group(key="decision_layers").set_value([]).run()
     assert any("No layer is chosen" in warning.value for warning in page.warning)

@@ -18,8 +18,10 @@ from sera_core.lessons.learning import GROUPS, PRESETS, Epoch, Settings
 from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
-from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import numbers, step
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
 

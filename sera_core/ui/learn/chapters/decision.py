@@ -9,17 +9,19 @@ from sera_core.contracts import is_positive
 from sera_core.evaluate.cutoff import youden
 from sera_core.evaluate.proportion import counts, measures
 from sera_core.evaluate.roc import auc, curve
-from sera_core.figures import cutoff as figures
+from sera_core.figures import decision as figures
 from sera_core.images.prepare import prepare
-from sera_core.lessons import combine
+from sera_core.lessons import decision
 from sera_core.lessons.bank import NETWORK_PX, NETWORKS, load_bank, preparation, stage_features
-from sera_core.lessons.combine import READERS, Opinion
+from sera_core.lessons.decision import READERS, Opinion
 from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
-from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import numbers, step
 from sera_core.ui.states import guarded
 
 LAYERS = ("Lite0 stage 3", "Lite0 stage 5", "Lite0 last", "Lite1 last", "Lite2 last")
@@ -49,12 +51,12 @@ def _parts(specimen: Specimen) -> None:
         _compare(specimen, choice)
     step("The cut-off", "Drag it: the four counts, the three shares and the point on the ROC curve follow.")
     _cut(opinion, labels)
-    ask(QUESTION, "diagnosis_q")
+    ask(QUESTION, "decision_q")
 
 
 def _choose() -> Choice:
     layers = st.pills(
-        "Layers", LAYERS, default=["Lite0 stage 5", "Lite1 last"], selection_mode="multi", key="diagnosis_layers",
+        "Layers", LAYERS, default=["Lite0 stage 5", "Lite1 last"], selection_mode="multi", key="decision_layers",
         bind="query-params", help="Pooled activations of ImageNet networks that never saw a nodule.",
     )  # fmt: skip
     with st.container(horizontal=True):
@@ -63,11 +65,11 @@ def _choose() -> Choice:
             READERS,
             default=["SVM"],
             selection_mode="multi",
-            key="diagnosis_readers",
+            key="decision_readers",
             bind="query-params",
         )
         way = st.segmented_control(
-            "Several layers", WAYS, default="Concatenate", key="diagnosis_way", bind="query-params", required=True
+            "Several layers", WAYS, default="Concatenate", key="decision_way", bind="query-params", required=True
         )
     return tuple(layers), tuple(readers), way or WAYS[0]
 
@@ -86,11 +88,11 @@ def _opinion(key: str, choice: Choice, _specimen: Specimen) -> Opinion:
     known = {layer: bank.layers[layer] for layer in layers}
     own = {layer: _own_features(key, _network_of(layer), _specimen)[layer] for layer in layers}
     if way == "Concatenate":
-        groups = [(combine.concatenated(known), combine.concatenated(own))]
+        groups = [(decision.concatenated(known), decision.concatenated(own))]
     else:
         groups = [(known[layer], own[layer]) for layer in layers]
-    return combine.averaged(
-        [combine.judge(reader, features, bank.labels, one) for reader in readers for features, one in groups]
+    return decision.averaged(
+        [decision.judge(reader, features, bank.labels, one) for reader in readers for features, one in groups]
     )
 
 
@@ -113,7 +115,7 @@ def _say_features(choice: Choice) -> None:
 def _compare(specimen: Specimen, choice: Choice) -> None:
     """A table like the talk's, for the layers chosen; made only when asked for, because it fits many classifiers."""
     layers, _, _ = choice
-    if not st.toggle("Compute the table (some seconds)", key="diagnosis_table", bind="query-params"):
+    if not st.toggle("Compute the table (some seconds)", key="decision_table", bind="query-params"):
         return
     labels, rows = load_bank().labels, []
     options = [(layer,) for layer in layers] + ([layers] if len(layers) > 1 else [])
@@ -137,10 +139,10 @@ def _compare(specimen: Specimen, choice: Choice) -> None:
 def _cut(opinion: Opinion, labels: np.ndarray) -> None:
     best = youden(labels, opinion.probabilities)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        cut = st.slider("Cut-off (%)", 0, 100, 50, key="diagnosis_cut", bind="query-params") / 100
-        st.button("To Youden's", on_click=_set_cut, args=(round(best * 100),), key="diagnosis_youden")
+        cut = st.slider("Cut-off (%)", 0, 100, 50, key="decision_cut", bind="query-params") / 100
+        st.button("To Youden's", on_click=_set_cut, args=(round(best * 100),), key="decision_youden")
     both = figures.sides(opinion.probabilities, labels, cut, opinion.own)
-    chart(both, "diagnosis-sides", "Cases on both sides of the cut-off")
+    chart(both, "decision-sides", "Cases on both sides of the cut-off")
     tp, fn, fp, tn = counts(labels, opinion.probabilities, cut)
     shares = {name: float(value) for name, value in measures(tp, fn, fp, tn).items()}
     index = shares["sensitivity"] + shares["specificity"] - 1
@@ -155,7 +157,7 @@ def _cut(opinion: Opinion, labels: np.ndarray) -> None:
     )
     left, right = st.columns(2)
     with left:
-        chart(figures.matrix(tp, fn, fp, tn), "diagnosis-matrix", "Confusion matrix at the cut-off")
+        chart(figures.matrix(tp, fn, fp, tn), "decision-matrix", "Confusion matrix at the cut-off")
     with right:
         _roc(opinion, labels, (1 - shares["specificity"], shares["sensitivity"]), best)
     formula(
@@ -168,7 +170,7 @@ def _cut(opinion: Opinion, labels: np.ndarray) -> None:
         r"\end{aligned}",
         f"Youden's cut-off, where J is largest, lies at {best:.0%} here.",
     )
-    show_code(combine.judge, combine.concatenated, combine.averaged, counts, youden)
+    show_code(decision.judge, decision.concatenated, decision.averaged, counts, youden)
 
 
 def _roc(opinion: Opinion, labels: np.ndarray, here: tuple[float, float], best: float) -> None:
@@ -179,11 +181,11 @@ def _roc(opinion: Opinion, labels: np.ndarray, here: tuple[float, float], best: 
     words = f"AUC {area.value:.3f} ({area.low:.3f} to {area.high:.3f})"
     table = {"1 - specificity": false_positive.tolist(), "sensitivity": sensitivity.tolist()}
     table["cut-off"] = threshold.tolist()
-    chart(figures.curve(false_positive, sensitivity, here, peak, words), "diagnosis-roc", f"ROC curve, {words}", table)
+    chart(figures.curve(false_positive, sensitivity, here, peak, words), "decision-roc", f"ROC curve, {words}", table)
 
 
 def _set_cut(percent: int) -> None:
-    st.session_state["diagnosis_cut"] = percent
+    st.session_state["decision_cut"] = percent
 
 
 QUESTION = Question(
@@ -197,7 +199,7 @@ QUESTION = Question(
 
 CHAPTER = Chapter(
     number=11,
-    slug="diagnosis",
+    slug="decision",
     title="From features to a diagnosis",
     talk=Place(Part.SERA, "Result: feature extraction, concatenation, classification ensemble"),
     sentences=(

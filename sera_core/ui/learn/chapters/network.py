@@ -21,10 +21,12 @@ from sera_core.nets.split import build
 from sera_core.ui.cache import remembered
 from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
+from sera_core.ui.learn.canvas.pick import pick_cell, pick_map
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.formula import formula, grouped
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, grouped, matrix, numbers, step
-from sera_core.ui.learn.pick import pick_cell, pick_map
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import matrix, numbers, step
 from sera_core.ui.picture import show_picture
 
 TALK = "AlexNet, as in the talk"
@@ -48,7 +50,7 @@ def draw() -> None:
     network = seen(choose_nodule())
     _maps(network)
     _features()
-    ask(QUESTION, "net_question")
+    ask(QUESTION, "network_question")
 
 
 # ---- the table -----------------------------------------------------------------------------------------------------
@@ -59,8 +61,8 @@ def _table() -> None:
     step("Layer by layer", "Any network, measured while an empty picture runs through it.")
     titles = {TALK: ""} | {entry.title: name for name, entry in NETWORKS.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        title = st.selectbox("Network", list(titles), key="net_name", bind="query-params", width=260)
-        every = st.toggle("all layers", key="net_all", bind="query-params")
+        title = st.selectbox("Network", list(titles), key="network_name", bind="query-params", width=260)
+        every = st.toggle("all layers", key="network_all", bind="query-params")
     found = _measured(titles[title])
     side = NETWORKS[titles[title]].input_px if titles[title] else INPUT_PX
     shown = [layer for layer in found if every or layer.kind in MAIN or layer.multiplications]
@@ -89,14 +91,14 @@ def _table() -> None:
         }
     )
     learning = [layer for layer in found if layer.multiplications]
-    chart(shares(learning), "net-shares", "Where the parameters and the multiplications stand")
+    chart(shares(learning), "network-shares", "Where the parameters and the multiplications stand")
     _one_layer(learning)
     show_code(layers_of, Field.behind, alexnet_2012)
 
 
 def _one_layer(learning: list[Layer]) -> None:
     names = [layer.name for layer in learning]
-    chosen = st.select_slider("One layer", names, names[0], key="net_layer", bind="query-params")
+    chosen = st.select_slider("One layer", names, names[0], key="network_layer", bind="query-params")
     layer = learning[names.index(chosen)]
     if len(layer.shape) == 1:
         inputs = layer.multiplications // layer.shape[0]
@@ -138,28 +140,34 @@ def _maps(network: Seen) -> None:
     card, body = network.classifier.card, network.classifier.parts["body"]
     step("What each layer sees in this nodule", f"{card.title}. Click one of a layer's maps, then a cell of it.")
     names = list(convolutions(body))
-    layer = st.slider("Layer (convolution)", 1, len(names), len(names) // 2, key="net_conv", bind="query-params")
+    layer = st.slider("Layer (convolution)", 1, len(names), len(names) // 2, key="network_conv", bind="query-params")
     name = names[layer - 1]
     maps = _answer(f"{network.key} {name}", network, name)
     count, height, width = maps.shape
     with st.container(horizontal=True):
-        number = int(st.number_input(f"Map (of {count})", 1, count, 1, key="net_map", bind="query-params", width=150))
-        row = _cell(f"Cell: row (of {height})", height, f"net_row_{height}")
-        column = _cell(f"column (of {width})", width, f"net_column_{width}")
+        number = int(
+            st.number_input(f"Map (of {count})", 1, count, 1, key="network_map", bind="query-params", width=150)
+        )
+        row = _cell(f"Cell: row (of {height})", height, f"network_row_{height}")
+        column = _cell(f"column (of {width})", width, f"network_column_{width}")
     alt = f"Maps 1 to {min(count, MOST_MAPS)} of layer {name}; a click chooses one"
-    pick_map(maps[:MOST_MAPS], number - 1, "net-mosaic", alt, _choose_map, "map")
+    pick_map(maps[:MOST_MAPS], number - 1, "network-mosaic", alt, _choose_map, "map")
     kernel, field = kernel_of(body, name, number - 1), _fields(card.network, card.preparation.input_px)[name]
     columns = st.columns(3)
     with columns[0]:
         st.caption(f"Map {number} and the cell")
         pick_cell(
-            maps[number - 1], (row, column), "net-map", "The map; a click chooses a cell", _choose_cell(height, width)
+            maps[number - 1],
+            (row, column),
+            "network-map",
+            "The map; a click chooses a cell",
+            _choose_cell(height, width),
         )
     with columns[1]:
         strongest = kernel[np.argsort(-np.abs(kernel).sum(axis=(1, 2)))[:16]]
         part = f", its {len(strongest)} strongest channels" if len(strongest) < len(kernel) else ""
         st.caption(f"Its kernel: {kernel.shape[0]} × {kernel.shape[1]} × {kernel.shape[2]}{part}")
-        chart(mosaic(strongest, 4, height=230).update_traces(showscale=False), "net-kernel", "Its kernel")
+        chart(mosaic(strongest, 4, height=230).update_traces(showscale=False), "network-kernel", "Its kernel")
     with columns[2]:
         st.caption("What the cell sees of the picture")
         side = network.crop.pixels.shape[0]
@@ -174,7 +182,7 @@ def _maps(network: Seen) -> None:
         f"Layer {name}: a field of {_seen(field)} pixels; one cell further is {field.jump} pixels further.",
     )
     corner = partial(matrix, maps[number - 1][:16, :16], "Its first 16 rows and columns")
-    fold("The map as a table", "net_map_table", corner)
+    fold("The map as a table", "network_map_table", corner)
     show_code(maps_at, kernel_of, Field.span)
 
 
@@ -183,13 +191,13 @@ def _cell(label: str, length: int, key: str) -> int:
 
 
 def _choose_map(index: int) -> None:
-    st.session_state["net_map"] = index + 1
+    st.session_state["network_map"] = index + 1
 
 
 def _choose_cell(height: int, width: int) -> Callable[[int, int], None]:
     def choose(row: int, column: int) -> None:
-        st.session_state[f"net_row_{height}"] = row + 1
-        st.session_state[f"net_column_{width}"] = column + 1
+        st.session_state[f"network_row_{height}"] = row + 1
+        st.session_state[f"network_column_{width}"] = column + 1
 
     return choose
 
@@ -218,15 +226,15 @@ def _features() -> None:
     )
     bank = load_bank()
     order = np.argsort(bank.labels, kind="stable")
-    name = st.selectbox("Layer", list(bank.layers), index=len(bank.layers) - 1, key="net_bank", bind="query-params")
+    name = st.selectbox("Layer", list(bank.layers), index=len(bank.layers) - 1, key="network_bank", bind="query-params")
     features, labels = bank.layers[name][order], bank.labels[order]
-    first = st.slider("Columns from", 1, features.shape[1] - 63, 1, key="net_first", bind="query-params")
+    first = st.slider("Columns from", 1, features.shape[1] - 63, 1, key="network_first", bind="query-params")
     part = features[:, first - 1 : first + 63]
-    chart(table(part, labels, first), "net-table", f"{len(labels)} cases by 64 of {features.shape[1]} features")
+    chart(table(part, labels, first), "network-table", f"{len(labels)} cases by 64 of {features.shape[1]} features")
     first_cases = f"{name}: {features.shape[0]} × {features.shape[1]}, its first cases"
-    fold("As numbers", "net_features_table", partial(matrix, part[:12, :12], first_cases, 3))
+    fold("As numbers", "network_features_table", partial(matrix, part[:12, :12], first_cases, 3))
     points, held = _embedded(name, features)
-    chart(plane(points, labels, held), "net-plane", "The cases in the plane of the features' greatest spread")
+    chart(plane(points, labels, held), "network-plane", "The cases in the plane of the features' greatest spread")
     formula(
         (
             rf"\mathbb{{R}}^{{{features.shape[1]}}} \to \mathbb{{R}}^2",
@@ -244,7 +252,7 @@ def _embedded(name: str, _features: Array) -> tuple[np.ndarray, tuple[float, flo
 
 CHAPTER = Chapter(
     number=9,
-    slug="net",
+    slug="network",
     title="A whole network",
     talk=Place(Part.DEEP, "Feature extraction: overall process, AlexNet"),
     sentences=(

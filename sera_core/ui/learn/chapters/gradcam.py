@@ -20,8 +20,10 @@ from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, numbers, step
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import numbers, step
 from sera_core.ui.picture import show_picture
 
 CLASSES = ("malignant", "benign")
@@ -46,13 +48,13 @@ def draw() -> None:
     if network.classifier.svm is not None:
         raise BadInput("no_gradient", f"{network.classifier.card.title} has no gradient: choose another nodule.")
     named = st.segmented_control(
-        "Explain", CLASSES, default="malignant", required=True, key="cam_class", bind="query-params"
+        "Explain", CLASSES, default="malignant", required=True, key="gradcam_class", bind="query-params"
     )
     target = int(named == "malignant")
     _steps(network, target)
     _six(specimen, network, target)
     _mislead(network, target)
-    ask(QUESTION, "cam_question")
+    ask(QUESTION, "gradcam_question")
 
 
 def _steps(network: Seen, target: int) -> None:
@@ -64,9 +66,9 @@ def _steps(network: Seen, target: int) -> None:
         "1 · Maps",
         f"{SHOWN} of the {count} maps of the last convolution, {height} × {width} cells: those that add most.",
     )
-    chart(mosaic(found.maps[top], 8, height=170), "cam-maps", "The strongest maps")
+    chart(mosaic(found.maps[top], 8, height=170), "gradcam-maps", "The strongest maps")
     step("2 · Gradients", f"How much the score of {CLASSES[1 - target]} would rise with each cell ({signs}).")
-    chart(mosaic(found.gradients[top], 8, height=170), "cam-gradients", "Gradients of the same maps")
+    chart(mosaic(found.gradients[top], 8, height=170), "gradcam-gradients", "Gradients of the same maps")
     st.caption(
         "Flat where the head averages the map first, as in this network: every cell counts alike."
         if np.allclose(found.gradients.std(axis=(1, 2)), 0, atol=1e-8)
@@ -75,7 +77,7 @@ def _steps(network: Seen, target: int) -> None:
     step("3 · Weights", "The mean of each gradient.")
     order = top[np.argsort(-found.weights[top])]
     names = [f"map {number + 1}" for number in order]
-    chart(bars(names, found.weights[order].tolist(), "mean gradient"), "cam-weights", "Weights of these maps")
+    chart(bars(names, found.weights[order].tolist(), "mean gradient"), "gradcam-weights", "Weights of these maps")
     step(
         "4 · Sum, 5 · ReLU, 6 · overlay",
         "The maps times their weights; then only what speaks for the class; then laid on the picture.",
@@ -83,9 +85,9 @@ def _steps(network: Seen, target: int) -> None:
     columns = st.columns(3)
     limit = max(float(np.abs(found.total).max()), 1e-6)
     with columns[0]:
-        chart(activation(found.total, limit, 230), "cam-sum", "Weighted sum of the maps")
+        chart(activation(found.total, limit, 230), "gradcam-sum", "Weighted sum of the maps")
     with columns[1]:
-        chart(activation(found.positive, limit, 230), "cam-relu", "The same without its negative part")
+        chart(activation(found.positive, limit, 230), "gradcam-relu", "The same without its negative part")
     with columns[2]:
         heat = _maps(f"{network.key} {target}", network, target)[CamMethod.GRADCAM]
         show_picture(overlay(network.crop.pixels, heat), alt="The heat over the picture")
@@ -128,9 +130,11 @@ def _six(specimen: Specimen, network: Seen, target: int) -> None:
                 show_picture(overlay(network.crop.pixels, values), alt=f"The heat by {METHOD[method]}")
                 st.caption(METHOD[method])
     step("Can it be believed?", "Blur the hottest fifth of the box, and random fifths, and ask the network again.")
-    method = st.selectbox("Method", list(found), format_func=METHOD.__getitem__, key="cam_method", bind="query-params")
+    method = st.selectbox(
+        "Method", list(found), format_func=METHOD.__getitem__, key="gradcam_method", bind="query-params"
+    )
     value = _trust(f"{network.key} {target} {method}", specimen, network, found[method], target)
-    chart(fidelity_figure(value), "cam-fidelity", words.fidelity(value))
+    chart(fidelity_figure(value), "gradcam-fidelity", words.fidelity(value))
     st.markdown(words.fidelity(value))
     numbers(
         {
@@ -159,7 +163,7 @@ def _trust(key: str, _specimen: Specimen, _network: Seen, _values: Grey, target:
 @st.fragment
 def _mislead(network: Seen, target: int) -> None:
     step("How a heatmap can mislead", "Draw the last layer at random: it has learnt nothing. Which maps notice?")
-    seed = st.slider("Draw", 0, 20, 0, key="cam_seed", bind="query-params")
+    seed = st.slider("Draw", 0, 20, 0, key="gradcam_seed", bind="query-params")
     same = _likeness(f"{network.key} {target} {seed}", network, target, seed)
     chart(
         bars(
@@ -167,7 +171,7 @@ def _mislead(network: Seen, target: int) -> None:
             list(same.values()),
             "likeness (1: the same order of heat)",
         ),
-        "cam-likeness",
+        "gradcam-likeness",
         "Rank correlation of the learnt map and the one of a random last layer",
         {"method": [METHOD[method] for method in same], "likeness": list(same.values())},
     )
@@ -193,7 +197,7 @@ def _likeness(key: str, _network: Seen, target: int, seed: int) -> dict[CamMetho
 
 CHAPTER = Chapter(
     number=12,
-    slug="cam",
+    slug="gradcam",
     title="Where did it look?",
     talk=Place(Part.SERA, "Class activation of the diagnosing network"),
     sentences=(

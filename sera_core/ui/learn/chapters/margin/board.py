@@ -17,8 +17,9 @@ from sera_core.lessons.field import Field, field, level_lines, slack_feet
 from sera_core.lessons.margin import Margin
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
-from sera_core.ui.learn import points
-from sera_core.ui.learn.parts import formula, numbers
+from sera_core.ui.learn.canvas import points
+from sera_core.ui.learn.formula import formula
+from sera_core.ui.learn.show import numbers
 from sera_core.ui.states import refused
 
 PARAMETER = "margin_points"

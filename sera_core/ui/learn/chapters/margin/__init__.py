@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from sera_core.ui.learn.chapter import Chapter, Part, Place
-from sera_core.ui.learn.parts import Question, Stage, stages
-from sera_core.ui.learn.separate_board import kernel, many, soft, widest
-from sera_core.ui.learn.separate_real import real
+from sera_core.ui.learn.chapters.margin.board import kernel, many, soft, widest
+from sera_core.ui.learn.chapters.margin.nodules import real
+from sera_core.ui.learn.question import Question, Stage, stages
 
 
 @st.fragment

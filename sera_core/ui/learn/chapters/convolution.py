@@ -16,14 +16,16 @@ from sera_core.figures.maps import activation, strip
 from sera_core.images.prepare import normalise
 from sera_core.lessons.convolution import KERNELS, Array, convolve, first_kernels, pad, patch_at, separate
 from sera_core.lessons.window import Window
-from sera_core.ui.cache import remembered
 from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
+from sera_core.ui.learn.canvas.pick import pick_map
+from sera_core.ui.learn.canvas.slide import slide
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.first_layer import found_by
+from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, matrix, numbers, step
-from sera_core.ui.learn.pick import pick_map
-from sera_core.ui.learn.slide import slide
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import matrix, numbers, step
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
 
@@ -57,7 +59,7 @@ def draw() -> None:
     network = seen(specimen)
     _play(specimen, network)
     _whole(network)
-    ask(QUESTION, "conv_question")
+    ask(QUESTION, "convolution_question")
 
 
 @st.fragment
@@ -80,7 +82,7 @@ def _play(specimen: Specimen, network: Seen) -> None:
             setup.window,
             "conv",
             f"slide-{specimen.key}",
-            "conv_step",
+            "convolution_step",
             setup.names,
             setup.kernels,
             setup.bias.tolist(),
@@ -91,7 +93,7 @@ def _play(specimen: Specimen, network: Seen) -> None:
     answer = convolve(setup.maps, setup.kernels, setup.bias, setup.window)
     _sizes(setup, length)
     _first_cell(setup, answer)
-    fold("The same as tables", "conv_tables", partial(_tables, setup, answer))
+    fold("The same as tables", "convolution_tables", partial(_tables, setup, answer))
     show_code(convolve, patch_at, Window.places, Window.check)
 
 
@@ -104,27 +106,31 @@ def _tables(setup: Setup, answer: Array) -> None:
 def _controls(network: Seen) -> Setup:
     with st.container(horizontal=True):
         source = st.selectbox(
-            "Kernel", [*KERNELS, LEARNED], key="conv_kernel", bind="query-params", width=170, on_change=_forget,
+            "Kernel", [*KERNELS, LEARNED], key="convolution_kernel", bind="query-params", width=170, on_change=_forget,
             help="learned: those of the first layer of the network that diagnoses",
         )  # fmt: skip
         cells = st.select_slider(
-            "Patch (cells)", (7, 8, 9, 10, 12, 16, 24), 9, key="conv_cells", bind="query-params", width=170
+            "Patch (cells)", (7, 8, 9, 10, 12, 16, 24), 9, key="convolution_cells", bind="query-params", width=170
         )
         channels = st.segmented_control(
-            "Input channels", (1, 2, 3), default=1, required=True, key="conv_channels", bind="query-params",
+            "Input channels", (1, 2, 3), default=1, required=True, key="convolution_channels", bind="query-params",
             disabled=source == LEARNED,
         )  # fmt: skip
         filters = st.segmented_control(
-            "Filters", (1, 2, 3, 4), default=1, required=True, key="conv_filters", bind="query-params"
+            "Filters", (1, 2, 3, 4), default=1, required=True, key="convolution_filters", bind="query-params"
         )
     with st.container(horizontal=True):
-        stride = _number("Stride", 1, 4, 1, "conv_stride")
-        padding = _number("Zero padding", 0, 3, 0, "conv_padding")
-        dilation = _number("Dilation", 1, 3, 1, "conv_dilation")
-        bias = st.number_input("Bias", -5.0, 5.0, 0.0, 0.1, key="conv_bias", bind="query-params", width=130)
-        first = _number("Learned from no.", 1, 32, 1, "conv_first", _forget) if source == LEARNED else 1
+        stride = _number("Stride", 1, 4, 1, "convolution_stride")
+        padding = _number("Zero padding", 0, 3, 0, "convolution_padding")
+        dilation = _number("Dilation", 1, 3, 1, "convolution_dilation")
+        bias = st.number_input("Bias", -5.0, 5.0, 0.0, 0.1, key="convolution_bias", bind="query-params", width=130)
+        first = _number("Learned from no.", 1, 32, 1, "convolution_first", _forget) if source == LEARNED else 1
         own = st.text_input(
-            "Own numbers, row by row", key="conv_own", bind="query-params", placeholder="as chosen above", width=260
+            "Own numbers, row by row",
+            key="convolution_own",
+            bind="query-params",
+            placeholder="as chosen above",
+            width=260,
         )
     if source == LEARNED:
         maps = normalise(_patch(network.crop.pixels, cells), network.classifier.card.preparation)
@@ -179,19 +185,19 @@ def _keep(kernels: Array, number: int, kernel: Array) -> None:
     """Write the kernels, one of them edited, where the link carries them."""
     kernels = kernels.copy()
     kernels[number] = kernel
-    st.session_state["conv_own"] = " ".join(f"{value:.4g}" for value in kernels.ravel())
+    st.session_state["convolution_own"] = " ".join(f"{value:.4g}" for value in kernels.ravel())
 
 
 def _forget() -> None:
     """Another kernel was chosen: one's own numbers belong to the last one."""
-    st.session_state["conv_own"] = ""
+    st.session_state["convolution_own"] = ""
 
 
 def _sizes(setup: Setup, length: int) -> None:
     window, kernels = setup.window, setup.kernels
     places = window.places(length)
     formula(window.latex(length), "(side of the input − reach of the kernel + 2 × padding) / stride + 1")
-    chart(strip(length, window), "conv-strip", f"A side of {length} cells and the {places} places of the window")
+    chart(strip(length, window), "convolution-strip", f"A side of {length} cells and the {places} places of the window")
     st.caption("One side from above: light cells are padding, orange ones are never seen, each line is one place.")
     filters, channels, size, _ = kernels.shape
     numbers(
@@ -233,38 +239,25 @@ def _whole(network: Seen) -> None:
     step("On the whole picture", "The learned kernels of the network's first layer. Click one to see what it finds.")
     kernels = first_kernels(network.classifier.parts["body"])
     summed = kernels.sum(axis=1)  # grey: the three channels are the same picture
-    number = st.slider("Which kernel", 1, len(kernels), 1, key="conv_which", bind="query-params")
+    number = st.slider("Which kernel", 1, len(kernels), 1, key="convolution_which", bind="query-params")
     left, right = st.columns(2)
     with left:
         alt = "Learned kernels, summed over the three channels; a click chooses one"
-        pick_map(summed[:32], number - 1, "conv-kernels", alt, _choose, "kernel", 200)
+        pick_map(summed[:32], number - 1, "convolution-kernels", alt, _choose, "kernel", 200)
         show_picture(still(network.crop.pixels), "What the network was shown", width=260)
     with right:
         found = found_by(network, number)
-        chart(activation(found, height=460), "conv-found", f"What kernel {number} finds")
+        chart(activation(found, height=460), "convolution-found", f"What kernel {number} finds")
     st.caption("White is zero: the kernel is indifferent. Blue and vermilion are opposite signs.")
 
 
 def _choose(index: int) -> None:
-    st.session_state["conv_which"] = index + 1
-
-
-def found_by(network: Seen, number: int) -> Array:
-    """Map ``[h, w]`` of kernel ``number`` (from 1) of the network's first layer, before norm and nonlinearity."""
-    return _found(f"{network.key} {number}", network, number)
-
-
-@remembered(32)
-def _found(key: str, _network: Seen, number: int) -> Array:
-    crop = normalise(_network.crop.pixels, _network.classifier.card.preparation)
-    kernel = first_kernels(_network.classifier.parts["body"])[number - 1 : number]
-    window = Window(kernel.shape[-1], 2, kernel.shape[-1] // 2)
-    return convolve(crop, kernel, np.zeros(1, np.float32), window)[0]
+    st.session_state["convolution_which"] = index + 1
 
 
 CHAPTER = Chapter(
     number=5,
-    slug="conv",
+    slug="convolution",
     title="Convolution",
     talk=Place(Part.DEEP, "Convolutional layer"),
     sentences=(

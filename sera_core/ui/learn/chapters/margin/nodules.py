@@ -15,9 +15,10 @@ from sera_core.lessons.margin import Margin
 from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapters.margin.board import two_sliders
+from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
-from sera_core.ui.learn.parts import formula, numbers
-from sera_core.ui.learn.separate_board import two_sliders
+from sera_core.ui.learn.show import numbers
 
 
 @st.cache_data(max_entries=1, show_spinner="Measuring the texture of the nodules")

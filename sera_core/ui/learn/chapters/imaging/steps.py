@@ -16,8 +16,9 @@ from sera_core.simulate.scanner import SOUND_MM_PER_US
 from sera_core.ui.cache import SAMPLE
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
+from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen
-from sera_core.ui.learn.parts import formula, numbers, pictures
+from sera_core.ui.learn.show import numbers, pictures
 
 DIRECTIONS = (4, 8, 16, 32, 64, 120, 180)
 MR_PX = 160

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sera_core.lessons import clouds, margin
-from sera_core.ui.learn import points
+from sera_core.ui.learn.canvas import points
 from tests.pages.conftest import chapter_at, shown
 
 STEPS = ("Lines", "Widest margin", "Soft margin", "Kernel trick", "Real texture")

@@ -22,9 +22,11 @@ from sera_core.ui import words
 from sera_core.ui.cache import diagnosis_of
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
-from sera_core.ui.learn import sandbox_controls
 from sera_core.ui.learn.chapter import Chapter, Part, Place
-from sera_core.ui.learn.parts import Question, ask, formula, step
+from sera_core.ui.learn.chapters.sandbox import controls
+from sera_core.ui.learn.formula import formula
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import step
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import guarded, refused
 from sera_core.wording import percent
@@ -57,11 +59,11 @@ def draw() -> None:
 def _build() -> None:
     picture, answers = st.container(), st.container()
     with st.container(border=True):
-        sandbox_controls.draw_controls()
+        controls.draw_controls()
     with guarded("This nodule cannot be"):
         with picture:
             try:
-                case = case_from(sandbox_controls.settings())
+                case = case_from(controls.settings())
             except BadInput as error:
                 refused(error, "This nodule cannot be")
                 return
@@ -148,7 +150,7 @@ def _diagnosis(case: Case, frame: Frame, method: CamMethod | None = CamMethod.GR
 def _walk() -> None:
     step("Make it malignant, one step at a time", "Each press changes one sign of the nodule above and nothing else.")
     with guarded("The way does not fit"):
-        steps = steps_to_malignant(case_from(sandbox_controls.settings()))
+        steps = steps_to_malignant(case_from(controls.settings()))
         here = min(int(st.session_state.get(STEP, -1)), len(steps) - 1)
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Begin" if here < 0 else "Next step"
@@ -161,7 +163,7 @@ def _walk() -> None:
 
 def _go(number: int) -> None:
     st.session_state[STEP] = number
-    sandbox_controls.put(steps_to_malignant(case_from(sandbox_controls.settings()))[number].case)
+    controls.put(steps_to_malignant(case_from(controls.settings()))[number].case)
 
 
 def _show_way(steps: tuple[Step, ...], here: int) -> None:

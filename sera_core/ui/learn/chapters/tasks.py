@@ -21,8 +21,10 @@ from sera_core.ui.cache import SAMPLE, box_of, picture_uri, remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, Stage, formula, numbers, stages
+from sera_core.ui.learn.question import Question, Stage, stages
+from sera_core.ui.learn.show import numbers
 from sera_core.ui.measure import Line
 from sera_core.ui.words import GLYPH
 from sera_core.wording import percent

@@ -11,9 +11,11 @@ from sera_core.lessons.activation import NONLINEARITIES, fit_with_hinges, gradie
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
-from sera_core.ui.learn.convolution import found_by
+from sera_core.ui.learn.first_layer import found_by
+from sera_core.ui.learn.formula import formula, power
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, numbers, power, step
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import numbers, step
 
 COMPARED = ("ReLU", "sigmoid", "tanh")
 QUESTION = Question(
@@ -35,30 +37,32 @@ def draw() -> None:
     _shape(network)
     _bend(network)
     _depth()
-    ask(QUESTION, "relu_question")
+    ask(QUESTION, "activation_question")
 
 
 @st.fragment
 def _shape(network: Seen) -> None:
     step("A function of one number", "Move x: the value, and the slope that a gradient is multiplied with.")
     with st.container(horizontal=True):
-        name = st.selectbox("Nonlinearity", list(NONLINEARITIES), key="relu_name", bind="query-params", width=180)
-        x = st.slider("x", -8.0, 8.0, 1.5, 0.1, key="relu_x", bind="query-params")
+        name = st.selectbox("Nonlinearity", list(NONLINEARITIES), key="activation_name", bind="query-params", width=180)
+        x = st.slider("x", -8.0, 8.0, 1.5, 0.1, key="activation_x", bind="query-params")
     chosen, axis = NONLINEARITIES[name], np.linspace(-8, 8, 321)
     value, slope = (float(part(np.asarray(x))) for part in (chosen.apply, chosen.slope))
     lines = {"value": chosen.apply(axis), "slope": chosen.slope(axis)}
-    chart(curves(axis, lines, "x", "f(x), f'(x)", mark=(x, (value, slope))), "relu-shape", f"{name} and its slope")
+    chart(
+        curves(axis, lines, "x", "f(x), f'(x)", mark=(x, (value, slope))), "activation-shape", f"{name} and its slope"
+    )
     formula(rf"f({x:.1f}) = {chosen.latex} = {value:.3f}, \quad f' = {slope:.3f}")
     step("On a map of the network", "What one learned kernel finds in this nodule, before and after.")
-    number = st.slider("Which kernel", 1, 32, 3, key="relu_map", bind="query-params")
+    number = st.slider("Which kernel", 1, 32, 3, key="activation_map", bind="query-params")
     before = found_by(network, number)
     after = np.asarray(chosen.apply(before.astype(float)), np.float32)
     limit = float(np.abs(before).max())
     left, right = st.columns(2)
     with left:
-        chart(activation(before, limit, 270), "relu-before", "The map before")
+        chart(activation(before, limit, 270), "activation-before", "The map before")
     with right:
-        chart(activation(after, limit, 270), "relu-after", "The map after")
+        chart(activation(after, limit, 270), "activation-after", "The map after")
     numbers(
         {
             "Cells at zero": f"{np.mean(after == 0):.0%}",
@@ -75,13 +79,13 @@ def _bend(network: Seen) -> None:
         "Why bend at all?", "Two linear layers are one linear layer. Each ReLU adds one bend; see what bends can draw."
     )
     formula(r"W_2\,(W_1 x) = (W_2 W_1)\,x", "Without a nonlinearity in between, depth buys nothing.")
-    hinges = st.slider("ReLUs", 0, 40, 3, key="relu_hinges", bind="query-params")
+    hinges = st.slider("ReLUs", 0, 40, 3, key="activation_hinges", bind="query-params")
     profile = network.crop.pixels[network.crop.pixels.shape[0] // 2].astype(float)
     smooth = np.convolve(np.pad(profile, 4, mode="edge"), np.ones(9) / 9, mode="valid")
     fitted = fit_with_hinges(smooth, hinges)
     place = np.arange(len(smooth))
     lines = {f"{hinges} ReLUs and a line": fitted, "grey along the nodule's middle row": smooth}
-    chart(curves(place, lines, "column (pixels of the crop)", "grey"), "relu-bend", "A grey profile and its fit")
+    chart(curves(place, lines, "column (pixels of the crop)", "grey"), "activation-bend", "A grey profile and its fit")
     error = float(np.sqrt(np.mean((fitted - smooth) ** 2)))
     formula(
         (
@@ -97,12 +101,12 @@ def _bend(network: Seen) -> None:
 def _depth() -> None:
     step("Back through many layers", "A gradient of size 1 enters at the last layer. How much of it reaches the first?")
     with st.container(horizontal=True):
-        depth = st.slider("Layers", 2, 60, 20, key="relu_depth", bind="query-params")
-        seed = st.number_input("Draw", 0, 99, 0, key="relu_seed", bind="query-params", width=130)
+        depth = st.slider("Layers", 2, 60, 20, key="activation_depth", bind="query-params")
+        seed = st.number_input("Draw", 0, 99, 0, key="activation_seed", bind="query-params", width=130)
     sizes = {name: gradient_by_layer(name, depth, seed=int(seed)) for name in COMPARED}
     layers = np.arange(depth, 0, -1)
     figure = curves(layers, sizes, "layer (1 is next to the image)", "size of the gradient", log=True, markers=True)
-    chart(figure, "relu-depth", "Size of the gradient by layer", {"layer": layers.tolist(), **sizes})
+    chart(figure, "activation-depth", "Size of the gradient by layer", {"layer": layers.tolist(), **sizes})
     first = {name: f"{values[-1]:.2g}" for name, values in sizes.items()}
     numbers({f"{name}, layer 1": value for name, value in first.items()})
     formula(
@@ -115,7 +119,7 @@ def _depth() -> None:
 
 CHAPTER = Chapter(
     number=6,
-    slug="relu",
+    slug="activation",
     title="ReLU and friends",
     talk=Place(Part.DEEP, "Nonlinear activation function"),
     sentences=(

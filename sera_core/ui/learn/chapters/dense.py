@@ -14,8 +14,10 @@ from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.formula import formula, latex_matrix
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.parts import Question, ask, formula, latex_matrix, numbers, step
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import numbers, step
 from sera_core.ui.states import refused
 
 MATRIX = [[1.0, -2.0, 0.5], [0.5, 1.0, -1.0]]
@@ -38,17 +40,17 @@ def draw() -> None:
     else:
         sentence = f"{title} ends in a support vector machine, not in a layer: choose another nodule."
         refused(BadInput("no_last_layer", sentence), "Nothing to take apart")
-    ask(QUESTION, "fc_question")
+    ask(QUESTION, "dense_question")
 
 
 @st.fragment
 def _by_hand() -> None:
     step("By hand", "Move the input; edit any number of the table: the rows of A, and b in the last column.")
     with st.container(horizontal=True):
-        x = [st.slider(f"x{k + 1}", -3.0, 3.0, start, 0.5, key=f"fc_x{k + 1}", bind="query-params")
+        x = [st.slider(f"x{k + 1}", -3.0, 3.0, start, 0.5, key=f"dense_x{k + 1}", bind="query-params")
              for k, start in enumerate((1.0, -0.5, 2.0))]  # fmt: skip
     table = pd.DataFrame(np.column_stack([MATRIX, BIAS]), columns=["a1", "a2", "a3", "b"], index=["cell 1", "cell 2"])
-    edited = st.data_editor(table, key="fc_table", width="content").fillna(0.0).to_numpy(float)
+    edited = st.data_editor(table, key="dense_table", width="content").fillna(0.0).to_numpy(float)
     matrix, bias = edited[:, :3], edited[:, 3]
     stages = dense(x, matrix, bias)
     formula(
@@ -63,7 +65,7 @@ def _by_hand() -> None:
     )
     parts = {"x": np.asarray(x)[:, None], "A": matrix, "Ax": stages.product[:, None]}
     parts |= {"Ax + b": stages.shifted[:, None], "α(Ax + b)": stages.active[:, None]}
-    chart(chain(parts), "fc-chain", "The same numbers as colours")
+    chart(chain(parts), "dense-chain", "The same numbers as colours")
     show_code(dense)
 
 
@@ -76,13 +78,13 @@ def _real(network: Seen) -> None:
     title = network.classifier.card.title
     step("In the network that diagnoses", f"{title}: its features of this nodule, and its last layer.")
     found = _evidence(network.key, network)
-    count = st.slider("Features to show", 4, 30, 12, key="fc_count", bind="query-params")
+    count = st.slider("Features to show", 4, 30, 12, key="dense_count", bind="query-params")
     top = found.strongest(count)
     names = [f"feature {number + 1}" for number in top]
     terms = found.terms[top].tolist()
     chart(
         bars(names, terms, "what it adds to malignant (right) or benign (left)"),
-        "fc-terms",
+        "dense-terms",
         "The features that weigh most",
         {"feature": (top + 1).tolist(), "value": found.features[top].tolist(), "adds": terms},
     )
@@ -99,7 +101,7 @@ def _real(network: Seen) -> None:
 
 def _softmax(network: Seen, found: Evidence) -> None:
     step("Softmax", "Two scores become two shares. Heat evens them out, cold leaves the larger alone.")
-    heat = st.slider("Temperature", 0.1, 10.0, 1.0, 0.1, key="fc_heat", bind="query-params")
+    heat = st.slider("Temperature", 0.1, 10.0, 1.0, 0.1, key="dense_heat", bind="query-params")
     shares, (benign, malignant) = softmax(found.logits, heat), found.logits
     formula(
         rf"p = \frac{{e^{{{malignant:.2f}/{heat:.1f}}}}}{{e^{{{benign:.2f}/{heat:.1f}}} + "
@@ -110,7 +112,7 @@ def _softmax(network: Seen, found: Evidence) -> None:
     lines = {"malignant": rows[:, 1], "benign": rows[:, 0]}
     chart(
         curves(axis, lines, "temperature", "share", mark=(heat, (shares[1], shares[0]))),
-        "fc-softmax",
+        "dense-softmax",
         "Softmax by heat",
     )
     calibration = network.classifier.card.calibration
@@ -140,7 +142,7 @@ def _evidence(key: str, _network: Seen) -> Evidence:
 
 CHAPTER = Chapter(
     number=8,
-    slug="fc",
+    slug="dense",
     title="Fully connected and softmax",
     talk=Place(Part.DEEP, "Fully-connected layer"),
     sentences=(
