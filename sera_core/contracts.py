@@ -146,6 +146,40 @@ class GreyImage:
         return self.mm_per_px
 
 
+OutlineSource = Literal["network", "callipers", "box", "click", "reader"]
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """Where the nodule is on a frame.
+
+    Attributes
+    ----------
+    mask : bool [H, W]
+        Of the whole frame; one connected part, at least one pixel.
+    box : Box
+        Bounding box of the mask; the user's own box where the outline was drawn inside one.
+    confidence : float
+        0 ... 1: the chance that the outline's bounding box overlaps the nodule's by more than half; 1 for a reader's.
+    source : {"network", "callipers", "box", "click", "reader"}
+        What it rests on: the frame alone, the callipers on it, a box or a click of the user, or a reader's own outline.
+    """
+
+    mask: NDArray[np.bool_]
+    box: Box
+    confidence: float
+    source: OutlineSource
+
+    @property
+    def polygon(self) -> tuple[tuple[float, float], ...]:
+        """The outer border as corners (x, y) in pixels of the frame, simplified to within half a pixel."""
+        from skimage.measure import approximate_polygon, find_contours
+
+        borders = find_contours(np.pad(self.mask, 1).astype(np.float32), 0.5)
+        longest = approximate_polygon(max(borders, key=len), 0.5) - 0.5  # corners of pixels, not their centres
+        return tuple((float(x), float(y)) for y, x in longest)
+
+
 class Composition(StrEnum):
     """What the nodule is made of."""
 
