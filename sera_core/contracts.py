@@ -5,8 +5,11 @@ This module imports nothing of ours, so every other room may import it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+from math import hypot, isclose
 from typing import Literal
 
 import numpy as np
@@ -92,6 +95,30 @@ class Box:
         return Box(left, top, right - left, bottom - top)
 
 
+@dataclass(frozen=True)
+class Line:
+    """A straight line on the image, such as a ruler, in pixels: pixel ``i`` reaches from ``i`` to ``i + 1``."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def points(self) -> list[list[float]]:
+        """``[[x1, y1], [x2, y2]]``."""
+        return [[self.x1, self.y1], [self.x2, self.y2]]
+
+    @property
+    def length_px(self) -> float:
+        """Length in pixels."""
+        return hypot(self.x2 - self.x1, self.y2 - self.y1)
+
+    def length_mm(self, scale: Scale) -> float:
+        """Length in millimetres at a scale of (row, column) millimetres per pixel."""
+        return hypot((self.x2 - self.x1) * scale[1], (self.y2 - self.y1) * scale[0])
+
+
 Role = Literal["internal", "external"]
 Domain = Literal["real", "simulated"]
 Scale = tuple[float, float]  # millimetres per pixel: (row, column)
@@ -99,10 +126,20 @@ Scale = tuple[float, float]  # millimetres per pixel: (row, column)
 
 @dataclass(frozen=True)
 class ScaledRegion:
-    """A rectangle of the frame with its own scale (a DICOM ultrasound region)."""
+    """A rectangle of the frame with its own scale (a DICOM ultrasound region).
+
+    Attributes
+    ----------
+    box : Box
+    mm_per_px : (row, column) or None
+        None where nothing has a length: the axes are time or speed, or the scale is not to be believed.
+    underneath : bool
+        True for a region that gives way wherever another one lies over it.
+    """
 
     box: Box
-    mm_per_px: Scale
+    mm_per_px: Scale | None
+    underneath: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,9 +151,9 @@ class GreyImage:
     pixels : float32 [H, W]
         Grey levels, 0 ... 1.
     mm_per_px : (row, column) or None
-        Millimetres per pixel of the whole frame. None means unknown or different from region to region.
+        Millimetres per pixel of whatever no region holds. None means unknown.
     regions : tuple of ScaledRegion
-        Parts of the frame with a scale of their own; see :meth:`scale_at`.
+        Parts of the frame with a scale of their own; see :meth:`scales_at`.
     source : str
         What the frame was read from (a kind such as ``"PNG"`` or ``"DICOM"``; never a name of a person).
     frame, frames : int
@@ -138,12 +175,65 @@ class GreyImage:
         """(height, width) in pixels."""
         return self.pixels.shape[0], self.pixels.shape[1]
 
-    def scale_at(self, box: Box) -> Scale | None:
-        """Millimetres per pixel (row, column) inside ``box``; None means never show millimetres."""
-        for region in self.regions:
-            if region.box.contains(box):
-                return region.mm_per_px
-        return self.mm_per_px
+    def scale_at(self, place: Box | Line) -> Scale | None:
+        """Millimetres per pixel (row, column) by which ``place`` is measured; None means never show millimetres."""
+        scales = self.scales_at(place)
+        return scales[0] if len(scales) == 1 else None
+
+    def scales_at(self, place: Box | Line) -> tuple[Scale, ...]:
+        """The scales that hold where a box or a line is drawn.
+
+        The uppermost region decides (DICOM PS3.3 C.8.5.5.1.3); regions that lie level with each other all count.
+        What sticks out of the regions has no scale of its own and goes along, as long as it is at most half.
+
+        Returns
+        -------
+        tuple of Scale
+            Empty: unknown. One: measure by it. Several: the place crosses from one scale to another, so it has no
+            length.
+        """
+        parts = [(share, self._uppermost(x, y)) for share, x, y in _parts(place, self.regions)]
+        if not any(regions for _, regions in parts):
+            return () if self.mm_per_px is None else (self.mm_per_px,)
+        found: list[Scale] = []
+        outside = 1.0
+        for share, regions in parts:
+            scales = [region.mm_per_px for region in regions if region.mm_per_px is not None]
+            if scales and len(scales) == len(regions):
+                outside -= share
+                found += scales
+        scales = [scale for i, scale in enumerate(found) if not any(_alike(scale, other) for other in found[:i])]
+        return tuple(scales) if len(scales) > 1 or outside < 0.5 + 1e-9 else ()
+
+    def _uppermost(self, x: float, y: float) -> list[ScaledRegion]:
+        holding = [
+            region
+            for region in self.regions
+            if 0 <= x - region.box.x <= region.box.width and 0 <= y - region.box.y <= region.box.height
+        ]
+        return [region for region in holding if not region.underneath] or holding
+
+
+def _alike(first: Scale, second: Scale) -> bool:
+    """True for scales that differ by no more than devices round."""
+    return all(isclose(a, b, rel_tol=0.005) for a, b in zip(first, second, strict=True))
+
+
+def _parts(place: Box | Line, regions: tuple[ScaledRegion, ...]) -> Iterator[tuple[float, float, float]]:
+    """The pieces into which the edges of regions cut a place: share of the whole, and the middle (x, y) of each."""
+    columns = {edge for region in regions for edge in (region.box.x, region.box.x + region.box.width)}
+    rows = {edge for region in regions for edge in (region.box.y, region.box.y + region.box.height)}
+    if isinstance(place, Line):
+        across, down = place.x2 - place.x1, place.y2 - place.y1
+        cuts = {(x - place.x1) / across for x in columns if across} | {(y - place.y1) / down for y in rows if down}
+        for start, end in pairwise(sorted({0.0, 1.0} | {cut for cut in cuts if 0 < cut < 1})):
+            middle = (start + end) / 2
+            yield end - start, place.x1 + middle * across, place.y1 + middle * down
+        return
+    right, bottom = place.x + place.width, place.y + place.height
+    for left, end in pairwise(sorted({place.x, right} | {x for x in columns if place.x < x < right})):
+        for top, foot in pairwise(sorted({place.y, bottom} | {y for y in rows if place.y < y < bottom})):
+            yield (end - left) * (foot - top) / (place.width * place.height), (left + end) / 2, (top + foot) / 2
 
 
 OutlineSource = Literal["network", "callipers", "box", "click", "reader"]

@@ -12,6 +12,7 @@ from PIL import Image
 from scipy import ndimage
 
 from sera_core.contracts import BadInput, Box, Grey, GreyImage, Notice
+from sera_core.images.decoded import THUMBNAIL
 
 MIN_SIDE = 32  # pixels; below it no frame shows a nodule
 SMALL_SIDE = 128
@@ -65,7 +66,8 @@ def _check_colour(thumbnail: NDArray[np.uint8]) -> tuple[Notice, ...]:
     chroma = np.stack([picture[..., 0] - luminance, picture[..., 2] - luminance], axis=-1)  # [h, w, 2]
     unexplained = np.hypot(*np.moveaxis(_without_tint(chroma, luminance), -1, 0))
     vivid = ndimage.binary_opening(unexplained > 40, np.ones((3, 3)))  # strokes of letters and callipers fall away
-    inside = _main_part(luminance)
+    lit = lit_part(luminance / np.float32(255))
+    inside = np.s_[lit.y : lit.y + lit.height, lit.x : lit.x + lit.width]
     share = float(vivid[inside].mean())
     if share > 0.003 or np.mean(unexplained[inside] > 25) > 0.05:
         raise BadInput(
@@ -95,16 +97,23 @@ def _without_tint(chroma: Grey, luminance: Grey) -> Grey:
     return left.reshape(chroma.shape)
 
 
-def _main_part(luminance: Grey) -> Bool:
-    """Bounding box of the largest lit part: the picture without the panels around it."""
-    lit = ndimage.binary_opening(ndimage.binary_closing(luminance > 16, np.ones((5, 5))), np.ones((5, 5)))
+def lit_part(grey: Grey) -> Box:
+    """Bounding box of the largest lit part: the ultrasound picture without the panels around it.
+
+    Parameters
+    ----------
+    grey : float32 [h, w]
+        0 ... 1; a frame that is wholly dark is its own picture.
+    """
+    step = max(max(grey.shape) // THUMBNAIL, 1)
+    small = grey[::step, ::step] > 16 / 255
+    lit = ndimage.binary_opening(ndimage.binary_closing(small, np.ones((5, 5))), np.ones((5, 5)))
     labels, count = ndimage.label(lit)
-    inside = np.zeros(luminance.shape, dtype=bool)
     if count == 0:
-        return ~inside
-    largest = int(np.argmax(np.bincount(labels.ravel())[1:]))
-    inside[ndimage.find_objects(labels)[largest]] = True
-    return inside
+        return Box(0, 0, grey.shape[1], grey.shape[0])
+    rows, columns = ndimage.find_objects(labels)[int(np.argmax(np.bincount(labels.ravel())[1:]))]
+    wide, high = (columns.stop - columns.start) * step, (rows.stop - rows.start) * step
+    return Box(columns.start * step, rows.start * step, wide, high).clipped(*grey.shape)
 
 
 def check_box(image: GreyImage, box: Box) -> tuple[Notice, ...]:

@@ -38,7 +38,7 @@ from pydicom.uid import (
 from sera_core.contracts import BadInput
 from sera_core.images.decoded import Decoded, check_frame, check_size, damaged
 from sera_core.images.presentation import present
-from sera_core.images.scale import regions_of, spacing_of
+from sera_core.images.scale import read_calibration
 
 config.settings.reading_validation_mode = config.IGNORE  # its warnings quote what stands in the file
 
@@ -106,7 +106,7 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
         dataset = _parse(data)
         frames = int(dataset.get("NumberOfFrames") or 1)
         rows, columns = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
-        regions, spacing = regions_of(dataset, rows, columns), spacing_of(dataset)
+        said = read_calibration(dataset, rows, columns)
     except BadInput:
         raise
     except Exception:  # pydicom raises anything on a broken file, and its words may quote the file
@@ -123,7 +123,14 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
         raise
     except Exception:
         raise damaged("DICOM") from None
-    return Decoded(grey=grey, thumbnail=thumbnail, frames=frames, mm_per_px=spacing, regions=regions, notices=notices)
+    return Decoded(
+        grey=grey,
+        thumbnail=thumbnail,
+        frames=frames,
+        mm_per_px=said.mm_per_px,
+        regions=said.regions,
+        notices=said.notices + notices,
+    )
 
 
 def _parse(data: bytes) -> Dataset:

@@ -8,9 +8,10 @@ claimed size is within bounds, only the frame asked for is decoded, and whatever
 from __future__ import annotations
 
 from sera_core.contracts import BadInput, GreyImage
-from sera_core.images.checks import check_picture
+from sera_core.images.checks import check_picture, lit_part
 from sera_core.images.kinds import kind_of
 from sera_core.images.pool import pool
+from sera_core.images.scale import believe
 from sera_core.images.wire import Request
 
 MAX_BYTES = 256 * 2**20
@@ -49,4 +50,5 @@ def read_image(data: bytes, frame: int = 0) -> GreyImage:
     kind = kind_of(data)
     decoded = pool().ask(Request(data, kind, frame))
     notices = decoded.notices + check_picture(decoded.grey, decoded.thumbnail)
-    return GreyImage(decoded.grey, decoded.mm_per_px, decoded.regions, kind, frame, decoded.frames, notices)
+    image = GreyImage(decoded.grey, decoded.mm_per_px, decoded.regions, kind, frame, decoded.frames, notices)
+    return believe(image, lit_part(decoded.grey))

@@ -74,7 +74,7 @@ def propose_box(image: GreyImage) -> Box:
     Parameters
     ----------
     image : GreyImage
-        Any size; with ultrasound regions, the largest of them is searched.
+        Any size; with ultrasound regions, the largest of them is searched, of those with a scale if there are any.
 
     Returns
     -------
@@ -113,8 +113,8 @@ def _searched(image: GreyImage) -> Edges:
     """The largest ultrasound region; else the lit part where it fills less than half the frame; else the frame."""
     height, width = image.shape
     if image.regions:
-        box = max((region.box for region in image.regions), key=lambda box: box.width * box.height)
-        box = box.clipped(height, width)
+        largest = max(image.regions, key=lambda r: (r.mm_per_px is not None, r.box.width * r.box.height))
+        box = largest.box.clipped(height, width)
         return box.x, box.y, box.x + box.width, box.y + box.height
     step = max(max(height, width) // 128, 1)
     labels, count = ndimage.label(ndimage.uniform_filter(image.pixels[::step, ::step], 5) > 0.06)

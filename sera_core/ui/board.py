@@ -12,8 +12,7 @@ from typing import Literal
 
 import streamlit as st
 
-from sera_core.contracts import Box
-from sera_core.ui.measure import Line
+from sera_core.contracts import Box, Line
 
 HERE = Path(__file__).parent
 _BOARD = st.components.v2.component(

@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from math import hypot
+from dataclasses import replace
 
-from sera_core.contracts import BadInput, GreyImage, Scale
+from sera_core.contracts import BadInput, GreyImage, Line, Scale
 
 SHORTEST_PX = 5.0  # shorter rulers would give a scale that is mostly the error of the hand
-
-
-@dataclass(frozen=True)
-class Line:
-    """A ruler on the image, in pixels."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-
-    @property
-    def points(self) -> list[list[float]]:
-        """``[[x1, y1], [x2, y2]]``."""
-        return [[self.x1, self.y1], [self.x2, self.y2]]
-
-    def length_mm(self, scale: Scale) -> float:
-        """Length in millimetres at a scale of (row, column) millimetres per pixel."""
-        return hypot((self.x2 - self.x1) * scale[1], (self.y2 - self.y1) * scale[0])
-
-    @property
-    def length_px(self) -> float:
-        """Length in pixels."""
-        return hypot(self.x2 - self.x1, self.y2 - self.y1)
 
 
 def scale_from(line: Line, distance_mm: float) -> Scale:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from sera_core.contracts import Box, Scale
-from sera_core.ui.measure import Line
+from sera_core.contracts import Box, Line, Scale
 
 DESCRIPTORS = ("composition", "echogenicity", "shape", "margin")
 

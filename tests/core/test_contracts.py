@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sera_core.contracts import BadInput, Box, Familiarity, Fidelity, GreyImage, ScaledRegion
+from sera_core.contracts import BadInput, Box, Familiarity, Fidelity, GreyImage, Line, Scale, ScaledRegion
 
 
 @pytest.mark.parametrize(("width", "height"), [(0, 5), (5, 0), (-1, 5)])
@@ -48,12 +48,59 @@ def test_boxes_contain_themselves_but_nothing_that_sticks_out() -> None:
         assert not box.contains(other)
 
 
-def test_scale_is_that_of_the_region_that_holds_the_whole_box() -> None:
+SCALES = ((0.1, 0.1), (0.2, 0.2), (0.05, 0.1), None)
+boxes = st.builds(Box, st.integers(0, 30), st.integers(0, 20), st.integers(1, 25), st.integers(1, 25))
+regions = st.builds(ScaledRegion, boxes, st.sampled_from(SCALES), st.booleans())
+
+
+@given(boxes, st.lists(regions, max_size=4), st.sampled_from(SCALES))
+def test_the_scale_of_a_box_is_that_of_its_pixels(box: Box, given: list[ScaledRegion], spacing: Scale | None) -> None:
+    image = GreyImage(np.zeros((45, 55), np.float32), spacing, tuple(given))
+    on_any, measured, scales = 0, 0, set()
+    for y in range(box.y, box.y + box.height):
+        for x in range(box.x, box.x + box.width):
+            over = [region for region in given if region.box.contains(Box(x, y, 1, 1))]
+            here = {region.mm_per_px for region in [r for r in over if not r.underneath] or over}
+            on_any += bool(here)
+            if here and None not in here:
+                measured += 1
+                scales |= here
+    if not on_any:
+        expected = spacing
+    else:
+        enough = 2 * measured >= box.width * box.height
+        expected = next(iter(scales)) if len(scales) == 1 and enough else None
+    assert image.scale_at(box) == expected
+    assert (len(image.scales_at(box)) > 1) is (len(scales) > 1)
+
+
+@given(boxes, boxes, st.integers(0, 54), st.integers(0, 44), st.integers(0, 54), st.integers(0, 44))
+def test_a_line_is_measured_where_its_points_lie(first: Box, second: Box, x1: int, y1: int, x2: int, y2: int) -> None:
+    image = GreyImage(
+        np.zeros((45, 55), np.float32),
+        regions=(ScaledRegion(first, (0.1, 0.1), underneath=True), ScaledRegion(second, (0.2, 0.2))),
+    )
+    along = (np.arange(2000) + 0.5) / 2000
+    x, y = x1 + 0.3 + along * (x2 - x1), y1 + 0.3 + along * (y2 - y1)  # off the edges of pixels
+
+    def on(box: Box) -> np.ndarray:
+        return (x > box.x) & (x < box.x + box.width) & (y > box.y) & (y < box.y + box.height)
+
+    above, below = on(second), on(first) & ~on(second)
+    found = image.scale_at(Line(x1 + 0.3, y1 + 0.3, x2 + 0.3, y2 + 0.3))
+    if (above.mean() > 0.01 and below.mean() > 0.01) or below.any() is above.any():
+        assert found is None
+    elif above.mean() > 0.51:
+        assert found == (0.2, 0.2)
+    elif below.mean() > 0.51:
+        assert found == (0.1, 0.1)
+
+
+def test_the_frame_s_own_scale_serves_where_no_region_is() -> None:
     region = ScaledRegion(Box(0, 0, 50, 100), (0.1, 0.2))
-    image = GreyImage(np.zeros((100, 100), np.float32), mm_per_px=None, regions=(region,))
-    assert image.scale_at(Box(10, 10, 20, 20)) == (0.1, 0.2)
-    assert image.scale_at(Box(40, 10, 20, 20)) is None
-    assert GreyImage(image.pixels, (0.3, 0.3), (region,)).scale_at(Box(60, 10, 20, 20)) == (0.3, 0.3)
+    image = GreyImage(np.zeros((100, 100), np.float32), (0.3, 0.3), (region,))
+    assert image.scale_at(Box(60, 10, 20, 20)) == (0.3, 0.3)
+    assert image.scale_at(Box(40, 10, 20, 20)) == (0.1, 0.2)
     assert image.shape == (100, 100)
 
 

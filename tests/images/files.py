@@ -76,6 +76,21 @@ def dataset(pixels: NDArray[Any], photometric: str | None = None, bits: int | No
     return data
 
 
+def region(box: tuple[int, int, int, int], delta_cm: float, **changes: Any) -> Dataset:
+    """An ultrasound region with both axes in centimetres; ``box`` is left, top, right and bottom, all inclusive."""
+    item = Dataset()
+    item.RegionSpatialFormat, item.RegionDataType, item.RegionFlags = 1, 1, 0
+    item.RegionLocationMinX0, item.RegionLocationMinY0, item.RegionLocationMaxX1, item.RegionLocationMaxY1 = box
+    item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = 3
+    item.PhysicalDeltaX, item.PhysicalDeltaY = delta_cm, -delta_cm
+    for name, value in changes.items():
+        if value is None:
+            delattr(item, name)
+        else:
+            setattr(item, name, value)
+    return item
+
+
 def save(data: Dataset, syntax: str | None = None) -> bytes:
     if syntax is not None:
         data.file_meta.TransferSyntaxUID = pydicom.uid.UID(syntax)

@@ -28,7 +28,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from sera_core.contracts import BadInput, Box
+from sera_core.contracts import BadInput
 from sera_core.images.dicom import read_dicom
 from sera_core.images.read import read_image
 from tests.images.files import (
@@ -242,75 +242,6 @@ def test_one_frame_of_a_long_loop_costs_one_frame() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2.2 * len(file)  # the file's own copies, not 200 decoded frames (another 288 MB)
-
-
-def region(**changes: object) -> Dataset:
-    item = Dataset()
-    item.RegionSpatialFormat, item.RegionDataType, item.RegionFlags = 1, 1, 0
-    item.RegionLocationMinX0, item.RegionLocationMinY0 = 10, 5
-    item.RegionLocationMaxX1, item.RegionLocationMaxY1 = 109, 84
-    item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = 3
-    item.PhysicalDeltaX, item.PhysicalDeltaY = 0.02, -0.01
-    for name, value in changes.items():
-        setattr(item, name, value)
-    return item
-
-
-INSIDE, ACROSS = Box(20, 10, 50, 40), Box(0, 0, 50, 40)
-
-
-def test_scale_of_the_region_that_holds_the_box() -> None:
-    data = dataset(GREY)
-    other = region(RegionLocationMinX0=112, RegionLocationMaxX1=126, PhysicalDeltaX=0.05, PhysicalDeltaY=0.05)
-    data.SequenceOfUltrasoundRegions = Sequence([region(), other])
-    image = read_image(save(data))
-    assert image.regions[0].box == Box(10, 5, 100, 80)
-    assert image.scale_at(INSIDE) == pytest.approx((0.1, 0.2))
-    assert image.scale_at(Box(113, 6, 10, 10)) == pytest.approx((0.5, 0.5))
-    assert image.scale_at(ACROSS) is None
-    assert image.mm_per_px is None
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"PhysicalUnitsXDirection": 4},  # seconds
-        {"PhysicalUnitsYDirection": 7},  # cm/s
-        {"RegionSpatialFormat": 3},  # spectral
-        {"PhysicalDeltaX": 0.0},
-        {"RegionLocationMaxX1": 9},
-    ],
-)
-def test_other_regions_give_no_scale(changes: dict) -> None:
-    data = dataset(GREY)
-    data.SequenceOfUltrasoundRegions = Sequence([region(**changes)])
-    assert read_image(save(data)).scale_at(INSIDE) is None
-    data.PixelSpacing = [0.08, 0.07]
-    assert read_image(save(data)).scale_at(INSIDE) == pytest.approx((0.08, 0.07))
-
-
-def test_pixel_spacing_serves_outside_the_regions() -> None:
-    data = dataset(GREY)
-    data.SequenceOfUltrasoundRegions = Sequence([region()])
-    data.PixelSpacing = [0.08, 0.07]
-    image = read_image(save(data))
-    assert image.scale_at(INSIDE) == pytest.approx((0.1, 0.2))
-    assert image.scale_at(ACROSS) == pytest.approx((0.08, 0.07))
-
-
-def test_shared_pixel_spacing_of_enhanced_files() -> None:
-    data, shared, measures = dataset(GREY), Dataset(), Dataset()
-    measures.PixelSpacing = [0.05, 0.06]
-    shared.PixelMeasuresSequence = Sequence([measures])
-    data.SharedFunctionalGroupsSequence = Sequence([shared])
-    assert read_image(save(data)).mm_per_px == (0.05, 0.06)
-
-
-@pytest.mark.parametrize("spacing", [[0, 0], [-1, 1], [1e9, 1]])
-def test_impossible_pixel_spacing_is_no_scale(spacing: list[float]) -> None:
-    data = dataset(GREY)
-    data.PixelSpacing = spacing
-    assert read_image(save(data)).mm_per_px is None
 
 
 def secret_words() -> list[str]:

@@ -1,7 +1,7 @@
 import pytest
 
-from sera_core.contracts import BadInput, Box, GreyImage, ScaledRegion
-from sera_core.ui.measure import Line, scale_from, with_scale
+from sera_core.contracts import BadInput, Box, GreyImage, Line, ScaledRegion
+from sera_core.ui.measure import scale_from, with_scale
 from tests.figures.hand import hand_made
 
 

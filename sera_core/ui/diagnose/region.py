@@ -6,13 +6,13 @@ from functools import partial
 
 import streamlit as st
 
-from sera_core.contracts import Box, GreyImage, Scale
+from sera_core.contracts import Box, GreyImage, Line, Scale
 from sera_core.images.roi import propose_box
 from sera_core.ui import words
 from sera_core.ui.board import board
 from sera_core.ui.cache import picture_uri
 from sera_core.ui.cell import open_cell, show_code
-from sera_core.ui.measure import Line, scale_from, with_scale
+from sera_core.ui.measure import scale_from, with_scale
 from sera_core.ui.state import Case
 from sera_core.ui.states import guarded
 
@@ -69,7 +69,7 @@ def mark_region(image: GreyImage, proposed: Box, case: Case) -> GreyImage:
 
 def _lay_ruler(case: Case, image: GreyImage, box: Box, tool: str, line: Line) -> None:
     case.ruler = line
-    scale = image.scale_at(box)
+    scale = image.scale_at(line)
     if tool == "size" and scale is not None:
         st.session_state["size_mm"] = round(line.length_mm(scale), 1)
         case.measured = True
@@ -105,7 +105,7 @@ def _typed(case: Case, shape: tuple[int, int]) -> None:
 
 
 def _show_size(image: GreyImage, box: Box, case: Case) -> None:
-    scale = image.scale_at(box)
+    scale = image.scale_at(case.ruler or box)
     if scale is None:
         st.info(
             "Open **Scale** and click two marks on the depth scale first, or type the size in cell 1.",
