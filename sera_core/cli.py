@@ -184,14 +184,9 @@ def evaluate(options: argparse.Namespace) -> Result:
 
 def benchmark(options: argparse.Namespace) -> Result:
     """Speed of the parts that must be fast."""
-    from sera_core.evaluate.benchmark import benchmark as evaluate_speed
-    from sera_core.explain.benchmark import benchmark as explain_speed
-    from sera_core.predict import benchmark as predict_speed
-    from sera_core.simulate.benchmark import benchmark as simulate_speed
-    from sera_core.ui.compare.benchmark import benchmark as page_speed
+    from sera_core.benchmarks.run import run
 
-    # the simulator first, because its processes report the memory of the one that started them
-    return [*simulate_speed(), *evaluate_speed(), *explain_speed(), *predict_speed(), *page_speed()]
+    return run()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,9 +11,8 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import BinaryIO
 
@@ -23,11 +22,9 @@ import pandas as pd
 from sera_core.classifiers import store
 from sera_core.classifiers.card import Card
 from sera_core.classifiers.cnn import Classifier
-from sera_core.contracts import BadInput, Box, Grey
+from sera_core.contracts import BadInput, Grey
 from sera_core.files import whole_file
 from sera_core.images.prepare import Preparation
-from sera_core.nets.registry import network as registered
-from sera_core.nets.split import build
 from sera_core.train.batches import ahead
 from sera_core.train.curves import clock
 from sera_core.train.frames import Frame, decode, prepared
@@ -40,7 +37,7 @@ PLAN = "plan.json"
 
 
 @dataclass(frozen=True, eq=False)
-class _Chunk:
+class Chunk:
     """Some frames made ready: what could be read, crops for each preparation, and what could not be read."""
 
     frames: list[Frame]
@@ -86,8 +83,8 @@ def predict(
     if len(missing) < len(chunks):
         report(f"{len(chunks) - len(missing)} of {len(chunks)} chunks were finished before")
     begun = monotonic()
-    answered = _answered([chunks[number] for number in missing], classifiers, report)
-    for done, (number, table) in enumerate(zip(missing, answered, strict=True), start=1):
+    tables = answered([chunks[number] for number in missing], classifiers, report)
+    for done, (number, table) in enumerate(zip(missing, tables, strict=True), start=1):
         _write(table, _part(parts, number))
         pace = (monotonic() - begun) / done
         left = clock((len(missing) - done) * pace)
@@ -145,30 +142,31 @@ def _part(parts: Path, number: int) -> Path:
     return parts / f"{number:06}.parquet"
 
 
-def _answered(
+def answered(
     chunks: list[list[Case]], classifiers: list[Classifier], report: Callable[[str], None]
 ) -> Iterator[pd.DataFrame]:
     """The table of each chunk; the next chunks are made ready meanwhile."""
     preparations = {classifier.card.preparation for classifier in classifiers}
-    with closing(ahead((_ready(chunk, preparations) for chunk in chunks), 2)) as made:
+    with closing(ahead((ready(chunk, preparations) for chunk in chunks), 2)) as made:
         for chunk in made:
             for problem in chunk.problems:
                 report(problem)
             yield _table(chunk, classifiers)
 
 
-def _ready(cases: list[Case], preparations: set[Preparation]) -> _Chunk:
+def ready(cases: list[Case], preparations: set[Preparation]) -> Chunk:
+    """Decode cases and crop them for each preparation."""
     frames, problems = decode(cases)
     crops = {preparation: prepared(frames, preparation) for preparation in preparations} if frames else {}
-    return _Chunk(frames, crops, problems)
+    return Chunk(frames, crops, problems)
 
 
-def _table(chunk: _Chunk, classifiers: list[Classifier]) -> pd.DataFrame:
+def _table(chunk: Chunk, classifiers: list[Classifier]) -> pd.DataFrame:
     tables = [_rows(chunk, classifier) for classifier in classifiers] if chunk.frames else []
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
-def _rows(chunk: _Chunk, classifier: Classifier) -> pd.DataFrame:
+def _rows(chunk: Chunk, classifier: Classifier) -> pd.DataFrame:
     card = classifier.card
     asked = [row for row, frame in enumerate(chunk.frames) if not may_have_seen(card, frame.case)]
     cases = [chunk.frames[row].case for row in asked]
@@ -229,61 +227,3 @@ def _filled(files: list[Path]) -> Iterator[pd.DataFrame]:
         table = pd.read_parquet(file)
         if len(table):
             yield table
-
-
-def benchmark(networks: tuple[str, ...] = ("efficientnet_lite0", "resnet18"), images: int = 4 * CHUNK) -> list[dict]:
-    """Throughput of batch prediction from PNG files of 448 px, over that of bare forward passes of the same crops.
-
-    Untrained weights at the networks' own input, which cost the same as trained ones; the best of three runs each. The
-    smaller the network, the more the decoding weighs.
-    """
-    rows = []
-    with TemporaryDirectory() as folder:
-        cases = _speckled(Path(folder), images)
-        chunks = [cases[k : k + CHUNK] for k in range(0, images, CHUNK)]
-        for network in networks:
-            classifier = _untrained(network)
-            crops = [_ready(chunk, {classifier.card.preparation}).crops for chunk in chunks]
-
-            def forward(classifier: Classifier = classifier, crops: list = crops) -> None:
-                for own in crops:
-                    classifier.predict(*own.values())
-
-            def batch(classifier: Classifier = classifier) -> None:
-                list(_answered(chunks, [classifier], print))
-
-            bare, whole = (min(_seconds(run) for _ in range(3)) for run in (forward, batch))
-            rows.append(
-                {
-                    "name": f"batch prediction, {network}",
-                    "value": images / whole,
-                    "unit": "images/s",
-                    "versus": "bare forward passes",
-                    "ratio": bare / whole,
-                }
-            )
-    return rows
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    begun = monotonic()
-    run()
-    return monotonic() - begun
-
-
-def _speckled(folder: Path, images: int) -> list[Case]:
-    from PIL import Image
-
-    level = np.random.default_rng(0).rayleigh(60, (448, 448)).clip(0, 255).astype(np.uint8)
-    Image.fromarray(level).save(folder / "frame.png")
-    box, file = Box(120, 120, 200, 160), folder / "frame.png"
-    return [Case(f"bench/{k}", file, k % 2, k % 2, f"p{k}", "bench", "external", box) for k in range(images)]
-
-
-def _untrained(network: str) -> Classifier:
-    """A model of that network with the first shipped model's card and index."""
-    known = store.load(next(status.id for status in store.installed() if status.valid and status.card))
-    entry = registered(network)
-    preparation = Preparation(entry.input_px, "square", 1.1, entry.mean, entry.std)
-    parts = build(network, pretrained=False).eval().requires_grad_(False)
-    return Classifier(replace(known.card, kind="cnn", preparation=preparation), parts, None, known.index)

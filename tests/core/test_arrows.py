@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MAY_KNOW_STREAMLIT = ("app.py", "pages/", "sera_core/ui/")
+MAY_KNOW_STREAMLIT = ("app.py", "pages/", "sera_core/ui/", "sera_core/benchmarks/pages.py")
 NO_TORCH = [
     "contracts",
     "guidelines",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sera_core.benchmarks.timing import Timing
 from sera_core.contracts import Box, CamMethod
 from sera_core.explain.cam import heatmap
 from sera_core.explain.fidelity import fidelity
@@ -20,16 +21,6 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     Forward = Callable[[Tensor], Tensor]
-
-
-class Timing(TypedDict):
-    """One line of the benchmark: ``ratio`` is ``value`` over the time of ``versus``."""
-
-    name: str
-    value: float
-    unit: str
-    versus: str
-    ratio: float
 
 
 def benchmark(net: str = "efficientnet_lite0", repeats: int = 7) -> list[Timing]:

@@ -1,4 +1,4 @@
-"""How fast the Compare page answers, against its aims: ``python -m sera_core.ui.compare.benchmark``.
+"""How fast the Compare page answers, against its aims.
 
 Run without a browser (Streamlit's AppTest): what the server does from the first line of the page to the last. What a
 browser then needs to draw is not in these numbers.
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from sera_core.evaluate.benchmark import MILLION, MODELS, Timing, parquet, row, seconds
+from sera_core.benchmarks.comparing import MILLION, MODELS, parquet
+from sera_core.benchmarks.timing import Timing, processor, seconds
 from sera_core.evaluate.compare import cutoffs
 from sera_core.evaluate.shipped import read_study
 from sera_core.figures.palette import READER, series
@@ -21,8 +22,7 @@ from sera_core.ui.compare.confusion import show_move
 from sera_core.ui.compare.sight import SEEN
 from sera_core.ui.compare.source import FIRST
 
-ROOT = Path(__file__).resolve().parents[3]
-MODULE = "sera_core.ui.compare.benchmark"  # not __name__: it may be run as a program
+ROOT = Path(__file__).resolve().parents[2]
 CELLS = 12
 REPEATS = 5
 
@@ -37,10 +37,10 @@ def benchmark() -> list[Timing]:
     """
     logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns of every call without a browser
     return [
-        row("Compare page, first cells, warm", _drawn(set()), 1.5),
-        row("Compare page, every cell, warm", _drawn(set(range(1, CELLS + 1))), 3),
-        row("Compare page, cut-off moved", _moved(), 0.3),
-        row("Compare page, a million predictions sent, first cells", _sent(), 5),
+        processor("Compare page, first cells, warm", _drawn(set()), 1.5),
+        processor("Compare page, every cell, warm", _drawn(set(range(1, CELLS + 1))), 3),
+        processor("Compare page, cut-off moved", _moved(), 0.3),
+        processor("Compare page, a million predictions sent, first cells", _sent(), 5),
     ]
 
 
@@ -60,7 +60,7 @@ def _drawn(seen: set[int]) -> float:
 
 
 def _moved() -> float:
-    page = AppTest.from_string(f"from {MODULE} import move_alone\nmove_alone()", default_timeout=60).run()
+    page = AppTest.from_string(f"from {__name__} import move_alone\nmove_alone()", default_timeout=60).run()
     places = iter(range(10, 10 + REPEATS))
 
     def move() -> None:
@@ -90,8 +90,3 @@ def _sent() -> float:
     page.run()
     page.file_uploader[0].upload("million.parquet", file)
     return seconds(page.run)
-
-
-if __name__ == "__main__":
-    for line in benchmark():
-        print(f"{line['name']:64}{line['value']:8.3f} {line['unit']:3} aim {line['versus']:6} x {line['ratio']:.2f}")

@@ -1,17 +1,15 @@
-"""How fast comparisons are made here, against their aims: ``python -m sera_core.evaluate.benchmark``."""
+"""How fast comparisons are made here, against their aims."""
 
 from __future__ import annotations
 
 import io
 import resource
-import time
-from collections.abc import Callable
-from statistics import median
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sera_core.benchmarks.timing import Timing, processor, seconds
 from sera_core.evaluate.compare import compare, confusions, cutoffs, glance, roc_lines
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.table import read_predictions
@@ -19,16 +17,6 @@ from sera_core.evaluate.table import read_predictions
 CENTRES = {"internal": 634, "A": 781, "B": 200, "C": 200, "D": 180, "E": 300, "F": 640}  # cases, as in the studies
 MODELS = 20
 MILLION = 1_000_000
-
-
-class Timing(TypedDict):
-    """One line of the benchmark: ``ratio`` is ``value`` over the aim."""
-
-    name: str
-    value: float
-    unit: str
-    versus: str
-    ratio: float
 
 
 def benchmark() -> list[Timing]:
@@ -45,15 +33,17 @@ def benchmark() -> list[Timing]:
     frozen = cutoffs(study)
     size = f"{MODELS} models x {len(CENTRES)} centres"
     rows = [
-        row(f"cut-offs and first table, {size}", seconds(lambda: _first(file)), 1.5),
-        row(f"cut-off moved, {size}", seconds(lambda: confusions(study, frozen), 5), 0.1),
-        row(f"ROC panel of a centre, {MODELS} models", seconds(lambda: roc_lines(study, "internal", frozen), 3), 0.5),
-        row(f"whole comparison, {size}", seconds(lambda: compare(read_predictions(file))), 10),
+        processor(f"cut-offs and first table, {size}", seconds(lambda: _first(file)), 1.5),
+        processor(f"cut-off moved, {size}", seconds(lambda: confusions(study, frozen), 5), 0.1),
+        processor(
+            f"ROC panel of a centre, {MODELS} models", seconds(lambda: roc_lines(study, "internal", frozen), 3), 0.5
+        ),
+        processor(f"whole comparison, {size}", seconds(lambda: compare(read_predictions(file))), 10),
     ]
     large = parquet(MILLION // MODELS, {"internal": MILLION // MODELS // 2, "A": MILLION // MODELS // 2})
-    rows.append(row("a million predictions, loaded", seconds(lambda: read_predictions(large)), 5))
+    rows.append(processor("a million predictions, loaded", seconds(lambda: read_predictions(large)), 5))
     rows.append(
-        row("a million predictions, loaded and evaluated", seconds(lambda: compare(read_predictions(large))), 5)
+        processor("a million predictions, loaded and evaluated", seconds(lambda: compare(read_predictions(large))), 5)
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return [*rows, Timing(name="memory of a million predictions", value=peak, unit="GB", versus="2 GB", ratio=peak / 2)]
@@ -63,21 +53,6 @@ def _first(file: bytes) -> Any:
     study: Predictions = read_predictions(file)
     frozen = cutoffs(study)
     return glance(study), confusions(study, frozen)
-
-
-def row(name: str, taken: float, aim: float) -> Timing:
-    """A line for processor seconds against their aim."""
-    return Timing(name=f"{name}, processor", value=taken, unit="s", versus=f"{aim:g} s", ratio=taken / aim)
-
-
-def seconds(run: Callable[[], Any], repeats: int = 1) -> float:
-    """Processor seconds of ``run``, the median of some repeats."""
-    taken = []
-    for _ in range(repeats):
-        start = time.process_time()
-        run()
-        taken.append(time.process_time() - start)
-    return median(taken)
 
 
 def parquet(cases: int, centres: dict[str, int], seed: int = 0) -> bytes:
@@ -102,8 +77,3 @@ def parquet(cases: int, centres: dict[str, int], seed: int = 0) -> bytes:
     file = io.BytesIO()
     pd.concat(tables).to_parquet(file, index=False)
     return file.getvalue()
-
-
-if __name__ == "__main__":
-    for line in benchmark():
-        print(f"{line['name']:64}{line['value']:8.3f} {line['unit']:3} aim {line['versus']:6} x {line['ratio']:.2f}")

@@ -1,4 +1,4 @@
-"""How fast frames are made here: ``python -m sera_core.simulate.benchmark``."""
+"""How fast frames are made here, against the aims."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
-from typing import TypedDict
 
+from sera_core.benchmarks.timing import Timing
 from sera_core.simulate.centres import CENTRES
 from sera_core.simulate.cohort import any_cohort
 from sera_core.simulate.render import crop, render
@@ -17,17 +17,7 @@ from sera_core.simulate.render import crop, render
 AIM = {"crop": 40.0, "frame": 10.0}  # per second on two cores
 
 
-class Rate(TypedDict):
-    """One line of the benchmark: ``ratio`` is ``value`` over the aim."""
-
-    name: str
-    value: float
-    unit: str
-    versus: str
-    ratio: float
-
-
-def benchmark(cases: int = 64, workers: int = 2) -> list[Rate]:
+def benchmark(cases: int = 64, workers: int = 2) -> list[Timing]:
     """Crops and whole frames a second of every centre, in processes of one thread each, and the memory they take.
 
     "Elapsed" is by the clock and suffers from whatever else runs; "processor" is what free cores would give.
@@ -39,7 +29,7 @@ def benchmark(cases: int = 64, workers: int = 2) -> list[Rate]:
     workers : int
     """
     os.environ["OMP_NUM_THREADS"] = "1"
-    rates: list[Rate] = []
+    rates: list[Timing] = []
     memory = 0.0
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         list(pool.map(partial(_draw, "internal", "crop"), range(4 * workers)))  # the imports are not the point
@@ -51,8 +41,8 @@ def benchmark(cases: int = 64, workers: int = 2) -> list[Rate]:
                 memory = max(memory, *(peak for _, peak in costs))
                 for clock, seconds in (("elapsed", elapsed), ("processor", busy)):
                     title, value = f"simulated {kind}s, {name}, {workers} cores, {clock}", cases / seconds
-                    rates.append(Rate(name=title, value=value, unit="1/s", versus=f"{aim:g}/s", ratio=value / aim))
-    rates.append(Rate(name="memory of a process", value=memory, unit="MB", versus="1000 MB", ratio=memory / 1000))
+                    rates.append(Timing(name=title, value=value, unit="1/s", versus=f"{aim:g}/s", ratio=value / aim))
+    rates.append(Timing(name="memory of a process", value=memory, unit="MB", versus="1000 MB", ratio=memory / 1000))
     return rates
 
 
@@ -65,8 +55,3 @@ def _draw(name: str, kind: str, index: int) -> tuple[float, float]:
     else:
         render(case)
     return time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-if __name__ == "__main__":
-    for rate in benchmark():
-        print(f"{rate['name']:50}{rate['value']:8.1f} {rate['unit']:4}  aim {rate['versus']:8} x {rate['ratio']:.2f}")
