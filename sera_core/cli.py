@@ -176,7 +176,7 @@ def evaluate(options: argparse.Namespace) -> Result:
     """Every comparison of a predictions table: AUC, cut-off, differences, calibration, usefulness, agreement."""
     from sera_core.evaluate.compare import compare
     from sera_core.evaluate.results import records
-    from sera_core.evaluate.shipped import open_table
+    from sera_core.study.shipped import open_table
 
     found = compare(*open_table(options.table))
     return {"rows": records(found.rows), "cutoffs": {name: cutoff.value for name, cutoff in found.cutoffs.items()}}

@@ -23,7 +23,7 @@ from sera_core.classifiers import store
 from sera_core.classifiers.card import Card
 from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import BadInput, Grey
-from sera_core.files import whole_file
+from sera_core.files import MODELS, whole_file
 from sera_core.images.prepare import Preparation
 from sera_core.train.batches import ahead
 from sera_core.train.curves import clock
@@ -45,9 +45,7 @@ class Chunk:
     problems: list[str]
 
 
-def predict(
-    manifest: Path, models: list[str], out: Path, report: Callable[[str], None], folder: Path = store.MODELS
-) -> int:
+def predict(manifest: Path, models: list[str], out: Path, report: Callable[[str], None], folder: Path = MODELS) -> int:
     """Write every model's probability of every case to a predictions table; returns its number of rows.
 
     A case that a model may have been trained on (a frame of its training centres whose split is not ``test`` or

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from sera_core.benchmarks.comparing import MILLION, MODELS, parquet
 from sera_core.benchmarks.timing import Timing, processor, seconds
 from sera_core.evaluate.compare import cutoffs
-from sera_core.evaluate.shipped import read_study
 from sera_core.figures.palette import READER, series
+from sera_core.study.shipped import read_study
 from sera_core.ui.compare.chosen import Chosen
 from sera_core.ui.compare.confusion import show_move
 from sera_core.ui.compare.sight import SEEN

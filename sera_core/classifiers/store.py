@@ -16,12 +16,11 @@ from sera_core.classifiers.classical import load_svm, save_svm
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import FamiliarityIndex
 from sera_core.contracts import BadInput
-from sera_core.files import whole_file
+from sera_core.files import MODELS, whole_file
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
 WEIGHTS, INDEX, SVM = "weights.safetensors", "familiarity.safetensors", "svm.skops"
 PLAIN_NAME = re.compile(r"[\w-][\w.-]*")  # names a file or folder in its own place, never a way out of it
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sera_core.evaluate.shipped import MODELS
+from sera_core.files import MODELS
 
 PUBLISHED = MODELS / "published"
 LEE = ("readers_and_cnns", "features", "concatenation", "ensemble")

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,9 @@ from PIL import Image
 from scipy import ndimage
 
 from sera_core.contracts import Box, GreyImage
+from sera_core.files import MODELS
 
-WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "roi" / "proposal.safetensors"
+WEIGHTS = MODELS / "roi" / "proposal.safetensors"
 ROWS, COLUMNS = 24, 32
 GAMMA = 1.0
 

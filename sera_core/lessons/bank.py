@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Grey
-from sera_core.files import whole_file
+from sera_core.files import MODELS, whole_file
 from sera_core.images.prepare import Preparation, normalise
 from sera_core.simulate.case import Pathology
 from sera_core.simulate.centres import centre_named
@@ -27,7 +27,7 @@ from sera_core.simulate.render import crop
 if TYPE_CHECKING:
     from torch import nn
 
-FILE = Path(__file__).resolve().parents[2] / "models" / "lessons" / "bank.safetensors"
+FILE = MODELS / "lessons" / "bank.safetensors"
 EACH, SEED = 120, 2019  # cases of each class
 CROP_PX, NETWORK_PX = 80, 160
 PADDING = 1.1  # side of the square over the nodule's longest side, as for the installed models

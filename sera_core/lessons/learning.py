@@ -20,14 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Grey
-from sera_core.files import whole_file
+from sera_core.files import MODELS, whole_file
 from sera_core.images.prepare import normalise
 from sera_core.lessons.bank import NETWORKS, load_bank, preparation
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-FILE = Path(__file__).resolve().parents[2] / "models" / "lessons" / "runs.json"
+FILE = MODELS / "lessons" / "runs.json"
 GROUPS = ("Stem", "Stages 1-2", "Stages 3-4", "Stages 5-7", "Head", "Last layer")
 BATCH, MOMENTUM, LEFT_OUT = 8, 0.9, 40
 

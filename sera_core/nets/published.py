@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from pathlib import Path
 
+from sera_core.files import MODELS
 from sera_core.nets.network import Network
 
-RECIPES = Path(__file__).resolve().parents[2] / "models" / "published" / "lee2019_recipes.csv"
+RECIPES = MODELS / "published" / "lee2019_recipes.csv"
 
 
 @dataclass(frozen=True)

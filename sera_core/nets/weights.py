@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sera_core.contracts import BadInput
+from sera_core.files import MODELS
 from sera_core.torch_compat import import_torchvision
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ FROM_SCRATCH = 'or train the network from scratch by asking for it (weights = "s
 
 def folder() -> Path:
     """Where weight files that a person supplies lie: ``models/pretrained``, or what SERA_PRETRAINED names."""
-    return Path(os.environ.get(FOLDER_VARIABLE) or Path(__file__).resolve().parents[2] / "models" / "pretrained")
+    return Path(os.environ.get(FOLDER_VARIABLE) or MODELS / "pretrained")
 
 
 def supplied(name: str, get: str) -> Path:

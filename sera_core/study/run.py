@@ -20,7 +20,7 @@ from sera_core.classifiers.card import Card, Source
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import PREPARATION, fit_familiarity, see
 from sera_core.contracts import BadInput
-from sera_core.files import whole_file
+from sera_core.files import MODELS, whole_file
 from sera_core.nets.registry import network as registered
 from sera_core.study.answers import TEST, Answers, results
 from sera_core.study.arms import Trained, concatenate, train_arm, vote
@@ -46,7 +46,7 @@ def run(
     out: Path,
     work: Path,
     report: Report,
-    models: Path = store.MODELS,
+    models: Path = MODELS,
     engine: Engine = SERIAL,
 ) -> pd.DataFrame:
     """Run all models; writes predictions, tables and side studies to ``out`` and shipped models to ``models``.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 
-from sera_core.classifiers.store import MODELS
 from sera_core.contracts import BadInput
+from sera_core.files import MODELS
 from sera_core.nets.registry import network as registered
 from sera_core.train.recipes import Recipe
 

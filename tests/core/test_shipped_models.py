@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sera_core.classifiers.store import MODELS, CardStatus, installed, load
+from sera_core.classifiers.store import CardStatus, installed, load
 from sera_core.diagnosis import Request, diagnose
 from sera_core.evaluate.roc import auc
+from sera_core.files import MODELS
 from sera_core.images.read import read_image
 
 SHIPPED = installed()

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from sera_core.cli import main
-from sera_core.evaluate.shipped import MODELS
 from sera_core.evaluate.table import template
+from sera_core.files import MODELS
 
 
 def test_json_is_one_object_of_rows_and_cut_offs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

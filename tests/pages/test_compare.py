@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sera_core.evaluate.compare import glance
-from sera_core.evaluate.shipped import read_study
 from sera_core.simulate.cohort import any_cohort
+from sera_core.study.shipped import read_study
 from sera_core.ui.compare.sight import SEEN
 from tests.predicted import made_up
 

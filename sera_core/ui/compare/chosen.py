@@ -13,9 +13,9 @@ import streamlit as st
 from sera_core.contracts import Domain
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff
-from sera_core.evaluate.shipped import Study
 from sera_core.figures.palette import Series
 from sera_core.reports.comparison_words import name_of
+from sera_core.study.shipped import Study
 
 Answer = TypeVar("Answer")
 More = ParamSpec("More")

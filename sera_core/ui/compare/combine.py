@@ -10,8 +10,8 @@ import streamlit as st
 
 from sera_core.evaluate.combinations import LETTERS, by_number, marginal_gain, subset
 from sera_core.evaluate.published import lee
-from sera_core.evaluate.shipped import read_study, study_names
 from sera_core.figures.networks import accuracy_by_number, marginal_gains
+from sera_core.study.shipped import read_study, study_names
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.sight import in_sight

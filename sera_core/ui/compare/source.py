@@ -13,10 +13,10 @@ from sera_core.evaluate.compare import cutoffs
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.ranking import ranked
 from sera_core.evaluate.results import Cutoff
-from sera_core.evaluate.shipped import Study, read_study, study_names
 from sera_core.evaluate.table import read_predictions, template
 from sera_core.figures.palette import READER, series
 from sera_core.reports.comparison_words import answered
+from sera_core.study.shipped import Study, read_study, study_names
 from sera_core.ui.cache import key_of
 from sera_core.ui.cell import fold, open_cell, show_code
 from sera_core.ui.compare.chosen import BADGE, Chosen, plain

@@ -19,8 +19,8 @@ from sera_core.contracts import BadInput, Domain
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.table import read_predictions
+from sera_core.files import MODELS
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
 TABLES = ("features", "concatenation", "ensemble", "networks")
 FROZEN = "frozen when the model was trained"
 
@@ -90,7 +90,8 @@ def read_study(name: str, folder: Path = MODELS) -> Study:
     if name not in study_names(folder):
         raise BadInput("no_study", f"There is no study {name!r}: choose of {', '.join(study_names(folder)) or 'none'}.")
     place = folder / "studies" / name
-    design = tomllib.loads((place / "design.toml").read_text()) if (place / "design.toml").is_file() else {}
+    file = place / "design.toml"
+    design = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     domain: Domain = "simulated" if design.get("domain") == "simulated" else "real"
     predictions = read_predictions(place / "predictions.parquet", domain=domain)
     known = _listed(place / "models.csv")
@@ -145,7 +146,7 @@ def _from_card(file: Path, model: str) -> StudyModel:
     """An installed model's own card; a model that is not installed goes by its name."""
     if not file.is_file():
         return StudyModel(model, model)
-    card = json.loads(file.read_text())
+    card = json.loads(file.read_text(encoding="utf-8"))
     bounds = card["cutoff"]
     return StudyModel(
         model=model,
