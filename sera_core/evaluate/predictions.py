@@ -78,6 +78,18 @@ class CentreView:
                 found[name] = placements(label, score, self.clusters(patient))
         return found
 
+    def compared(self) -> dict[str, NDArray[np.bool_]]:
+        """The cases, bool [n], on which each model's curve is drawn beside the others'.
+
+        Those that all models of the centre answered; each model's own where these lack a class. A model that left out
+        the hard half, or the cancers, is thereby never measured against what another model's cases would have given.
+        """
+        given: dict[str, NDArray[np.bool_]] = {m: ~np.isnan(self.score(m)) for m in self.raters if m in self.models}
+        common: NDArray[np.bool_] = np.all([*given.values(), self.label >= 0], axis=0)
+        if 0 < self.label[common].sum() < np.count_nonzero(common):
+            return dict.fromkeys(given, common)
+        return given
+
     def clusters(self, patient: Ints) -> Ints | None:
         """The patients of some of the cases, for intervals; None where nobody has several images."""
         return patient if self.repeated else None

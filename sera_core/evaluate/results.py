@@ -226,7 +226,8 @@ class Calibration:
 class DecisionCurve:
     """Net benefit against the threshold probability, one model at one centre; arrays [K].
 
-    ``treat_none`` is 0 everywhere. ``low`` and ``high``: pointwise 95 % interval of ``model_benefit``.
+    ``treat_none`` is 0 everywhere. ``low`` and ``high``: pointwise 95 % interval of ``model_benefit``. ``n``: the cases
+    behind the curve and behind ``treat_all``; the same for all models of a centre where they have cases in common.
     """
 
     centre: str
@@ -236,6 +237,7 @@ class DecisionCurve:
     low: Floats
     high: Floats
     treat_all: Floats
+    n: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,11 +54,19 @@ def reliability(calibrations: Sequence[Calibration], looks: Looks, names: Names,
 
 
 def decision_curves(curves: Sequence[DecisionCurve], looks: Looks, names: Names) -> go.Figure:
-    """Net benefit per 100 nodules against the threshold probability, beside treating everybody and nobody."""
+    """Net benefit per 100 nodules against the threshold probability, beside treating everybody and nobody.
+
+    Where the models share no cases, treating everybody is drawn for each, in its colour.
+    """
     figure = go.Figure()
-    first = curves[0]
-    figure.add_trace(_line(first.threshold * 100, first.treat_all * 100, "needle for all", palette.UNSURE, "dash"))
-    figure.add_trace(_line(first.threshold * 100, 0 * first.treat_all, "needle for none", palette.UNSURE, "dot"))
+    together = all(np.array_equal(one.treat_all, curves[0].treat_all) for one in curves)
+    for one in curves[:1] if together else curves:
+        name, colour = "needle for all", palette.UNSURE
+        if not together:
+            name, colour = f"{name}, {short(names[one.model])}", looks[one.model].colour
+        figure.add_trace(_line(one.threshold * 100, one.treat_all * 100, name, colour, "dash"))
+    threshold = curves[0].threshold * 100
+    figure.add_trace(_line(threshold, 0 * threshold, "needle for none", palette.UNSURE, "dot"))
     for one in curves:
         look, name = looks[one.model], names[one.model]
         line = _line(one.threshold * 100, one.model_benefit * 100, short(name), look.colour, look.dash)
@@ -66,10 +74,10 @@ def decision_curves(curves: Sequence[DecisionCurve], looks: Looks, names: Names)
         hover = f"<b>{plain(name)}</b><br>threshold %{{x:.0f}} %<br>net benefit %{{y:.1f}} per 100 "
         hover += "(95 % %{customdata[0]:.1f} to %{customdata[1]:.1f})<extra></extra>"
         figure.add_trace(line.update(customdata=band, hovertemplate=hover))
-    top = 100 * max(float(np.nanmax(first.treat_all)), *(float(np.nanmax(one.model_benefit)) for one in curves))
+    top = 100 * max(float(np.nanmax([one.treat_all, one.model_benefit])) for one in curves)
     figure.update_xaxes(title="threshold probability (%)", zeroline=False)
     figure.update_yaxes(title="net benefit per 100 nodules", range=[-0.15 * top, 1.08 * top], zeroline=False)
-    return framed(figure, HEIGHT, legend=len(curves) + 2)
+    return framed(figure, HEIGHT, legend=len(figure.data))
 
 
 def prevalence_curves(curves: Sequence[PrevalenceCurve], looks: Looks, names: Names, here: float) -> go.Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sera_core.contracts import Guideline
 from sera_core.evaluate.predictions import READER
@@ -28,6 +28,23 @@ def name_of(name: str) -> str:
             who = rest.removesuffix(guideline.value).strip("_")
             return f"{word}, R{who}" if who else word
     return f"reader {rest.replace('_', ' ')}"
+
+
+def common_cases(behind: Sequence[int], every: int) -> str:
+    """Which cases curves are compared on, where models did not answer all; empty where they did.
+
+    Parameters
+    ----------
+    behind : sequence of int
+        Cases behind each curve of a centre.
+    every : int
+        Cases of the centre.
+    """
+    if set(behind) <= {every}:
+        return ""
+    if len(set(behind)) == 1:
+        return f"On the {behind[0]} of {every} cases that all these models answered."
+    return "These models have no cases of both classes in common: each stands beside needling all of its own cases."
 
 
 def answered(positive: str) -> str:
@@ -73,7 +90,9 @@ METHODS = (
     ),
     (
         "Net benefit",
-        "Vickers and Elkin (Medical Decision Making 2006;26:565). PPV and NPV at another prevalence by Bayes' rule.",
+        "Vickers and Elkin (Medical Decision Making 2006;26:565). PPV and NPV at another prevalence by Bayes' rule. "
+        "Models that answered different cases are compared on those that all answered; where these lack a class, each "
+        "beside needling all of its own cases.",
     ),
     (
         "Agreement",

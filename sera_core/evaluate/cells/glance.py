@@ -27,10 +27,14 @@ def glance(predictions: Predictions) -> Glance:
     -------
     Glance
         ``best`` names a model only where the paired DeLong test finds the second one worse: p < 0.05 after Holm's
-        correction over all pairs of the centre, as :func:`auc_differences` gives it. The ceiling is the AUC of the
+        correction over all pairs of the centre, as :func:`auc_differences` gives it, and where on common cases no model
+        is ahead of it. The ceiling is the AUC of the
         simulator's own likelihood ratio on these very cases: no reader of the descriptors can beat it but by luck.
     """
-    tests = {(row.centre, frozenset((row.model, row.versus))): row.p_holm for row in auc_differences(predictions)}
+    tests = {}
+    for row in auc_differences(predictions):
+        tests[row.centre, row.model, row.versus] = row.estimate, row.p_holm
+        tests[row.centre, row.versus, row.model] = -row.estimate, row.p_holm
     views = [predictions.at(centre) for centre in predictions.centres]
     return Glance(
         rows=tuple(_auc_row(view, name) for view in views for name in view.raters),
@@ -89,11 +93,14 @@ def _ceiling(view: CentreView) -> list[Row]:
     return [Row("auc", best.value, best.low, best.high, len(label), best.method, view.centre, "ceiling")]
 
 
-def _best(view: CentreView, tests: Mapping[tuple[str, frozenset[str]], float]) -> str | None:
+def _best(view: CentreView, tests: Mapping[tuple[str, str, str], tuple[float, float]]) -> str | None:
     ranked = sorted((m for m in view.models if m in view.placements), key=lambda m: -view.placements[m].value)
     if len(ranked) < 2:
         return None
-    return ranked[0] if tests[view.centre, frozenset(ranked[:2])] < BEST else None  # never with a p of NaN
+    best, *others = ranked
+    leads = [tests[view.centre, best, other] for other in others]
+    beaten = any(lead <= 0 for lead, _ in leads)  # by a model that answered fewer cases
+    return best if leads[0][1] < BEST and not beaten else None  # never with a p of NaN
 
 
 def _line(view: CentreView, name: str, cutoff: float) -> RocLine:

@@ -19,14 +19,13 @@ TOLD_PREVALENCES = np.array([0.05, 0.1, 0.2, 0.4])
 
 
 def decision_curves(predictions: Predictions, centre: str) -> tuple[DecisionCurve, ...]:
-    """Net benefit of every model at one centre, with treating everybody; treating nobody is 0."""
+    """Net benefit of every model at one centre on common cases, with treating everybody; treating nobody is 0."""
     view, found = predictions.at(centre), []
-    for model in view.raters:
-        if model in view.models:
-            label, probability, _ = view.of(model)
-            benefit, low, high = net_benefit(label, probability, THRESHOLDS)
-            everybody = treat_all(float(label.mean()), THRESHOLDS)
-            found.append(DecisionCurve(centre, model, THRESHOLDS, benefit, low, high, everybody))
+    for model, cases in view.compared().items():
+        label = view.label[cases]
+        benefit, low, high = net_benefit(label, view.score(model)[cases], THRESHOLDS)
+        everybody = treat_all(float(label.mean()), THRESHOLDS)
+        found.append(DecisionCurve(centre, model, THRESHOLDS, benefit, low, high, everybody, len(label)))
     return tuple(found)
 
 
@@ -59,14 +58,20 @@ def told(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Row, 
 
 def _told(view: CentreView, cutoffs: Mapping[str, Cutoff]) -> list[Row]:
     names = [f"net_benefit_at_{t:.2f}" for t in TOLD_THRESHOLDS]
-    n, nothing = len(view.label), np.full(len(names), np.nan)
-    everybody = treat_all(float(view.label.mean()), TOLD_THRESHOLDS)
-    rows = _points(names, (everybody, nothing, nothing), n, "everybody is treated", view.centre, "treat_all")
+    nothing, rows = np.full(len(names), np.nan), []
+    compared = view.compared()
+    together = len({cases.tobytes() for cases in compared.values()}) == 1
+    for place, (model, cases) in enumerate(compared.items()):
+        label = view.label[cases]
+        everybody = treat_all(float(label.mean()), TOLD_THRESHOLDS), nothing, nothing
+        if not together or place == 0:
+            whose = "that all models answered" if together else f"that {model} answered"
+            said = f"everybody is treated, of the cases {whose}"
+            rows += _points(names, everybody, len(label), said, view.centre, "treat_all")
+        curve = net_benefit(label, view.score(model)[cases], TOLD_THRESHOLDS)
+        rows += _points(names, curve, len(label), "normal", view.centre, model)
     for name in view.raters:
         label, score, _ = view.of(name)
-        if name in view.models:
-            curve = net_benefit(label, score, TOLD_THRESHOLDS)
-            rows += _points(names, curve, len(label), "normal", view.centre, name)
         values = predictive_values(counts(label, score, cutoffs[name].value), TOLD_PREVALENCES)
         for kind, curve in zip(("ppv", "npv"), values, strict=True):
             metrics = [f"{kind}_at_prevalence_{p:.2f}" for p in TOLD_PREVALENCES]

@@ -80,12 +80,27 @@ def _say(chosen: Chosen, found: Glance) -> None:
             f"At {plain(where)} some patients have several images: the bars there are Obuchowski's, and tests take "
             "patients, not images, as independent."
         )
+    if partly := _partly(chosen, found):
+        st.caption(
+            f"Not all cases were answered: {partly}. Each AUC is that of the cases the model answered; tests between "
+            "models are on the cases that both did."
+        )
     winners = {centre: best for centre, best in found.best.items() if best}
     if winners:
         said = ", ".join(f"**{chosen.names[model]}** at {centre}" for centre, model in winners.items())
         st.markdown(f"Really better than the second (paired test, p < 0.05 after Holm): {said}. Only these are bold.")
     else:
         st.markdown("At no centre is the best model really better than the second (paired test, p < 0.05 after Holm).")
+
+
+def _partly(chosen: Chosen, found: Glance) -> str:
+    """Models that left out cases, with how many of a centre's they answered."""
+    short = [row for row in found.rows if row.model in chosen.looks and row.n < sum(found.counts[row.centre])]
+    return ", ".join(
+        f"{plain(chosen.names[row.model])} {row.n} of {sum(found.counts[row.centre])} at {plain(row.centre)}"
+        for row in short
+        if (row.model, row.centre) in found.roles
+    )
 
 
 def _tables(chosen: Chosen, found: Glance) -> None:

@@ -14,6 +14,7 @@ from sera_core.evaluate.results import Cutoff, DecisionCurve, PrevalenceCurve, R
 from sera_core.figures.frame import interval
 from sera_core.figures.trust import decision_curves as draw_decisions
 from sera_core.figures.trust import prevalence_curves as draw_prevalence
+from sera_core.reports.comparison_words import common_cases
 from sera_core.ui.cell import open_cell, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
@@ -44,6 +45,8 @@ def show_use(chosen: Chosen) -> None:
             st.markdown("**Net benefit**")
             figure = drawn(chosen, "decision", centre, lambda: draw_decisions(decisions, chosen.looks, chosen.names))
             chart(figure, f"decision-{centre}", f"Decision curves at {chosen.counts[centre]}", save=True)
+            if told := common_cases([one.n for one in decisions], len(view.label)):
+                st.caption(told)
             offer_csv(_decision_table(decisions), f"decision-{centre}-numbers")
         with grid.cell():
             st.markdown("**PPV and NPV if the prevalence were another**")
@@ -98,6 +101,7 @@ def _decision_table(curves: Sequence[DecisionCurve]) -> pd.DataFrame:
                 "low": one.low,
                 "high": one.high,
                 "treat_all": one.treat_all,
+                "n": one.n,
             }
         )
         for one in curves
