@@ -6,17 +6,22 @@ from typing import Literal
 
 from sera_core.contracts import BadInput
 
-RasterKind = Literal["PNG", "JPEG", "BMP", "TIFF"]
-Kind = Literal["PNG", "JPEG", "BMP", "TIFF", "DICOM"]
+RasterKind = Literal["PNG", "JPEG", "BMP", "TIFF", "WebP", "HEIC", "AVIF"]
+Kind = RasterKind | Literal["DICOM"]
 
-_RASTERS: tuple[tuple[bytes, RasterKind], ...] = (
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"BM", "BMP"),
-    (b"II*\x00", "TIFF"),
-    (b"MM\x00*", "TIFF"),
-    (b"II+\x00", "TIFF"),
-    (b"MM\x00+", "TIFF"),
+_RASTERS: tuple[tuple[int, bytes, RasterKind], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "PNG"),
+    (0, b"\xff\xd8\xff", "JPEG"),
+    (0, b"BM", "BMP"),
+    (0, b"II*\x00", "TIFF"),
+    (0, b"MM\x00*", "TIFF"),
+    (0, b"II+\x00", "TIFF"),
+    (0, b"MM\x00+", "TIFF"),
+    (8, b"WEBP", "WebP"),
+    (4, b"ftyphei", "HEIC"),
+    (4, b"ftyphev", "HEIC"),
+    (4, b"ftypmif1", "HEIC"),
+    (4, b"ftypavi", "AVIF"),
 )
 # group length, character set, image type, SOP class, in little-endian order
 _FIRST_ELEMENTS = tuple(bytes([group, 0, element, 0]) for group in (2, 8) for element in (0x00, 0x05, 0x08, 0x16))
@@ -29,15 +34,11 @@ _OTHERS = (
     (0, b"8BPS", "a Photoshop file"),
     (0, b"\x93NUMPY", "a NumPy array"),
     (0, b"<", "a web page or a drawing"),
-    (4, b"ftyphei", "a HEIC photo"),
-    (4, b"ftypmif1", "a HEIC photo"),
-    (4, b"ftypavif", "an AVIF picture"),
     (4, b"ftyp", "a video"),
     (4, b"jP  ", "a bare JPEG 2000 picture"),
     (0, b"\xff\x4f\xff\x51", "a bare JPEG 2000 picture"),
     (0, b"\x1a\x45\xdf\xa3", "a video"),
     (8, b"AVI ", "a video"),
-    (8, b"WEBP", "a WebP picture"),
     (344, b"n+1", "a NIfTI volume"),
 )
 
@@ -52,9 +53,9 @@ def kind_of(data: bytes) -> Kind:
     """
     if _is_dicom(data):
         return "DICOM"
-    for magic, kind in _RASTERS:
-        if data.startswith(magic):
-            return kind
+    for at, magic, kind in _RASTERS:
+        if data[at : at + len(magic)] == magic:
+            return "AVIF" if kind == "HEIC" and b"avif" in data[8:64] else kind
     raise _not_an_image(data)
 
 
@@ -71,9 +72,10 @@ def _not_an_image(data: bytes) -> BadInput:
     what = next((name for at, magic, name in _OTHERS if data[at : at + len(magic)] == magic), None)
     if what is None:
         return BadInput(
-            "not_an_image", "The file is not a PNG, JPEG, BMP, TIFF or DICOM image: export the ultrasound frame as one."
+            "not_an_image",
+            "The file is not a picture or DICOM image that is read: export the ultrasound frame as PNG, JPEG or DICOM.",
         )
     return BadInput(
         "not_an_image",
-        f"Whatever its name says, the file is {what}: export the ultrasound frame as PNG, JPEG, BMP, TIFF or DICOM.",
+        f"Whatever its name says, the file is {what}: export the ultrasound frame as PNG, JPEG or DICOM.",
     )

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
 import tifffile
 from PIL import Image
 
 from sera_core.contracts import BadInput
+from sera_core.images import raster, structure
 from sera_core.images.raster import read_raster
 from sera_core.images.read import read_image
 from tests.images.files import coloured, encode, grey_rgb, luminance, speckle
 
 GREY = speckle()
+pillow_heif.register_heif_opener()
 
 
 def levels(data: bytes, frame: int = 0) -> np.ndarray:
@@ -167,3 +172,134 @@ def test_second_picture_of_a_phone_is_ignored() -> None:
 def test_lab_tiff() -> None:
     image = Image.fromarray(grey_rgb()).convert("LAB")
     assert np.abs(levels(encode(image, "TIFF")) - GREY).max() <= 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "options"),
+    [
+        ("WEBP", "WebP", {"lossless": True}),
+        ("WEBP", "WebP", {"quality": 95}),
+        ("HEIF", "HEIC", {"quality": 95}),
+        ("AVIF", "AVIF", {"quality": 95}),
+    ],
+)
+def test_what_phones_write(kind: str, name: str, options: dict) -> None:
+    read = read_image(encode(grey_rgb(), kind, **options))
+    assert read.source == name
+    assert np.abs(read.pixels * 255 - GREY).max() < (1 if "lossless" in options else 12)
+
+
+@pytest.mark.parametrize(("kind", "tolerance"), [("PNG", 0), ("HEIF", 12), ("AVIF", 12), ("WEBP", 12)])
+def test_a_phone_held_upright(kind: str, tolerance: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = np.ascontiguousarray(np.rot90(GREY, 1))
+    read = levels(encode(np.dstack([stored] * 3), kind, exif=exif.tobytes(), quality=95))
+    assert read.shape == GREY.shape
+    assert np.abs(read - GREY).max() <= tolerance + 1e-4
+
+
+def test_a_photo_of_43_megapixels_is_shrunk() -> None:
+    """Blocks of 80 x 80 pixels, so that the mean of any few neighbours is known."""
+    small = speckle(71, 95)
+    photo = Image.fromarray(small).resize((95 * 80, 71 * 80), Image.Resampling.NEAREST)
+    for data in (encode(photo, "JPEG", quality=95), encode(photo, "PNG", compress_level=1)):
+        read = read_image(data)
+        assert read.shape == (71 * 40, 95 * 40)
+        assert np.abs(read.pixels[20::40, 20::40] * 255 - small).max() < 6
+        assert [notice.message for notice in read.warnings] == [
+            "The picture of 7600 x 5680 pixels was shrunk to 3800 x 2840; regions count these smaller pixels."
+        ]
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK"])
+@pytest.mark.parametrize("kind", ["TIFF", "PNG", "JPEG"])
+def test_every_mode_shrinks(kind: str, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if (kind, mode) in {("PNG", "CMYK"), ("JPEG", "P"), ("JPEG", "RGBA"), ("JPEG", "1")}:
+        pytest.skip("no such file")
+    monkeypatch.setattr(raster, "MAX_PIXELS", 96 * 128 // 4)
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    image = Image.fromarray(np.kron(speckle(12, 16), np.ones((8, 8), np.uint8)))
+    image = image.convert("L").convert(mode)
+    options = {"quality": 98, "subsampling": 0} if kind == "JPEG" else {}
+    decoded = read_raster(encode(image, kind, exif=exif, **options), kind)
+    expected = np.asarray(image.convert("L"), float).reshape(48, 2, 64, 2).mean((1, 3))[::-1, ::-1]
+    assert decoded.notices[0].code == "shrunk"
+    assert np.abs(decoded.grey * 255 - expected).max() < 6
+
+
+def tiff(pixels: np.ndarray, **options: object) -> bytes:
+    file = io.BytesIO()
+    tifffile.imwrite(file, pixels, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (GREY.astype(np.uint32) * 16843009, GREY / 255),  # the brighter half has its highest bit set
+        ((GREY.astype(np.int16) - 128).astype(np.int8), GREY / 255),
+        (GREY.astype(np.int32) * 1000 - 70000, GREY / 255),
+        (GREY.astype(np.int16) * 100 - 7000, GREY / 255),
+    ],
+)
+def test_32_bits_and_signs_do_not_wrap(stored: np.ndarray, expected: np.ndarray) -> None:
+    read = read_image(tiff(stored))
+    np.testing.assert_allclose(read.pixels, expected, atol=1e-6)
+    assert read.warnings[0].code == "stretched"
+
+
+@pytest.mark.parametrize("kind", ["u4", "f2", "f8", "u8", "i8", "c8"])
+def test_tiffs_that_are_not_read_are_not_called_damaged(kind: str) -> None:
+    with pytest.raises(BadInput, match="stores its pixels in a way that is not read") as refusal:
+        read_image(tiff(GREY.astype(kind), byteorder=">"))
+    assert refusal.value.code == "unsupported"
+
+
+def scans(count: int) -> bytes:
+    """A progressive JPEG with its last scan repeated."""
+    data = encode(speckle(), "JPEG", progressive=True)
+    start, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
+    return data[:end] + data[start:end] * count + data[end:]
+
+
+def chunks(count: int) -> bytes:
+    data = encode(GREY, "PNG")
+    empty = b"\0\0\0\0teSt" + struct.pack(">I", zlib.crc32(b"teSt"))
+    return data[:33] + empty * count + data[33:]
+
+
+def pages(count: int) -> bytes:
+    """Each page points to the next, eight bytes on; every one has a single tag."""
+    page = struct.pack("<HHHII", 1, 256, 3, 1, 128)
+    each = [page + struct.pack("<I", 8 + 18 * (number + 1)) for number in range(count)]
+    return b"II*\0" + struct.pack("<I", 8) + b"".join(each)[:-4] + bytes(4)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (scans(600), "more than 64 scans"),
+        (chunks(300_000), "more than 20,000 chunks"),
+        (pages(200_000), "more than 1,000 pages"),
+        (b"II*\0\x08\0\0\0\xff\xff" + bytes(800_000), "more than 4,096 tags"),
+    ],
+)
+def test_parts_are_counted_before_they_are_walked(data: bytes, says: str) -> None:
+    with pytest.raises(BadInput, match=says) as refusal:
+        read_image(data)
+    assert refusal.value.code == "too_many_parts"
+
+
+def test_usual_files_have_few_parts() -> None:
+    assert levels(scans(20)).shape == GREY.shape
+    np.testing.assert_allclose(levels(chunks(500)), GREY, atol=1e-4)
+    assert structure.count_pages(pages(1000)) == 1000
+
+
+def test_a_tiff_whose_pages_form_a_ring_is_damaged() -> None:
+    ring = b"II*\0" + struct.pack("<I", 8) + struct.pack("<HHHIII", 1, 256, 3, 1, 128, 8)
+    with pytest.raises(BadInput) as refusal:
+        read_image(ring)
+    assert refusal.value.code == "damaged"
