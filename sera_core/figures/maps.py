@@ -79,7 +79,7 @@ def limit_of(maps: Array) -> float:
 
 
 def chain(parts: Mapping[str, Array], height: int = 150) -> go.Figure:
-    """Small matrices in a row, each under its name, on one scale."""
+    """Small matrices in a row, each under its name, on one scale; each cell has an edge: zero is as white as paper."""
     rows = max(part.shape[0] for part in parts.values())
     canvas = np.full((rows, sum(part.shape[1] for part in parts.values()) + len(parts) - 1), np.nan, np.float32)
     limit = max(max(float(np.abs(part).max()) for part in parts.values()), 1e-6)
@@ -88,6 +88,9 @@ def chain(parts: Mapping[str, Array], height: int = 150) -> go.Figure:
     for name, part in parts.items():
         top = (rows - part.shape[0]) // 2
         canvas[top : top + part.shape[0], left : left + part.shape[1]] = part
+        for row, column in np.ndindex(part.shape):
+            edge = {"x0": left + column - 0.5, "y0": top + row - 0.5, "x1": left + column + 0.5, "y1": top + row + 0.5}
+            figure.add_shape(type="rect", line={"color": palette.UNSURE, "width": 1}, **edge)
         figure.add_annotation(
             x=left + (part.shape[1] - 1) / 2, y=-0.5, text=name, showarrow=False, yanchor="bottom", font={"size": 13}
         )
@@ -105,16 +108,13 @@ def chain(parts: Mapping[str, Array], height: int = 150) -> go.Figure:
 
 
 def strip(length: int, window: Window) -> go.Figure:
-    """One side of the padded grid from above: its cells, and where the window stops; what is left over is marked."""
-    total = length + 2 * window.padding
-    left = window.left_over(length)
-    fill = [
-        palette.rgba(palette.UNSURE, 0.25) if k < window.padding or k >= total - window.padding else palette.UNSURE
-        for k in range(total)
-    ]
-    fill[total - left :] = [palette.MALIGNANT] * left
-    kinds = ["padding" if shade != palette.UNSURE else "cell" for shade in fill]
-    kinds[total - left :] = ["never seen"] * left
+    """One side of the padded grid from above: its cells, and where the window stops; what is never seen is marked."""
+    seen = window.seen(length)
+    total = len(seen)
+    inside = np.pad(np.ones(length, bool), window.padding)
+    kinds = np.where(seen, np.where(inside, "cell", "padding"), "never seen")
+    shades = {"cell": palette.UNSURE, "padding": palette.rgba(palette.UNSURE, 0.25), "never seen": palette.MALIGNANT}
+    fill = [shades[kind] for kind in kinds]
     figure = go.Figure(
         go.Bar(
             x=list(range(total)),

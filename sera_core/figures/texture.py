@@ -119,7 +119,7 @@ def _pictures(figure: go.Figure, height: int, top: int = 4) -> go.Figure:
     figure.update_xaxes(visible=False, fixedrange=True, constrain="domain")
     figure.update_yaxes(visible=False, fixedrange=True, autorange="reversed", constrain="domain")
     for axis in figure.select_yaxes():
-        axis.scaleanchor = axis.anchor
+        axis.scaleanchor = axis.anchor or "x"  # a figure without subplots names no anchor
     margin = {"l": 4, "r": 4, "t": top, "b": 4}
     figure.update_layout(height=height, margin=margin, showlegend=False, dragmode=False)
     figure.update_annotations(font_size=12)

@@ -71,7 +71,7 @@ def patch_at(padded: Array, row: int, column: int, window: Window) -> Array:
     return padded[:, top : top + window.reach : window.dilation, left : left + window.reach : window.dilation]
 
 
-def separate(x: Array) -> Array:
+def channels_of(x: Array) -> Array:
     """Channels ``[3, H, W]`` of a grey patch ``[H, W]``: itself, its edges, and its blur, each as large as it."""
     window, no_bias = Window(3, padding=1), np.zeros(1, np.float32)
     across, down, blur = (

@@ -45,6 +45,11 @@ def level_lines(plane: Field, level: float) -> list[NDArray[np.float64]]:
 
 
 def slack_feet(fitted: Margin) -> Floats:
-    """Where each point would have to stand to need no slack: on its own edge of a straight margin ``[N, 2]``."""
+    """Where each point would have to stand to need no slack: on its own edge of a straight margin ``[N, 2]``.
+
+    Where there is no border there is no such place, and each point stays where it is.
+    """
+    if np.isinf(fitted.alpha):
+        return fitted.points
     normal = fitted.weights / np.linalg.norm(fitted.weights)
     return fitted.points + (fitted.labels * fitted.slack * fitted.alpha)[:, None] * normal

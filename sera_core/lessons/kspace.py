@@ -15,13 +15,17 @@ Kept = Literal["Centre", "Rim"]
 
 
 def signal(image: Grey | Floats) -> Complex:
-    """k-space ``[H, W]``, frequency 0 in the middle: S(kx, ky) = sum of rho(x, y) exp(-2 pi i (kx x + ky y))."""
-    return np.asarray(np.fft.fftshift(np.fft.fft2(np.asarray(image, float), norm="ortho")))
+    """k-space ``[H, W]``, frequency 0 in the middle: S(kx, ky) = sum of rho(x, y) exp(2 pi i (kx x + ky y)) / N.
+
+    N is the root of the number of pixels. The sign in the exponent is the talk's; with it numpy's inverse transform
+    goes from the slice to the signal, and its forward one comes back.
+    """
+    return np.asarray(np.fft.fftshift(np.fft.ifft2(np.asarray(image, float), norm="ortho")))
 
 
 def image_of(space: Complex) -> Floats:
-    """The slice from its k-space: the magnitude of the inverse transform."""
-    return np.asarray(np.abs(np.fft.ifft2(np.fft.ifftshift(space), norm="ortho")))
+    """The slice from its k-space: the magnitude of the way back."""
+    return np.asarray(np.abs(np.fft.fft2(np.fft.ifftshift(space), norm="ortho")))
 
 
 def disc(shape: tuple[int, ...], radius: float) -> NDArray[np.bool_]:

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 TOLERANCE = 1e-6  # largest violation of the optimality conditions that is left
 MOST_STEPS = 200_000
 FOLDS = 5
+FLAT = 1e-5  # length of w below which there is no border: what is left of it is the solver's tolerance
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,9 @@ class Margin:
 
     @property
     def alpha(self) -> float:
-        """Distance from the border to the edge of the margin, 1 / ||w||."""
-        return float(1 / np.linalg.norm(self.weights))
+        """Distance from the border to the edge of the margin, 1 / ||w||; infinite where no border is worth a slack."""
+        length = float(np.linalg.norm(self.weights))
+        return 1 / length if length > FLAT else np.inf
 
     @property
     def beta(self) -> float:

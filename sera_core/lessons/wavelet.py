@@ -29,6 +29,11 @@ def high_of(low: Floats) -> Floats:
     return low[::-1] * (-1.0) ** np.arange(len(low))
 
 
+def first_of(filter_: Floats) -> int:
+    """Where the window of cell 0 begins, so that it lies around its pair of pixels: 0 for two taps, -1 for four."""
+    return 1 - len(filter_) // 2
+
+
 def even(grey: Grey) -> Floats:
     """The image without its last row or column where their number is odd."""
     height, width = (side // 2 * 2 for side in grey.shape)
@@ -38,9 +43,8 @@ def even(grey: Grey) -> Floats:
 def analyse(image: Floats, filter_: Floats, axis: int) -> Floats:
     """Slide a filter along an axis in steps of two; beyond the edge the image begins anew."""
     moved = np.moveaxis(image, axis, -1)
-    starts = np.arange(0, moved.shape[-1], 2)
-    first = 1 - len(filter_) // 2  # the window lies around its pair of pixels
-    parts = [weight * moved[..., (starts + first + k) % moved.shape[-1]] for k, weight in enumerate(filter_)]
+    starts = np.arange(0, moved.shape[-1], 2) + first_of(filter_)
+    parts = [weight * moved[..., (starts + k) % moved.shape[-1]] for k, weight in enumerate(filter_)]
     return np.moveaxis(np.sum(parts, axis=0), -1, axis)
 
 
@@ -48,10 +52,9 @@ def synthesise(band: Floats, filter_: Floats, axis: int) -> Floats:
     """What a band contributes to the image: the transpose of :func:`analyse`."""
     moved = np.moveaxis(band, axis, -1)
     out = np.zeros((*moved.shape[:-1], 2 * moved.shape[-1]))
-    starts = np.arange(0, out.shape[-1], 2)
-    first = 1 - len(filter_) // 2
+    starts = np.arange(0, out.shape[-1], 2) + first_of(filter_)
     for k, weight in enumerate(filter_):
-        out[..., (starts + first + k) % out.shape[-1]] += weight * moved
+        out[..., (starts + k) % out.shape[-1]] += weight * moved
     return np.moveaxis(out, -1, axis)
 
 
@@ -67,7 +70,9 @@ def transform(image: Floats, name: str = "Haar") -> dict[str, Floats]:
     Returns
     -------
     dict of float64 [H / 2, W / 2]
-        X_LH(i, j) = sum over p and r of L(p) H(r) X(2i + p, 2j + r), and so on.
+        X_LH(i, j) = sum over p and r of L(p) H(r) X(2i + p + first, 2j + r + first), and so on, with ``first`` from
+        :func:`first_of`. The talk writes X(i + p, j + r), which keeps every place: four bands as large as the image.
+        Its X_LH(2i + first, 2j + first) is X_LH(i, j) here.
     """
     filters = {"L": LOW[name], "H": high_of(LOW[name])}
     down = {letter: analyse(image, taps, 0) for letter, taps in filters.items()}

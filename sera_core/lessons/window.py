@@ -1,12 +1,15 @@
-"""A window that slides over a grid: where it stops, how many places there are, and what is left over.
+"""A window that slides over a grid: where it stops, how many places there are, and which cells it never sees.
 
-The output-size formula and the demand that it comes out whole follow the CS231n notes on convolutional networks;
-libraries round down instead and never look at what is left over.
+The output-size formula is that of the CS231n notes on convolutional networks. They demand that it comes out whole;
+every network rounds down instead, and never looks at what is left over.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput
 
@@ -58,30 +61,21 @@ class Window:
             )
         return room // self.stride + 1
 
-    def left_over(self, length: int) -> int:
-        """Cells at the end of a side that no place of the window reaches."""
-        return length + 2 * self.padding - self.reach - (self.places(length) - 1) * self.stride
+    def seen(self, length: int) -> NDArray[np.bool_]:
+        """Which cells of a padded side some place of the window looks at ``[length + 2 padding]``."""
+        starts = np.arange(self.places(length)) * self.stride
+        looked = np.zeros(length + 2 * self.padding, bool)
+        looked[starts[:, None] + np.arange(self.size) * self.dilation] = True
+        return looked
 
-    def check(self, length: int) -> None:
-        """Refuse a stride that does not fit.
-
-        Raises
-        ------
-        BadInput
-        """
-        left = self.left_over(length)
-        if left:
-            room = length + 2 * self.padding - self.reach
-            legal = ", ".join(str(stride) for stride in range(1, max(room, 1) + 1) if room % stride == 0)
-            raise BadInput(
-                "stride_misfit",
-                f"A stride of {self.stride} does not fit: the window can move {room} cells, which is no multiple of "
-                f"{self.stride}, so the last {left} would never be seen. Strides that fit: {legal}.",
-            )
+    def never_seen(self, length: int) -> int:
+        """How many cells of a square grid no place looks at; padding does not count."""
+        return length**2 - int(self.seen(length)[self.padding : self.padding + length].sum()) ** 2
 
     def latex(self, length: int, name: str = "W") -> str:
         """The output-size formula with these numbers."""
         size = f"{self.size}" if self.dilation == 1 else rf"({self.dilation}\cdot({self.size}-1)+1)"
-        value = (length + 2 * self.padding - self.reach) / self.stride + 1
-        shown = f"{value:.0f}" if value.is_integer() else f"{value:.2f}"
-        return rf"{name}' = \frac{{{length} - {size} + 2\cdot {self.padding}}}{{{self.stride}}} + 1 = {shown}"
+        steps, places = (length + 2 * self.padding - self.reach) / self.stride, self.places(length)
+        rounded = "" if steps.is_integer() else rf" = \lfloor {steps:.2f} \rfloor + 1"
+        inside = rf"\frac{{{length} - {size} + 2\cdot {self.padding}}}{{{self.stride}}}"
+        return rf"{name}' = \left\lfloor {inside} \right\rfloor + 1{rounded} = {places}"

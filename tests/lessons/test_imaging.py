@@ -46,11 +46,11 @@ def test_a_hole_is_filled_along_a_straight_line() -> None:
     assert tomography.inpainted(sinogram, hole).ravel().tolist() == [1, 2, 3, 4]
 
 
-def test_k_space_is_the_sum_of_waves() -> None:
+def test_k_space_is_the_sum_of_waves_with_the_sign_of_the_talk() -> None:
     image = np.random.default_rng(0).uniform(0, 1, (6, 8))
     space = kspace.signal(image)
     rows, columns = np.indices(image.shape)
-    by_hand = (image * np.exp(-2j * np.pi * (2 * rows / 6 + -3 * columns / 8))).sum() / np.sqrt(48)
+    by_hand = (image * np.exp(2j * np.pi * (2 * rows / 6 + -3 * columns / 8))).sum() / np.sqrt(48)
     assert space[3 + 2, 4 - 3] == pytest.approx(by_hand)
     assert kspace.image_of(space) == pytest.approx(image)
 

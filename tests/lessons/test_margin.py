@@ -8,7 +8,8 @@ from sklearn.model_selection import PredefinedSplit, cross_val_predict
 from sklearn.svm import SVC
 
 from sera_core.contracts import BadInput
-from sera_core.lessons import margin
+from sera_core.lessons import clouds, margin
+from sera_core.lessons.field import slack_feet
 
 
 def cloud(seed: int, count: int = 40, apart: float = 1.5) -> tuple[np.ndarray, np.ndarray]:
@@ -109,3 +110,14 @@ def test_a_narrow_kernel_learns_any_labels_by_heart() -> None:
     points, labels = random.uniform(0, 10, (40, 2)), np.where(np.arange(40) % 2, 1.0, -1.0)
     assert margin.fit(points, labels, 100, 20).accuracy == 1
     assert margin.cross_validated(points, labels, 100, 20) < 0.75
+
+
+@pytest.mark.parametrize("c", [0.01, 1.0, 100.0])
+def test_around_a_ring_no_straight_line_is_worth_its_slack(c: float) -> None:
+    cloud = clouds.ring()
+    fitted = margin.fit(*cloud, c)
+    theirs = SVC(kernel="linear", C=c).fit(*cloud)
+    assert np.linalg.norm(theirs.coef_) < 1e-3
+    assert np.isinf(fitted.beta)
+    assert (slack_feet(fitted) == fitted.points).all()
+    assert fitted.accuracy == np.mean(cloud[1] < 0)  # all fall to the larger class

@@ -35,12 +35,20 @@ def test_without_a_band_the_image_equals_pywavelets(removed: str) -> None:
     assert wavelet.restore(bands, "Daubechies 2") == pytest.approx(theirs, abs=1e-12)
 
 
-def test_the_formula_of_the_talk() -> None:
-    image, low = noise(3, (8, 10)), wavelet.LOW["Haar"]
+@pytest.mark.parametrize(("name", "taps", "shift"), [("Haar", 2, 0), ("Daubechies 2", 4, -1)])
+def test_the_formula_on_the_page(name: str, taps: int, shift: int) -> None:
+    image, low = noise(3, (8, 10)), wavelet.LOW[name]
     high = wavelet.high_of(low)
-    i, j = 2, 3
-    by_hand = sum(low[p] * high[r] * image[2 * i + p, 2 * j + r] for p in (0, 1) for r in (0, 1))
-    assert wavelet.transform(image)["LH"][i, j] == pytest.approx(by_hand)
+    whole = np.pad(image, 4, mode="wrap")
+
+    def talk(i: int, j: int) -> float:
+        """X_LH as the talk writes it: every place is kept."""
+        return sum(low[p] * high[r] * whole[4 + i + p, 4 + j + r] for p in range(taps) for r in range(taps))
+
+    assert wavelet.first_of(low) == shift
+    found = wavelet.transform(image, name)["LH"]
+    for i, j in np.ndindex(found.shape):
+        assert found[i, j] == pytest.approx(talk(2 * i + shift, 2 * j + shift))
 
 
 def test_energy_is_kept() -> None:

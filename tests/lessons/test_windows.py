@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sera_core.contracts import BadInput
-from sera_core.lessons.convolution import KERNELS, convolve, first_kernels, patch_at, separate
+from sera_core.lessons.convolution import KERNELS, channels_of, convolve, first_kernels, patch_at
 from sera_core.lessons.pooling import TALK, change_after_shift, pool, weights_behind
 from sera_core.lessons.window import Window
 
@@ -74,29 +74,44 @@ def test_the_talks_example() -> None:
         (13, Window(3, 1, 1), 13),
         (7, Window(3, 2), 3),
         (9, Window(3, 1, 0, 2), 5),
+        (16, Window(3, 2, 1), 8),  # rounded down, as in every network
+        (224, Window(7, 2, 3), 112),  # ResNet's first layer
     ],
 )
-def test_places_that_fit(length: int, window: Window, places: int) -> None:
+def test_places(length: int, window: Window, places: int) -> None:
     assert window.places(length) == places
-    window.check(length)
     assert f"= {places}" in window.latex(length)
 
 
+@settings(max_examples=60, deadline=None)
 @given(window=WINDOWS, length=st.integers(3, 40))
-def test_what_is_left_over_is_what_no_window_touches(window: Window, length: int) -> None:
+def test_what_is_never_seen_is_what_has_no_say_in_a_convolution(window: Window, length: int) -> None:
+    import torch
+
     if length + 2 * window.padding < window.reach:
         return
-    touched = [place * window.stride + window.reach for place in range(window.places(length))]
-    assert window.left_over(length) == length + 2 * window.padding - max(touched)
-    assert 0 <= window.left_over(length) < window.stride
+    x = torch.zeros(1, 1, length, length, requires_grad=True)
+    kernel = torch.ones(1, 1, window.size, window.size)
+    torch.nn.functional.conv2d(x, kernel, None, window.stride, window.padding, window.dilation).sum().backward()
+    assert x.grad is not None
+    assert window.never_seen(length) == int((x.grad == 0).sum())
+    inside = slice(window.padding, window.padding + length)
+    assert (window.seen(length)[inside] == (x.grad[0, 0].sum(dim=0) > 0).numpy()).all()
 
 
-def test_a_stride_that_does_not_fit_is_refused_with_those_that_do() -> None:
-    with pytest.raises(BadInput, match=r"no multiple of 3, so the last 1 would never be seen.*fit: 1, 2, 4\."):
-        Window(3, 3).check(7)
+def test_cells_that_are_never_seen() -> None:
+    assert Window(3, 2, 1).never_seen(16) == 0  # what is left over is padding
+    assert Window(3, 2).never_seen(16) == 16**2 - 15**2
+    assert Window(2, 3).never_seen(8) == 8**2 - 6**2  # the stride is longer than the window
+    assert r"\lfloor 6.50 \rfloor + 1 = 7" in Window(3, 2).latex(16)
+
+
+def test_windows_that_cannot_be() -> None:
     for wrong in ({"size": 0}, {"size": 3, "stride": 0}, {"size": 3, "padding": -1}, {"size": 3, "dilation": 0}):
         with pytest.raises(BadInput):
             Window(**wrong)
+    with pytest.raises(BadInput, match="reaches over 7 cells and the padded grid has 5"):
+        Window(3, dilation=3).places(5)
 
 
 def test_a_patch_is_what_the_kernel_lies_on() -> None:
@@ -115,7 +130,7 @@ def test_presets_do_what_they_are_called() -> None:
     np.testing.assert_allclose(answers["nothing"], step[1:-1, 1:-1])
     for name in ("blur", "Gauss", "sharpen"):
         assert KERNELS[name].sum() == pytest.approx(1)
-    assert separate(step).shape == (3, 6, 6)
+    assert channels_of(step).shape == (3, 6, 6)
 
 
 def test_the_first_kernels_of_a_network() -> None:

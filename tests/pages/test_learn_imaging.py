@@ -30,8 +30,15 @@ def test_fewer_directions_mean_more_error(learn: AppTest) -> None:
     assert float(shown(page)["Error"].split()[0]) > many
 
 
+def test_as_many_directions_as_are_advised_can_be_had(learn: AppTest) -> None:
+    page = chapter(learn, "X-ray CT")
+    slider = page.select_slider(key="imaging_directions")
+    assert shown(page)["Enough would be"].endswith(f"≈ {slider.options[-1]}")
+
+
 def test_the_rim_holds_little_energy(learn: AppTest) -> None:
     page = chapter(learn, "MRI", imaging_keep="Rim")
+    assert r"\,e^{2\pi i (k_x x + k_y y)}" in page.latex[0].value  # the talk's sign
     assert float(shown(page)["Energy kept"].strip("%")) < 10
 
 

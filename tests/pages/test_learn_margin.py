@@ -46,6 +46,12 @@ def test_one_class_alone_is_refused_in_words(learn: AppTest) -> None:
     assert "One class is missing" in page.warning[0].value
 
 
+def test_a_ring_has_no_straight_border(learn: AppTest) -> None:
+    page = chapter(learn, "Soft margin", margin_points=points.to_word(clouds.ring()))
+    assert shown(page)["β = 2α"] == "none"
+    assert any("the best w is 0" in caption.value for caption in page.caption)
+
+
 def test_a_broken_link_falls_back_to_the_given_points(learn: AppTest) -> None:
     page = chapter(learn, "Kernel trick", margin_points="nonsense", margin_gamma="-7")
     assert shown(page)["Support vectors"].endswith(" of 30")

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from sera_core.ui.learn import chapters
 from sera_core.ui.learn.chapter import Part
 from sera_core.ui.learn.chapters import CHAPTERS, COURSE
-from tests.pages.conftest import chapter_at
+from tests.pages.conftest import chapter_at, shown
 from tests.pages.test_diagnose import words
 
 OPENS = {  # chapter: words that only its result can say
@@ -47,11 +47,14 @@ def test_chapters_are_in_order_and_have_their_place_in_the_talk() -> None:
         assert chapter.draw.__module__ == f"{chapters.__name__}.{chapter.slug}"
 
 
-def test_a_stride_that_does_not_fit_is_shown_and_explained(learn: AppTest, model: str) -> None:
-    at = chapter_at(learn, 5, convolution_stride="4")
-    assert "no multiple of 4, so the last 2 would never be seen" in at.warning[0].value
-    assert "Strides that fit: 1, 2, 3, 6" in at.warning[0].value
-    assert "first cell of the output" not in said(at)
+def test_a_stride_rounds_down_and_says_what_is_never_seen(learn: AppTest, model: str) -> None:
+    at = chapter_at(learn, 5, convolution_cells="16", convolution_stride="2", convolution_padding="1")
+    assert not at.warning
+    assert shown(at)["Output"] == "8 × 8 × 1"
+    assert shown(at)["Cells never seen"] == "0"
+    assert r"\lfloor 7.50 \rfloor + 1 = 8" in said(at)
+    at.number_input(key="convolution_padding").set_value(0).run()
+    assert shown(at)["Cells never seen"] == "31"
 
 
 def test_the_link_brings_back_the_layer_and_another_network_begins_at_its_own(learn: AppTest, model: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -44,3 +46,16 @@ def test_a_removed_band_is_said_with_what_is_lost(learn: AppTest, crop: np.ndarr
     shares = wavelet.energies(wavelet.transform(wavelet.even(crop), "Daubechies 2"))
     lost = f"{shares['HL'] + shares['HH']:.2%}"
     assert any(f"Without HL, HH: {lost}" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize(("name", "index"), [("Haar", "X(2i+p,\\,2j+r)"), ("Daubechies 2", "X(2i+p-1,\\,2j+r-1)")])
+def test_the_wavelets_formula_gives_the_number_beside_it(
+    learn: AppTest, crop: np.ndarray, name: str, index: str
+) -> None:
+    page = chapter(
+        learn, nodule="Simple cyst", texture_step="Wavelets", texture_filter=name, texture_i="0", texture_j="7"
+    )
+    assert index in page.latex[0].value
+    *terms, answer = (float(number) for number in re.findall(r"[+-]\d\.\d{3}", page.latex[2].value))
+    assert sum(tap * row for tap, row in zip(terms[::2], terms[1::2], strict=True)) == pytest.approx(answer, abs=0.003)
+    assert answer == pytest.approx(wavelet.transform(wavelet.even(crop), name)["LH"][0, 7], abs=0.0005)

@@ -82,6 +82,7 @@ def slide(
         "stride": window.stride,
         "padding": window.padding,
         "dilation": window.dilation,
+        "seen": [window.seen(length).tolist() for length in maps.shape[1:]],
         "mode": mode,
         "link": link,
         "names": list(names),
@@ -90,6 +91,6 @@ def slide(
         "low": low,
         "high": max(high, low + 1e-6),
         "numbers": maps.shape[-1] <= 12,
-        "colours": {"accent": palette.ACCENT, "diverging": list(palette.DIVERGING)},
+        "colours": {"accent": palette.ACCENT, "lost": palette.MALIGNANT, "diverging": list(palette.DIVERGING)},
     }
     _SLIDE(key=key, data=data, on_kernel_change=edited)

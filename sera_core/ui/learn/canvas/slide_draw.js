@@ -114,11 +114,26 @@ function drawGrid(board, ink, grid) {
   ink.fillText(grid.title, grid.x, grid.y - 9, Math.max(grid.columns * grid.cell, 60))
   ink.textAlign = "center"
   grid.map.forEach((line, i) => line.forEach((x, j) => drawCell(board, ink, grid, i, j, x)))
+  if (grid.kind === "in") strikeUnseen(board, ink, grid)
   if (grid.kind === "in" && data.padding) {
     const rim = data.padding * grid.cell
     const [wide, tall] = [grid.columns, grid.rows].map((cells) => (cells - 2 * data.padding) * grid.cell)
     box(ink, [grid.x + rim, grid.y + rim, wide, tall], board.ink.colour, 1, [3, 3])
   }
+}
+
+// A stroke through every cell that no place of the window looks at.
+function strikeUnseen({ data }, ink, { x, y, cell, map }) {
+  const [rows, columns] = data.seen
+  ink.strokeStyle = data.colours.lost
+  ink.lineWidth = 2
+  ink.beginPath()
+  map.forEach((line, i) => line.forEach((_, j) => {
+    if (rows[i] && columns[j]) return
+    ink.moveTo(x + j * cell + 2, y + (i + 1) * cell - 2)
+    ink.lineTo(x + (j + 1) * cell - 2, y + i * cell + 2)
+  }))
+  ink.stroke()
 }
 
 function drawCell(board, ink, grid, i, j, x) {

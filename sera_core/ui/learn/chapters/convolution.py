@@ -14,7 +14,7 @@ from sera_core.contracts import BadInput, Grey
 from sera_core.figures.image import still
 from sera_core.figures.maps import activation, strip
 from sera_core.images.prepare import normalise
-from sera_core.lessons.convolution import KERNELS, Array, convolve, first_kernels, pad, patch_at, separate
+from sera_core.lessons.convolution import KERNELS, Array, channels_of, convolve, first_kernels, pad, patch_at
 from sera_core.lessons.window import Window
 from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
@@ -71,11 +71,9 @@ def _play(specimen: Specimen, network: Seen) -> None:
     length = setup.maps.shape[-1]
     with stage:
         try:
-            setup.window.check(length)
+            setup.window.places(length)
         except BadInput as error:
-            refused(error, "This stride does not fit")
-            if error.code == "stride_misfit":
-                _sizes(setup, length)
+            refused(error, "This window does not fit")
             return
         slide(
             setup.maps,
@@ -94,7 +92,7 @@ def _play(specimen: Specimen, network: Seen) -> None:
     _sizes(setup, length)
     _first_cell(setup, answer)
     fold("The same as tables", "convolution_tables", partial(_tables, setup, answer))
-    show_code(convolve, patch_at, Window.places, Window.check)
+    show_code(convolve, patch_at, Window.places, Window.seen)
 
 
 def _tables(setup: Setup, answer: Array) -> None:
@@ -138,7 +136,7 @@ def _controls(network: Seen) -> Setup:
         names: tuple[str, ...] = ("red", "green", "blue")
         grey = False
     else:
-        maps = separate(_patch(network.crop.pixels, cells))[:channels]
+        maps = channels_of(_patch(network.crop.pixels, cells))[:channels]
         kernels, names, grey = _edited(own, _presets(source, filters, channels)), CHANNELS[:channels], channels == 1
     window = Window(kernels.shape[-1], stride, padding, dilation)
     return Setup(maps, kernels, np.full(len(kernels), bias, np.float32), window, names, grey)
@@ -196,14 +194,18 @@ def _forget() -> None:
 def _sizes(setup: Setup, length: int) -> None:
     window, kernels = setup.window, setup.kernels
     places = window.places(length)
-    formula(window.latex(length), "(side of the input − reach of the kernel + 2 × padding) / stride + 1")
+    formula(window.latex(length), "(side of the input − reach of the kernel + 2 × padding) / stride, rounded down, + 1")
     chart(strip(length, window), "convolution-strip", f"A side of {length} cells and the {places} places of the window")
-    st.caption("One side from above: light cells are padding, orange ones are never seen, each line is one place.")
+    st.caption(
+        "One side from above: light cells are padding, orange ones are never seen, each line is one place. A cell is "
+        "never seen where the last step would lead over the edge, or where the stride is longer than the window."
+    )
     filters, channels, size, _ = kernels.shape
     numbers(
         {
             "Input": f"{length} × {length} × {channels}",
             "Output": f"{places} × {places} × {filters}",
+            "Cells never seen": window.never_seen(length),
             "Learned numbers": filters * (channels * size * size + 1),
             "Multiplications": places * places * filters * channels * size * size,
         }

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from sera_core.contracts import BadInput, Grey
+from sera_core.contracts import Grey
 from sera_core.figures.lines import curves
 from sera_core.figures.maps import strip
 from sera_core.lessons.pooling import TALK, Mode, change_after_shift, pool, weights_behind
@@ -22,7 +22,6 @@ from sera_core.ui.learn.formula import formula, grouped
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.show import matrix, numbers, pictures, step
-from sera_core.ui.states import refused
 
 MODES: tuple[Mode, ...] = ("max", "average")
 FROM_TALK, FROM_NODULE = "talk", "nodule"
@@ -68,22 +67,18 @@ def _play(network: Seen) -> None:
     maps = TALK if source == FROM_TALK else _small(network.crop.pixels, 12)
     window = Window(size, stride)
     with stage:
-        try:
-            window.check(len(maps))
-        except BadInput as error:
-            refused(error, "This stride does not fit")
-            chart(strip(len(maps), window), "pooling-strip", "Places of the window along one side")
-            return
         key, names = f"pooling-{network.key}-{source}", (f"input, {words[source]}",)
         slide(maps[None], window, mode, key, "pooling_step", names, outs=(mode,))
     answer, first = pool(maps, window, mode), maps[:size, :size].ravel()
     formula(window.latex(len(maps)))
+    chart(strip(len(maps), window), "pooling-strip", "Places of the window along one side")
     _in_words(mode, first, float(answer[0, 0]))
     numbers(
         {
             "Input": f"{len(maps)} × {len(maps)}",
             "Output": f"{len(answer)} × {len(answer)}",
             "Cells kept": f"{answer.size / maps.size:.0%}",
+            "Cells never seen": window.never_seen(len(maps)),
             "Learned numbers": 0,
         }
     )

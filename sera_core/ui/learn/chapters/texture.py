@@ -159,20 +159,30 @@ def _wavelets(key: str, crop: Grey) -> None:
 
 
 def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str, np.ndarray]) -> None:
-    """X_LH at one cell with the pixels it is made of."""
+    """X_LH at one cell with the pixels it is made of: along each row first, then down."""
     low = wavelet.LOW[name]
-    taps = ",\\ ".join(f"{tap:.3f}" for tap in low)
-    head = r"\begin{aligned} X_{LH}(i,j) &= \textstyle\sum_{p,r} L(p)\,H(r)\,X(2i+p,\,2j+r) \\"
-    body = rf"X_{{LH}}({i},{j}) &= {bands['LH'][i, j]:+.3f} \\ L &= ({taps})"
-    if name == "Haar":
-        a, b, c, d = image[2 * i : 2 * i + 2, 2 * j : 2 * j + 2].ravel()
-        body = rf"X_{{LH}}({i},{j}) &= \tfrac12({a:.2f} - {b:.2f} + {c:.2f} - {d:.2f}) \\ &= {bands['LH'][i, j]:+.3f}"
+    high, first, count = wavelet.high_of(low), wavelet.first_of(low), len(low)
+    place = np.arange(count) + first
+    under = image[np.ix_((2 * i + place) % image.shape[0], (2 * j + place) % image.shape[1])]
+    rows = under @ high
+    shift = f"{first:+d}" if first else ""
+    sums = " ".join(rf"{tap:+.3f}\,({row:+.3f})" for tap, row in zip(low, rows, strict=True))
     formula(
-        head + body + r"\end{aligned}",
-        "The marked cell. First letter: the filter down the rows (p), second: along the columns (r). Every second "
-        "place "
-        "is kept, so four bands of half the size hold the whole image.",
+        (
+            rf"X_{{LH}}(i,j) = \textstyle\sum_{{p=0}}^{{{count - 1}}}\sum_{{r=0}}^{{{count - 1}}} "
+            rf"L(p)\,H(r)\,X(2i+p{shift},\,2j+r{shift})",
+            rf"L = ({_taps(low)}),\quad H = ({_taps(high)})",
+            rf"X_{{LH}}({i},{j}) = {sums} = {bands['LH'][i, j]:+.3f}",
+        ),
+        f"The marked cell: each row under the window times H, then these {count} sums times L. First letter: the "
+        "filter down the rows (p), second: along the columns (r); beyond the edge the image begins anew. Every second "
+        "place is kept, so four bands of half the size hold the whole image. The talk writes X(i + p, j + r) and keeps "
+        f"every place: its X_LH({2 * i + first}, {2 * j + first}) is this cell.",
     )
+
+
+def _taps(filter_: np.ndarray) -> str:
+    return ",\\ ".join(f"{tap:.3f}" for tap in filter_)
 
 
 STEPS = {

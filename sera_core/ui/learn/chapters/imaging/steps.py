@@ -20,7 +20,8 @@ from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen
 from sera_core.ui.learn.show import numbers, pictures
 
-DIRECTIONS = (4, 8, 16, 32, 64, 120, 180)
+ENOUGH = int(np.ceil(np.pi / 2 * tomography.SIZE))  # directions: as many samples across as along the outer ring
+DIRECTIONS = (4, 8, 16, 32, 64, 120, 180, ENOUGH)
 MR_PX = 160
 
 
@@ -55,11 +56,10 @@ def ct(specimen: Specimen) -> None:
     }
     pictures(drawn)
     wrong = tomography.error(found["filtered"], tomography.neck())
-    enough = int(np.ceil(np.pi / 2 * tomography.SIZE))
     values = {
         "Error": f"{wrong:.3f} /cm",
         "Directions": count,
-        "Enough would be": f"π/2 · {tomography.SIZE} ≈ {enough}",
+        "Enough would be": f"π/2 · {tomography.SIZE} ≈ {ENOUGH}",
     }
     numbers(values)
     middle = float(found["sinogram"][tomography.SIZE // 2, 0])
@@ -116,7 +116,7 @@ def mri(specimen: Specimen) -> None:
     samples, energy = kspace.shares(space, kept)
     numbers({"Samples kept": f"{samples:.1%}", "Energy kept": f"{energy:.2%}"})
     formula(
-        r"\begin{aligned} S &= \textstyle\iint \rho(x,y)\,e^{-2\pi i (k_x x + k_y y)}\,dx\,dy \\ S(0,0) &= "
+        r"\begin{aligned} S &= \textstyle\iint \rho(x,y)\,e^{2\pi i (k_x x + k_y y)}\,dx\,dy \\ S(0,0) &= "
         rf"{abs(space[MR_PX // 2, MR_PX // 2]):.1f} \end{{aligned}}",
         f"At its centre k-space holds the sum of all grey ({MR_PX} × the mean, {grey.mean():.3f}). The centre is the "
         f"slow "

@@ -151,19 +151,20 @@ def soft() -> None:
     cloud = _cloud(clouds.overlapping)
     c = st.select_slider("C: the price of slack", C_STEPS, 1.0, key="margin_c", bind="query-params")
     fitted = lesson.fit(*cloud, c)
-    plane = field(fitted, *CORNERS)
+    straight = np.isfinite(fitted.beta)
+    plane = field(fitted, *CORNERS) if straight else None
     feet = slack_feet(fitted)
     slack: list[points.Line] = [
         ("slack", np.array([point, foot]))
         for point, foot, s in zip(cloud[0], feet, fitted.slack, strict=True)
         if s > 1e-6
     ]
-    _board(cloud, fitted, _border(plane) + slack, plane)
+    _board(cloud, fitted, _border(plane) + slack if plane is not None else [], plane)
     total = float(fitted.slack.sum())
     bend = float(fitted.weights @ fitted.weights)
     numbers(
         {
-            "β = 2α": f"{fitted.beta:.2f}",
+            "β = 2α": f"{fitted.beta:.2f}" if straight else "none",
             "Sum of slack": f"{total:.2f}",
             "Support vectors": int(fitted.supports.sum()),
             **_shares(fitted),
@@ -172,7 +173,10 @@ def soft() -> None:
     formula(
         rf"\begin{{aligned}} \min\ & \tfrac12\lVert w\rVert^2 + C\textstyle\sum_i \xi_i \\ "
         rf"&= {bend / 2:.3f} + {c:g}\times{total:.2f} = {bend / 2 + c * total:.2f} \end{{aligned}}",
-        "A dotted line is the slack ξ of a point: how far it stands from the edge where it would cost nothing.",
+        "A dotted line is the slack ξ of a point: how far it stands from the edge where it would cost nothing."
+        if straight
+        else "No straight line is worth its price here: the best w is 0, so every point falls to the larger class. "
+        "Move the classes apart, or go on to the kernel trick.",
     )
     show_code(lesson.fit, lesson.solve, slack_feet)
 
