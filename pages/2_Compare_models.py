@@ -11,12 +11,12 @@ from sera_core.ui.compare.contents import show_contents
 from sera_core.ui.compare.difference import show_differences
 from sera_core.ui.compare.glance import show_glance
 from sera_core.ui.compare.published import show_published
+from sera_core.ui.compare.report import offer_comparison
 from sera_core.ui.compare.roc import show_roc
 from sera_core.ui.compare.source import choose_predictions
-from sera_core.ui.compare.take import offer_comparison
+from sera_core.ui.compare.subgroups import show_subgroups
 from sera_core.ui.compare.trust import show_trust
 from sera_core.ui.compare.use import show_use
-from sera_core.ui.compare.whom import show_whom
 from sera_core.ui.page import open_page
 
 with open_page("Compare models"):
@@ -34,7 +34,7 @@ with open_page("Compare models"):
         show_trust(chosen)
         show_use(chosen)
         show_agreement(chosen)
-        show_whom(chosen)
+        show_subgroups(chosen)
     show_combinations()
     show_published()
     if chosen is not None:

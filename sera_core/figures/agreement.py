@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from sera_core.evaluate.results import Errors, Row
 from sera_core.figures import palette
-from sera_core.figures.frame import CAMERA, beside, framed, interval, lined, plain, short, wrapped
+from sera_core.figures.layout import CAMERA, beside, framed, interval, lined, plain, short, wrapped
 
 CELL, DOT = 34, 20  # pixels
 MOST_SETS = 14  # columns of the error figure

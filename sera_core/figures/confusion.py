@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from sera_core.evaluate.results import Confusion
 from sera_core.figures import palette
-from sera_core.figures.frame import CAMERA, beside, framed, lined, plain, wrapped
+from sera_core.figures.layout import CAMERA, beside, framed, lined, plain, wrapped
 
 COLUMNS = ("found", "missed", "alarm", "cleared")
 TERM = ("true positive", "false negative", "false positive", "true negative")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from sera_core.figures import palette
-from sera_core.figures.frame import CAMERA, beside, framed, interval, plain, short
+from sera_core.figures.layout import CAMERA, beside, framed, interval, plain, short
 from sera_core.figures.palette import Series
 
 ROW, HEAD = 22, 30  # pixels

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from sera_core.figures import palette
 from sera_core.figures.forest import Block, Mark, forest
-from sera_core.figures.frame import CAMERA, beside, framed, plain, short
+from sera_core.figures.layout import CAMERA, beside, framed, plain, short
 from sera_core.figures.palette import Series
 
 LOOK: Mapping[str, Series] = {

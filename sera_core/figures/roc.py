@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from sera_core.evaluate.results import RocLine
 from sera_core.figures import palette
-from sera_core.figures.frame import framed, interval, plain, short
+from sera_core.figures.layout import framed, interval, plain, short
 from sera_core.figures.palette import Series
 
 READER_MARKS = ("diamond-tall-open", "square-open", "triangle-up-open", "triangle-down-open", "pentagon-open", "x-thin")

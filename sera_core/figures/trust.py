@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from sera_core.evaluate.results import Calibration, DecisionCurve, PrevalenceCurve
 from sera_core.figures import palette
-from sera_core.figures.frame import framed, plain, short
+from sera_core.figures.layout import framed, plain, short
 from sera_core.figures.palette import Series
 
 Looks = Mapping[str, Series]

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from sera_core.evaluate.results import Errors
 from sera_core.figures import palette
-from sera_core.figures.frame import CAMERA, framed, plain, short
+from sera_core.figures.layout import CAMERA, framed, plain, short
 from sera_core.figures.palette import Series
 
 Place = tuple[float, float]

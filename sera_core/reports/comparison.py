@@ -17,8 +17,8 @@ from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Row
 from sera_core.figures.agreement import error_sets, kappa_matrix
 from sera_core.figures.confusion import confusion_grid
-from sera_core.figures.frame import interval
 from sera_core.figures.glance import auc_forest
+from sera_core.figures.layout import interval
 from sera_core.figures.palette import ACCENT, Series
 from sera_core.figures.roc import roc_panel
 from sera_core.figures.trust import decision_curves as draw_decisions

@@ -24,8 +24,8 @@ from sera_core.figures import palette
 from sera_core.figures.agreement import error_sets, kappa_matrix
 from sera_core.figures.confusion import confusion_grid
 from sera_core.figures.forest import Block, Mark, forest
-from sera_core.figures.frame import interval, plain, short, wrapped
 from sera_core.figures.glance import auc_forest
+from sera_core.figures.layout import interval, plain, short, wrapped
 from sera_core.figures.networks import accuracy_by_number, implied_accuracy
 from sera_core.figures.roc import roc_panel
 from sera_core.figures.trust import decision_curves as draw_decisions

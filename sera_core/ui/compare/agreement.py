@@ -1,4 +1,4 @@
-"""Cell 8: who agrees with whom, and which cases everybody misses."""
+"""Who agrees with whom, and which cases everybody misses."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from sera_core.evaluate.compare import errors, kappas
 from sera_core.evaluate.predictions import READER
 from sera_core.evaluate.results import Errors, Row, frame
 from sera_core.figures.agreement import error_sets, kappa_matrix
-from sera_core.figures.frame import interval
+from sera_core.figures.layout import interval
 from sera_core.figures.venn import MOST, error_venn
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.case import show_case
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
 
@@ -30,13 +31,12 @@ MOST_CASES = 200
 @st.fragment
 def show_agreement(chosen: Chosen) -> None:
     """Draw the cell."""
-    cell = open_cell(
-        8,
-        "Who agrees with whom",
+    cell = open_place(
+        Place.AGREEMENT,
         "Kappa is the agreement beyond chance of two raters, each at its own cut-off: 0 is chance, 1 is always. "
         "Below, the cases that many get wrong; choose one to see it.",
     )
-    if not in_sight(8, cell.result):
+    if not in_sight(Place.AGREEMENT, cell.result):
         return
     with cell.controls:
         centre = pick_centre(chosen, "agreeing")
@@ -56,7 +56,7 @@ def show_agreement(chosen: Chosen) -> None:
 def _kappas(chosen: Chosen, centre: str, rows: list[Row]) -> None:
     pairs = [row for row in rows if row.metric == "cohen_kappa"]
     if not pairs:
-        empty("Nobody to agree with", "Choose a second model in cell 1.", ":material/group:")
+        empty("Nobody to agree with", f"Choose a second model in cell {Place.SOURCE}.", ":material/group:")
         return
     raters = [name for name in chosen.names if any(name in (row.model, row.versus) for row in pairs)]
     draw = partial(kappa_matrix, pairs, raters, chosen.names)

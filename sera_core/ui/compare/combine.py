@@ -1,4 +1,4 @@
-"""Cell 10: what combining networks brings, the paper beside ours."""
+"""What combining networks brings, the paper beside ours."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from sera_core.evaluate.combinations import LETTERS, by_number, marginal_gain, s
 from sera_core.evaluate.published import lee
 from sera_core.figures.networks import accuracy_by_number, marginal_gains
 from sera_core.study.shipped import read_study, study_names
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
@@ -42,13 +43,12 @@ class Tables:
 @st.fragment
 def show_combinations() -> None:
     """Draw the cell."""
-    cell = open_cell(
-        10,
-        "Combining networks",
+    cell = open_place(
+        Place.COMBINE,
         "Lee 2019 joined the features of up to six networks, or let classifiers vote. The paper stands beside the "
         "same experiment on simulated nodules; their numbers are never mixed.",
     )
-    if not in_sight(10, cell.result):
+    if not in_sight(Place.COMBINE, cell.result):
         return
     with cell.controls:
         view = st.segmented_control(

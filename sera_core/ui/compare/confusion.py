@@ -1,4 +1,4 @@
-"""Cell 4: what the frozen cut-off does, and what another one would do."""
+"""What the frozen cut-off does, and what another one would do."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from sera_core.evaluate.compare import confusions, optimisms
 from sera_core.evaluate.proportion import wilson
 from sera_core.evaluate.results import Confusion, Cutoff, Optimism, frame
 from sera_core.figures.confusion import confusion_grid
-from sera_core.figures.frame import interval
-from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
+from sera_core.figures.layout import interval
+from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, pick_model, remember
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
@@ -33,13 +34,12 @@ MEASURES = {
 @st.fragment
 def show_confusions(chosen: Chosen) -> None:
     """Draw the cell."""
-    cell = open_cell(
-        4,
-        "Confusion matrices",
+    cell = open_place(
+        Place.CONFUSION,
         "Each model at the cut-off that was frozen before these cases were seen: counts, and per cent of the malignant "
         "or benign cases. Below, move the cut-off and see what would change.",
     )
-    if not in_sight(4, cell.result):
+    if not in_sight(Place.CONFUSION, cell.result):
         return
     with cell.result, guarded():
         found = remember(chosen, confusions, chosen.cutoffs)

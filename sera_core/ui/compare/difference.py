@@ -1,4 +1,4 @@
-"""Cell 5: whether a difference is more than chance, between models, between centres, and against a reader."""
+"""Whether a difference is more than chance, between models, between centres, and against a reader."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from sera_core.evaluate.delong import paired_placements, unpaired
 from sera_core.evaluate.paired import mcnemar
 from sera_core.evaluate.results import Row, frame
 from sera_core.figures.forest import Block, Mark, forest
-from sera_core.figures.frame import interval
-from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
+from sera_core.figures.layout import interval
+from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, heading, pick_model, plain, remember
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
 
@@ -33,13 +34,12 @@ METRIC = {
 @st.fragment
 def show_differences(chosen: Chosen) -> None:
     """Draw the cell."""
-    cell = open_cell(
-        5,
-        "Is the difference real",
+    cell = open_place(
+        Place.DIFFERENCE,
         "Two models on the same cases, one model at two centres, or a model's lead over a reader from centre to "
         "centre. Each p is also shown after Holm's correction for looking many times.",
     )
-    if not in_sight(5, cell.result):
+    if not in_sight(Place.DIFFERENCE, cell.result):
         return
     with cell.controls:
         view = st.segmented_control(
@@ -66,7 +66,11 @@ def show_differences(chosen: Chosen) -> None:
 def _two_models(chosen: Chosen) -> None:
     raters = [*chosen.predictions.models, *chosen.predictions.readers]
     if len(raters) < 2:
-        empty("One model alone", "Choose a second model in cell 1 to compare it with.", ":material/compare_arrows:")
+        empty(
+            "One model alone",
+            f"Choose a second model in cell {Place.SOURCE} to compare it with.",
+            ":material/compare_arrows:",
+        )
         return
     with st.container(horizontal=True):
         first = pick_model(chosen, "Model", "first", raters)
@@ -89,7 +93,11 @@ def _two_models(chosen: Chosen) -> None:
 def _two_centres(chosen: Chosen) -> None:
     rows = remember(chosen, between_centres)
     if not rows:
-        empty("One centre alone", "Choose a second centre of the same kind in cell 1.", ":material/compare_arrows:")
+        empty(
+            "One centre alone",
+            f"Choose a second centre of the same kind in cell {Place.SOURCE}.",
+            ":material/compare_arrows:",
+        )
         return
     model = pick_model(chosen, "Model", "travels", dict.fromkeys(row.model for row in rows))
     mine = [row for row in rows if row.model == model]

@@ -1,4 +1,4 @@
-"""Cell 2: the AUC of every model at every centre."""
+"""The AUC of every model at every centre."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import streamlit as st
 from sera_core.evaluate.compare import glance
 from sera_core.evaluate.results import Glance, frame
 from sera_core.evaluate.roc import auc
-from sera_core.figures.frame import interval
 from sera_core.figures.glance import auc_forest
-from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
+from sera_core.figures.layout import interval
+from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, plain, remember
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
@@ -24,9 +25,8 @@ BY = {"centre": "By centre", "model": "By model"}
 @st.fragment
 def show_glance(chosen: Chosen) -> None:
     """Draw the cell."""
-    cell = open_cell(
-        2,
-        "At a glance",
+    cell = open_place(
+        Place.GLANCE,
         "How well each model ranks malignant above benign nodules, where it was tuned and where it was not. "
         "An AUC of 0.5 is a coin; the bar is the 95 % interval (DeLong's).",
     )
@@ -45,7 +45,7 @@ def show_glance(chosen: Chosen) -> None:
         found = remember(chosen, glance)
         for place, kind in enumerate(chosen.kinds):
             heading(chosen, kind)
-            if place and not in_sight(2, st.container()):  # the first figure is not to wait for the second
+            if place and not in_sight(Place.GLANCE, st.container()):  # the first figure is not to wait for the second
                 continue
             alt = (
                 f"AUC with its interval of {len(chosen.predictions.models)} models at {len(chosen.kinds[kind])} centres"
@@ -60,7 +60,7 @@ def show_glance(chosen: Chosen) -> None:
             "Of a malignant and a benign nodule of that centre, the model gives the malignant one the higher "
             "probability this often. Internal results flatter: compare models where they are external.",
             "It says nothing about the cut-off, about the share of cancers found, or about centres that are not here. "
-            "Overlapping intervals do not show that two models are equal: cell 5 tests that.",
+            f"Overlapping intervals do not show that two models are equal: cell {Place.DIFFERENCE} tests that.",
         )
         show_code(glance, auc)
 

@@ -1,4 +1,4 @@
-"""Cell 11: what the two papers printed, and whether it fits together."""
+"""What the two papers printed, and whether it fits together."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import streamlit as st
 
 from sera_core.evaluate.published import Finding, audit, finding, fits, koh
 from sera_core.figures.networks import implied_accuracy
-from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
+from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
@@ -21,13 +22,12 @@ SOURCES = (
 @st.fragment
 def show_published() -> None:
     """Draw the cell."""
-    cell = open_cell(
-        11,
-        "What was published",
+    cell = open_place(
+        Place.PUBLISHED,
         "Accuracy follows from sensitivity, specificity and the two class counts. So every printed row can be checked "
         "against the test set that the paper states: 50 malignant and 100 benign nodules.",
     )
-    if not in_sight(11, cell.result):
+    if not in_sight(Place.PUBLISHED, cell.result):
         return
     with cell.result, guarded():
         rows = audit()

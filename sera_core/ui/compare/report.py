@@ -1,4 +1,4 @@
-"""Cell 12: the whole comparison to take away."""
+"""The whole comparison to take away."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ import streamlit as st
 from sera_core.evaluate.compare import compare
 from sera_core.evaluate.results import frame
 from sera_core.reports.comparison import Subject, html
-from sera_core.ui.cell import open_cell, show_code
+from sera_core.ui.cell import show_code
 from sera_core.ui.chart import PICTURES
 from sera_core.ui.compare.chosen import Chosen, remember
+from sera_core.ui.compare.contents import Place, open_place
+
+DRAWN = (Place.GLANCE, Place.ROC, Place.CONFUSION, Place.TRUST, Place.USE, Place.AGREEMENT)
+COUNTED = (Place.DIFFERENCE, Place.SUBGROUPS)
+LEFT_OUT = (Place.COMBINE, Place.PUBLISHED)
 
 
 def offer_comparison(chosen: Chosen) -> None:
     """Draw the cell."""
-    cell = open_cell(
-        12,
-        "Report",
-        "The figures of cells 2, 3, 4, 6, 7 and 8 for the models and centres of cell 1, all their numbers and those of "
-        "cells 5 and 9, and the methods in words, in one file that opens without network; or the numbers alone. Cells "
-        "10 and 11 are not in it.",
+    cell = open_place(
+        Place.REPORT,
+        f"The figures of {_cells(DRAWN)} for the models and centres of cell {Place.SOURCE}, all their numbers and "
+        f"those of {_cells(COUNTED)}, and the methods in words, in one file that opens without network; or the numbers "
+        f"alone. {_cells(LEFT_OUT).capitalize()} are not in it.",
     )
 
     def report() -> str:
@@ -60,6 +64,11 @@ def offer_comparison(chosen: Chosen) -> None:
         )
     with cell.result:
         show_code(compare, html)
+
+
+def _cells(places: tuple[Place, ...]) -> str:
+    *others, last = map(str, places)
+    return f"cells {', '.join(others)} and {last}"
 
 
 def subject_of(chosen: Chosen) -> Subject:

@@ -1,4 +1,4 @@
-"""Cell 3: ROC curves, one panel a centre."""
+"""ROC curves, one panel a centre."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import streamlit as st
 from sera_core.evaluate.compare import partial_areas, roc_lines
 from sera_core.evaluate.results import RocLine, frame
 from sera_core.evaluate.roc import curve, partial_auc
-from sera_core.figures.frame import interval
+from sera_core.figures.layout import interval
 from sera_core.figures.roc import roc_panel
-from sera_core.ui.cell import fold, open_cell, say_meaning, show_code
+from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, remember
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
@@ -24,13 +25,12 @@ NO_BAND = "none"
 @st.fragment
 def show_roc(chosen: Chosen) -> None:
     """Draw the cell."""
-    cell = open_cell(
-        3,
-        "ROC",
+    cell = open_place(
+        Place.ROC,
         "Every trade between found cancers and false alarms that a model offers; the mark is its frozen cut-off. "
         "Readers and guidelines stand beside the curves as points.",
     )
-    if not in_sight(3, cell.result):
+    if not in_sight(Place.ROC, cell.result):
         return
     with cell.controls, st.container(horizontal=True, vertical_alignment="bottom"):
         band = st.selectbox(

@@ -1,4 +1,4 @@
-"""Cell 1: which predictions, which models, which centres."""
+"""Which predictions, which models, which centres."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from sera_core.figures.palette import READER, series
 from sera_core.reports.comparison_words import answered
 from sera_core.study.shipped import Study, read_study, study_names
 from sera_core.ui.cache import key_of
-from sera_core.ui.cell import fold, open_cell, show_code
+from sera_core.ui.cell import fold, show_code
 from sera_core.ui.compare.chosen import BADGE, Chosen, plain
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.states import empty, guarded
 
 FIRST = "koh2020-sim"  # opens first where it is shipped: most models, most centres
@@ -30,9 +31,8 @@ SOURCES = {"study": "Shipped study", "own": "Own file"}
 
 def choose_predictions() -> Chosen | None:
     """Draw the cell; None while there is nothing to compare."""
-    cell = open_cell(
-        1,
-        "Which predictions",
+    cell = open_place(
+        Place.SOURCE,
         "One table with a probability for every case and model. Take a study that comes with the program, or your own.",
     )
     with cell.controls, guarded("This table is not used"):

@@ -1,4 +1,4 @@
-"""Cell 9: for whom a model works: small and large nodules, and each descriptor."""
+"""For whom a model works: small and large nodules, and each descriptor."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from sera_core.evaluate.compare import subgroups
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff, Row, frame
 from sera_core.figures.forest import Block, Mark, forest
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, plain, remember, say_centre
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
 
@@ -21,15 +22,14 @@ MEASURES = {"auc": "AUC", "sensitivity": "Sensitivity", "specificity": "Specific
 
 
 @st.fragment
-def show_whom(chosen: Chosen) -> None:
+def show_subgroups(chosen: Chosen) -> None:
     """Draw the cell."""
-    cell = open_cell(
-        9,
-        "For whom",
+    cell = open_place(
+        Place.SUBGROUPS,
         "The same models in parts of a centre: by size and by what the nodule looks like. A part with fewer than "
         f"{FEWEST} cases of a class is not shown.",
     )
-    if not in_sight(9, cell.result):
+    if not in_sight(Place.SUBGROUPS, cell.result):
         return
     centre, measure, by = "", "auc", None
     rows: tuple[Row, ...] = ()

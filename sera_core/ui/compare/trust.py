@@ -1,4 +1,4 @@
-"""Cell 6: whether a probability of 30 % means three in ten."""
+"""Whether a probability of 30 % means three in ten."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from sera_core.evaluate.compare import calibrations
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.recalibration import recalibrated
 from sera_core.evaluate.results import Calibration, Row, frame
-from sera_core.figures.frame import interval
+from sera_core.figures.layout import interval
 from sera_core.figures.trust import reliability
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, plain, remember, say_centre
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
@@ -35,13 +36,12 @@ LOCAL = {"brier": "Brier score", "slope": "slope", "intercept": "intercept"}
 @st.fragment
 def show_trust(chosen: Chosen) -> None:
     """Draw the cell."""
-    cell = open_cell(
-        6,
-        "Can the probability be trusted",
+    cell = open_place(
+        Place.TRUST,
         "Of the nodules to which a model gives 30 %, do 30 in 100 have label 1 here? A model can rank well and "
         "still be wrong about every number it says.",
     )
-    if not in_sight(6, cell.result):
+    if not in_sight(Place.TRUST, cell.result):
         return
     with cell.controls:
         centre = pick_centre(chosen, "calibrated")

@@ -1,4 +1,4 @@
-"""Cell 7: whether deciding by the model does more good than needling everybody or nobody."""
+"""Whether deciding by the model does more good than needling everybody or nobody."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from sera_core.evaluate.compare import avoided_fnas, decision_curves, prevalence
 from sera_core.evaluate.netbenefit import net_benefit, predictive_values
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff, DecisionCurve, PrevalenceCurve, Row, frame
-from sera_core.figures.frame import interval
+from sera_core.figures.layout import interval
 from sera_core.figures.trust import decision_curves as draw_decisions
 from sera_core.figures.trust import prevalence_curves as draw_prevalence
 from sera_core.reports.comparison_words import common_cases
-from sera_core.ui.cell import open_cell, say_meaning, show_code
+from sera_core.ui.cell import say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
+from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
@@ -25,13 +26,12 @@ from sera_core.ui.states import guarded
 @st.fragment
 def show_use(chosen: Chosen) -> None:
     """Draw the cell."""
-    cell = open_cell(
-        7,
-        "Is it useful",
+    cell = open_place(
+        Place.USE,
         "Net benefit: cancers needled, minus needles into benign nodules, weighed by how many needles you would give "
         "for one cancer. A model is of use where it lies above both needling all and needling none.",
     )
-    if not in_sight(7, cell.result):
+    if not in_sight(Place.USE, cell.result):
         return
     with cell.controls:
         centre = pick_centre(chosen, "useful")
