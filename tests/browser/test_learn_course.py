@@ -13,10 +13,18 @@ if TYPE_CHECKING:
 MAIN = "document.querySelector('[data-testid=stMain]')"
 
 
+def cut_off(page: Page) -> int:
+    """The most pixels that stand above or below the box in which a formula is shown."""
+    page.locator(".katex-display").first.wait_for()
+    formulas = "[...document.querySelectorAll('.katex-display')]"
+    return page.evaluate(f"Math.max(...{formulas}.map((one) => one.scrollHeight - one.clientHeight))")
+
+
 def test_next_and_previous_begin_a_chapter_at_its_top(opened: Page, app_url: str) -> None:
     opened.goto(f"{app_url}/Learn?chapter=3&texture_bits=6")
     says(opened.locator(".st-key-chapter-3"), "discrete levels")
     settled(opened)
+    assert cut_off(opened) == 0
     foot = opened.locator(".st-key-foot-next button")
     foot.scroll_into_view_if_needed()
     assert opened.evaluate(f"{MAIN}.scrollTop") > 200

@@ -24,12 +24,14 @@ export default function ({ data }) {
 }
 """,
 )
+ROOM_FOR_FORMULAS = "<style>.katex-display { padding-block: 0.5em; }</style>"  # what stands out of the line is cut off
 TALK = "Lee E. Deep-learning models for diagnosis from ultrasound images (talk). Yonsei University."
 
 
 def open_course() -> None:
     """Draw the chapter that the link names, and nothing of the others but their titles."""
     renew()
+    st.html(ROOM_FOR_FORMULAS)
     chapter = _asked()
     if chapter.wide:
         st.set_page_config(layout="wide")
