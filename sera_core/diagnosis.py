@@ -35,6 +35,7 @@ from sera_core.guidelines import advise_from_probability, assess, prevalence_adj
 from sera_core.images.checks import check_box
 from sera_core.images.prepare import Crop, prepare
 from sera_core.images.roi import propose_box
+from sera_core.sizes import check_size
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -161,13 +162,13 @@ def reconsider(diagnosis: Diagnosis, request: Request) -> Diagnosis:
 def _next(probability: float, request: Request) -> dict[str, Any]:
     """The fields of a diagnosis that follow from its probability and the patient."""
     at_pretest = prevalence_adjusted(probability, request.pretest)
-    seen = request.descriptors
+    seen, size_mm = request.descriptors, check_size(request.size_mm)
     return {
-        "size_mm": request.size_mm,
+        "size_mm": size_mm,
         "pretest": request.pretest,
         "probability_at_pretest": at_pretest,
-        "advice": advise_from_probability(request.guideline, at_pretest, request.size_mm),
-        "reader_advice": assess(request.guideline, seen, request.size_mm) if seen else None,
+        "advice": advise_from_probability(request.guideline, at_pretest, size_mm),
+        "reader_advice": assess(request.guideline, seen, size_mm) if seen else None,
         "descriptors": seen,
     }
 

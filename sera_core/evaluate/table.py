@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Domain, Role
 from sera_core.evaluate.predictions import READER, Floats, Ints, Predictions
+from sera_core.sizes import LARGEST_MM, SMALLEST_MM, possible, rounded
 
 TEXT = ("case_id", "patient_id", "centre", "role", "model")
 REQUIRED = (*TEXT, "label", "probability")
@@ -234,7 +235,9 @@ def _cases(table: pa.Table, name: str, case: Ints, first: Ints, label: Floats) -
             name, given & ~np.isfinite(values) & ~_is_nan(table[column]), column, f"has a {column} that is no number"
         )
         if column == "size_mm":
-            _refuse(name, values <= 0, column, "has a size_mm that is not above zero")
+            wrong = np.isfinite(values) & ~possible(values)
+            _refuse(name, wrong, column, f"has a size_mm outside {SMALLEST_MM:g} ... {LARGEST_MM:g}")
+            values = rounded(values)
         cases[column] = _first_given(pd.Series(values), case, len(first))
     for column in WORDS:
         if column in table.column_names:

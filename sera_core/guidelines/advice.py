@@ -13,7 +13,8 @@ from sera_core.contracts import Action, Advice, BadInput, Descriptors, Guideline
 from sera_core.guidelines import acr, ata, eutirads, kim, ktirads, kwak
 from sera_core.guidelines.descriptors import LABELS, validate
 from sera_core.guidelines.placement import percent, place
-from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least, check_size, to_advice
+from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least, to_advice
+from sera_core.sizes import check_size
 
 RULEBOOKS: dict[Guideline, Rulebook] = {
     book.guideline: book
@@ -51,8 +52,8 @@ def assess(guideline: Guideline, descriptors: Descriptors, size_mm: float | None
     guideline : Guideline
     descriptors : Descriptors
     size_mm : float or None
-        Largest dimension, above 0 and at most 200. None: the action is unknown, and the rule says which size
-        would lead to what.
+        Largest dimension, 1 to 150, which decides as :func:`~sera_core.sizes.check_size` rounds it. None: the action
+        is unknown, and the rule says which size would lead to what.
 
     Raises
     ------

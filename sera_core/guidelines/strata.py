@@ -6,13 +6,11 @@ functions here turn a stratum and a size into an :class:`~sera_core.contracts.Ad
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sera_core.contracts import Action, Advice, BadInput, Descriptors, Guideline
-
-LARGEST_MM = 200.0  # no thyroid nodule is larger: such a number is a slip of the unit
+from sera_core.contracts import Action, Advice, Descriptors, Guideline
+from sera_core.sizes import centimetres_typed, check_size
 
 
 @dataclass(frozen=True)
@@ -123,24 +121,6 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def check_size(size_mm: float | None) -> None:
-    """Refuse a size that cannot be the largest dimension of a thyroid nodule.
-
-    Raises
-    ------
-    BadInput
-        Not a number, not above 0, or above 200 mm. None (unknown) is fine.
-    """
-    if size_mm is None:
-        return
-    if not (math.isfinite(size_mm) and 0 < size_mm <= LARGEST_MM):
-        raise BadInput(
-            "bad_size",
-            f"A size of {size_mm:g} mm cannot be used: give the largest dimension of the nodule in millimetres, "
-            f"above 0 and at most {LARGEST_MM:g} (1.4 cm is 14).",
-        )
-
-
 def range_words(bands: Sequence[Band], index: int) -> str:
     """The sizes of one band in words, such as ``"above 10 up to 15 mm"``."""
     lower = bands[index]
@@ -192,10 +172,11 @@ def to_advice(book: Rulebook, reading: Reading, size_mm: float | None, lead: str
     BadInput
         When the size is impossible.
     """
-    check_size(size_mm)
+    size_mm = check_size(size_mm)
     stratum = reading.stratum
     action, sentence = size_rule(stratum.bands, size_mm)
     opening = lead or _opening(stratum)
+    notes = [*reading.notes, centimetres_typed(size_mm)]
     return Advice(
         guideline=book.guideline,
         category=stratum.category,
@@ -203,6 +184,6 @@ def to_advice(book: Rulebook, reading: Reading, size_mm: float | None, lead: str
         features=reading.features,
         risk=stratum.risk,
         action=action,
-        rule=" ".join((opening, sentence, *reading.notes)),
+        rule=" ".join(filter(None, (opening, sentence, *notes))),
         source=book.source,
     )

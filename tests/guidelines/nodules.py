@@ -13,7 +13,7 @@ POSSIBLE = [
 ]
 
 # On and beside every printed limit.
-SIZES = [0.1, 4.9, 5, 5.1, 9.9, 10, 10.1, 14.9, 15, 15.1, 19.9, 20, 20.1, 24.9, 25, 60, 200]
+SIZES = [1, 4.9, 5, 5.1, 9.9, 10, 10.1, 14.9, 15, 15.1, 19.9, 20, 20.1, 24.9, 25, 60, 150]
 
 # From least to most suspicious; a probability or a further feature may only climb.
 ORDER = {

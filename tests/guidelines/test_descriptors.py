@@ -75,15 +75,15 @@ def test_refusal_names_what_is_allowed(row: str, word: Any, code: str, named: st
     assert named in refused.value.message
 
 
-@pytest.mark.parametrize("size_mm", [0, -3, math.nan, math.inf, 200.1])
+@pytest.mark.parametrize("size_mm", [0, -3, 0.9, math.nan, math.inf, 150.1])
 def test_impossible_size_is_refused(size_mm: float) -> None:
-    with pytest.raises(BadInput, match="millimetres, above 0 and at most 200") as refused:
+    with pytest.raises(BadInput, match="millimetres, from 1 to 150") as refused:
         assess_all(nodule("solid hypoechoic"), size_mm)
     assert refused.value.code == "bad_size"
 
 
 def test_largest_possible_size_is_answered() -> None:
-    assert assess(Guideline.ACR2017, nodule("solid isoechoic"), 200).action is Action.FNA
+    assert assess(Guideline.ACR2017, nodule("solid isoechoic"), 150).action is Action.FNA
 
 
 def test_every_word_has_a_plain_label() -> None:
