@@ -10,6 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from sera_core.ui.download import Download, offer
+
 Table = Mapping[str, Sequence[object]]
 PICTURES = ("svg", "png")
 
@@ -35,17 +37,9 @@ def chart(figure: go.Figure, key: str, alt: str, numbers: Table | None = None, s
 
 
 def offer_csv(numbers: Table | pd.DataFrame, key: str) -> None:
-    """A button that saves the numbers; the file is written only when it is pressed."""
-    st.download_button(
-        "Numbers as CSV",
-        partial(_csv, numbers),
-        file_name=f"{key}.csv",
-        mime="text/csv",
-        key=f"{key}-csv",
-        type="tertiary",
-        icon=":material/table:",
-        on_click="ignore",
-    )
+    """A button that saves the numbers."""
+    icon = ":material/table:"
+    offer(Download("Numbers as CSV", icon, f"{key}.csv", "text/csv", partial(_csv, numbers), f"{key}-csv", "tertiary"))
 
 
 def _csv(numbers: Table | pd.DataFrame) -> str:

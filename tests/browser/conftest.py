@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 PROBES = "/_stcore/"  # Streamlit looks for its server below the page's own address first; those misses are its own
+MEDIA = "/media/"  # what Streamlit keeps for every session together, and drops when it likes
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -36,13 +38,18 @@ def ready() -> None:
 
 @pytest.fixture(params=list(SIZES))
 def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """An empty page in each of the sizes; in the end its console was silent and nothing stuck out sideways."""
+    """An empty page in each of the sizes.
+
+    In the end its console was silent, nothing stuck out sideways, and nothing was fetched that the server may have
+    dropped by then, or may keep when the session is over.
+    """
     size = request.param
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, has_touch=size == "phone")
-    page, said = context.new_page(), []
+    page, said, kept = context.new_page(), [], []
     page.on("console", lambda m: said.append(m.text) if m.type == "error" and PROBES not in m.location["url"] else None)
     page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda asked: kept.append(asked.url) if urlsplit(asked.url).path.startswith(MEDIA) else None)
     page.set_default_timeout(120_000)
     try:
         yield page
@@ -50,6 +57,7 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     finally:
         context.close()
     assert said == []
+    assert kept == []
     assert sideways <= 0
 
 

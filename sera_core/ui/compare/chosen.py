@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -16,9 +16,12 @@ from sera_core.evaluate.results import Cutoff
 from sera_core.figures.palette import Series
 from sera_core.reports.comparison_words import name_of
 from sera_core.study.shipped import Study
+from sera_core.ui.shelf import Shelf
 
 Answer = TypeVar("Answer")
 More = ParamSpec("More")
+SHIPPED_BYTES, OWN_BYTES = 200_000_000, 50_000_000
+_OWN = "compare_results"
 BADGE: Mapping[Domain, str] = {
     "real": ":gray-badge[:material/ecg_heart: real]",
     "simulated": ":violet-badge[:material/science: simulated]",
@@ -51,8 +54,8 @@ class Chosen:
 
     @cached_property
     def key(self) -> str:
-        """Names the choice in a cache."""
-        return f"{self.predictions.key} {self.predictions.models} {self.predictions.centres}"
+        """Names the choice on the shelf."""
+        return f"{shelved(self.study)} {self.predictions.models} {self.predictions.centres}"
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -105,24 +108,31 @@ def remember(
 ) -> Answer:
     """``function(chosen.predictions, …)``, computed once for the same file, models, centres and arguments."""
     call = partial(function, chosen.predictions, *arguments, **named)
-    keep = _here if chosen.own else _for_all
-    return keep(chosen.key, f"{function.__module__}.{function.__name__}", repr((arguments, named)), call)
+    key = (chosen.key, f"{function.__module__}.{function.__name__}", repr((arguments, named)))
+    return shelf(chosen.own).ask(key, call)
 
 
 def drawn(chosen: Chosen, name: str, arguments: object, draw: Callable[[], go.Figure]) -> go.Figure:
     """The figure ``name`` of this choice, drawn once for the same arguments: drawing costs more than counting."""
-    keep = _here if chosen.own else _for_all
-    return keep(chosen.key, f"figure {name}", repr(arguments), draw)
+    return shelf(chosen.own).ask((chosen.key, f"figure {name}", repr(arguments)), draw)
 
 
-@st.cache_resource(max_entries=300, show_spinner=False)
-def _for_all(key: str, name: str, arguments: str, _call: Callable[[], Any]) -> Any:
-    return _call()
+def shelved(study: Study) -> str:
+    """Names a study on the shelf: one table read as real, as simulated and as a shipped study's has three answers."""
+    return f"{study.domain} {study.name} {study.predictions.key}"
 
 
-@st.cache_resource(max_entries=100, show_spinner=False, scope="session")
-def _here(key: str, name: str, arguments: str, _call: Callable[[], Any]) -> Any:
-    return _call()
+def shelf(own: bool) -> Shelf:
+    """Where results lie: those of the reader's own file end with the session, a shipped study's serve everybody."""
+    if not own:
+        return _for_all()
+    kept: Shelf = st.session_state.setdefault(_OWN, Shelf(OWN_BYTES))
+    return kept
+
+
+@st.cache_resource(show_spinner=False)
+def _for_all() -> Shelf:
+    return Shelf(SHIPPED_BYTES)
 
 
 def heading(chosen: Chosen, kind: Domain) -> None:

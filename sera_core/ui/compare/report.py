@@ -11,6 +11,7 @@ from sera_core.ui.cell import show_code
 from sera_core.ui.chart import PICTURES
 from sera_core.ui.compare.chosen import Chosen, remember
 from sera_core.ui.compare.contents import Place, open_place
+from sera_core.ui.download import Download, offer
 
 DRAWN = (Place.GLANCE, Place.ROC, Place.CONFUSION, Place.TRUST, Place.USE, Place.AGREEMENT)
 COUNTED = (Place.DIFFERENCE, Place.SUBGROUPS)
@@ -33,26 +34,25 @@ def offer_comparison(chosen: Chosen) -> None:
         return frame(remember(chosen, compare, chosen.study.cutoffs).rows).to_csv(index=False)
 
     with cell.controls:
-        with st.container(horizontal=True):
-            st.download_button(
+        offer(
+            Download(
                 "Report (HTML)",
-                report,
+                ":material/description:",
                 f"comparison-{chosen.study.name}.html",
                 "text/html",
-                key="report",
-                type="primary",
-                icon=":material/description:",
-                on_click="ignore",
-            )
-            st.download_button(
+                report,
+                "report",
+                "primary",
+            ),
+            Download(
                 "All numbers (CSV)",
-                rows,
+                ":material/table:",
                 f"comparison-{chosen.study.name}.csv",
                 "text/csv",
-                key="all-numbers",
-                icon=":material/table:",
-                on_click="ignore",
-            )
+                rows,
+                "all-numbers",
+            ),
+        )
         st.segmented_control(
             "The cameras above the figures save",
             PICTURES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pandas as pd
@@ -12,20 +12,30 @@ from sera_core.contracts import Domain
 from sera_core.evaluate.compare import cutoffs
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.ranking import ranked
-from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.table import read_predictions, template
 from sera_core.figures.palette import READER, series
 from sera_core.reports.comparison_words import answered
 from sera_core.study.shipped import Study, read_study, study_names
 from sera_core.ui.cache import key_of
 from sera_core.ui.cell import fold, show_code
-from sera_core.ui.compare.chosen import BADGE, Chosen, plain
+from sera_core.ui.compare.chosen import BADGE, Chosen, plain, shelf, shelved
 from sera_core.ui.compare.contents import Place, open_place
+from sera_core.ui.download import Download, offer
 from sera_core.ui.states import empty, guarded
 
 FIRST = "koh2020-sim"  # opens first where it is shipped: most models, most centres
 BEST = 6
 LARGEST_MB = 200
+_BROUGHT = "compare_table"
+TEMPLATE = Download(
+    "A template to fill in",
+    ":material/table:",
+    "predictions-template.csv",
+    "text/csv",
+    lambda: template().to_csv(index=False),
+    "template",
+    "tertiary",
+)
 SOURCES = {"study": "Shipped study", "own": "Own file"}
 
 
@@ -50,9 +60,10 @@ def choose_predictions() -> Chosen | None:
         if study is None:
             return None
         st.markdown(f"**{plain(study.title)}**. {answered(plain(study.positive))}")
-        every = _cutoffs(study.predictions.key, study)
+        own = source == "own"
+        every = shelf(own).ask((shelved(study), "cutoffs"), lambda: cutoffs(study.predictions, study.cutoffs))
         looks = series(ranked(study.predictions)) | dict.fromkeys(study.predictions.readers, READER)
-        chosen = Chosen(study, source == "own", _choose_part(study), every, looks)
+        chosen = Chosen(study, own, _choose_part(study), every, looks)
         _show_centres(chosen)
         _show_models(chosen)
         show_code(read_predictions)
@@ -79,11 +90,6 @@ def _read_study(name: str) -> Study:
     return read_study(name)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _cutoffs(key: str, _study: Study) -> dict[str, Cutoff]:
-    return cutoffs(_study.predictions, _study.cutoffs)
-
-
 def _own() -> Study | None:
     kind = cast(
         Domain,
@@ -96,32 +102,48 @@ def _own() -> Study | None:
             help="Where the table has no column `domain`. Real and simulated cases never meet in one number.",
         ),
     )
-    st.download_button(
-        "A template to fill in",
-        lambda: template().to_csv(index=False),
-        "predictions-template.csv",
-        "text/csv",
-        key="template",
-        type="tertiary",
-        icon=":material/table:",
-        on_click="ignore",
+    offer(TEMPLATE)
+    st.file_uploader(
+        "Predictions (CSV or Parquet)",
+        type=["csv", "parquet"],
+        key="predictions",
+        max_upload_size=LARGEST_MB,
+        on_change=_bring,
     )
-    file = st.file_uploader(
-        "Predictions (CSV or Parquet)", type=["csv", "parquet"], key="predictions", max_upload_size=LARGEST_MB
-    )
-    if file is None:
+    table: Brought | None = st.session_state.get(_BROUGHT)
+    if table is None:
         empty(
             "No table yet",
             "One row for each case and model: case_id, patient_id, centre, role (internal or external), label (0 or "
-            "1), model, probability. It is read in memory and never written to disk.",
+            "1), model, probability. It is read in memory, never written to disk, and gone when the page is reloaded.",
             ":material/upload_file:",
         )
         return None
-    data = file.getvalue()
-    return _read_own(key_of(data), kind, file.name, data)
+    if st.session_state["predictions"] is None:  # the field forgets its file when another page is opened
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/table: {plain(table.name)} is still here.")
+            st.button("Forget it", on_click=_forget, icon=":material/close:", type="tertiary", key="forget-table")
+    return _read_own(key_of(table.data), kind, table.name, table.data)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading the table", scope="session")
+@dataclass(frozen=True)
+class Brought:
+    """A file of the reader's own, as long as the session lasts."""
+
+    name: str
+    data: bytes
+
+
+def _bring() -> None:
+    file = st.session_state["predictions"]
+    st.session_state[_BROUGHT] = None if file is None else Brought(file.name, file.getvalue())
+
+
+def _forget() -> None:
+    st.session_state[_BROUGHT] = None
+
+
+@st.cache_resource(max_entries=1, show_spinner="Reading the table", scope="session")
 def _read_own(key: str, kind: Domain, name: str, _data: bytes) -> Study:
     predictions = read_predictions(_data, name, kind)
     return Study(
