@@ -21,6 +21,7 @@ SOURCES = {
     "upload": "Upload",
     "camera": "Camera",
 }
+LARGEST_MB = 64
 NOTHING_YET = {
     "upload": (
         "No image yet",
@@ -74,7 +75,9 @@ def _own(source: str) -> Picture | None:
     if source == "camera":
         file = st.camera_input("Photo of the screen", key=f"camera-{number}", help="Fill the picture with the scan.")
     else:
-        file = st.file_uploader("Ultrasound image", key=f"upload-{number}", label_visibility="collapsed")
+        file = st.file_uploader(
+            "Ultrasound image", key=f"upload-{number}", label_visibility="collapsed", max_upload_size=LARGEST_MB
+        )
     if file is None:
         empty(*NOTHING_YET[source])
         return None
