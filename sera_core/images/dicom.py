@@ -1,50 +1,35 @@
 """A DICOM file to one decoded frame with its scale, and to nothing about the patient.
 
-Only the elements listed in :data:`_TAGS` are parsed, so identity never enters the program. Only the frame asked for is
-decoded. Every transfer syntax has one fixed decoder: Pillow for JPEG and JPEG 2000, CharLS for JPEG-LS, pydicom for
-RLE, and gdcm for lossless and 12-bit JPEG.
+Only the elements listed in :data:`_TAGS` are parsed, so identity never enters the program, and only the frame asked for
+is decoded.
 """
 
 from __future__ import annotations
 
 import zlib
 from io import BytesIO
-from typing import Any
 
-import numpy as np  # before pydicom: gdcm, which pydicom loads, breaks OpenCV's PNG writer if it comes before numpy
-from numpy.typing import NDArray
-from PIL import Image
 from pydicom import config, dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import get_frame
 from pydicom.filereader import read_dataset, read_preamble
-from pydicom.pixels import convert_color_space, pixel_array
 from pydicom.tag import BaseTag, Tag
-from pydicom.uid import (
-    JPEG2000,
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    JPEG2000Lossless,
-    JPEGBaseline8Bit,
-    JPEGExtended12Bit,
-    JPEGLossless,
-    JPEGLosslessSV1,
-    JPEGLSLossless,
-    JPEGLSNearLossless,
-    RLELossless,
-)
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from sera_core.contracts import BadInput
 from sera_core.images.decoded import Decoded, check_frame, check_size, damaged
+from sera_core.images.modality import check_modality
 from sera_core.images.presentation import present
 from sera_core.images.scale import read_calibration
+from sera_core.images.stored import stored_values
+from sera_core.images.structure import check_dicom
 
 config.settings.reading_validation_mode = config.IGNORE  # its warnings quote what stands in the file
 
 MAX_INFLATED = 256 * 2**20  # bytes
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _TAGS = [
+    "SOPClassUID",
+    "Modality",
     "NumberOfFrames",
     "SamplesPerPixel",
     "PhotometricInterpretation",
@@ -57,6 +42,7 @@ _TAGS = [
     "PixelRepresentation",
     "PixelSpacing",
     "SharedFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence",
     "SequenceOfUltrasoundRegions",
     "RescaleIntercept",
     "RescaleSlope",
@@ -65,6 +51,7 @@ _TAGS = [
     "WindowWidth",
     "VOILUTFunction",
     "VOILUTSequence",
+    "PresentationLUTShape",
     "RedPaletteColorLookupTableDescriptor",
     "GreenPaletteColorLookupTableDescriptor",
     "BluePaletteColorLookupTableDescriptor",
@@ -75,16 +62,9 @@ _TAGS = [
     "ExtendedOffsetTableLengths",
     *_PIXELS,
 ]
+# what a frame of an enhanced file says of itself, PS3.3 C.7.6.16.2
+_MACROS = ("PixelMeasuresSequence", "PixelValueTransformationSequence", "FrameVOILUTSequence")
 _TAG_NUMBERS: list[BaseTag | int] = [Tag(name) for name in _TAGS]
-_PLUGINS = {
-    JPEGBaseline8Bit: "pillow",
-    JPEGExtended12Bit: "pillow",
-    JPEG2000Lossless: "pillow",
-    JPEG2000: "pillow",
-    JPEGLSLossless: "pyjpegls",
-    JPEGLSNearLossless: "pyjpegls",
-    RLELossless: "pydicom",
-}
 
 
 def read_dicom(data: bytes, frame: int = 0) -> Decoded:
@@ -100,14 +80,17 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
     Raises
     ------
     BadInput
-        ``damaged``, ``no_pixels``, ``unsupported``, ``too_many_pixels``, ``no_such_frame`` or ``not_finite``.
+        ``damaged``, ``no_pixels``, ``modality``, ``unsupported``, ``too_many_pixels``, ``too_many_parts``,
+        ``no_such_frame`` or ``not_finite``.
     """
     try:
-        dataset = _parse(data)
+        dataset = parse(data)
+        check_modality(dataset)
         frames = int(dataset.get("NumberOfFrames") or 1)
+        _lift_groups(dataset, frame)
         rows, columns = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
         said = read_calibration(dataset, rows, columns)
-    except BadInput:
+    except (BadInput, MemoryError):
         raise
     except Exception:  # pydicom raises anything on a broken file, and its words may quote the file
         raise damaged("DICOM") from None
@@ -118,8 +101,8 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
     check_size(columns, rows)
     check_frame(frame, frames)
     try:
-        grey, thumbnail, notices = present(dataset, _decode(dataset, frame))
-    except BadInput:
+        grey, thumbnail, notices = present(dataset, stored_values(dataset, frame))
+    except (BadInput, MemoryError):
         raise
     except Exception:
         raise damaged("DICOM") from None
@@ -133,22 +116,14 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
     )
 
 
-def _parse(data: bytes) -> Dataset:
+def parse(data: bytes) -> Dataset:
     """The listed elements only; a deflated data set is inflated up to :data:`MAX_INFLATED`."""
+    check_dicom(data)
     stream = BytesIO(data)
     read_preamble(stream, force=True)
     meta = read_dataset(stream, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
     if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        inflated = inflater.decompress(data[stream.tell() :], MAX_INFLATED)
-        if inflater.unconsumed_tail:
-            raise BadInput(
-                "too_many_pixels", f"This DICOM file inflates beyond {MAX_INFLATED >> 20} MB: save it uncompressed."
-            )
-        dataset = read_dataset(BytesIO(inflated), False, True, specific_tags=_TAG_NUMBERS)
-        dataset.set_original_encoding(False, True)
-        dataset.file_meta = FileMetaDataset(meta)
-        return dataset
+        return _inflate(data[stream.tell() :], meta)
     dataset = dcmread(BytesIO(data), force=True, specific_tags=_TAG_NUMBERS)
     if "TransferSyntaxUID" not in dataset.file_meta:
         implicit = dataset.original_encoding[0]
@@ -156,78 +131,26 @@ def _parse(data: bytes) -> Dataset:
     return dataset
 
 
-def _decode(dataset: Dataset, frame: int) -> NDArray[Any]:
-    """Stored values of one frame, [H, W] or [H, W, 3]; YCbCr is already RGB."""
-    syntax = dataset.file_meta.TransferSyntaxUID
-    compressed = syntax.is_compressed and syntax != DeflatedExplicitVRLittleEndian
-    if not compressed:
-        return pixel_array(dataset, index=frame)
-    if syntax in (JPEGLossless, JPEGLosslessSV1) or (syntax == JPEGExtended12Bit and dataset.BitsStored > 8):
-        return _decode_lossless(dataset, frame)
-    if syntax not in _PLUGINS:
-        raise BadInput("unsupported", "This DICOM file is compressed in a way that is not read: save it uncompressed.")
-    if syntax != RLELossless:
-        stream = _frame_bytes(dataset, frame)
-        _check_stream(stream, syntax, dataset)
-        if syntax in (JPEGBaseline8Bit, JPEGExtended12Bit) and dataset.SamplesPerPixel == 3:
-            colour = _self_told_jpeg(stream)
-            if colour is not None:
-                return colour
-    return pixel_array(dataset, index=frame, decoding_plugin=_PLUGINS[syntax])
+def _inflate(data: bytes, meta: Dataset) -> Dataset:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflated = inflater.decompress(data, MAX_INFLATED)
+    if inflater.unconsumed_tail:
+        raise BadInput(
+            "too_many_pixels", f"This DICOM file inflates beyond {MAX_INFLATED >> 20} MB: save it uncompressed."
+        )
+    check_dicom(inflated)
+    dataset = read_dataset(BytesIO(inflated), False, True, specific_tags=_TAG_NUMBERS)
+    dataset.set_original_encoding(False, True)
+    dataset.file_meta = FileMetaDataset(meta)
+    return dataset
 
 
-def _frame_bytes(dataset: Dataset, frame: int) -> bytes:
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    offsets = None
-    if "ExtendedOffsetTable" in dataset:
-        offsets = (dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths)
-    return get_frame(dataset.PixelData, frame, number_of_frames=frames, extended_offsets=offsets)
-
-
-def _check_stream(stream: bytes, syntax: str, dataset: Dataset) -> None:
-    """Refuse a compressed frame whose own size is not the one the file declares: it could fill the memory."""
-    if syntax in (JPEGLSLossless, JPEGLSNearLossless):
-        size = _jpeg_size(stream)
-    else:
-        with Image.open(BytesIO(stream), formats=("JPEG", "JPEG2000")) as image:
-            size = image.size
-    if size != (dataset.Columns, dataset.Rows):
-        raise damaged("DICOM")
-
-
-def _self_told_jpeg(stream: bytes) -> NDArray[np.uint8] | None:
-    """RGB of a colour JPEG that tells itself how its colours are stored; None when only the file's word is left.
-
-    Many devices call the frame RGB and store YCbCr. A JFIF or Adobe marker is the truth, and so is a stream that
-    treats its first component unlike the others: nobody samples red more finely than green.
-    """
-    with Image.open(BytesIO(stream), formats=("JPEG",)) as image:
-        marked = "jfif" in image.info or "adobe_transform" in image.info
-        alike = len({tuple(component[1:]) for component in getattr(image, "layer", ())}) == 1
-        return np.asarray(image.convert("RGB")) if marked or not alike else None
-
-
-def _jpeg_size(stream: bytes) -> tuple[int, int] | None:
-    """(width, height) in the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2)."""
-    at = 2
-    while at + 9 <= len(stream) and stream[at] == 0xFF:
-        marker = stream[at + 1]
-        if marker == 0xFF:
-            at += 1
-        elif (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
-            return int.from_bytes(stream[at + 7 : at + 9]), int.from_bytes(stream[at + 5 : at + 7])
-        else:
-            at += 2 + int.from_bytes(stream[at + 2 : at + 4])
-    return None
-
-
-def _decode_lossless(dataset: Dataset, frame: int) -> NDArray[Any]:
-    stream = _frame_bytes(dataset, frame)
-    if _jpeg_size(stream) != (dataset.Columns, dataset.Rows):
-        raise damaged("DICOM")
-    from sera_core.images.lossless import decode_with_gdcm
-
-    values = decode_with_gdcm(stream, dataset)
-    if str(dataset.PhotometricInterpretation).startswith("YBR_FULL"):
-        return convert_color_space(values, "YBR_FULL", "RGB")
-    return values
+def _lift_groups(dataset: Dataset, frame: int) -> None:
+    """Put what the functional groups of an enhanced file say of a frame where other files say it."""
+    for name, place in (("SharedFunctionalGroupsSequence", 0), ("PerFrameFunctionalGroupsSequence", frame)):
+        groups = dataset.get(name) or ()
+        if not 0 <= place < len(groups):
+            continue
+        for item in (groups[place].get(macro) for macro in _MACROS):
+            if item:
+                dataset.update({tag: item[0].get_item(tag) for tag in item[0].keys()})  # noqa: SIM118 - a Dataset

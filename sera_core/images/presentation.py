@@ -16,6 +16,11 @@ from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi
 from sera_core.contracts import BadInput, Grey, Notice
 from sera_core.images.decoded import from_colour, from_levels
 
+_UNREAD_WINDOW = Notice(
+    "window_unreadable",
+    "The file's brightness window or table cannot be read; its grey levels are shown without it.",
+)
+
 
 def present(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDArray[np.uint8] | None, tuple[Notice, ...]]:
     """Stored values as a person would see them on a monitor.
@@ -44,7 +49,8 @@ def present(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDArray[np.ui
         return _present_palette(dataset, values)
     if kind in ("MONOCHROME1", "MONOCHROME2"):
         grey, notices = _present_grey(dataset, values)
-        return (1 - grey if kind == "MONOCHROME1" else grey), None, notices
+        inverted = kind == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"  # C.11.6.1.2: one turn
+        return (1 - grey if inverted else grey), None, notices
     if kind in ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"):
         bits = int(dataset.BitsStored)
         values = values if bits == 8 else (values.astype(np.float32) * (255 / (2**bits - 1))).round()
@@ -64,7 +70,17 @@ def _present_palette(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDAr
 
 
 def _present_grey(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, tuple[Notice, ...]]:
-    """Modality LUT, then the first VOI LUT or window; without one, the bits in use."""
+    """Modality LUT, then the first VOI LUT or window; without one, or with one that is broken, the bits in use."""
+    try:
+        return _through_tables(dataset, values)
+    except (BadInput, MemoryError):
+        raise
+    except Exception:  # pydicom converts numbers and tables when it is asked
+        grey, notices = _by_bits(dataset, values)
+        return grey, (*notices, _UNREAD_WINDOW)
+
+
+def _through_tables(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, tuple[Notice, ...]]:
     if "VOILUTSequence" in dataset:
         table = apply_voi(apply_modality_lut(values, dataset), dataset)
         bits = int(dataset.VOILUTSequence[0].LUTDescriptor[2])
@@ -74,7 +90,13 @@ def _present_grey(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, tuple[N
         return _windowed(apply_modality_lut(values, dataset).astype(np.float32), *window), ()
     if "ModalityLUTSequence" in dataset:
         return from_levels(apply_modality_lut(values, dataset))
-    return from_levels(values, int(dataset.BitsStored))
+    grey, notices = _by_bits(dataset, values)
+    falling = "RescaleSlope" in dataset and float(dataset.RescaleSlope) < 0
+    return (1 - grey if falling else grey), notices
+
+
+def _by_bits(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, tuple[Notice, ...]]:
+    return from_levels(values, int(dataset.get("BitsStored", 0)))
 
 
 def _window(dataset: Dataset) -> tuple[float, float, str] | None:
