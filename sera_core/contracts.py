@@ -429,7 +429,7 @@ class Familiarity:
     @property
     def refused(self) -> bool:
         """True when the image is too far from what the model was trained on."""
-        return self.distance > self.limit
+        return not self.distance <= self.limit  # also when one of them is not a number
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from sera_core.contracts import BadInput, Domain, Role
 from sera_core.files import whole_file
 from sera_core.images.prepare import Preparation
 
 CARD_FILE = "card.json"
+Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,15 @@ class Source:
     """One training source, and what its labels are."""
 
     name: str
-    images: int
-    patients: int
-    malignant: int
-    benign: int
+    images: Count
+    patients: Count
+    malignant: Count
+    benign: Count
     labels: str
+
+    def __post_init__(self) -> None:
+        if self.malignant + self.benign != self.images or self.patients > self.images:
+            raise ValueError("malignant and benign images must add up to all, and no patient is without one")
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,8 @@ class Calibration:
     Platt J. Probabilistic outputs for support vector machines. Advances in Large Margin Classifiers, 1999.
     """
 
-    slope: float
-    intercept: float
+    slope: Annotated[float, Field(gt=0, le=1e6)]
+    intercept: Annotated[float, Field(ge=-1e6, le=1e6)]
     fitted_on: str
 
 
@@ -43,11 +50,14 @@ class Calibration:
 class Cutoff:
     """The frozen operating point on the calibrated probability, with its 95 % bounds."""
 
-    value: float
-    low: float
-    high: float
+    value: Share
+    low: Share
+    high: Share
     method: str
     fitted_on: str
+
+    def __post_init__(self) -> None:
+        _check_order("value", self.value, self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -57,17 +67,25 @@ class CentreResult:
     centre: str
     role: Role
     domain: Domain
-    auc: float
-    low: float
-    high: float
-    malignant: int
-    benign: int
+    auc: Share
+    low: Share
+    high: Share
+    malignant: Count
+    benign: Count
     note: str
+
+    def __post_init__(self) -> None:
+        _check_order("auc", self.auc, self.low, self.high)
+
+
+def _check_order(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} must lie between low and high")
 
 
 @dataclass(frozen=True)
 class Card:
-    """A model's card (``card.json``).
+    """A model's card (``card.json``); every number is finite and within bounds, checked when read and when written.
 
     Attributes
     ----------
@@ -92,14 +110,14 @@ class Card:
     calibration, cutoff
     results : tuple of CentreResult
     familiarity_limit : float
-        Largest feature distance at which the model still answers.
+        Largest feature distance (0 ... 2, the features being of unit length) at which the model still answers.
     limits : tuple of str
     licence : str
     files : dict
         File name to sha256.
     """
 
-    __pydantic_config__ = ConfigDict(extra="forbid", protected_namespaces=())
+    __pydantic_config__ = ConfigDict(extra="forbid", protected_namespaces=(), allow_inf_nan=False)
 
     id: str
     title: str
@@ -115,10 +133,10 @@ class Card:
     calibration: Calibration
     cutoff: Cutoff
     results: tuple[CentreResult, ...]
-    familiarity_limit: float
+    familiarity_limit: Annotated[float, Field(ge=0, le=2)]
     limits: tuple[str, ...]
     licence: str
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, Sha256] = field(default_factory=dict)
 
     def as_dict(self) -> dict:
         """Plain dictionary, ready for JSON."""
@@ -139,15 +157,28 @@ def read_card(folder: Path) -> Card:
     file = folder / CARD_FILE
     if not file.is_file():
         raise BadInput("no_card", f"The model folder {folder.name} has no {CARD_FILE}: train the model again.")
-    try:
-        return _ADAPTER.validate_json(file.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadInput("bad_card", f"{folder.name}/{CARD_FILE} is not valid at {where}: {first['msg']}.") from error
+    return _checked(file.read_bytes(), folder.name)
 
 
 def write_card(folder: Path, card: Card) -> None:
-    """Write ``card.json`` in one piece."""
+    """Write ``card.json`` in one piece.
+
+    Raises
+    ------
+    BadInput
+        When a number of the card is out of bounds: a card that is written can be read.
+    """
+    data = _ADAPTER.dump_json(card, indent=2) + b"\n"
+    _checked(data, folder.name)
     with whole_file(folder / CARD_FILE) as part:
-        part.write_bytes(_ADAPTER.dump_json(card, indent=2) + b"\n")
+        part.write_bytes(data)
+
+
+def _checked(data: bytes, model: str) -> Card:
+    try:
+        return _ADAPTER.validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        said = first["msg"].removeprefix("Value error, ")
+        raise BadInput("bad_card", f"{model}/{CARD_FILE} is not valid at {where}: {said}.") from error

@@ -74,17 +74,41 @@ def save_svm(model: Any, file: Path) -> None:
         part.write_bytes(skops.io.dumps(model))
 
 
-def load_svm(data: bytes) -> Any:
-    """Read a skops model that holds nothing but a fixed list of types.
+def load_svm(data: bytes, features: int) -> Any:
+    """Read a skops model that holds nothing but a fixed list of types, for so many features.
 
     Raises
     ------
     BadInput
         When the file holds any other type.
+    ValueError
+        When its arrays are not those of a machine for these features: libsvm itself would read beyond their ends.
     """
     import skops.io
 
     unknown = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED_TYPES))
     if unknown:
         raise BadInput("untrusted_model", f"The model holds types that are not trusted ({', '.join(unknown)}).")
-    return skops.io.loads(data, trusted=TRUSTED_TYPES)
+    model = skops.io.loads(data, trusted=TRUSTED_TYPES)
+    _check_arrays(model, features)
+    return model
+
+
+def _check_arrays(model: Any, features: int) -> None:
+    (calibrated,) = model.calibrated_classifiers_
+    (sigmoid,), (scaler, machine) = calibrated.calibrators, (step for _, step in calibrated.estimator.steps)
+    vectors = len(machine.support_)
+    shapes = {
+        "mean": (scaler.mean_, (features,)),
+        "scale": (scaler.scale_, (features,)),
+        "support vectors": (machine.support_vectors_, (vectors, features)),
+        "coefficients": (machine._dual_coef_, (1, vectors)),
+        "intercept": (machine._intercept_, (1,)),
+        "counts": (machine._n_support, (2,)),
+        "sigmoid": (np.array([sigmoid.a_, sigmoid.b_], float), (2,)),
+    }
+    for name, (array, shape) in shapes.items():
+        if array.shape != shape or not np.isfinite(array).all():
+            raise ValueError(f"support vector machine: {name} of shape {array.shape} instead of finite {shape}")
+    if machine._n_support.sum() != vectors or list(model.classes_) != [0, 1]:
+        raise ValueError("support vector machine: its classes or counts do not fit")

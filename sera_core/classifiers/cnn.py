@@ -16,7 +16,7 @@ from scipy.special import logit
 from sera_core.classifiers import calibrate
 from sera_core.classifiers.card import Card
 from sera_core.classifiers.familiarity import FamiliarityIndex, Features
-from sera_core.contracts import Familiarity, Grey, Verdict, is_positive
+from sera_core.contracts import BadInput, Familiarity, Grey, Verdict, is_positive
 from sera_core.images.prepare import normalise
 from sera_core.nets.split import body_activations
 
@@ -65,8 +65,19 @@ class Classifier:
         return (logits[:, 1] - logits[:, 0]).double().numpy()
 
     def probabilities(self, activations: Tensor) -> NDArray[np.float64]:
-        """Calibrated probabilities of malignant at a balanced prior, ``[N]``."""
-        return calibrate.apply(self.card.calibration, self.scores(activations))
+        """Calibrated probabilities of malignant at a balanced prior, ``[N]``.
+
+        Raises
+        ------
+        BadInput
+            When an answer is not a number.
+        """
+        found = calibrate.apply(self.card.calibration, self.scores(activations))
+        if not np.isfinite(found).all():
+            raise BadInput(
+                "no_number", f"The model {self.card.id} comes to no number here: choose another, or train it again."
+            )
+        return found
 
     def predict(self, crops: Grey) -> NDArray[np.float64]:
         """Calibrated probabilities ``[N]`` of grey crops ``[N, h, w]``."""
@@ -84,8 +95,8 @@ class Classifier:
 
     def verdict(self, probability: float) -> Verdict:
         """Side of the frozen cut-off; between its 95 % bounds the answer is indeterminate."""
-        if self.card.cutoff.low <= probability <= self.card.cutoff.high:
-            return Verdict.INDETERMINATE
+        if not (probability < self.card.cutoff.low or probability > self.card.cutoff.high):
+            return Verdict.INDETERMINATE  # also when it is not a number
         return Verdict.MALIGNANT if is_positive(probability, self.card.cutoff.value) else Verdict.BENIGN
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Features = NDArray[np.float32]  # [N, F]
 NETWORK = "efficientnet_lite0"
 PREPARATION = Preparation(input_px=224, framing="square", padding=1.1, mean=0.5, std=0.5)
+FEATURES = 1280  # of that body
 NEIGHBOURS = 3
 CHUNK = 1024  # rows of the distance matrix at a time: a training set may have 20,000 images
 
@@ -61,6 +62,14 @@ class FamiliarityIndex:
 
     train: NDArray[np.float32]
     leave_one_out: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        train, apart = self.train, self.leave_one_out
+        if train.ndim != 2 or apart.shape != train.shape[:1] or len(train) < NEIGHBOURS:
+            raise ValueError(f"familiarity index: shapes {train.shape} and {apart.shape} do not fit each other")
+        length = np.linalg.norm(train, axis=1)
+        if not (np.abs(length - 1) < 0.01).all() or not (np.diff(apart) >= 0).all() or not np.isfinite(apart).all():
+            raise ValueError("familiarity index: features of unit length and sorted distances are expected")
 
     def distances(self, features: Features) -> NDArray[np.float64]:
         """Mean distance (0 ... 2) to the nearest training images, ``[N]``."""

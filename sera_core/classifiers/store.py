@@ -7,19 +7,19 @@ import re
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from sera_core.classifiers.card import CARD_FILE, Card, read_card, write_card
 from sera_core.classifiers.classical import load_svm, save_svm
 from sera_core.classifiers.cnn import Classifier
-from sera_core.classifiers.familiarity import FamiliarityIndex
+from sera_core.classifiers.familiarity import FEATURES, FamiliarityIndex
 from sera_core.contracts import BadInput
 from sera_core.files import MODELS, whole_file
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 WEIGHTS, INDEX, SVM = "weights.safetensors", "familiarity.safetensors", "svm.skops"
 PLAIN_NAME = re.compile(r"[\w-][\w.-]*")  # names a file or folder in its own place, never a way out of it
@@ -64,8 +64,9 @@ def load(model_id: str, folder: Path = MODELS) -> Classifier:
     except BadInput:
         raise
     except Exception as error:  # the files are those of the card, but made for another version or by another program
+        why = " ".join(str(error).split())
         raise BadInput(
-            "model_unusable", f"The files of the model {model_id} do not fit this version ({error}): train it again."
+            "model_unusable", f"The files of the model {model_id} do not fit this version ({why}): train it again."
         ) from error
 
 
@@ -75,17 +76,24 @@ def _assembled(card: Card, files: dict[str, bytes]) -> Classifier:
     from sera_core.nets.split import build
 
     parts = build(card.network, pretrained=False)
+    width = cast("nn.Linear", parts["last"]).in_features
     if card.kind == "svm":
         del parts["last"]  # the machine takes its place
-    parts.load_state_dict({key: value.float() for key, value in load_tensors(files[WEIGHTS]).items()})
+    parts.load_state_dict(_finite(load_tensors(files[WEIGHTS])))  # names and shapes must be the network's
     parts.eval().requires_grad_(False)
-    index = load_tensors(files[INDEX])
-    return Classifier(
-        card=card,
-        parts=parts,
-        svm=load_svm(files[SVM]) if card.kind == "svm" else None,
-        index=FamiliarityIndex(**{key: value.float().numpy() for key, value in index.items()}),
-    )
+    index = FamiliarityIndex(**{key: value.numpy() for key, value in _finite(load_tensors(files[INDEX])).items()})
+    if index.train.shape[1] != FEATURES:
+        raise ValueError(f"familiarity index: {index.train.shape[1]} features instead of {FEATURES}")
+    return Classifier(card, parts, load_svm(files[SVM], width) if card.kind == "svm" else None, index)
+
+
+def _finite(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The same in float32, when every number is one."""
+    found = {name: value.float() for name, value in tensors.items()}
+    for name, value in found.items():
+        if not value.isfinite().all():
+            raise ValueError(f"{name} holds values that are not numbers")
+    return found
 
 
 def save(classifier: Classifier, folder: Path = MODELS) -> Card:

@@ -7,15 +7,20 @@ model's card, so that both always see the same thing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from pydantic import Field
 
 from sera_core.contracts import Box, Grey
 
 Framing = Literal["square", "letterbox", "stretch", "frame"]
+InputPx = Annotated[int, Field(ge=16, le=1024)]
+Padding = Annotated[float, Field(ge=0.1, le=10)]
+Mean = Annotated[float, Field(ge=-1, le=1)]
+Deviation = Annotated[float, Field(ge=1e-3, le=10)]  # VGG counts in grey levels of 255
 Level = float | tuple[float, float, float]
 
 
@@ -39,11 +44,11 @@ class Preparation:
         Normalisation of the grey level: one number for the three input channels (R, G, B), or one for each.
     """
 
-    input_px: int
+    input_px: InputPx
     framing: Framing
-    padding: float
-    mean: Level
-    std: Level
+    padding: Padding
+    mean: Mean | tuple[Mean, Mean, Mean]
+    std: Deviation | tuple[Deviation, Deviation, Deviation]
 
 
 @dataclass(frozen=True)

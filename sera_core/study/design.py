@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from sera_core.classifiers.store import PLAIN_NAME
 from sera_core.contracts import BadInput, Domain
 from sera_core.features.texture import TEXTURES
-from sera_core.images.prepare import Framing
+from sera_core.images.prepare import Framing, InputPx, Padding
 from sera_core.nets.registry import network
 from sera_core.train.recipes import Count, Recipe
 
@@ -52,9 +52,9 @@ class Framed:
 
     __pydantic_config__ = _STRICT
 
-    input_px: Annotated[int, Field(ge=1)]
+    input_px: InputPx
     framing: Framing
-    padding: Annotated[float, Field(gt=0)]
+    padding: Padding
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sera_core.classifiers.calibrate import apply, fit_platt
 from sera_core.classifiers.classical import fit_svm
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import FamiliarityIndex, fit_familiarity
-from sera_core.contracts import BadInput, Verdict
+from sera_core.contracts import BadInput, Familiarity, Verdict
 from sera_core.train.frames import prepared
 from tests.classifiers.models import tiny
 from tests.drawn import PREPARATION, frames
@@ -138,7 +138,7 @@ def test_the_length_of_a_feature_vector_does_not_matter() -> None:
 def test_percentile_is_the_share_of_training_images_at_least_as_far() -> None:
     """Points on the circle: the distance of the angle a to the direction of the training set is 2 sin(a / 2)."""
     index = FamiliarityIndex(
-        train=np.tile(np.array([[1, 0]], np.float32), (3, 1)),
+        train=np.tile(np.array([[1, 0]], np.float32), (4, 1)),
         leave_one_out=np.array([0.2, 0.4, 0.4, 1.0], np.float32),
     )
     angles = 2 * np.arcsin(np.array([0.1, 0.3, 0.8, 1.5]) / 2)
@@ -205,3 +205,16 @@ def test_machine_is_calibrated_on_folds_that_keep_patients_together() -> None:
     apart = fit_svm(features, labels, np.arange(80), c=1.0)
     sure = [np.abs(logit(np.clip(m.predict_proba(features)[:, 1], 1e-6, 1 - 1e-6))).mean() for m in (together, apart)]
     assert sure[0] < 0.5 * sure[1]
+
+
+def test_what_is_not_a_number_is_never_an_answer() -> None:
+    model = tiny()
+    assert model.verdict(float("nan")) is Verdict.INDETERMINATE
+    nan = float("nan")
+    assert Familiarity(nan, 50.0, 1.0).refused
+    assert Familiarity(0.1, 50.0, nan).refused
+    assert not Familiarity(1.0, 50.0, 1.0).refused
+    assert Familiarity(1.0 + 1e-9, 50.0, 1.0).refused
+    crops = prepared(frames(2), PREPARATION)
+    with pytest.raises(BadInput, match="The model tiny comes to no number here"):
+        model.predict(np.full_like(crops, nan))

@@ -6,15 +6,19 @@ import io
 import json
 import pickle
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import skops.io
+from safetensors.numpy import load as tensors_of
+from safetensors.numpy import save as tensor_bytes
 
 from sera_core.classifiers import store
 from sera_core.classifiers.card import CARD_FILE
-from sera_core.classifiers.classical import load_svm
+from sera_core.classifiers.classical import fit_svm, load_svm
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import PREPARATION as EYE
 from sera_core.classifiers.familiarity import see
@@ -112,6 +116,80 @@ def test_files_of_another_program_are_refused_in_words(place: Path) -> None:
         store.load("tiny", place.parent)
 
 
+def rewritten(place: Path, name: str, change: Callable[[dict[str, np.ndarray]], object]) -> None:
+    """Change a file's tensors and let the card's hash follow."""
+    tensors = tensors_of((place / name).read_bytes())
+    change(tensors)
+    data = tensor_bytes({key: np.ascontiguousarray(value) for key, value in tensors.items()})
+    (place / name).write_bytes(data)
+    card = json.loads((place / CARD_FILE).read_text())
+    card["files"][name] = store._sha256(data)
+    (place / CARD_FILE).write_text(json.dumps(card))
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        (store.WEIGHTS, lambda t: t.update({"last.weight": t["last.weight"][:, :-1]}), "size mismatch"),
+        (
+            store.WEIGHTS,
+            lambda t: t["last.weight"].__setitem__((0, 0), np.nan),
+            "weight holds values that are not",
+        ),
+        (store.WEIGHTS, lambda t: t.pop("last.bias"), "Missing key"),
+        (store.INDEX, lambda t: t.update(train=t["train"][:, :-1]), "unit length|1279 features"),
+        (store.INDEX, lambda t: t.update(train=np.eye(24, 1279, dtype=np.float16)), "1279 features instead of 1280"),
+        (store.INDEX, lambda t: t.update(train=t["train"][:-1]), "do not fit each other"),
+        (store.INDEX, lambda t: t.update(train=t["train"].ravel()), "do not fit each other"),
+        (store.INDEX, lambda t: t.update(train=t["train"][:2], leave_one_out=t["leave_one_out"][:2]), "do not fit"),
+        (store.INDEX, lambda t: t.update(train=t["train"] * 2), "unit length"),
+        (store.INDEX, lambda t: t.update(leave_one_out=t["leave_one_out"][::-1]), "sorted"),
+        (store.INDEX, lambda t: t["leave_one_out"].__setitem__(-1, np.inf), "leave_one_out holds values that are not"),
+        (store.INDEX, lambda t: t.pop("train"), "train"),
+        (store.INDEX, lambda t: t.update(more=t["train"]), "more"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused_in_a_sentence(
+    place: Path, name: str, change: Callable[[dict[str, np.ndarray]], object], said: str
+) -> None:
+    rewritten(place, name, change)
+    with pytest.raises(BadInput, match=f"do not fit this version .*({said})") as refusal:
+        store.load("tiny", place.parent)
+    assert refusal.value.code == "model_unusable"
+
+
+@pytest.mark.parametrize(
+    ("where", "wrong"),
+    [
+        ("scaler.mean_", np.zeros(3)),
+        ("scaler.scale_", np.full(4, np.nan)),
+        ("machine.support_vectors_", np.zeros((1, 4))),
+        ("machine._dual_coef_", np.zeros((1, 500))),
+        ("machine._intercept_", np.zeros(2)),
+        ("machine._n_support", np.array([1000, 1000], np.int32)),
+        ("sigmoid.a_", np.nan),
+        ("whole.classes_", np.array([0, 2])),
+    ],
+)
+def test_a_machine_whose_arrays_do_not_fit_is_refused(where: str, wrong: np.ndarray) -> None:
+    """libsvm trusts its arrays and would read beyond their ends."""
+    random = np.random.default_rng(0)
+    labels = np.arange(40) % 2
+    model = fit_svm((random.random((40, 4)) + labels[:, None]).astype(np.float32), labels, np.arange(40), c=1.0)
+    (calibrated,) = model.calibrated_classifiers_
+    (scaler, machine), (sigmoid,) = (step for _, step in calibrated.estimator.steps), calibrated.calibrators
+    parts = {"scaler": scaler, "machine": machine, "sigmoid": sigmoid, "whole": model}
+    model.cv = None
+    fit = load_svm(skops.io.dumps(model), 4)
+    np.testing.assert_allclose(fit.predict_proba(np.eye(4)), model.predict_proba(np.eye(4)))
+    with pytest.raises(ValueError, match="support vector machine: "):
+        load_svm(skops.io.dumps(model), 5)
+    part, name = where.split(".")
+    setattr(parts[part], name, wrong)
+    with pytest.raises(ValueError, match="support vector machine: "):
+        load_svm(skops.io.dumps(model), 4)
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "../tiny", "a/b", "a\\b", "/etc", "tiny/", "tiny\0", "nothing"])
 def test_names_that_are_no_model_are_refused_with_the_list(place: Path, name: str) -> None:
     with pytest.raises(BadInput, match="choose one of these: tiny") as refusal:
@@ -149,13 +227,12 @@ def skops_with(schema: dict) -> bytes:
 
 
 def test_a_machine_of_an_untrusted_type_is_refused() -> None:
-    import skops.io
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
 
     data = skops.io.dumps(make_pipeline(FunctionTransformer(func=zipfile.is_zipfile)))
     with pytest.raises(BadInput, match=r"not trusted \(zipfile\.is_zipfile\)"):
-        load_svm(data)
+        load_svm(data, 4)
 
 
 def test_a_pickle_is_never_opened(tmp_path: Path, place: Path) -> None:
@@ -163,7 +240,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path, place: Path) -> None:
     mark = tmp_path / "opened"
     trap = pickle.dumps(Trap(str(mark)))
     with pytest.raises(Exception):  # noqa: B017, PT011  # any refusal will do
-        load_svm(trap)
+        load_svm(trap, 4)
     for name in (store.WEIGHTS, store.INDEX):
         kept = (place / name).read_bytes()
         (place / name).write_bytes(trap)
