@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sera_core.contracts import BadInput
-from sera_core.diagnosis import Request
-from sera_core.ui.cache import box_of, diagnosis_of, keep_diagnosed, model_ids
+from sera_core.contracts import BadInput, Patient
+from sera_core.diagnosis import Request, advise
+from sera_core.ui.cache import box_of, model_ids, reading_of, with_opinions
 from sera_core.ui.cell import open_cell
 from sera_core.ui.diagnose import advice, verdict, why
 from sera_core.ui.diagnose.image import Picture, choose_image
 from sera_core.ui.diagnose.region import mark_region
 from sera_core.ui.diagnose.report import offer_report
 from sera_core.ui.page import open_page
+from sera_core.ui.state import keep_diagnosed
 from sera_core.ui.states import guarded
 
 
 def examine(picture: Picture) -> None:
     case = picture.case
-    proposed = picture.true_box or box_of(case.key, picture.image.frame, picture.image)
+    proposed = picture.true_box or box_of(picture.image)
     image = mark_region(picture.image, proposed, case)
     box = case.box or picture.true_box  # None lets the façade propose, and say so
 
@@ -28,24 +29,28 @@ def examine(picture: Picture) -> None:
     model = verdict.choose_model(verdict_cell, model_ids())
     method = why.choose_method(why_cell)
     choices = advice.choose(next_cell)
-    request = Request(box, picture.size_mm, model, choices.guideline, choices.pretest, method, choices.descriptors)
+    patient = Patient(picture.size_mm, choices.guideline, choices.pretest, choices.descriptors)
 
-    diagnosis = None
+    diagnosis = others = None
     with verdict_cell.result, guarded():
         try:
             with st.spinner("Reading the nodule"):
-                diagnosis = diagnosis_of(case.key, request, image)
+                diagnosis = advise(image, reading_of(picture.image, Request(box, model, method)), patient)
         except BadInput as error:
             verdict.show_refusal(error)
         else:
-            keep_diagnosed(case.key, diagnosis)
-            verdict.show_verdict(diagnosis)
+            keep_diagnosed(diagnosis)
+            others = verdict.show_verdict(diagnosis)
     with why_cell.result, guarded():
         why.show_why(diagnosis)
     with next_cell.result, guarded():
-        advice.show_advice(diagnosis, choices, picture.size_mm)
-    if diagnosis is not None:
-        offer_report(diagnosis)
+        advice.show_advice(diagnosis, patient)
+    if diagnosis is None or others is None:
+        return
+    with others, guarded():  # the answer that was asked for is on the page: now those that were not
+        diagnosis = with_opinions(diagnosis)
+        verdict.show_opinions(diagnosis)
+    offer_report(diagnosis)
 
 
 with open_page("Diagnose"):

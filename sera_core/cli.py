@@ -15,7 +15,18 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sera_core import lines
-from sera_core.contracts import BadInput, Box, CamMethod, Composition, Echogenicity, Focus, Guideline, Margin, Shape
+from sera_core.contracts import (
+    BadInput,
+    Box,
+    CamMethod,
+    Composition,
+    Echogenicity,
+    Focus,
+    Guideline,
+    Margin,
+    Patient,
+    Shape,
+)
 from sera_core.files import whole_file
 from sera_core.lines import Result
 
@@ -53,15 +64,10 @@ def diagnose(options: argparse.Namespace) -> Result:
     from sera_core.reports.record import to_json
 
     image = read_image(_bytes(options.image), options.frame)
-    request = Request(
-        box=Box(*options.roi) if options.roi else None,
-        size_mm=options.size_mm,
-        model=options.model,
-        guideline=Guideline(options.guideline),
-        pretest=options.pretest,
-        method=CamMethod(options.method),
-    )
-    diagnosis = diagnose(image, request)
+    box = Box(*options.roi) if options.roi else None
+    request = Request(box, options.model, CamMethod(options.method))
+    patient = Patient(options.size_mm, Guideline(options.guideline), options.pretest)
+    diagnosis = diagnose(image, request, patient)
     if options.heatmap:
         _write_heatmap(diagnosis, options.heatmap)
     return to_json(diagnosis)
@@ -312,8 +318,9 @@ def _bytes(file: Path) -> bytes:
 def _write_heatmap(diagnosis: Any, file: Path) -> None:
     from sera_core.explain.overlay import overlay, png
 
+    heatmap = diagnosis.reading.heatmap
     with whole_file(file) as part:
-        part.write_bytes(png(overlay(diagnosis.heatmap.crop, diagnosis.heatmap.values)))
+        part.write_bytes(png(overlay(heatmap.crop, heatmap.values)))
 
 
 def _say(line: str) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
 from itertools import pairwise
 from math import hypot, isclose
 from typing import Literal
@@ -122,6 +124,7 @@ class Line:
 Role = Literal["internal", "external"]
 Domain = Literal["real", "simulated"]
 Scale = tuple[float, float]  # millimetres per pixel: (row, column)
+SIMULATED = "simulated"  # the source of an image that the simulator made, and how its key begins
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class ScaledRegion:
 
 @dataclass(frozen=True)
 class GreyImage:
-    """One checked grey frame with its scale.
+    """One checked grey frame with its scale; it names itself by :attr:`key`.
 
     Attributes
     ----------
@@ -155,7 +158,8 @@ class GreyImage:
     regions : tuple of ScaledRegion
         Parts of the frame with a scale of their own; see :meth:`scales_at`.
     source : str
-        What the frame was read from (a kind such as ``"PNG"`` or ``"DICOM"``; never a name of a person).
+        What the frame was read from (a kind such as ``"PNG"`` or ``"DICOM"``; never a name of a person), or
+        :data:`SIMULATED`.
     frame, frames : int
         Which frame of how many this is (0-based).
     warnings : tuple of Notice
@@ -174,6 +178,23 @@ class GreyImage:
     def shape(self) -> tuple[int, int]:
         """(height, width) in pixels."""
         return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
+    def simulated(self) -> bool:
+        """True when the simulator made it: it is nobody's, and every session may share what is known of it."""
+        return self.source == SIMULATED
+
+    @cached_property
+    def key(self) -> str:
+        """Kind, number of the frame and sha256 of the pixels: equal for images that a network cannot tell apart.
+
+        Drawn from the pixels themselves, so that a changed copy never goes by the name of the original. Another scale
+        or notice makes no other image.
+        """
+        kind = SIMULATED if self.simulated else "own"
+        digest = sha256(repr(self.shape).encode())
+        digest.update(np.ascontiguousarray(self.pixels).data)
+        return f"{kind} {self.frame} {digest.hexdigest()}"
 
     def scale_at(self, place: Box | Line) -> Scale | None:
         """Millimetres per pixel (row, column) by which ``place`` is measured; None means never show millimetres."""
@@ -504,59 +525,98 @@ class ModelOpinion:
 
 
 @dataclass(frozen=True)
-class Diagnosis:
-    """One nodule, from bytes to advice. Page, command line, report and case log all take it.
+class Reading:
+    """What a network says of one region of an image: the same whoever the patient is.
 
     Attributes
     ----------
-    image : GreyImage
     box : Box
-        The region that was diagnosed, on the whole image.
-    size_mm : float or None
-        Largest dimension of the nodule.
+        The region that was read, on the whole image.
     model, model_title, model_sha256 : str
         The model that answered, and the hash of its weights.
+    domain : {"real", "simulated"}
+        Kind of frames it was trained on.
     trained_on : str
         One sentence: what it was trained on and what its labels are.
     positive : str
         What the probability is the probability of, as a predicate ("read as suspicious", "malignant").
     probability : float
         Calibrated probability at a balanced prior (0.5).
-    pretest, probability_at_pretest : float
-        Assumed prevalence, and the probability carried to it by Bayes' rule.
     cutoff, cutoff_low, cutoff_high : float
         Frozen operating point and its 95 % bounds, on ``probability``.
     verdict : Verdict
     familiarity : Familiarity
     heatmap : Heatmap or None
-    advice : Advice
-        Of the chosen guideline, from the probability.
-    reader_advice : Advice or None
-        Of the same guideline, from the reader's own descriptors.
-    opinions : tuple of ModelOpinion
-        Every installed model's answer, the chosen one included.
     warnings : tuple of Notice
+        About the region and this model's answer.
     """
 
-    image: GreyImage
     box: Box
-    size_mm: float | None
     model: str
     model_title: str
     model_sha256: str
+    domain: Domain
     trained_on: str
     positive: str
     probability: float
-    pretest: float
-    probability_at_pretest: float
     cutoff: float
     cutoff_low: float
     cutoff_high: float
     verdict: Verdict
     familiarity: Familiarity
-    heatmap: Heatmap | None
+    heatmap: Heatmap | None = None
+    warnings: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What a person says of the nodule and whose it is, and by which guideline he wants advice.
+
+    Attributes
+    ----------
+    size_mm : float or None
+        Largest dimension of the nodule; None means unknown.
+    guideline : Guideline
+    pretest : float
+        Share of malignant nodules expected where the patient comes from.
+    descriptors : Descriptors or None
+        What the reader saw.
+    """
+
+    size_mm: float | None = None
+    guideline: Guideline = Guideline.KTIRADS2021
+    pretest: float = 0.2
+    descriptors: Descriptors | None = None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One nodule: what a network reads in it, and what follows for this patient. Page, command line and report take it.
+
+    Attributes
+    ----------
+    image : GreyImage
+    reading : Reading
+    patient : Patient
+    probability_at_pretest : float
+        The reading's probability carried to the patient's pre-test risk by Bayes' rule.
+    advice : Advice
+        Of the chosen guideline, from that probability.
+    reader_advice : Advice or None
+        Of the same guideline, from the reader's own descriptors.
+    opinions : tuple of ModelOpinion
+        Every installed model's answer, the chosen one included; empty where the others were not asked.
+    """
+
+    image: GreyImage
+    reading: Reading
+    patient: Patient
+    probability_at_pretest: float
     advice: Advice
     reader_advice: Advice | None = None
-    descriptors: Descriptors | None = None
     opinions: tuple[ModelOpinion, ...] = ()
-    warnings: tuple[Notice, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What was noticed of the image and of the reading."""
+        return self.image.warnings + self.reading.warnings

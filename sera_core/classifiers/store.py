@@ -21,8 +21,10 @@ from sera_core.files import MODELS, whole_file
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-WEIGHTS, INDEX, SVM = "weights.safetensors", "familiarity.safetensors", "svm.skops"
+FILES = WEIGHTS, INDEX, SVM = "weights.safetensors", "familiarity.safetensors", "svm.skops"
 PLAIN_NAME = re.compile(r"[\w-][\w.-]*")  # names a file or folder in its own place, never a way out of it
+
+Signature = tuple[tuple[str, int, int, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,17 @@ class CardStatus:
 
 
 def installed(folder: Path = MODELS) -> list[CardStatus]:
-    """Every model folder, default models first, each with its state; weights are hashed but not loaded."""
-    found = [_status(file.parent) for file in sorted(folder.glob(f"*/{CARD_FILE}"))]
+    """Every model folder, default models first, each with its state.
+
+    Weights are not loaded; they are hashed again only when a file of the folder has changed.
+    """
+    places = (file.parent for file in sorted(folder.glob(f"*/{CARD_FILE}")))
+    found = [_status(place, _signature(place)) for place in places]
     return sorted(found, key=lambda status: (not (status.card and status.card.default), status.id))
 
 
-@lru_cache(maxsize=64)
 def load(model_id: str, folder: Path = MODELS) -> Classifier:
-    """Load a model after checking the hash of each of its files.
+    """Load a model after checking the hash of each of its files; once, until one of them changes.
 
     Raises
     ------
@@ -58,6 +63,18 @@ def load(model_id: str, folder: Path = MODELS) -> Classifier:
     if not PLAIN_NAME.fullmatch(model_id) or not (place / CARD_FILE).is_file():
         names = ", ".join(status.id for status in installed(folder) if status.valid) or "none is installed"
         raise BadInput("unknown_model", f"There is no model {model_id!r}: choose one of these: {names}.")
+    return _loaded(place, _signature(place))
+
+
+def _signature(place: Path) -> Signature:
+    """What changes when a file of the folder is written anew: which there are, inodes, sizes, times."""
+    files = (file for file in (place / CARD_FILE, *(place / name for name in FILES)) if file.exists())
+    states = ((file.name, file.stat()) for file in files)
+    return tuple((name, at.st_ino, at.st_size, at.st_mtime_ns, at.st_ctime_ns) for name, at in states)
+
+
+@lru_cache(maxsize=64)
+def _loaded(place: Path, signature: Signature) -> Classifier:
     card, files = _verified(place)
     try:
         return _assembled(card, files)
@@ -66,7 +83,7 @@ def load(model_id: str, folder: Path = MODELS) -> Classifier:
     except Exception as error:  # the files are those of the card, but made for another version or by another program
         why = " ".join(str(error).split())
         raise BadInput(
-            "model_unusable", f"The files of the model {model_id} do not fit this version ({why}): train it again."
+            "model_unusable", f"The files of the model {place.name} do not fit this version ({why}): train it again."
         ) from error
 
 
@@ -114,7 +131,6 @@ def save(classifier: Classifier, folder: Path = MODELS) -> Card:
     files = {name: _sha256((place / name).read_bytes()) for name in _needed(classifier.card)}
     card = replace(classifier.card, files=files)
     write_card(place, card)
-    load.cache_clear()
     return card
 
 
@@ -126,7 +142,8 @@ def _half(value: Tensor) -> Tensor:
     return value.contiguous().half() if value.is_floating_point() else value
 
 
-def _status(place: Path) -> CardStatus:
+@lru_cache(maxsize=256)
+def _status(place: Path, signature: Signature) -> CardStatus:
     try:
         return CardStatus(place.name, _verified(place)[0], "")
     except BadInput as problem:

@@ -17,21 +17,32 @@ def verdict_bar(diagnosis: Diagnosis) -> go.Figure:
     The zone left of the band is benign (or unlikely, where the model was not taught on malignancy), the band between
     the bounds of the cut-off indeterminate, the zone right of it malignant (or likely).
     """
+    reading = diagnosis.reading
     figure = go.Figure()
     _zones(figure, diagnosis)
-    _cutoff(figure, diagnosis.cutoff)
+    _cutoff(figure, reading.cutoff)
     figure.add_trace(_chosen(diagnosis))
-    others = [o for o in diagnosis.opinions if o.model != diagnosis.model]
+    others = [o for o in diagnosis.opinions if o.model != reading.model]
     if others:
-        home = next((o.domain for o in diagnosis.opinions if o.model == diagnosis.model), None)
-        figure.add_trace(_dots(others, home))
-    _frame(figure, shortly(diagnosis.positive), two_rows=bool(others))
+        figure.add_trace(_dots(others, reading.domain))
+    _frame(figure, shortly(reading.positive), two_rows=bool(others))
+    return figure
+
+
+def opinions_strip(diagnosis: Diagnosis) -> go.Figure:
+    """One mark for every installed model on a line from 0 to 100 %."""
+    figure = go.Figure(_dots(list(diagnosis.opinions), diagnosis.reading.domain))
+    figure.update_xaxes(
+        title="probability, each model's own (%)", range=[-1, 101], fixedrange=True, tickvals=[0, 25, 50, 75, 100]
+    )
+    figure.update_yaxes(visible=False, range=[-0.6, 0.6], fixedrange=True)
+    figure.update_layout(height=96, margin={"l": 0, "r": 8, "t": 4, "b": 0}, showlegend=False, dragmode=False)
     return figure
 
 
 def risk_shift(diagnosis: Diagnosis) -> go.Figure:
     """From the risk before the image to the risk after it, on one line."""
-    shares = diagnosis.pretest, diagnosis.probability_at_pretest
+    shares = diagnosis.patient.pretest, diagnosis.probability_at_pretest
     before, after = (share * 100 for share in shares)
     colour = palette.MALIGNANT if after > before else palette.BENIGN
     figure = go.Figure(
@@ -62,7 +73,8 @@ def _side(share: float) -> str:
 
 
 def _zones(figure: go.Figure, diagnosis: Diagnosis) -> None:
-    low, high = diagnosis.cutoff_low * 100, diagnosis.cutoff_high * 100
+    reading = diagnosis.reading
+    low, high = reading.cutoff_low * 100, reading.cutoff_high * 100
     edges = ((0.0, low, Verdict.BENIGN), (low, high, Verdict.INDETERMINATE), (high, 100.0, Verdict.MALIGNANT))
     for left, right, verdict in edges:
         colour = palette.rgba(palette.VERDICT[verdict], 0.22)
@@ -73,7 +85,7 @@ def _zones(figure: go.Figure, diagnosis: Diagnosis) -> None:
             figure.add_annotation(
                 x=(left + right) / 2,
                 y=BAR - 0.42,
-                text=zone(verdict, diagnosis.positive),
+                text=zone(verdict, reading.positive),
                 showarrow=False,
                 yanchor="top",
                 font_size=11,
@@ -90,28 +102,29 @@ def _cutoff(figure: go.Figure, cutoff: float) -> None:
 
 
 def _chosen(diagnosis: Diagnosis) -> go.Scatter:
-    said = f"{percent(diagnosis.probability, 1)}: {answer(diagnosis.verdict, diagnosis.positive)}"
+    reading = diagnosis.reading
+    said = f"{percent(reading.probability, 1)}: {answer(reading.verdict, reading.positive)}"
     return go.Scatter(
-        x=[diagnosis.probability * 100],
+        x=[reading.probability * 100],
         y=[BAR],
         mode="markers+text",
-        text=[f"<b> {percent(diagnosis.probability)} </b>"],
-        textposition="middle right" if diagnosis.probability < 0.8 else "middle left",
+        text=[f"<b> {percent(reading.probability)} </b>"],
+        textposition="middle right" if reading.probability < 0.8 else "middle left",
         textfont={"size": 15},
         marker={
             "size": 20,
-            "color": palette.VERDICT[diagnosis.verdict],
-            "symbol": palette.MARKER[diagnosis.verdict],
+            "color": palette.VERDICT[reading.verdict],
+            "symbol": palette.MARKER[reading.verdict],
             "line": {"color": "white", "width": 2},
         },
-        hovertemplate=f"{diagnosis.model_title}<br>{said}<extra></extra>",
+        hovertemplate=f"{reading.model_title}<br>{said}<extra></extra>",
         cliponaxis=False,
     )
 
 
-def _dots(opinions: list[ModelOpinion], home: str | None) -> go.Scatter:
+def _dots(opinions: list[ModelOpinion], home: str) -> go.Scatter:
     """One mark a model; those for another kind of frames than the chosen model's are hollow."""
-    hollow = ["" if home in (None, o.domain) else "-open" for o in opinions]
+    hollow = ["" if home == o.domain else "-open" for o in opinions]
     return go.Scatter(
         x=[o.probability * 100 for o in opinions],
         y=[DOTS] * len(opinions),

@@ -6,6 +6,7 @@ from sera_core.guidelines.advice import (
     agreement,
     assess,
     assess_all,
+    check_pretest,
     prevalence_adjusted,
 )
 from sera_core.guidelines.descriptors import (
@@ -27,6 +28,7 @@ __all__ = [
     "agreement",
     "assess",
     "assess_all",
+    "check_pretest",
     "parse_descriptors",
     "prevalence_adjusted",
     "validate",

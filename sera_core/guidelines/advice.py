@@ -165,12 +165,23 @@ def prevalence_adjusted(probability: float, pretest: float, prior: float = 0.5) 
     0.5
     """
     _check_probability(probability)
-    _check_prevalence("pre-test risk", pretest)
+    check_pretest(pretest)
     _check_prevalence("prior", prior)
     # Products instead of odds, so that 0 and 1 stay what they are.
     malignant = probability * pretest * (1 - prior)
     benign = (1 - probability) * (1 - pretest) * prior
     return malignant / (malignant + benign)
+
+
+def check_pretest(share: float) -> None:
+    """Refuse an impossible pre-test risk.
+
+    Raises
+    ------
+    BadInput
+        Not strictly between 0 and 1.
+    """
+    _check_prevalence("pre-test risk", share)
 
 
 def _check_probability(probability: float) -> None:

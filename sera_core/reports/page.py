@@ -118,14 +118,14 @@ def _verdict(page: _Page, diagnosis: Diagnosis) -> None:
     top = page.get_y()
     headline = words.headline(diagnosis)
     for size in HEADLINE_SIZES:  # the largest in one line; the smallest may take more
-        page.pen(size, VERDICT[diagnosis.verdict], bold=True)
+        page.pen(size, VERDICT[diagnosis.reading.verdict], bold=True)
         if page.get_string_width(headline) < 90:
             break
     below = page.write_at(LEFT + 4.5, top, headline, 90, high=7)
     page.pen(9.5, INK)
     action = words.advice(diagnosis.advice)
     bottom = max(page.write_at(LEFT + 4.5, below + 1.2, f"Advice: {action}", 90, high=4.4), top + 17)
-    page.set_fill_color(VERDICT[diagnosis.verdict])
+    page.set_fill_color(VERDICT[diagnosis.reading.verdict])
     page.rect(LEFT, top, 1.6, bottom - top, style="F")
     _bar(page, diagnosis, LEFT + 100, top + 6.5, 74)
     page.set_y(bottom + 4)
@@ -133,26 +133,27 @@ def _verdict(page: _Page, diagnosis: Diagnosis) -> None:
 
 def _bar(page: _Page, diagnosis: Diagnosis, x: float, y: float, wide: float) -> None:
     """The probability on a bar from 0 to 100 %, with the three zones around the cut-off."""
-    low, high, high_mm = diagnosis.cutoff_low, diagnosis.cutoff_high, 4.5
+    reading = diagnosis.reading
+    low, high, high_mm = reading.cutoff_low, reading.cutoff_high, 4.5
     zones = ((0.0, low, Verdict.BENIGN), (low, high, Verdict.INDETERMINATE), (high, 1.0, Verdict.MALIGNANT))
     for start, end, verdict in zones:
         page.set_fill_color(_tint(VERDICT[verdict]))
         page.rect(x + start * wide, y, (end - start) * wide, high_mm, style="F")
     page.set_draw_color(UNSURE)
     page.set_line_width(0.3)
-    page.line(x + diagnosis.cutoff * wide, y - 0.8, x + diagnosis.cutoff * wide, y + high_mm + 0.8)
-    spot = x + diagnosis.probability * wide
-    page.set_fill_color(VERDICT[diagnosis.verdict])
+    page.line(x + reading.cutoff * wide, y - 0.8, x + reading.cutoff * wide, y + high_mm + 0.8)
+    spot = x + reading.probability * wide
+    page.set_fill_color(VERDICT[reading.verdict])
     page.set_draw_color(PAPER)
     page.circle(spot, y + high_mm / 2, 2.1, style="DF")
     page.pen(9.5, INK, bold=True)
     label = min(max(spot, x + 6), x + wide - 8)  # at both ends of the bar the number stays on the page
-    page.write_at(label - 15, y - 5.6, words.percent(diagnosis.probability), 30, align="C")
+    page.write_at(label - 15, y - 5.6, words.percent(reading.probability), 30, align="C")
     page.pen(7, FAINT)
     page.write_at(x - 5, y + 5.4, "0%", 10, align="C")
     page.write_at(x + wide - 5, y + 5.4, "100%", 10, align="C")
-    cutoff = min(max(diagnosis.cutoff, 0.2), 0.8)
-    page.write_at(x + cutoff * wide - 20, y + 5.4, f"cut-off {words.percent(diagnosis.cutoff)}", 40, align="C")
+    cutoff = min(max(reading.cutoff, 0.2), 0.8)
+    page.write_at(x + cutoff * wide - 20, y + 5.4, f"cut-off {words.percent(reading.cutoff)}", 40, align="C")
 
 
 def _tint(colour: str) -> tuple[int, int, int]:
@@ -165,11 +166,11 @@ def _pictures(page: _Page, diagnosis: Diagnosis) -> None:
     top, right = page.get_y(), LEFT + WIDE - PICTURE_WIDE
     bottom = _picture(page, plain(diagnosis), LEFT, top, "Region of interest on the frame")
     hot = heated(diagnosis)
-    if hot is None or diagnosis.heatmap is None:
+    if hot is None or diagnosis.reading.heatmap is None:
         page.pen(8.5, FAINT)
         page.write_at(right, top + 4, words.why(diagnosis), PICTURE_WIDE)
     else:
-        bottom = _picture(page, hot, right, top, words.caption(diagnosis.heatmap))
+        bottom = _picture(page, hot, right, top, words.caption(diagnosis.reading.heatmap))
         _heat_scale(page, LEFT + WIDE, bottom - 2.1)
     page.set_y(bottom + 3)
 

@@ -47,13 +47,13 @@ def plain(diagnosis: Diagnosis) -> Picture:
 
 def heated(diagnosis: Diagnosis) -> Picture | None:
     """The same with the heatmap over it; None without a heatmap."""
-    if diagnosis.heatmap is None:
+    if diagnosis.reading.heatmap is None:
         return None
-    return _cut(diagnosis, on_frame(diagnosis.image.pixels, diagnosis.heatmap))
+    return _cut(diagnosis, on_frame(diagnosis.image.pixels, diagnosis.reading.heatmap))
 
 
 def _cut(diagnosis: Diagnosis, frame: NDArray[np.uint8]) -> Picture:
-    box = diagnosis.box
+    box = diagnosis.reading.box
     shown: Box = window(diagnosis.image.shape, box, "letterbox", SURROUNDINGS)
     part = Image.fromarray(frame[shown.y : shown.y + shown.height, shown.x : shown.x + shown.width])
     zoom = LONGEST / max(part.size)

@@ -23,29 +23,30 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         percentile 0 ... 100, ``fidelity`` the hot fifth's fall minus the mean random fall (None: not measured),
         ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
     """
-    spacing = diagnosis.image.scale_at(diagnosis.box)
-    heatmap, reader = diagnosis.heatmap, diagnosis.reader_advice
+    reading = diagnosis.reading
+    spacing = diagnosis.image.scale_at(reading.box)
+    heatmap, reader = reading.heatmap, diagnosis.reader_advice
     return {
-        "model": diagnosis.model,
-        "model_title": diagnosis.model_title,
-        "model_sha256": diagnosis.model_sha256,
-        "trained_on": diagnosis.trained_on,
-        "positive": diagnosis.positive,
-        "probability": diagnosis.probability,
-        "pretest": diagnosis.pretest,
+        "model": reading.model,
+        "model_title": reading.model_title,
+        "model_sha256": reading.model_sha256,
+        "trained_on": reading.trained_on,
+        "positive": reading.positive,
+        "probability": reading.probability,
+        "pretest": diagnosis.patient.pretest,
         "probability_at_pretest": diagnosis.probability_at_pretest,
-        "cutoff": diagnosis.cutoff,
-        "cutoff_bounds": [diagnosis.cutoff_low, diagnosis.cutoff_high],
-        "verdict": diagnosis.verdict.value,
-        "familiarity": diagnosis.familiarity.percentile,
+        "cutoff": reading.cutoff,
+        "cutoff_bounds": [reading.cutoff_low, reading.cutoff_high],
+        "verdict": reading.verdict.value,
+        "familiarity": reading.familiarity.percentile,
         **_fidelity(heatmap.fidelity if heatmap else None),
         "heatmap_method": heatmap.method.value if heatmap else None,
-        "roi": diagnosis.box.as_list(),
+        "roi": reading.box.as_list(),
         "frame": diagnosis.image.frame,
         "mm_per_px": list(spacing) if spacing else None,
-        "size_mm": diagnosis.size_mm,
+        "size_mm": diagnosis.patient.size_mm,
         "advice": _advice(diagnosis.advice),
-        "descriptors": _descriptors(diagnosis.descriptors) if diagnosis.descriptors else None,
+        "descriptors": _descriptors(diagnosis.patient.descriptors) if diagnosis.patient.descriptors else None,
         "reader_advice": _advice(reader) if reader else None,
         "opinions": [_opinion(opinion) for opinion in diagnosis.opinions],
         "warnings": [{"code": notice.code, "message": notice.message} for notice in diagnosis.warnings],

@@ -56,7 +56,7 @@ def _result(diagnosis: Diagnosis) -> Rows:
 
 
 def _next(diagnosis: Diagnosis) -> Rows:
-    advice, reader, seen = diagnosis.advice, diagnosis.reader_advice, diagnosis.descriptors
+    advice, reader, seen = diagnosis.advice, diagnosis.reader_advice, diagnosis.patient.descriptors
     return _filled(
         ("Advice", words.advice(advice)),
         ("Rule", advice.rule),
@@ -69,10 +69,11 @@ def _next(diagnosis: Diagnosis) -> Rows:
 
 
 def _model(diagnosis: Diagnosis) -> Rows:
+    reading = diagnosis.reading
     return [
-        ("Model", f"{diagnosis.model_title} ({diagnosis.model})"),
-        ("Trained on", diagnosis.trained_on),
-        ("Weights", f"sha256 {diagnosis.model_sha256}"),
+        ("Model", f"{reading.model_title} ({reading.model})"),
+        ("Trained on", reading.trained_on),
+        ("Weights", f"sha256 {reading.model_sha256}"),
         ("Program", f"SERA {__version__}"),
     ]
 

@@ -26,34 +26,37 @@ LIMITS = (
 
 def headline(diagnosis: Diagnosis) -> str:
     """The verdict in the terms of what the model was taught: pathology, or how readers call the nodule."""
-    return wording.headline(diagnosis.verdict, diagnosis.positive)
+    return wording.headline(diagnosis.reading.verdict, diagnosis.reading.positive)
 
 
 def verdict(diagnosis: Diagnosis) -> str:
     """Where the probability lies against the cut-off and its bounds."""
+    reading = diagnosis.reading
     where = {
         Verdict.BENIGN: "below the cut-off",
         Verdict.INDETERMINATE: "within the uncertain band around the cut-off",
         Verdict.MALIGNANT: "above the cut-off",
     }
-    numbers = (diagnosis.probability, diagnosis.cutoff, diagnosis.cutoff_low, diagnosis.cutoff_high)
-    close = min(abs(diagnosis.probability - edge) for edge in numbers[1:]) < 0.01
+    numbers = (reading.probability, reading.cutoff, reading.cutoff_low, reading.cutoff_high)
+    close = min(abs(reading.probability - edge) for edge in numbers[1:]) < 0.01
     probability, cutoff, low, high = (percent(number, digits=int(close)) for number in numbers)
-    return f"{probability}, {where[diagnosis.verdict]} of {cutoff} (95% bounds {low} to {high})."
+    return f"{probability}, {where[reading.verdict]} of {cutoff} (95% bounds {low} to {high})."
 
 
 def at_pretest(diagnosis: Diagnosis) -> str:
     """The probability where malignancy is as common as assumed."""
+    here, there = percent(diagnosis.probability_at_pretest), percent(diagnosis.reading.probability)
     return (
-        f"{percent(diagnosis.probability_at_pretest)} to be {diagnosis.positive}, where "
-        f"{percent(diagnosis.pretest)} of nodules are; {percent(diagnosis.probability)} where half of them are."
+        f"{here} to be {diagnosis.reading.positive}, where {percent(diagnosis.patient.pretest)} of nodules are; "
+        f"{there} where half of them are."
     )
 
 
 def familiarity(diagnosis: Diagnosis) -> str:
     """How typical the image is of what the model was trained on."""
+    share = diagnosis.reading.familiarity.percentile
     return (
-        f"{diagnosis.familiarity.percentile:.0f} of 100 training images lie at least as far from the rest as this one "
+        f"{share:.0f} of 100 training images lie at least as far from the rest as this one "
         "(100: typical, 0: stranger than all)."
     )
 
@@ -65,15 +68,16 @@ def others(diagnosis: Diagnosis) -> str:
         + wording.answer(opinion.verdict, opinion.positive)
         + (" (image too unfamiliar to count)" if opinion.familiarity.refused else "")
         for opinion in diagnosis.opinions
-        if opinion.model != diagnosis.model
+        if opinion.model != diagnosis.reading.model
     )
 
 
 def why(diagnosis: Diagnosis) -> str:
     """The heatmap's method and whether it can be trusted."""
-    if diagnosis.heatmap is None:
+    reading = diagnosis.reading
+    if reading.heatmap is None:
         return "No heatmap was asked for."
-    name, fidelity = METHOD[diagnosis.heatmap.method], diagnosis.heatmap.fidelity
+    name, fidelity = METHOD[reading.heatmap.method], reading.heatmap.fidelity
     if fidelity is None:
         return f"{name}; its fidelity was not measured, so it explains nothing."
     return (
@@ -107,12 +111,13 @@ def points(change: float) -> str:
 
 def size(diagnosis: Diagnosis) -> str:
     """Largest dimension, or that it is unknown."""
-    return f"{diagnosis.size_mm:g} mm, largest dimension" if diagnosis.size_mm is not None else "not given"
+    size_mm = diagnosis.patient.size_mm
+    return "not given" if size_mm is None else f"{size_mm:g} mm, largest dimension"
 
 
 def scale(diagnosis: Diagnosis) -> str:
     """Scale at the region; without one nothing on the image can be measured."""
-    spacing = diagnosis.image.scale_at(diagnosis.box)
+    spacing = diagnosis.image.scale_at(diagnosis.reading.box)
     if spacing is None:
         return "unknown: nothing on this image can be measured"
     return f"{spacing[0]:.3f} mm a pixel down, {spacing[1]:.3f} mm across"
@@ -120,7 +125,7 @@ def scale(diagnosis: Diagnosis) -> str:
 
 def region(diagnosis: Diagnosis) -> str:
     """The region of interest in pixels of the frame."""
-    box, (height, width) = diagnosis.box, diagnosis.image.shape
+    box, (height, width) = diagnosis.reading.box, diagnosis.image.shape
     return f"{box.width} × {box.height} pixels at ({box.x}, {box.y}) of a {width} × {height} frame"
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from sera_core.contracts import Box, Descriptors, Grey, GreyImage
+from sera_core.contracts import SIMULATED, Box, Descriptors, Grey, GreyImage
 from sera_core.images.prepare import Framing, window
 from sera_core.simulate import anatomy, nodule
 from sera_core.simulate.canvas import Canvas
@@ -98,7 +98,7 @@ def render(case: Case, size: int = PIXELS) -> Frame:
         grey = np.asarray(Image.fromarray(grey).resize((size, size), Image.Resampling.BILINEAR), np.float32)
         mask = np.asarray(Image.fromarray(mask).resize((size, size), Image.Resampling.NEAREST))
         box, scale = _box_of(mask), scale * PIXELS / size
-    image = GreyImage(grey, (scale, scale), source="simulated")
+    image = GreyImage(grey, (scale, scale), source=SIMULATED)
     return Frame(
         image,
         case.pathology,

@@ -1,7 +1,6 @@
 """What the pages remember between two draws: bounded, and patients' images only within their own session.
 
-Arrays are passed with a leading underscore, which keeps them out of the cache's key; the key says whose image they
-came from: a patient's begins with the hash of his file, a simulated one's, which is nobody's, with ``SAMPLE``.
+What is remembered of an image goes by the image's own key, which also says whether it is anybody's.
 """
 
 from __future__ import annotations
@@ -10,49 +9,60 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from operator import attrgetter
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 import streamlit as st
 
 from sera_core.classifiers.store import installed
-from sera_core.contracts import Box, Diagnosis, Grey, GreyImage
-from sera_core.diagnosis import Request, diagnose, reconsider
+from sera_core.contracts import SIMULATED, Box, Diagnosis, GreyImage, ModelOpinion, Patient, Reading
+from sera_core.diagnosis import Request, advise, opinions, read
 from sera_core.figures.image import png_uri
 from sera_core.images.read import read_image
 from sera_core.images.roi import propose_box
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 
-SAMPLE = "sample "  # how the keys of simulated images begin
-_DIAGNOSED = "diagnosed"  # forgotten by ``state.reset``
+
+class Named(Protocol):
+    """An image, or what was made of one: it carries the image's key, and more behind it."""
+
+    @property
+    def key(self) -> str:
+        """Equal for equals."""
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
-OfImage = Callable[Concatenate[str, P], R]
+N = TypeVar("N", bound=Named)
+Asked = Callable[Concatenate[N, P], R]
 
 
-def remembered(max_entries: int, spinner: str | bool = False) -> Callable[[OfImage[P, R]], OfImage[P, R]]:
+def remembered(
+    kind: type[N], max_entries: int, spinner: str | bool = False
+) -> Callable[[Asked[N, P, R]], Asked[N, P, R]]:
     """Remember what is computed from an image: of a simulated one for every session, of a patient's within his own.
 
     Parameters
     ----------
+    kind : type
+        Of the function's first argument; it goes by its key.
     max_entries : int
         For all simulated images together, and again for each session's own.
     spinner : str or bool
         What to say while it is computed.
-
-    Returns
-    -------
-    decorator
-        Of a function whose first argument is the key of an image.
     """
 
-    def remember(function: OfImage[P, R]) -> OfImage[P, R]:
-        for_all = st.cache_data(max_entries=max_entries, show_spinner=spinner)(function)
-        for_one = st.cache_data(scope="session", max_entries=max_entries, show_spinner=spinner)(function)
+    def remember(function: Asked[N, P, R]) -> Asked[N, P, R]:
+        by_key: dict[str | type, Callable] = {kind: attrgetter("key")}
+        for_all = st.cache_data(max_entries=max_entries, show_spinner=spinner, hash_funcs=by_key)(function)
+        for_one = st.cache_data(scope="session", max_entries=max_entries, show_spinner=spinner, hash_funcs=by_key)(
+            function
+        )
 
         @wraps(function)
-        def ask(key: str, /, *args: P.args, **named: P.kwargs) -> R:
-            return (for_all if key.startswith(SAMPLE) else for_one)(key, *args, **named)
+        def ask(named: N, /, *args: P.args, **others: P.kwargs) -> R:
+            return (for_all if named.key.startswith(SIMULATED) else for_one)(named, *args, **others)
 
         return ask
 
@@ -60,49 +70,48 @@ def remembered(max_entries: int, spinner: str | bool = False) -> Callable[[OfIma
 
 
 def key_of(data: bytes) -> str:
-    """sha256 of the bytes."""
+    """sha256 of a file's bytes."""
     return hashlib.sha256(data).hexdigest()
 
 
 @st.cache_data(scope="session", max_entries=8, show_spinner="Reading the image")
-def image_of(key: str, _data: bytes, frame: int) -> GreyImage:
+def image_of(data: bytes, frame: int) -> GreyImage:
     """:func:`sera_core.images.read_image`, remembered."""
-    return read_image(_data, frame)
+    return read_image(data, frame)
 
 
-@remembered(8, "Looking for the nodule")
-def box_of(key: str, frame: int, _image: GreyImage) -> Box:
+@remembered(GreyImage, 8, "Looking for the nodule")
+def box_of(image: GreyImage) -> Box:
     """:func:`sera_core.images.propose_box`, remembered."""
-    return propose_box(_image)
+    return propose_box(image)
 
 
-@remembered(16)
-def picture_uri(key: str, frame: int, _pixels: Grey) -> str:
+@remembered(GreyImage, 16)
+def picture_uri(image: GreyImage) -> str:
     """:func:`sera_core.figures.image.png_uri`, remembered."""
-    return png_uri(_pixels)
+    return png_uri(image.pixels)
 
 
-def diagnosis_of(key: str, request: Request, image: GreyImage) -> Diagnosis:
-    """The whole diagnosis; moving a slider asks no network again."""
-    pixels_only = Request(box=request.box, model=request.model, method=request.method)
-    answer = _diagnosed(SAMPLE + key if image.source == "simulated" else key, image.frame, pixels_only, image)
-    return reconsider(replace(answer, image=image), request)
+@remembered(GreyImage, 32)
+def reading_of(image: GreyImage, request: Request) -> Reading:
+    """:func:`sera_core.diagnosis.read`, remembered."""
+    return read(image, request)
 
 
-def keep_diagnosed(key: str, diagnosis: Diagnosis) -> None:
-    """Let the Learn page take this nodule apart, in this session only."""
-    st.session_state[_DIAGNOSED] = (key, diagnosis)
+@remembered(GreyImage, 32, "Asking the other models")
+def opinions_of(image: GreyImage, box: Box) -> tuple[ModelOpinion, ...]:
+    """:func:`sera_core.diagnosis.opinions`, remembered."""
+    return opinions(image, box)
 
 
-def last_diagnosed() -> tuple[str, Diagnosis] | None:
-    """Key of the image and the last diagnosis of this session, until Reset."""
-    kept: tuple[str, Diagnosis] | None = st.session_state.get(_DIAGNOSED)
-    return kept
+def diagnosis_of(image: GreyImage, request: Request, patient: Patient | None = None) -> Diagnosis:
+    """The diagnosis by one model; another patient asks no network again."""
+    return advise(image, reading_of(image, request), patient or Patient())
 
 
-@remembered(32)
-def _diagnosed(key: str, frame: int, request: Request, _image: GreyImage) -> Diagnosis:
-    return diagnose(_image, request)
+def with_opinions(diagnosis: Diagnosis) -> Diagnosis:
+    """The same diagnosis beside every installed model's opinion."""
+    return replace(diagnosis, opinions=opinions_of(diagnosis.image, diagnosis.reading.box))
 
 
 @st.cache_data(ttl=30, max_entries=1, show_spinner=False)

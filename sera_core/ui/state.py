@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from sera_core.contracts import Box, Line, Scale
+from sera_core.contracts import Box, Diagnosis, Line, Scale
 
 DESCRIPTORS = ("composition", "echogenicity", "shape", "margin")
+DIAGNOSED = "diagnosed"  # where the session keeps its last diagnosis
 
 
 @dataclass
@@ -22,8 +23,8 @@ class Case:
 
     Attributes
     ----------
-    key : str
-        Which image: a hash of its bytes, or the name of a sample.
+    source : str
+        Where the image comes from: the hash of a file's bytes, or the name of a sample.
     box : Box or None
         The region the reader drew; None: the proposed one.
     ruler : Line or None
@@ -34,7 +35,7 @@ class Case:
         Whether the size came from a ruler, and whether the scale has changed since.
     """
 
-    key: str
+    source: str
     box: Box | None = None
     ruler: Line | None = None
     scale: Scale | None = None
@@ -42,11 +43,11 @@ class Case:
     outdated: bool = False
 
 
-def case_of(key: str, size_mm: float | None = None) -> Case:
-    """The session's case for this image: a new image starts a new case, at its own size if that is known."""
+def case_of(source: str, size_mm: float | None = None) -> Case:
+    """The session's case for this file or sample: a new one starts a new case, at its own size if that is known."""
     case = st.session_state.get("case")
-    if not isinstance(case, Case) or case.key != key:
-        case = Case(key)
+    if not isinstance(case, Case) or case.source != source:
+        case = Case(source)
         st.session_state["case"] = case
         st.session_state["size_mm"] = size_mm
         st.session_state["frame"] = 1
@@ -54,6 +55,17 @@ def case_of(key: str, size_mm: float | None = None) -> Case:
             st.session_state[name] = None
         st.session_state["foci"] = []
     return case
+
+
+def keep_diagnosed(diagnosis: Diagnosis) -> None:
+    """Let the Learn page take this nodule apart, in this session only."""
+    st.session_state[DIAGNOSED] = diagnosis
+
+
+def last_diagnosed() -> Diagnosis | None:
+    """The last diagnosis of this session, until :func:`reset`."""
+    kept: Diagnosis | None = st.session_state.get(DIAGNOSED)
+    return kept
 
 
 def start() -> None:
@@ -66,7 +78,7 @@ def start() -> None:
 def reset() -> None:
     """Forget the image and everything done to it; the file and camera fields start anew, the settings stay."""
     st.session_state["case"] = None
-    st.session_state["diagnosed"] = None
+    st.session_state[DIAGNOSED] = None
     st.session_state["uploads"] += 1
     st.session_state["source"] = "sample"
     st.session_state["tool"] = "region"

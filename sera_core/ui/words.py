@@ -21,22 +21,23 @@ GLYPH = {  # the shapes of ``figures.palette.MARKER``
 
 def verdict_reason(diagnosis: Diagnosis) -> str:
     """Where the probability lies against the cut-off and its bounds."""
-    band = f"{percent(diagnosis.cutoff_low)} to {percent(diagnosis.cutoff_high)}"
+    reading = diagnosis.reading
+    band = f"{percent(reading.cutoff_low)} to {percent(reading.cutoff_high)}"
     where = {
         Verdict.BENIGN: f"lies below the uncertain band around the cut-off ({band})",
         Verdict.INDETERMINATE: f"lies inside the uncertain band around the cut-off ({band}): "
         "the model cannot tell, and neither side should be read into it",
         Verdict.MALIGNANT: f"lies above the uncertain band around the cut-off ({band})",
     }
-    return f"The probability, {percent(diagnosis.probability)}, {where[diagnosis.verdict]}."
+    return f"The probability, {percent(reading.probability)}, {where[reading.verdict]}."
 
 
 def in_a_hundred(diagnosis: Diagnosis) -> str:
     """The two probabilities as counts."""
-    even, local = in_hundred(diagnosis.probability), in_hundred(diagnosis.probability_at_pretest)
+    even, local = in_hundred(diagnosis.reading.probability), in_hundred(diagnosis.probability_at_pretest)
     return (
-        f"Of 100 nodules that the model scores like this one, **{even}** are {diagnosis.positive} where "
-        f"half of all nodules are, and **{local}** where {percent(diagnosis.pretest)} are. It is no diagnosis: "
+        f"Of 100 nodules that the model scores like this one, **{even}** are {diagnosis.reading.positive} where "
+        f"half of all nodules are, and **{local}** where {percent(diagnosis.patient.pretest)} are. It is no diagnosis: "
         "only cytology or histology makes one."
     )
 
@@ -56,7 +57,7 @@ def opinions(diagnosis: Diagnosis) -> str:
 
     Models for real and for simulated frames answer different questions and are not set against each other.
     """
-    domain = next((o.domain for o in diagnosis.opinions if o.model == diagnosis.model), "real")
+    domain = diagnosis.reading.domain
     known = (o for o in diagnosis.opinions if o.domain == domain and not o.familiarity.refused)
     asked = sorted(known, key=lambda o: -o.probability)
     strange = {o.domain for o in diagnosis.opinions if o.domain != domain}

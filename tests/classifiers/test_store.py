@@ -279,3 +279,25 @@ def test_eight_threads_through_one_model_agree(made: Classifier) -> None:
         for probabilities, found in threads.map(answer, range(16)):
             np.testing.assert_array_equal(probabilities, alone)
             np.testing.assert_array_equal(found, distances)
+
+
+def test_weights_are_hashed_once_until_a_file_changes(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[int] = []
+    whole = store._sha256
+    monkeypatch.setattr(store, "_sha256", lambda data: (hashed.append(len(data)), whole(data))[1])
+    for _ in range(3):
+        assert [status.valid for status in store.installed(place.parent)] == [True]
+    assert len(hashed) == 2, "weights and index, once"
+    data = (place / store.INDEX).read_bytes()
+    (place / store.INDEX).write_bytes(data)  # the same bytes, but who knows
+    assert [status.valid for status in store.installed(place.parent)] == [True]
+    assert len(hashed) == 4
+    (place / store.INDEX).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))  # of the same length
+    assert [status.valid for status in store.installed(place.parent)] == [False]
+
+
+def test_a_model_that_was_changed_is_not_answered_from_memory(network: Classifier, place: Path) -> None:
+    assert store.load("tiny", place.parent) is store.load("tiny", place.parent)
+    (place / store.WEIGHTS).write_bytes(b"other")
+    with pytest.raises(BadInput, match="not the file its card describes"):
+        store.load("tiny", place.parent)

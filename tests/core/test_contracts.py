@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sera_core.contracts import BadInput, Box, Familiarity, Fidelity, GreyImage, Line, Scale, ScaledRegion
+from sera_core.contracts import (
+    SIMULATED,
+    BadInput,
+    Box,
+    Familiarity,
+    Fidelity,
+    GreyImage,
+    Line,
+    Scale,
+    ScaledRegion,
+)
 
 
 @pytest.mark.parametrize(("width", "height"), [(0, 5), (5, 0), (-1, 5)])
@@ -102,6 +113,27 @@ def test_the_frame_s_own_scale_serves_where_no_region_is() -> None:
     assert image.scale_at(Box(60, 10, 20, 20)) == (0.3, 0.3)
     assert image.scale_at(Box(40, 10, 20, 20)) == (0.1, 0.2)
     assert image.shape == (100, 100)
+
+
+def test_an_image_goes_by_its_pixels_its_frame_and_whose_it_is() -> None:
+    image = GreyImage(np.linspace(0, 1, 100, dtype=np.float32).reshape(10, 10), source="PNG")
+    same = [
+        replace(image, mm_per_px=(0.1, 0.1)),
+        replace(image, source="DICOM"),
+        replace(image, pixels=image.pixels.copy()),
+    ]
+    assert {other.key for other in same} == {image.key}
+    touched = image.pixels.copy()
+    touched[3, 3] = np.nextafter(touched[3, 3], np.float32(1))
+    others = [
+        replace(image, pixels=touched),
+        replace(image, pixels=image.pixels.reshape(5, 20)),
+        replace(image, pixels=image.pixels.T),
+        replace(image, frame=1),
+        replace(image, source=SIMULATED),
+    ]
+    assert len({image.key, *(other.key for other in others)}) == 6
+    assert [key.key.startswith(SIMULATED) for key in others] == [False] * 4 + [True]
 
 
 def test_refusal_is_beyond_the_limit_not_at_it() -> None:

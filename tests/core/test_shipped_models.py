@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from sera_core.classifiers.store import CardStatus, installed, load
-from sera_core.diagnosis import Request, diagnose
+from sera_core.contracts import Patient
+from sera_core.diagnosis import diagnose
 from sera_core.evaluate.roc import auc
 from sera_core.files import MODELS
 from sera_core.images.read import read_image
@@ -49,8 +50,8 @@ def test_one_default_for_each_kind_of_frames() -> None:
 
 def test_a_real_frame_is_diagnosed(shared_data: Path) -> None:
     frame = sorted((shared_data / "ddti" / "images").iterdir())[0]
-    found = diagnose(read_image(frame.read_bytes()), Request(size_mm=14.0))
-    assert 0 <= found.probability <= 1
-    assert found.heatmap is not None
-    assert found.heatmap.fidelity is not None
+    found = diagnose(read_image(frame.read_bytes()), patient=Patient(size_mm=14.0))
+    assert 0 <= found.reading.probability <= 1
+    assert found.reading.heatmap is not None
+    assert found.reading.heatmap.fidelity is not None
     assert found.advice.rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from sera_core.contracts import (
     Guideline,
     Heatmap,
     ModelOpinion,
+    Patient,
+    Reading,
     Verdict,
 )
 
@@ -38,18 +40,15 @@ def hand_made(**changes: object) -> Diagnosis:
     pixels = 0.4 + 0.2 * np.sin(columns / 9) * np.cos(rows / 7)
     crop = pixels[20:140, 40:160]
     distance = np.hypot(*(np.mgrid[0:120, 0:120] - 60)).astype(np.float32)
-    made = Diagnosis(
-        image=GreyImage(pixels, (0.1, 0.1), source="PNG"),
+    reading = Reading(
         box=BOX,
-        size_mm=14.0,
         model="alpha",
         model_title="Alpha network",
         model_sha256="0123456789abcdef" * 4,
+        domain="real",
         positive=READ,
         trained_on="342 frames of DDTI; its labels are readings, not pathology.",
         probability=0.78,
-        pretest=0.2,
-        probability_at_pretest=0.47,
         cutoff=0.5,
         cutoff_low=0.42,
         cutoff_high=0.58,
@@ -62,6 +61,12 @@ def hand_made(**changes: object) -> Diagnosis:
             Box(40, 20, 120, 120),
             Fidelity(0.21, tuple(np.linspace(-0.02, 0.08, 20))),
         ),
+    )
+    made = Diagnosis(
+        image=GreyImage(pixels, (0.1, 0.1), source="PNG"),
+        reading=reading,
+        patient=Patient(size_mm=14.0),
+        probability_at_pretest=0.47,
         advice=Advice(
             guideline=Guideline.KTIRADS2021,
             category="K-TIRADS 4",
@@ -78,4 +83,15 @@ def hand_made(**changes: object) -> Diagnosis:
             opinion("gamma", 0.52, Verdict.INDETERMINATE),
         ),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return changed(made, **changes)
+
+
+def changed(made: Diagnosis, **changes: object) -> Diagnosis:
+    """Other fields in the diagnosis itself or in either of its halves."""
+    halves = {half: _taken(getattr(made, half), changes) for half in ("reading", "patient")}
+    return replace(made, **halves, **changes)  # type: ignore[arg-type]
+
+
+def _taken(half: Reading | Patient, changes: dict[str, object]) -> Reading | Patient:
+    own = {field.name: changes.pop(field.name) for field in fields(half) if field.name in changes}
+    return replace(half, **own)  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ def test_a_large_picture_is_sent_smaller() -> None:
 
 
 def test_the_box_is_drawn_where_it_lies_on_the_crop() -> None:
-    heatmap = hand_made().heatmap
+    heatmap = hand_made().reading.heatmap
     assert heatmap is not None
     # the crop is shown pixel for pixel here, so the box moves by the corner of the crop; pixel edges lie at -0.5
     shape = figures.overlay(heatmap, BOX).layout.shapes[0]
@@ -35,7 +35,7 @@ def test_the_box_is_drawn_where_it_lies_on_the_crop() -> None:
 
 
 def test_the_box_follows_a_crop_that_was_shrunk() -> None:
-    heatmap = hand_made().heatmap
+    heatmap = hand_made().reading.heatmap
     assert heatmap is not None
     half = replace(heatmap, values=heatmap.values[::2, ::2], crop=heatmap.crop[::2, ::2])
     shape = figures.crop(half, heatmap.crop_box).layout.shapes[0]
@@ -46,7 +46,7 @@ def test_the_box_follows_a_crop_that_was_shrunk() -> None:
 
 
 def test_the_raw_map_shows_the_values_themselves() -> None:
-    heatmap = hand_made().heatmap
+    heatmap = hand_made().reading.heatmap
     assert heatmap is not None
     trace = figures.raw(heatmap).data[0]
     assert np.allclose(trace.z, heatmap.values, atol=5e-4)
@@ -54,7 +54,7 @@ def test_the_raw_map_shows_the_values_themselves() -> None:
 
 
 def test_fidelity_shows_every_random_fifth_and_the_hot_one() -> None:
-    heatmap = hand_made().heatmap
+    heatmap = hand_made().reading.heatmap
     assert heatmap is not None
     assert heatmap.fidelity is not None
     random, hot = figures.fidelity(heatmap.fidelity).data

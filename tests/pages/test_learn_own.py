@@ -14,6 +14,7 @@ from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.ui.learn.chapters import CHAPTERS
 from sera_core.ui.learn.nodule import LAST
+from sera_core.ui.state import DIAGNOSED
 from tests.pages.conftest import ROOT, chapter_at
 from tests.pages.test_diagnose import words
 from tests.pages.test_learn_links import bound
@@ -23,17 +24,15 @@ WORDS = {"margin_points": "b999-nan_m-1", "tasks_box": "999-999-0-0", "tasks_kep
 
 
 @pytest.fixture(scope="module")
-def diagnosed() -> tuple[str, Diagnosis]:
+def diagnosed() -> Diagnosis:
     frame = render(SAMPLES["papillary"].case)
     image = replace(frame.image, source="PNG")  # as if it had been uploaded
-    return "0" * 64, diagnose(image, Request(box=frame.box, model=ASKED))
+    return diagnose(image, Request(box=frame.box, model=ASKED))
 
 
 @pytest.mark.parametrize("number", list(CHAPTERS))
-def test_a_patients_nodule_can_be_taken_apart(
-    learn: AppTest, model: str, diagnosed: tuple[str, Diagnosis], number: int
-) -> None:
-    learn.session_state["diagnosed"] = diagnosed
+def test_a_patients_nodule_can_be_taken_apart(learn: AppTest, model: str, diagnosed: Diagnosis, number: int) -> None:
+    learn.session_state[DIAGNOSED] = diagnosed
     at = chapter_at(learn, number, nodule=LAST)
     assert [one.value for one in at.selectbox if one.key == "nodule"] in ([LAST], [])  # some ask for it later
     assert not at.warning

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,10 +23,13 @@ from sera_core.contracts import (
     Margin,
     ModelOpinion,
     Notice,
+    Patient,
+    Reading,
     Shape,
     Verdict,
 )
 from sera_core.guidelines import advise_from_probability, assess
+from tests.figures.hand import changed
 
 READ = "read as suspicious (Kwak TI-RADS 4c or 5)"
 SEEN = Descriptors(
@@ -68,31 +70,33 @@ def opinion(
 
 def diagnosis(**changes: Any) -> Diagnosis:
     """Everything known, everything filled in; ``changes`` replace fields."""
-    whole = Diagnosis(
-        image=GreyImage(pixels(), mm_per_px=(0.08, 0.08), source="PNG"),
+    reading = Reading(
         box=Box(180, 110, 220, 160),
-        size_mm=14.0,
         model="alpha",
         model_title="EfficientNet-Lite0, fine-tuned",
         model_sha256="0123456789abcdef" * 4,
+        domain="real",
         positive=READ,
         trained_on="460 thyroid frames of one public collection; its labels are readings of the image, not pathology.",
         probability=0.74,
-        pretest=0.2,
-        probability_at_pretest=0.4158,
         cutoff=0.48,
         cutoff_low=0.41,
         cutoff_high=0.55,
         verdict=Verdict.MALIGNANT,
         familiarity=Familiarity(10.0, 62.0, 20.0),
         heatmap=heatmap(Fidelity(0.123, (0.01, 0.02, 0.03))),
-        advice=advise_from_probability(Guideline.KTIRADS2021, 0.4158, 14.0),
-        reader_advice=assess(Guideline.KTIRADS2021, SEEN, 14.0),
-        descriptors=SEEN,
-        opinions=(opinion("alpha", 0.74), opinion("beta", 0.31), opinion("gamma", 0.66, 0.0, 5.0)),
         warnings=(Notice("box_proposed", "The region was proposed by the program: check that it holds the nodule."),),
     )
-    return replace(whole, **changes)
+    whole = Diagnosis(
+        image=GreyImage(pixels(), mm_per_px=(0.08, 0.08), source="PNG"),
+        reading=reading,
+        patient=Patient(size_mm=14.0, descriptors=SEEN),
+        probability_at_pretest=0.4158,
+        advice=advise_from_probability(Guideline.KTIRADS2021, 0.4158, 14.0),
+        reader_advice=assess(Guideline.KTIRADS2021, SEEN, 14.0),
+        opinions=(opinion("alpha", 0.74), opinion("beta", 0.31), opinion("gamma", 0.66, 0.0, 5.0)),
+    )
+    return changed(whole, **changes)
 
 
 def bare(**changes: Any) -> Diagnosis:

@@ -49,23 +49,22 @@ def _frame(centre: str, malignant: bool, seed: int) -> Frame:
 
 
 def _show_frame(frame: Frame) -> None:
-    key = f"simulated {frame.centre} {frame.seed}"
     place = st.empty()
     with place.container():  # the frame at once; a heatmap may have to wait for a network to be loaded
         chart(picture(frame.image.pixels), "case-frame", "The simulated frame")
     try:
         with st.spinner("Asking an installed model where it looks"):
-            diagnosis = diagnosis_of(key, Request(box=frame.box), frame.image)
+            diagnosis = diagnosis_of(frame.image, Request(box=frame.box))
     except BadInput as refusal:
         st.caption(f"No heatmap: {refusal.message}")
         return
-    if diagnosis.heatmap is not None:
+    if diagnosis.reading.heatmap is not None:
         with place.container():
-            heat = figures.overlay(diagnosis.heatmap, frame.box, 0.45)
+            heat = figures.overlay(diagnosis.reading.heatmap, frame.box, 0.45)
             chart(heat, "case-heat", "The nodule with the heatmap over it")
     st.caption(
-        f"{headline(diagnosis)}, {percent(diagnosis.probability)}, says {diagnosis.model_title}: an installed model, "
-        f"not necessarily one of this study. What is there: {descriptors(frame.descriptors)}."
+        f"{headline(diagnosis)}, {percent(diagnosis.reading.probability)}, says {diagnosis.reading.model_title}: "
+        f"an installed model, not necessarily one of this study. What is there: {descriptors(frame.descriptors)}."
     )
 
 

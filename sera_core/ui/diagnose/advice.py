@@ -18,6 +18,7 @@ from sera_core.contracts import (
     Focus,
     Guideline,
     Margin,
+    Patient,
     Shape,
 )
 from sera_core.figures.verdict import risk_shift
@@ -104,37 +105,36 @@ def _pick(label: str, key: str, options: list[Word]) -> Word | None:
     return st.pills(label, options, format_func=name_of, key=key)
 
 
-def show_advice(diagnosis: Diagnosis | None, choices: Choices, size_mm: float | None) -> None:
+def show_advice(diagnosis: Diagnosis | None, patient: Patient) -> None:
     """The result of the cell: from the model where it answered, and from the reader's description if there is one."""
     if diagnosis is not None:
         _from_model(diagnosis)
-    elif choices.descriptors is None:
+    elif patient.descriptors is None:
         empty("No advice yet", "Describe the nodule above: the guidelines need no model.", ":material/edit_note:")
-    if choices.descriptors is not None:
-        _from_reader(choices.guideline, choices.descriptors, size_mm, diagnosis)
+    if patient.descriptors is not None:
+        _from_reader(patient.descriptors, patient, diagnosis)
     show_code(advise_from_probability, assess)
 
 
 def _from_model(diagnosis: Diagnosis) -> None:
+    reading = diagnosis.reading
     sentence = (
-        f"Before the image {percent(diagnosis.pretest)}, after it {percent(diagnosis.probability_at_pretest)} of such "
-        f"nodules are {diagnosis.positive}."
+        f"Before the image {percent(diagnosis.patient.pretest)}, after it {percent(diagnosis.probability_at_pretest)} "
+        f"of such nodules are {reading.positive}."
     )
     chart(risk_shift(diagnosis), "risk", sentence)
-    if not diagnosis.positive.startswith("malignant"):
+    if not reading.positive.startswith("malignant"):
         st.caption(
-            f"The chance to be {diagnosis.positive} stands in for a risk of cancer here. It is none: this shows how "
+            f"The chance to be {reading.positive} stands in for a risk of cancer here. It is none: this shows how "
             "advice would be drawn, and decides nothing."
         )
-    _card("By the model's probability", diagnosis.advice, diagnosis.size_mm)
+    _card("By the model's probability", diagnosis.advice, diagnosis.patient.size_mm)
 
 
-def _from_reader(
-    guideline: Guideline, descriptors: Descriptors, size_mm: float | None, diagnosis: Diagnosis | None
-) -> None:
-    every = assess_all(descriptors, size_mm)
-    own = every[guideline]
-    _card("By your own description", own, size_mm)
+def _from_reader(descriptors: Descriptors, patient: Patient, diagnosis: Diagnosis | None) -> None:
+    every = assess_all(descriptors, patient.size_mm)
+    own = every[patient.guideline]
+    _card("By your own description", own, patient.size_mm)
     if diagnosis is not None:
         together = agreement(diagnosis.advice, own)
         icon = ":material/check_circle:" if together.agree else ":material/compare_arrows:"

@@ -83,7 +83,7 @@ def _own(source: str) -> Picture | None:
         return None
     data = file.getvalue()
     case = case_of(key_of(data))
-    image = image_of(case.key, data, st.session_state["frame"] - 1)
+    image = image_of(data, st.session_state["frame"] - 1)
     if image.frames > 1:
         st.slider("Frame", 1, image.frames, key="frame")
     size = _size(case)
@@ -97,7 +97,7 @@ def _sample() -> Picture:
     title = st.selectbox("Simulated sample", list(titles), 0, key="sample", bind="query-params")
     sample = titles[title]
     frame = sample_of(sample.name)
-    case = case_of(f"sample {sample.name}", frame.size_mm)
+    case = case_of(sample.name, frame.size_mm)
     st.markdown(f":violet-badge[:material/science: simulated] {sample.story}")
     size = _size(case)
     with st.expander("What the simulator knows", icon=":material/fact_check:"):

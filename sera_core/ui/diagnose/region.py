@@ -47,7 +47,7 @@ def mark_region(image: GreyImage, proposed: Box, case: Case) -> GreyImage:
         tool = chosen or "region"
         st.caption(HINT[tool])
         board(
-            picture_uri(case.key, image.frame, image.pixels),
+            picture_uri(image),
             image.shape,
             box,
             case.ruler,

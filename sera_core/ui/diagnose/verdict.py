@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from sera_core.contracts import BadInput, Diagnosis
-from sera_core.diagnosis import diagnose
+from sera_core.diagnosis import read
 from sera_core.figures.palette import NAME
-from sera_core.figures.verdict import verdict_bar
+from sera_core.figures.verdict import opinions_strip, verdict_bar
 from sera_core.reports.words import headline
 from sera_core.ui import words
 from sera_core.ui.cell import Cell, show_code
@@ -30,28 +31,43 @@ def choose_model(cell: Cell, installed: list[str]) -> str:
         )
 
 
-def show_verdict(diagnosis: Diagnosis) -> None:
-    """The result of the cell."""
-    colour, icon = NAME[diagnosis.verdict], words.GLYPH[diagnosis.verdict]
+def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
+    """The result of the cell.
+
+    Returns
+    -------
+    DeltaGenerator
+        The place for the opinions of the other models.
+    """
+    reading = diagnosis.reading
+    colour, icon = NAME[reading.verdict], words.GLYPH[reading.verdict]
     title = headline(diagnosis)
-    simulated = " :violet-badge[simulated]" if diagnosis.image.source == "simulated" else ""
+    simulated = " :violet-badge[simulated]" if diagnosis.image.simulated else ""
     st.markdown(f"### :{colour}[{icon} {title}]{simulated}")
     if any(notice.code == "box_proposed" for notice in diagnosis.warnings):
         st.caption(":material/crop_free: For the box the program proposed. Check in cell 2 that it holds the nodule.")
     st.markdown(words.verdict_reason(diagnosis))
-    alt = f"{title}: probability {percent(diagnosis.probability)}, cut-off {percent(diagnosis.cutoff)}"
-    chart(verdict_bar(diagnosis), "verdict", alt, _numbers(diagnosis))
+    alt = f"{title}: probability {percent(reading.probability)}, cut-off {percent(reading.cutoff)}"
+    chart(verdict_bar(diagnosis), "verdict", alt)
     st.markdown(words.in_a_hundred(diagnosis))
+    others = st.container()
+    st.markdown(f":material/fingerprint: {words.familiarity(reading.familiarity)}")
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{reading.model_title}**")
+        st.markdown(reading.trained_on)
+        st.caption(f"{reading.model}, weights sha256 {reading.model_sha256[:12]}")
+    notices(diagnosis.warnings)
+    show_code(read)
+    return others
+
+
+def show_opinions(diagnosis: Diagnosis) -> None:
+    """What every installed model says, in the place that :func:`show_verdict` keeps."""
+    if len(diagnosis.opinions) > 1:
+        chart(opinions_strip(diagnosis), "opinions", "The probability that each model gives", _numbers(diagnosis))
     said = words.opinions(diagnosis)
     if said:
         st.markdown(said)
-    st.markdown(f":material/fingerprint: {words.familiarity(diagnosis.familiarity)}")
-    with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{diagnosis.model_title}**")
-        st.markdown(diagnosis.trained_on)
-        st.caption(f"{diagnosis.model}, weights sha256 {diagnosis.model_sha256[:12]}")
-    notices(diagnosis.warnings)
-    show_code(diagnose)
 
 
 def show_refusal(error: BadInput) -> None:
@@ -61,7 +77,7 @@ def show_refusal(error: BadInput) -> None:
         "No number is better than a made-up one. Mark another region, use another image, or describe the nodule "
         "yourself in cell 5: the guidelines need no model."
     )
-    show_code(diagnose)
+    show_code(read)
 
 
 def _numbers(diagnosis: Diagnosis) -> dict[str, list[object]]:

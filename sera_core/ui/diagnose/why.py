@@ -29,12 +29,13 @@ def choose_method(cell: Cell) -> CamMethod:
 
 def show_why(diagnosis: Diagnosis | None) -> None:
     """The result of the cell."""
-    if diagnosis is None or diagnosis.heatmap is None:
+    reading = diagnosis.reading if diagnosis else None
+    if reading is None or reading.heatmap is None:
         empty("No map", "There is nothing to explain where the model gives no answer.", ":material/visibility_off:")
         return
-    _show_map(diagnosis.heatmap, diagnosis.box)
-    if diagnosis.heatmap.fidelity is not None:
-        _show_fidelity(diagnosis.heatmap.fidelity)
+    _show_map(reading.heatmap, reading.box)
+    if reading.heatmap.fidelity is not None:
+        _show_fidelity(reading.heatmap.fidelity)
     show_code(explain)
 
 

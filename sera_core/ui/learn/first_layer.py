@@ -11,14 +11,10 @@ from sera_core.ui.cache import remembered
 from sera_core.ui.learn.nodule import Seen
 
 
+@remembered(Seen, 32)
 def found_by(network: Seen, number: int) -> Array:
     """Map ``[h, w]`` of kernel ``number`` (from 1) of the network's first layer, before norm and nonlinearity."""
-    return _found(f"{network.key} {number}", network, number)
-
-
-@remembered(32)
-def _found(key: str, _network: Seen, number: int) -> Array:
-    crop = normalise(_network.crop.pixels, _network.classifier.card.preparation)
-    kernel = first_kernels(_network.classifier.parts["body"])[number - 1 : number]
+    crop = normalise(network.crop.pixels, network.classifier.card.preparation)
+    kernel = first_kernels(network.classifier.parts["body"])[number - 1 : number]
     window = Window(kernel.shape[-1], 2, kernel.shape[-1] // 2)
     return convolve(crop, kernel, np.zeros(1, np.float32), window)[0]

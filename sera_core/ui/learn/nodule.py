@@ -12,7 +12,8 @@ from sera_core.contracts import Box, GreyImage
 from sera_core.diagnosis import who_answers
 from sera_core.images.prepare import Crop, prepare
 from sera_core.simulate.samples import SAMPLES
-from sera_core.ui.cache import SAMPLE, last_diagnosed, remembered, sample_of
+from sera_core.ui.cache import remembered, sample_of
+from sera_core.ui.state import last_diagnosed
 
 LAST = "The nodule last diagnosed"
 
@@ -23,20 +24,28 @@ class Specimen:
 
     Attributes
     ----------
-    key : str
-        Identity of image and box, for caches.
-    title : str
     image : GreyImage
     box : Box
+    sample : str or None
+        Name of the sample it is; None: somebody's own image.
     model : str or None
         Who diagnosed it; None: who would.
     """
 
-    key: str
-    title: str
     image: GreyImage
     box: Box
+    sample: str | None = None
     model: str | None = None
+
+    @property
+    def title(self) -> str:
+        """As the chooser calls it."""
+        return SAMPLES[self.sample].title if self.sample else LAST
+
+    @property
+    def key(self) -> str:
+        """That of the image, and the box."""
+        return f"{self.image.key} {self.box.as_list()}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,17 +54,21 @@ class Seen:
 
     Attributes
     ----------
+    specimen : Specimen
     classifier : Classifier
         Shared by all sessions: run it, never change it.
     crop : Crop
         What the network was shown.
-    key : str
-        Identity of specimen and model, for caches.
     """
 
+    specimen: Specimen
     classifier: Classifier
     crop: Crop
-    key: str
+
+    @property
+    def key(self) -> str:
+        """That of the specimen, and the network."""
+        return f"{self.specimen.key} {self.classifier.card.id}"
 
 
 def choose_nodule() -> Specimen:
@@ -65,12 +78,11 @@ def choose_nodule() -> Specimen:
     options = [*titles, LAST] if last else list(titles)
     title = st.selectbox("Nodule", options, 0, key="nodule", bind="query-params")
     if last and title == LAST:
-        key, diagnosis = last
-        return Specimen(f"{key} {diagnosis.box.as_list()}", title, diagnosis.image, diagnosis.box, diagnosis.model)
+        return Specimen(last.image, last.reading.box, model=last.reading.model)
     name = titles.get(title, next(iter(SAMPLES)))
     frame = sample_of(name)
     st.caption(f":violet-badge[:material/science: simulated] {SAMPLES[name].story}")
-    return Specimen(SAMPLE + name, title, frame.image, frame.box)
+    return Specimen(frame.image, frame.box, sample=name)
 
 
 def seen(specimen: Specimen) -> Seen:
@@ -81,12 +93,11 @@ def seen(specimen: Specimen) -> Seen:
     BadInput
         When no model is installed.
     """
-    model = specimen.model or _model(specimen.key, specimen)
-    classifier = load(model)
+    classifier = load(specimen.model or _model(specimen))
     crop = prepare(specimen.image.pixels, specimen.box, classifier.card.preparation)
-    return Seen(classifier, crop, f"{specimen.key} {model}")
+    return Seen(specimen, classifier, crop)
 
 
-@remembered(16, "Looking for the network that diagnoses this nodule")
-def _model(key: str, _specimen: Specimen) -> str:
-    return who_answers(_specimen.image, _specimen.box)
+@remembered(Specimen, 16, "Looking for the network that diagnoses this nodule")
+def _model(specimen: Specimen) -> str:
+    return who_answers(specimen.image, specimen.box)

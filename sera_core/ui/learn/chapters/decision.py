@@ -44,7 +44,7 @@ def _body(specimen: Specimen) -> None:
 def _parts(specimen: Specimen) -> None:
     step("Features and classifiers", "Choose where the features come from, and who reads them.")
     choice = _choose()
-    opinion = _opinion(specimen.key, choice, specimen)
+    opinion = _opinion(specimen, choice)
     labels = load_bank().labels
     _say_features(choice)
     with st.expander("One at a time, side by side, averaged: all of them compared", icon=":material/table:"):
@@ -74,19 +74,19 @@ def _choose() -> Choice:
     return tuple(layers), tuple(readers), way or WAYS[0]
 
 
-@remembered(64, "Asking the networks about this nodule")
-def _own_features(key: str, network: str, _specimen: Specimen) -> dict[str, np.ndarray]:
-    crop = prepare(_specimen.image.pixels, _specimen.box, preparation(NETWORK_PX)).pixels
+@remembered(Specimen, 64, "Asking the networks about this nodule")
+def _own_features(specimen: Specimen, network: str) -> dict[str, np.ndarray]:
+    crop = prepare(specimen.image.pixels, specimen.box, preparation(NETWORK_PX)).pixels
     return {layer: rows[0] for layer, rows in stage_features(network, crop[None]).items()}
 
 
-@remembered(128, "Fitting the classifiers, each fold apart")
-def _opinion(key: str, choice: Choice, _specimen: Specimen) -> Opinion:
+@remembered(Specimen, 128, "Fitting the classifiers, each fold apart")
+def _opinion(specimen: Specimen, choice: Choice) -> Opinion:
     """Probabilities of a choice of layers and readers."""
     layers, readers, way = choice
     bank = load_bank()
     known = {layer: bank.layers[layer] for layer in layers}
-    own = {layer: _own_features(key, _network_of(layer), _specimen)[layer] for layer in layers}
+    own = {layer: _own_features(specimen, _network_of(layer))[layer] for layer in layers}
     if way == "Concatenate":
         groups = [(decision.concatenated(known), decision.concatenated(own))]
     else:
@@ -121,7 +121,7 @@ def _compare(specimen: Specimen, choice: Choice) -> None:
     options = [(layer,) for layer in layers] + ([layers] if len(layers) > 1 else [])
     for chosen in options:
         for readers in (*((reader,) for reader in READERS), READERS):
-            found = _opinion(specimen.key, (chosen, readers, "Concatenate"), specimen).probabilities
+            found = _opinion(specimen, (chosen, readers, "Concatenate")).probabilities
             shares = measures(*counts(labels, found, youden(labels, found)))
             rows.append(
                 {

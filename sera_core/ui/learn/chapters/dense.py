@@ -77,7 +77,7 @@ def _column(values: object) -> str:
 def _real(network: Seen) -> None:
     title = network.classifier.card.title
     step("In the network that diagnoses", f"{title}: its features of this nodule, and its last layer.")
-    found = _evidence(network.key, network)
+    found = _evidence(network)
     count = st.slider("Features to show", 4, 30, 12, key="dense_count", bind="query-params")
     top = found.strongest(count)
     names = [f"feature {number + 1}" for number in top]
@@ -132,11 +132,11 @@ def _softmax(network: Seen, found: Evidence) -> None:
     )
 
 
-@remembered(16)
-def _evidence(key: str, _network: Seen) -> Evidence:
-    classifier = _network.classifier
+@remembered(Seen, 16)
+def _evidence(network: Seen) -> Evidence:
+    classifier = network.classifier
     last = classifier.parts["last"]
-    features = classifier.features(classifier.activations(_network.crop.pixels[None]))[0]
+    features = classifier.features(classifier.activations(network.crop.pixels[None]))[0]
     return evidence(features, last.get_parameter("weight").numpy(), last.get_parameter("bias").numpy())
 
 

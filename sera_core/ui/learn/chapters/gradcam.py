@@ -21,7 +21,7 @@ from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
-from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
+from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.show import numbers, step
 from sera_core.ui.picture import show_picture
@@ -43,8 +43,7 @@ QUESTION = Question(
 
 def draw() -> None:
     """The whole chapter."""
-    specimen = choose_nodule()
-    network = seen(specimen)
+    network = seen(choose_nodule())
     if network.classifier.svm is not None:
         raise BadInput("no_gradient", f"{network.classifier.card.title} has no gradient: choose another nodule.")
     named = st.segmented_control(
@@ -52,13 +51,13 @@ def draw() -> None:
     )
     target = int(named == "malignant")
     _steps(network, target)
-    _six(specimen, network, target)
+    _six(network, target)
     _mislead(network, target)
     ask(QUESTION, "gradcam_question")
 
 
 def _steps(network: Seen, target: int) -> None:
-    found = _grad_cam(f"{network.key} {target}", network, target)
+    found = _grad_cam(network, target)
     top = found.strongest(SHOWN)
     count, height, width = found.maps.shape
     signs = ":blue[below zero], :orange[above]"
@@ -89,7 +88,7 @@ def _steps(network: Seen, target: int) -> None:
     with columns[1]:
         chart(activation(found.positive, limit, 230), "gradcam-relu", "The same without its negative part")
     with columns[2]:
-        heat = _maps(f"{network.key} {target}", network, target)[CamMethod.GRADCAM]
+        heat = _maps(network, target)[CamMethod.GRADCAM]
         show_picture(overlay(network.crop.pixels, heat), alt="The heat over the picture")
     row, column = np.unravel_index(np.argmax(found.total), found.total.shape)
     cell = " ".join(f"{found.weights[k]:+.3f}\\cdot {found.maps[k][row, column]:.2f}" for k in top[:2])
@@ -104,16 +103,16 @@ def _steps(network: Seen, target: int) -> None:
     show_code(grad_cam)
 
 
-@remembered(16)
-def _grad_cam(key: str, _network: Seen, target: int) -> Steps:
-    classifier = _network.classifier
-    return grad_cam(classifier.activations(_network.crop.pixels[None]), classifier.head(), target)
+@remembered(Seen, 16)
+def _grad_cam(network: Seen, target: int) -> Steps:
+    classifier = network.classifier
+    return grad_cam(classifier.activations(network.crop.pixels[None]), classifier.head(), target)
 
 
-@remembered(16)
-def _maps(key: str, _network: Seen, target: int) -> dict[CamMethod, Grey]:
-    activations = _network.classifier.activations(_network.crop.pixels[None])
-    head, size = _network.classifier.head(), _network.crop.pixels.shape
+@remembered(Seen, 16)
+def _maps(network: Seen, target: int) -> dict[CamMethod, Grey]:
+    activations = network.classifier.activations(network.crop.pixels[None])
+    head, size = network.classifier.head(), network.crop.pixels.shape
     return {method: heatmap(method, activations, head, target, size) for method in CAM_METHODS}
 
 
@@ -121,9 +120,9 @@ def _maps(key: str, _network: Seen, target: int) -> dict[CamMethod, Grey]:
 
 
 @st.fragment
-def _six(specimen: Specimen, network: Seen, target: int) -> None:
+def _six(network: Seen, target: int) -> None:
     step("Six methods side by side", "All from the same maps and gradients.")
-    found = _maps(f"{network.key} {target}", network, target)
+    found = _maps(network, target)
     with st.grid(3, min_column_width=110):
         for method, values in found.items():
             with st.container(gap="xsmall"):
@@ -133,7 +132,7 @@ def _six(specimen: Specimen, network: Seen, target: int) -> None:
     method = st.selectbox(
         "Method", list(found), format_func=METHOD.__getitem__, key="gradcam_method", bind="query-params"
     )
-    value = _trust(f"{network.key} {target} {method}", specimen, network, found[method], target)
+    value = _trust(network, method, target)
     chart(fidelity_figure(value), "gradcam-fidelity", words.fidelity(value))
     st.markdown(words.fidelity(value))
     numbers(
@@ -146,15 +145,16 @@ def _six(specimen: Specimen, network: Seen, target: int) -> None:
     show_code(heatmap, fidelity)
 
 
-@remembered(32, "Blurring and asking again")
-def _trust(key: str, _specimen: Specimen, _network: Seen, _values: Grey, target: int) -> Fidelity:
-    crop = _network.crop
+@remembered(Seen, 32, "Blurring and asking again")
+def _trust(network: Seen, method: CamMethod, target: int) -> Fidelity:
+    crop = network.crop
 
     def predict(crops: Grey) -> np.ndarray:
-        probability = _network.classifier.predict(crops)
+        probability = network.classifier.predict(crops)
         return probability if target else 1 - probability
 
-    return fidelity(predict, crop.pixels, _values, box_on_crop(_specimen.box, crop.box, crop.pixels.shape))
+    place = box_on_crop(network.specimen.box, crop.box, crop.pixels.shape)
+    return fidelity(predict, crop.pixels, _maps(network, target)[method], place)
 
 
 # ---- how it misleads -----------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def _trust(key: str, _specimen: Specimen, _network: Seen, _values: Grey, target:
 def _mislead(network: Seen, target: int) -> None:
     step("How a heatmap can mislead", "Draw the last layer at random: it has learnt nothing. Which maps notice?")
     seed = st.slider("Draw", 0, 20, 0, key="gradcam_seed", bind="query-params")
-    same = _likeness(f"{network.key} {target} {seed}", network, target, seed)
+    same = _likeness(network, target, seed)
     chart(
         bars(
             [METHOD[method] for method in same],
@@ -175,7 +175,7 @@ def _mislead(network: Seen, target: int) -> None:
         "Rank correlation of the learnt map and the one of a random last layer",
         {"method": [METHOD[method] for method in same], "likeness": list(same.values())},
     )
-    cells = _grad_cam(f"{network.key} {target}", network, target).total.shape
+    cells = _grad_cam(network, target).total.shape
     side = network.crop.pixels.shape[0]
     formula(
         rf"\frac{{{side}\ \text{{px}}}}{{{cells[1]}\ \text{{cells}}}} = {side / cells[1]:.0f}\ \text{{px a cell}}",
@@ -185,9 +185,9 @@ def _mislead(network: Seen, target: int) -> None:
     show_code(random_head, likeness)
 
 
-@remembered(32)
-def _likeness(key: str, _network: Seen, target: int, seed: int) -> dict[CamMethod, float]:
-    activations, head = _network.classifier.activations(_network.crop.pixels[None]), _network.classifier.head()
+@remembered(Seen, 32)
+def _likeness(network: Seen, target: int, seed: int) -> dict[CamMethod, float]:
+    activations, head = network.classifier.activations(network.crop.pixels[None]), network.classifier.head()
     other = random_head(head, seed)
     return {
         method: likeness(raw_map(method, activations, head, target), raw_map(method, activations, other, target))

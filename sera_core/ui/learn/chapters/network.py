@@ -142,7 +142,7 @@ def _maps(network: Seen) -> None:
     names = list(convolutions(body))
     layer = st.slider("Layer (convolution)", 1, len(names), len(names) // 2, key="network_conv", bind="query-params")
     name = names[layer - 1]
-    maps = _answer(f"{network.key} {name}", network, name)
+    maps = _answer(network, name)
     count, height, width = maps.shape
     with st.container(horizontal=True):
         number = int(
@@ -202,10 +202,10 @@ def _choose_cell(height: int, width: int) -> Callable[[int, int], None]:
     return choose
 
 
-@remembered(24)
-def _answer(key: str, _network: Seen, name: str) -> Array:
-    inputs = normalise(_network.crop.pixels, _network.classifier.card.preparation)
-    return maps_at(_network.classifier.parts["body"], name, inputs)
+@remembered(Seen, 24)
+def _answer(network: Seen, name: str) -> Array:
+    inputs = normalise(network.crop.pixels, network.classifier.card.preparation)
+    return maps_at(network.classifier.parts["body"], name, inputs)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

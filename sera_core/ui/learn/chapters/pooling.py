@@ -108,7 +108,7 @@ def _shift(network: Seen) -> None:
     step("What it forgives", "Move the nodule sideways and see how much of what is left after pooling changes.")
     shift = st.slider("Shift (pixels of 64)", 0, 12, 1, key="pooling_shift", bind="query-params")
     small = _small(network.crop.pixels, 64)
-    changes = _changes(f"{network.key} {shift}", small, shift)
+    changes = _changes(network, shift)
     figure = curves(
         SIDES, changes, "side of the window (its stride too)", "change (0: none, 1.4: another picture)", markers=True
     )
@@ -125,9 +125,10 @@ def _shift(network: Seen) -> None:
     show_code(change_after_shift)
 
 
-@remembered(32)
-def _changes(key: str, _small: Grey, shift: int) -> dict[str, list[float]]:
-    return {mode: [change_after_shift(_small, shift, Window(side, side), mode) for side in SIDES] for mode in MODES}
+@remembered(Seen, 32)
+def _changes(network: Seen, shift: int) -> dict[str, list[float]]:
+    small = _small(network.crop.pixels, 64)
+    return {mode: [change_after_shift(small, shift, Window(side, side), mode) for side in SIDES] for mode in MODES}
 
 
 @st.fragment

@@ -17,7 +17,7 @@ from sera_core.lessons import tasks as lesson
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.ui.board import board
-from sera_core.ui.cache import SAMPLE, box_of, picture_uri, remembered
+from sera_core.ui.cache import box_of, picture_uri, remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -63,19 +63,14 @@ def _two(name: str) -> tuple[GreyImage, list[Box]]:
 
 def _scene(specimen: Specimen) -> Scene:
     """The frame of the chosen nodule, shown with the box that one drags."""
-    asked = specimen.key.removeprefix(SAMPLE)
-    name = asked if asked in SAMPLES else next(iter(SAMPLES))
+    name = specimen.sample or next(iter(SAMPLES))
     image, truth = _two(name)
     first = truth[0]
     beside = Box(first.x + first.width // 4, first.y + first.height // 5, first.width, first.height)
     boxes = _boxes(BOX) or [beside.clipped(*image.shape)]
-    scene = Scene(name, name == asked, image, truth, boxes[0].clipped(*image.shape))
+    scene = Scene(name, name == specimen.sample, image, truth, boxes[0].clipped(*image.shape))
     _point(scene)
     return scene
-
-
-def _key(scene: Scene) -> str:
-    return f"{SAMPLE}two {scene.name}"
 
 
 def _boxes(parameter: str) -> list[Box]:
@@ -94,7 +89,7 @@ def _point(scene: Scene) -> None:
         first = f"not your own but a sample's ({SAMPLES[scene.name].title.lower()})"
     st.caption(f":violet-badge[:material/science: simulated] Two nodules: {first}, and a small cyst.")
     board(
-        picture_uri(_key(scene), 0, scene.image.pixels),
+        picture_uri(scene.image),
         scene.image.shape,
         scene.box,
         None,
@@ -119,12 +114,12 @@ class Answer:
 
 
 def _asked(scene: Scene, box: Box) -> Answer:
-    return _answer(f"{_key(scene)} {box.as_list()}", scene, box)
+    return _answer(Specimen(scene.image, box))
 
 
-@remembered(64)
-def _answer(key: str, _scene: Scene, _box: Box) -> Answer:
-    shown = seen(Specimen(key, "", _scene.image, _box))
+@remembered(Specimen, 64)
+def _answer(specimen: Specimen) -> Answer:
+    shown = seen(specimen)
     probability = float(shown.classifier.predict(shown.crop.pixels[None])[0])
     return Answer(probability, shown.classifier.verdict(probability), shown.classifier.card.cutoff)
 
@@ -182,7 +177,7 @@ def _object(specimen: Specimen) -> None:
 
 def _localisation(specimen: Specimen) -> None:
     scene = _scene(specimen)
-    proposed = box_of(_key(scene), 0, scene.image)
+    proposed = box_of(scene.image)
     overlaps = [lesson.overlap(scene.box, true) for true in scene.truth]
     nearest = scene.truth[overlaps.index(max(overlaps))]
     theirs = max(lesson.overlap(proposed, true) for true in scene.truth)

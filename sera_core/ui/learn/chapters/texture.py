@@ -15,7 +15,7 @@ from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
-from sera_core.ui.learn.nodule import choose_nodule
+from sera_core.ui.learn.nodule import Specimen, choose_nodule
 from sera_core.ui.learn.question import Question, Stage, stages
 from sera_core.ui.learn.show import numbers
 
@@ -25,19 +25,23 @@ FARTHEST = 20  # pixels
 
 def draw() -> None:
     """Draw the chapter."""
-    specimen = choose_nodule()
-    _steps(specimen.key, prepare(specimen.image.pixels, specimen.box, preparation()).pixels)
+    _steps(choose_nodule())
 
 
 @st.fragment
-def _steps(key: str, crop: Grey) -> None:
-    stages(STEPS, "Co-occurrence", "texture", key, crop)
+def _steps(specimen: Specimen) -> None:
+    stages(STEPS, "Co-occurrence", "texture", specimen)
+
+
+def _crop(specimen: Specimen) -> Grey:
+    return prepare(specimen.image.pixels, specimen.box, preparation()).pixels
 
 
 # ---- co-occurrence -----------------------------------------------------------------------------------------------
 
 
-def _cooccurrence(key: str, crop: Grey) -> None:
+def _cooccurrence(specimen: Specimen) -> None:
+    crop = _crop(specimen)
     with st.container(horizontal=True):
         bits = st.slider("Bits", 2, 8, 4, key="texture_bits", bind="query-params", help="b bits are 2ᵇ grey levels.")
         distance = st.slider("Offset (px)", 1, FARTHEST, 1, key="texture_offset", bind="query-params")
@@ -64,7 +68,7 @@ def _cooccurrence(key: str, crop: Grey) -> None:
     found = glcm.properties(every)
     numbers({name: f"{value:.3g}" for name, value in found.items()})
     _properties_formula(found)
-    _along(key, quantised, bits, distance)
+    _along(specimen, bits, distance)
     show_code(glcm.quantise, glcm.neighbours, glcm.cooccurrence, glcm.properties)
 
 
@@ -96,18 +100,19 @@ def _properties_formula(found: dict[str, float]) -> None:
     )
 
 
-@remembered(32)
-def _by_offset(key: str, bits: int, _quantised: np.ndarray) -> dict[str, list[float]]:
+@remembered(Specimen, 32)
+def _by_offset(specimen: Specimen, bits: int) -> dict[str, list[float]]:
     """Each property at the offsets of 1 to 20 pixels."""
+    quantised = glcm.quantise(_crop(specimen), bits)
     rows = [
-        glcm.properties(np.sum(list(glcm.four_directions(_quantised, bits, offset).values()), axis=0))
+        glcm.properties(np.sum(list(glcm.four_directions(quantised, bits, offset).values()), axis=0))
         for offset in range(1, FARTHEST + 1)
     ]
     return {name: [row[name] for row in rows] for name in glcm.PROPERTIES}
 
 
-def _along(key: str, quantised: np.ndarray, bits: int, distance: int) -> None:
-    reach, table = range(1, FARTHEST + 1), _by_offset(key, bits, quantised)
+def _along(specimen: Specimen, bits: int, distance: int) -> None:
+    reach, table = range(1, FARTHEST + 1), _by_offset(specimen, bits)
     chart(
         figures.along(list(reach), table, distance),
         "texture-along",
@@ -122,7 +127,7 @@ def _along(key: str, quantised: np.ndarray, bits: int, distance: int) -> None:
 # ---- wavelets ----------------------------------------------------------------------------------------------------
 
 
-def _wavelets(key: str, crop: Grey) -> None:
+def _wavelets(specimen: Specimen) -> None:
     with st.container(horizontal=True):
         name = st.segmented_control(
             "Filter", list(wavelet.LOW), default="Haar", key="texture_filter", bind="query-params", required=True
@@ -136,7 +141,7 @@ def _wavelets(key: str, crop: Grey) -> None:
             bind="query-params",
         )
     filter_ = name or "Haar"
-    image = wavelet.even(crop)
+    image = wavelet.even(_crop(specimen))
     bands = wavelet.transform(image, filter_)
     half = len(bands["LL"]) - 1
     with st.container(horizontal=True):

@@ -13,7 +13,6 @@ from sera_core.lessons import echoes, kspace, tomography
 from sera_core.simulate.case import Case
 from sera_core.simulate.samples import SAMPLES
 from sera_core.simulate.scanner import SOUND_MM_PER_US
-from sera_core.ui.cache import SAMPLE
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.formula import formula
@@ -136,8 +135,7 @@ def _echoes(case: Case) -> echoes.Echoes:
 
 def ultrasound(specimen: Specimen) -> None:
     """Frequency, focus and gain of the simulated scanner."""
-    name = specimen.key.removeprefix(SAMPLE)
-    sample = SAMPLES.get(name, next(iter(SAMPLES.values())))
+    sample = SAMPLES[specimen.sample] if specimen.sample else next(iter(SAMPLES.values()))
     with st.container(horizontal=True):
         frequency = st.slider("Frequency (MHz)", 7.0, 15.0, 10.0, 0.5, key="imaging_mhz", bind="query-params")
         focus = st.slider("Focus (mm)", 5, 40, 18, key="imaging_focus", bind="query-params")
@@ -178,7 +176,7 @@ def ultrasound(specimen: Specimen) -> None:
         f"E is the envelope in the middle of the frame, {value:.3f}. Of a {frequency:g} MHz pulse about "
         f"{scanner.working_mhz:.1f} MHz reach the gland: the upper part of the band is absorbed.",
     )
-    if name not in SAMPLES:
+    if specimen.sample is None:
         st.caption(f"The simulator cannot take your own image apart, so this is its sample: {sample.title}.")
     show_code(echoes.echoes)
 

@@ -26,9 +26,9 @@ def _textures() -> dict[str, np.ndarray]:
     return clouds.textures(load_bank())
 
 
-@remembered(16)
-def _texture_of(key: str, _specimen: Specimen) -> dict[str, float]:
-    return glcm.texture(prepare(_specimen.image.pixels, _specimen.box, preparation()).pixels)
+@remembered(Specimen, 16)
+def _texture_of(specimen: Specimen) -> dict[str, float]:
+    return glcm.texture(prepare(specimen.image.pixels, specimen.box, preparation()).pixels)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -48,7 +48,7 @@ def real() -> None:
         second = st.selectbox("Up", rest, 0, key="margin_second", bind="query-params")
     c, gamma = two_sliders()
     fitted, held_out = _fitted(first, second, c, gamma)
-    known, own = _textures(), _texture_of(specimen.key, specimen)
+    known, own = _textures(), _texture_of(specimen)
     star = np.array([clouds.standardised(np.array(own[name]), known[name]) for name in (first, second)], float)
     reach = np.concatenate([fitted.points, star[None]])
     low, high = reach.min(axis=0) - 0.4, reach.max(axis=0) + 0.4

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from scipy.special import expit
 
-from sera_core.contracts import BadInput, Box, CamMethod, Diagnosis, Guideline
+from sera_core.contracts import BadInput, Box, CamMethod, Diagnosis
 from sera_core.diagnosis import Request
 from sera_core.figures.heatmap import overlay
 from sera_core.figures.image import still
@@ -19,7 +19,7 @@ from sera_core.simulate.render import Frame, render
 from sera_core.simulate.sandbox import Step, steps_to_malignant, truth_of
 from sera_core.simulate.settings import case_from
 from sera_core.ui import words
-from sera_core.ui.cache import diagnosis_of
+from sera_core.ui.cache import diagnosis_of, with_opinions
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -67,7 +67,7 @@ def _build() -> None:
             except BadInput as error:
                 refused(error, "This nodule cannot be")
                 return
-            frame = _frame(str(case), case)
+            frame = _frame(case)
             left, right = st.columns([3, 2])
             with left.container(horizontal_alignment="center"):
                 box = frame.box
@@ -75,7 +75,7 @@ def _build() -> None:
                 shown = still(frame.image.pixels, edges, colour="white")
                 show_picture(shown, width=FRAME_PX, alt="The simulated frame with its nodule outlined")
             with right:
-                _judge(case, frame)
+                _judge(frame)
         with answers:
             truth, advice = st.columns([2, 3])
             with truth:
@@ -84,9 +84,9 @@ def _build() -> None:
                 _guidelines(case)
 
 
-def _judge(case: Case, frame: Frame) -> None:
+def _judge(frame: Frame) -> None:
     try:
-        diagnosis = _diagnosis(case, frame)
+        diagnosis = _diagnosis(frame)
     except BadInput as error:
         refused(error, "The models give no answer")
     else:
@@ -106,10 +106,11 @@ def _truth(case: Case) -> None:
 
 
 def _answers(diagnosis: Diagnosis, box: Box) -> None:
-    if diagnosis.heatmap is not None:
-        chart(overlay(diagnosis.heatmap, box), "sandbox-heat", "What the network saw, with its heatmap")
-    said = f"{diagnosis.model_title}: {percent(diagnosis.probability)}, {diagnosis.verdict.value}"
-    st.markdown(f"**{words.GLYPH[diagnosis.verdict]} {said}**")
+    reading = diagnosis.reading
+    if reading.heatmap is not None:
+        chart(overlay(reading.heatmap, box), "sandbox-heat", "What the network saw, with its heatmap")
+    said = f"{reading.model_title}: {percent(reading.probability)}, {reading.verdict.value}"
+    st.markdown(f"**{words.GLYPH[reading.verdict]} {said}**")
     chart(verdict_bar(diagnosis), "sandbox-bar", said)
     real = [opinion for opinion in diagnosis.opinions if opinion.domain == "real"]
     if real:
@@ -135,13 +136,12 @@ def _guidelines(case: Case) -> None:
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def _frame(key: str, _case: Case) -> Frame:
-    return render(_case)
+def _frame(case: Case) -> Frame:
+    return render(case)
 
 
-def _diagnosis(case: Case, frame: Frame, method: CamMethod | None = CamMethod.GRADCAM) -> Diagnosis:
-    request = Request(frame.box, case.nodule.size_mm, method=method, guideline=Guideline.ACR2017)
-    return diagnosis_of(f"sandbox {case}", request, frame.image)
+def _diagnosis(frame: Frame, method: CamMethod | None = CamMethod.GRADCAM) -> Diagnosis:
+    return with_opinions(diagnosis_of(frame.image, Request(frame.box, method=method)))
 
 
 # ---- one step at a time --------------------------------------------------------------------------------------------
@@ -172,10 +172,10 @@ def _show_way(steps: tuple[Step, ...], here: int) -> None:
     home = ""
     for place, one in enumerate(steps):
         try:
-            diagnosis = _diagnosis(one.case, _frame(str(one.case), one.case), method=None)
+            diagnosis = _diagnosis(_frame(one.case), method=None)
         except BadInput:
             continue  # too strange for the models: a gap in their lines
-        home = diagnosis.model_title
+        home = diagnosis.reading.model_title
         for opinion in diagnosis.opinions:
             models.setdefault(opinion.title, [None] * len(steps))[place] = opinion.probability
     numbers: dict[str, Sequence[object]] = {"step": [one.title for one in steps], "truth": truth, **models}

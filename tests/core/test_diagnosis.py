@@ -1,0 +1,39 @@
+"""The two halves of a diagnosis: what is read of an image, and what follows for a patient."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sera_core.contracts import BadInput, Composition, Descriptors, Echogenicity, Guideline, Margin, Patient, Shape
+from sera_core.diagnosis import advise, diagnose
+from sera_core.guidelines import advise_from_probability, assess
+from tests.figures.hand import hand_made
+
+SEEN = Descriptors(Composition.SOLID, Echogenicity.HYPOECHOIC, Shape.TALLER_THAN_WIDE, Margin.IRREGULAR)
+
+
+def test_another_patient_around_the_same_pixels() -> None:
+    made = hand_made()
+    patient = Patient(9.0, Guideline.ACR2017, 0.05, SEEN)
+    after = advise(made.image, made.reading, patient, made.opinions)
+    odds = 0.78 / 0.22 * 0.05 / 0.95  # Bayes on the odds, from the balanced prior
+    assert after.probability_at_pretest == pytest.approx(odds / (1 + odds))
+    assert after.advice == advise_from_probability(Guideline.ACR2017, after.probability_at_pretest, 9.0)
+    assert after.reader_advice == assess(Guideline.ACR2017, SEEN, 9.0)
+    assert (after.reading, after.patient, after.opinions) == (made.reading, patient, made.opinions)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"pretest": 1.0}, {"pretest": float("nan")}, {"size_mm": -3.0}, {"descriptors": "anechoic and solid"}]
+)
+def test_an_impossible_patient_is_refused_before_and_after_the_reading(wrong: dict) -> None:
+    if "descriptors" in wrong:
+        wrong = {"descriptors": replace(SEEN, echogenicity=Echogenicity.ANECHOIC)}
+    made = hand_made()
+    with pytest.raises(BadInput) as late:
+        advise(made.image, made.reading, Patient(**wrong))
+    with pytest.raises(BadInput) as early:
+        diagnose(made.image, patient=Patient(**wrong))
+    assert early.value.code == late.value.code
