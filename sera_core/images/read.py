@@ -10,6 +10,7 @@ from __future__ import annotations
 from sera_core.contracts import BadInput, GreyImage
 from sera_core.images.checks import check_picture, lit_part
 from sera_core.images.kinds import kind_of
+from sera_core.images.panes import check_panes
 from sera_core.images.pool import pool
 from sera_core.images.scale import believe
 from sera_core.images.wire import Request
@@ -18,7 +19,7 @@ MAX_BYTES = 256 * 2**20
 
 
 def read_image(data: bytes, frame: int = 0) -> GreyImage:
-    """Read one frame of a PNG, JPEG, BMP, TIFF or DICOM file as a checked grey image.
+    """Read one frame of a DICOM, PNG, JPEG, HEIC, WebP, AVIF, TIFF or BMP file as a checked grey image.
 
     Parameters
     ----------
@@ -36,8 +37,8 @@ def read_image(data: bytes, frame: int = 0) -> GreyImage:
     ------
     BadInput
         With one of the codes ``empty_file``, ``file_too_large``, ``not_an_image``, ``animated``, ``damaged``,
-        ``no_pixels``, ``unsupported``, ``too_many_pixels``, ``too_costly``, ``no_such_frame``, ``not_finite``,
-        ``too_small``, ``blank``, ``colour``.
+        ``no_pixels``, ``modality``, ``unsupported``, ``too_many_pixels``, ``too_many_parts``, ``too_costly``,
+        ``no_such_frame``, ``not_finite``, ``too_small``, ``blank``, ``colour``.
     """
     if not data:
         raise BadInput("empty_file", "The file is empty: upload it again.")
@@ -50,5 +51,6 @@ def read_image(data: bytes, frame: int = 0) -> GreyImage:
     kind = kind_of(data)
     decoded = pool().ask(Request(data, kind, frame))
     notices = decoded.notices + check_picture(decoded.grey, decoded.thumbnail)
+    notices += check_panes(decoded.grey, decoded.regions)
     image = GreyImage(decoded.grey, decoded.mm_per_px, decoded.regions, kind, frame, decoded.frames, notices)
     return believe(image, lit_part(decoded.grey))
