@@ -11,6 +11,7 @@ from streamlit.errors import StreamlitAPIException
 
 from sera_core.contracts import NOT_A_DEVICE
 from sera_core.figures.palette import ACCENT
+from sera_core.ui.server import keep_house
 from sera_core.ui.states import ROOT, guarded
 
 
@@ -72,6 +73,7 @@ def open_page(title: str) -> Iterator[None]:
         Of the page, as in its door.
     """
     st.set_page_config(page_title=f"{title} · SERA", page_icon=FAVICON, layout="centered")
+    keep_house()
     with st.bottom:
         st.caption(NOT_A_DEVICE, text_alignment="center")
     _links()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -26,6 +27,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 PROBES = "/_stcore/"  # Streamlit looks for its server below the page's own address first; those misses are its own
 MEDIA = "/media/"  # what Streamlit keeps for every session together, and drops when it likes
+KEPT_S = 20  # for which the server keeps the session of a closed page
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -101,9 +103,10 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("app") / "log.txt"
     options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options, "--server.fileWatcherType=none"]
+    options += [f"--server.disconnectedSessionTTL={KEPT_S}", "--server.fileWatcherType=none"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     with log.open("w") as out:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, preexec_fn=no_large_file)
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(url, server, log)
@@ -114,6 +117,11 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.wait(timeout=20)
         except subprocess.TimeoutExpired:  # a busy machine: it has nothing left to save
             server.kill()
+
+
+def no_large_file() -> None:
+    """Let the server fail where it would write a file of more than 1 MB: uploads are said to stay in memory."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

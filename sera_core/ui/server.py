@@ -1,0 +1,51 @@
+"""What the running server is told once: no upload touches the disk, and a closed page's memory is given back in time.
+
+Streamlit keeps the session of a closed page for a while (``server.disconnectedSessionTTL``), so that a phone that lost
+its network comes back to its case. What is past that time it lets go only when another page is opened or closed, which
+may be the next morning.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+import streamlit as st
+from starlette.formparsers import MultiPartParser
+from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
+
+SWEEPS = 4  # in the time for which a closed page's session is kept
+
+
+@st.cache_resource(show_spinner=False)
+def keep_house() -> None:
+    """Called by every page, done once, and before any page can take an upload."""
+    largest = st.get_option("server.maxUploadSize") * 2**20
+    MultiPartParser.spool_max_size = 2 * largest  # beyond its own 1 MB it would write an upload to a temporary file
+    if Runtime.exists():
+        server = Runtime.instance()
+        loop = server._get_async_objs().eventloop  # the sessions are that thread's; nobody else may touch them
+        asyncio.run_coroutine_threadsafe(_sweep(server), loop)
+
+
+async def _sweep(server: Runtime) -> None:
+    pause = st.get_option("server.disconnectedSessionTTL") / SWEEPS
+    here: dict[str, AppSession] = {}
+    while True:
+        await asyncio.sleep(pause)
+        # asking for them drops those that are past their time
+        now = {one.session.id: one.session for one in server._session_mgr.list_sessions()}
+        over = here.keys() - now.keys()
+        for name in over:
+            _empty(here.pop(name))
+        here = now
+        if over:
+            await asyncio.to_thread(gc.collect)  # what a session held refers to itself in circles
+
+
+def _empty(session: AppSession) -> None:
+    """Take everything from a session that is over: the server's own loop still names the last one it served."""
+    session.shutdown()
+    session.session_state.clear()
+    session._fragment_storage.clear()
