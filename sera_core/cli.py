@@ -169,13 +169,10 @@ def predict(options: argparse.Namespace) -> Result:
 
 def study(options: argparse.Namespace) -> Result:
     """Run a study from its design file; finished stages are kept and not run again."""
-    from sera_core.study.design import read_design
-    from sera_core.study.run import run
+    from sera_core.study.kinds import run_design
     from sera_core.study.tables import Engine
 
-    engine = Engine(options.engine, options.scheduler)
-    results = run(read_design(options.design), options.design.parent, options.work, _say, engine=engine)
-    return results.to_dict("records")
+    return run_design(options.design, options.work, _say, Engine(options.engine, options.scheduler))
 
 
 def evaluate(options: argparse.Namespace) -> Result:
@@ -189,10 +186,10 @@ def evaluate(options: argparse.Namespace) -> Result:
 
 
 def benchmark(options: argparse.Namespace) -> Result:
-    """Speed of the parts that must be fast."""
-    from sera_core.benchmarks.run import run
+    """Speed of the parts that must be fast, or how right the measured signs are."""
+    from sera_core.benchmarks import measuring, run
 
-    return run()
+    return run.run() if options.part == "speed" else measuring.benchmark()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -207,7 +204,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_predict(_command(commands, "predict", predict, lines.predict))
     _add_study(_command(commands, "study", study, lines.study))
     _add_evaluate(_command(commands, "evaluate", evaluate, lines.evaluate))
-    _command(commands, "benchmark", benchmark, lines.benchmark)
+    part = _command(commands, "benchmark", benchmark, lines.benchmark)
+    part.add_argument("part", nargs="?", choices=("speed", "signs"), default="speed", help="what to measure")
     return parser
 
 

@@ -68,6 +68,8 @@ def predict(found: Result) -> str:
 
 def study(found: Result) -> str:
     """One line a model and centre."""
+    if "question" in found[0]:
+        return table(found)
     return "\n".join(
         f"{row['model']:28} {row['centre']:7} {row['role']:8} {row['auc']:.3f} ({row['low']:.3f}-{row['high']:.3f})"
         for row in found
@@ -96,8 +98,17 @@ def _number_or_dash(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
+def table(rows: Result) -> str:
+    """Rows of any kind, a line each under the names of their columns."""
+    import pandas as pd
+
+    return pd.DataFrame(rows).to_string(index=False, float_format="{:.3f}".format, na_rep="")
+
+
 def benchmark(found: Result) -> str:
     """One line a part."""
+    if "quantity" in found[0]:
+        return table(found)
     return "\n".join(
         f"{row['name']}: {row['value']:.3g} {row['unit']} ({row['ratio']:.2f} x {row['versus']})" for row in found
     )

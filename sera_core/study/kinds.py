@@ -1,0 +1,40 @@
+"""Which study a design file asks for: of models (no ``kind``), or of a part that all models share."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sera_core.contracts import BadInput
+from sera_core.study.tables import Engine
+from sera_core.train.loop import Report
+
+
+def run_design(file: Path, work: Path, report: Report, engine: Engine) -> list[dict[str, Any]]:
+    """Run the study of a design file, whatever its kind, and return the rows of its result.
+
+    Raises
+    ------
+    BadInput
+        When the design cannot be read or names a kind that there is not.
+    """
+    kind = kind_of(file)
+    if kind == "signs":
+        from sera_core.study.describing import read_signs_design, run_signs
+
+        return run_signs(read_signs_design(file), report).to_dict("records")
+    if kind:
+        raise BadInput("unknown_kind", f"{file} asks for a study of {kind!r}: leave the kind out, or write 'signs'.")
+    from sera_core.study.design import read_design
+    from sera_core.study.run import run
+
+    return run(read_design(file), file.parent, work, report, engine=engine).to_dict("records")
+
+
+def kind_of(file: Path) -> str:
+    """The ``kind`` of a design; empty for a study of models, and where the file is wrong, which its reader tells."""
+    try:
+        return str(tomllib.loads(file.read_text(encoding="utf-8")).get("kind", ""))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return ""

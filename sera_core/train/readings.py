@@ -1,0 +1,118 @@
+"""Outlined nodules with their descriptors: read by radiologists (DDTI), or known (simulated)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from scipy import ndimage
+
+from sera_core.contracts import BadInput, Composition, Echogenicity, Focus, Margin
+from sera_core.signs import Signs, measure
+from sera_core.signs.geometry import Mask
+from sera_core.signs.shaken import shaken
+from sera_core.simulate import Case, render
+
+# DDTI's own words (Pedraza 2015, doi 10.1117/12.2073532) in those of the lexicons
+_DDTI: dict[str, dict[str, str]] = {
+    "composition": {
+        "cystic": Composition.CYSTIC,
+        "spongiform": Composition.SPONGIFORM,
+        "predominantly-cystic": Composition.MIXED,
+        "predominantly-solid": Composition.MIXED,
+        "solid": Composition.SOLID,
+    },
+    "echogenicity": {
+        "hyperechogenicity": Echogenicity.HYPERECHOIC,
+        "isoechogenicity": Echogenicity.ISOECHOIC,
+        "hypoechogenicity": Echogenicity.HYPOECHOIC,
+        "marked-hypoechogenicity": Echogenicity.VERY_HYPOECHOIC,
+    },
+    "margins": {
+        "well-defined": Margin.SMOOTH,
+        "ill-defined": Margin.ILL_DEFINED,
+        "microlobulated": Margin.LOBULATED,
+        "macrolobulated": Margin.LOBULATED,
+        "spiculated": Margin.IRREGULAR,
+    },
+}
+_CALCIFICATIONS = {"microcalcification": Focus.PUNCTATE, "macrocalcification": Focus.MACROCALCIFICATION}
+NO = "no"
+HAND = 0.1  # how far an outline is off, as a share of width and height
+
+
+@dataclass(frozen=True)
+class Described:
+    """One measured nodule and what is said or known of it.
+
+    Attributes
+    ----------
+    signs : Signs
+    words : dict of question to word
+        Without the questions that nobody answered.
+    centre, patient : str
+    fold : int
+        Cases of one fold are tested together.
+    """
+
+    signs: Signs
+    words: dict[str, str]
+    centre: str
+    patient: str
+    fold: int
+
+
+def ddti(folder: Path) -> Iterator[Described]:
+    """DDTI's frames with mask, fixed fold and readings; the labels are readings, not pathology.
+
+    Raises
+    ------
+    BadInput
+        When the folder holds no ``labels.csv``.
+    """
+    file = folder / "labels.csv"
+    if not file.is_file():
+        raise BadInput(
+            "no_labels", f"{folder} holds no labels.csv: give the folder of DDTI's cropped frames with masks."
+        )
+    table = pd.read_csv(file, dtype=str, keep_default_na=False)
+    known: list[dict[str, str]] = table[(table["duplicate"] != "1") & (table["fold"] != "")].to_dict("records")
+    for row in known:
+        pixels = np.asarray(Image.open(folder / row["image"]).convert("L"), np.float32) / np.float32(255)
+        mask = largest(np.asarray(Image.open(folder / row["mask"]).convert("L")) > 127)
+        yield Described(measure(pixels, mask), _read(row), "DDTI", row["patient_group"], int(row["fold"]))
+
+
+def _read(row: dict[str, str]) -> dict[str, str]:
+    words = {"margin" if name == "margins" else name: known.get(row[name], "") for name, known in _DDTI.items()}
+    if row["calcifications"]:
+        seen = _CALCIFICATIONS.get(row["calcifications"])
+        words |= {focus.value: focus.value if focus is seen else NO for focus in _CALCIFICATIONS.values()}
+    return {question: word for question, word in words.items() if word}
+
+
+def largest(mask: Mask) -> Mask:
+    """The largest connected part."""
+    parts, number = ndimage.label(mask)
+    sizes = ndimage.sum_labels(mask, parts, range(1, number + 1))
+    return np.asarray(parts == 1 + int(np.argmax(sizes)))
+
+
+def simulated(cases: Iterable[Case], folds: int = 5) -> Iterator[Described]:
+    """Simulated nodules with the descriptors they were drawn from, outlined about as well as a hand outlines."""
+    for number, case in enumerate(cases):
+        frame = render(case)
+        mask = shaken(frame.mask, HAND, np.random.default_rng([case.seed, 17]))
+        signs = measure(frame.image.pixels, mask, frame.image.mm_per_px)
+        yield Described(signs, _known(case), case.centre, case.patient_id, number % folds)
+
+
+def _known(case: Case) -> dict[str, str]:
+    true = case.nodule.descriptors
+    words = {"composition": true.composition, "echogenicity": true.echogenicity, "margin": true.margin}
+    foci = {focus.value: focus.value if focus in true.foci else NO for focus in _CALCIFICATIONS.values()}
+    return {**{question: word.value for question, word in words.items()}, **foci, "shape": true.shape.value}
