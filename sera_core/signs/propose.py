@@ -39,7 +39,7 @@ class WordTest:
         With its 95 % interval (images of one patient together).
     positives, cases : int
     slope : float
-        Calibration slope: 1 is right, below 1 the probabilities are too extreme.
+        Calibration slope: 1 is right, below 1 the probabilities are too extreme; None where all are told apart.
     """
 
     word: str
@@ -49,7 +49,7 @@ class WordTest:
     high: float
     positives: int
     cases: int
-    slope: float
+    slope: float | None
 
 
 @dataclass(frozen=True)

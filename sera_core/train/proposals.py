@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import get_args
 
 import numpy as np
@@ -95,9 +96,18 @@ def tests(
             if not FEWEST <= truth.sum() <= len(truth) - FEWEST:
                 continue
             area = auc(truth, chances[here, at], patients=patients)
-            slope = line(truth, chances[here, at]).slope
+            slope = float(line(truth, chances[here, at]).slope)
             found.append(
-                WordTest(word, centre, area.value, area.low, area.high, int(truth.sum()), len(truth), float(slope))
+                WordTest(
+                    word,
+                    centre,
+                    area.value,
+                    area.low,
+                    area.high,
+                    int(truth.sum()),
+                    len(truth),
+                    slope if isfinite(slope) else None,
+                )
             )
     return tuple(found)
 
