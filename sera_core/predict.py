@@ -19,6 +19,7 @@ from typing import BinaryIO
 import numpy as np
 import pandas as pd
 
+from sera_core import escape
 from sera_core.classifiers import store
 from sera_core.classifiers.card import Card
 from sera_core.classifiers.cnn import Classifier
@@ -200,7 +201,7 @@ def _join(files: list[Path], out: Path) -> int:
 def _join_csv(tables: Iterator[pd.DataFrame], file: BinaryIO) -> int:
     rows = 0
     for table in tables:
-        table.to_csv(file, header=not rows, index=False)
+        escape.cells(table).to_csv(file, header=not rows, index=False)
         rows += len(table)
     return rows
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from sera_core import escape
 from sera_core.evaluate.results import Errors, Row
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, framed, interval, lined, plain, short, wrapped
+from sera_core.figures.layout import CAMERA, beside, framed, interval, lined, short, wrapped
 
 CELL, DOT = 34, 20  # pixels
 MOST_SETS = 14  # columns of the error figure
@@ -34,7 +35,7 @@ def kappa_matrix(rows: Sequence[Row], raters: Sequence[str], names: Mapping[str,
         if row.model in place and row.versus in place:
             i, j = sorted((place[row.model], place[row.versus]), reverse=True)  # below the diagonal
             value[i, j] = row.estimate
-            pair = f"<b>{plain(names[row.model])}</b> and <b>{plain(names[row.versus])}</b>"
+            pair = f"<b>{escape.figure(names[row.model])}</b> and <b>{escape.figure(names[row.versus])}</b>"
             hover[i, j] = f"{pair}<br>kappa {interval(row.estimate, row.low, row.high, 2)}<br>n = {row.n}"
     labels = [lined(names[rater]) for rater in raters]
     text = [["" if math.isnan(v) else f"{v:.2f}" for v in line] for line in value] if len(raters) <= 12 else None
@@ -96,7 +97,7 @@ def error_sets(errors: Errors, names: Mapping[str, str]) -> go.Figure:
     below = DOT * len(errors.raters)
     height = CAMERA + 170 + below
     split = below / (height - CAMERA)
-    labels = [plain(short(names[rater], 26)) for rater in errors.raters]
+    labels = [escape.figure(short(names[rater], 26)) for rater in errors.raters]
     framed(figure, height)
     figure.update_layout(
         xaxis={"visible": False, "range": [-0.6, max(len(sets), 4) - 0.4], "anchor": "y2"},
@@ -109,7 +110,7 @@ def error_sets(errors: Errors, names: Mapping[str, str]) -> go.Figure:
 
 def _who(who: tuple[str, ...], count: int, errors: Errors, names: Mapping[str, str]) -> str:
     everyone = len(who) == len(errors.raters)
-    said = "all of them" if everyone else "<br>".join(plain(names[rater]) for rater in who[:8])
+    said = "all of them" if everyone else "<br>".join(escape.figure(names[rater]) for rater in who[:8])
     more = "" if everyone or len(who) <= 8 else f"<br>and {len(who) - 8} more"
     return f"<b>{count} cases</b> missed by exactly<br>{said}{more}<extra></extra>"
 

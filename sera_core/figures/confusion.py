@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from sera_core import escape
 from sera_core.evaluate.results import Confusion
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, framed, lined, plain, wrapped
+from sera_core.figures.layout import CAMERA, beside, framed, lined, wrapped
 
 COLUMNS = ("found", "missed", "alarm", "cleared")
 TERM = ("true positive", "false negative", "false positive", "true negative")
@@ -46,7 +47,7 @@ def _column(confusions: Sequence[Confusion], names: Sequence[str], column: int, 
         for one, share in zip(confusions, shares, strict=True)
     ]
     hover = [
-        f"<b>{plain(name)}</b><br>{TERM[column]}: {_counts(one)[column]}<br>cut-off {one.cutoff:.3f}"
+        f"<b>{escape.figure(name)}</b><br>{TERM[column]}: {_counts(one)[column]}<br>cut-off {one.cutoff:.3f}"
         for one, name in zip(confusions, names, strict=True)
     ]
     return go.Heatmap(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from sera_core import escape
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, framed, interval, plain, short
+from sera_core.figures.layout import CAMERA, beside, framed, interval, short
 from sera_core.figures.palette import Series
 
 ROW, HEAD = 22, 30  # pixels
@@ -93,10 +94,10 @@ def forest(
         figure.add_trace(_trace([(place, mark) for place, mark in placed if mark.look.colour == colour], colour))
     if ceilings:
         figure.add_trace(_ceilings(ceilings))
-    labels = [plain(short(mark.label)) for _, mark in placed]
+    labels = [escape.figure(short(mark.label)) for _, mark in placed]
     labels = [f"<b>{label}</b>" if mark.bold else label for label, (_, mark) in zip(labels, placed, strict=True)]
     places = [place for place, _ in placed]
-    figure.update_xaxes(title=axis, range=_range(blocks, span, zero), zeroline=False)
+    figure.update_xaxes(title=escape.figure(axis), range=_range(blocks, span, zero), zeroline=False)
     figure.update_yaxes(tickvals=places, ticktext=labels, range=[y + 0.6, 0.9], showgrid=False, zeroline=False)
     framed(figure, int(CAMERA + FOOT + (0.9 - y) * ROW))
     return figure.update_layout(margin_l=beside(short(mark.label) for _, mark in placed))
@@ -124,12 +125,12 @@ def _trace(placed: Sequence[tuple[float, Mark]], colour: str) -> go.Scatter:
 
 def _told(mark: Mark) -> str:
     numbers = interval(mark.estimate, mark.low, mark.high)
-    return f"<b>{plain(mark.label)}</b><br>{numbers}" + (f"<br>{mark.hover}" if mark.hover else "")
+    return f"<b>{escape.figure(mark.label)}</b><br>{numbers}" + (f"<br>{mark.hover}" if mark.hover else "")
 
 
 def _heading(figure: go.Figure, title: str, y: float) -> None:
     figure.add_annotation(
-        xref="paper", x=0, y=y, text=f"<b>{plain(title)}</b>", showarrow=False, xanchor="left", font_size=12
+        xref="paper", x=0, y=y, text=f"<b>{escape.figure(title)}</b>", showarrow=False, xanchor="left", font_size=12
     )
 
 
@@ -144,7 +145,7 @@ def _ceilings(tops: Sequence[tuple[float, Block]]) -> go.Scatter:
         y=[top for top, _ in tops],
         mode="markers",
         marker={"symbol": "triangle-down", "size": 8, "color": palette.UNSURE, "opacity": 1},
-        hovertext=[plain(block.line_name) for _, block in tops],
+        hovertext=[escape.figure(block.line_name) for _, block in tops],
         hovertemplate="%{hovertext} %{x:.3f}<extra></extra>",
         showlegend=False,
     )

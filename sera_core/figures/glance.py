@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import plotly.graph_objects as go
 
+from sera_core import escape
 from sera_core.contracts import Domain, Role
 from sera_core.evaluate.results import Glance, Row
 from sera_core.figures.forest import Block, Mark, forest
@@ -68,6 +69,6 @@ def _by_model(found: Glance, kind: Domain, looks: Mapping[str, Series], names: M
 
 def _mark(found: Glance, row: Row, label: str, looks: Mapping[str, Series]) -> Mark:
     role = found.roles.get((row.model, row.centre))
-    hover = f"{row.centre}, {role or 'reader'}<br>n = {row.n}<br>{row.method}"
+    hover = f"{escape.figure(row.centre)}, {role or 'reader'}<br>n = {row.n}<br>{escape.figure(row.method)}"
     best = found.best.get(row.centre) == row.model
     return Mark(label, row.estimate, row.low, row.high, looks[row.model], hover, role == "internal", best)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import plotly.graph_objects as go
 
+from sera_core import escape
+
 LONGEST = 24  # letters of a name on an axis; the whole name is under the cursor
 CAMERA = 34  # pixels above the plot, where the camera sits
 LEGEND_ROW = 19  # pixels
@@ -37,14 +39,9 @@ def wrapped(name: str, longest: int = 18) -> list[str]:
     return [name[:cut].rstrip(" "), short(name[cut:], longest)]
 
 
-def plain(text: str) -> str:
-    """Text for a figure, in which ``<`` opens no tag: names come from people's files."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def lined(name: str) -> str:
     """A name for an axis, :func:`wrapped`."""
-    return "<br>".join(map(plain, wrapped(name)))
+    return "<br>".join(map(escape.figure, wrapped(name)))
 
 
 def interval(estimate: float, low: float, high: float, digits: int = 3) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from sera_core import escape
 from sera_core.figures import palette
 from sera_core.figures.forest import Block, Mark, forest
-from sera_core.figures.layout import CAMERA, beside, framed, plain, short
+from sera_core.figures.layout import CAMERA, beside, framed, short
 from sera_core.figures.palette import Series
 
 LOOK: Mapping[str, Series] = {
@@ -76,7 +77,7 @@ def implied_accuracy(rows: pd.DataFrame) -> go.Figure:
     rows : DataFrame
         ``name, accuracy, implied_stated, implied_turned, fits_stated, fits_turned`` (per cent).
     """
-    labels = [plain(short(name, 26)) for name in rows["name"]]
+    labels = [escape.figure(short(name, 26)) for name in rows["name"]]
     y = list(range(len(rows)))
     figure = go.Figure()
     for column, name, colour, mark in (

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from sera_core import escape
 from sera_core.evaluate.results import RocLine
 from sera_core.figures import palette
-from sera_core.figures.layout import framed, interval, plain, short
+from sera_core.figures.layout import framed, interval, short
 from sera_core.figures.palette import Series
 
 READER_MARKS = ("diamond-tall-open", "square-open", "triangle-up-open", "triangle-down-open", "pentagon-open", "x-thin")
@@ -62,12 +63,12 @@ def _curve(line: RocLine, look: Series, name: str) -> go.Scatter:
         y=line.sensitivity,
         mode="lines",
         line={"color": look.colour, "dash": look.dash, "width": 2},
-        name=f"{plain(short(name))}  {area}",
+        name=f"{escape.figure(short(name))}  {area}",
         legendgroup=line.model,
         customdata=np.column_stack([line.low, line.high, line.threshold]),
-        hovertemplate=f"<b>{plain(name)}</b>, AUC {area}<br>sensitivity %{{y:.2f}}, specificity 1 − %{{x:.2f}}"
+        hovertemplate=f"<b>{escape.figure(name)}</b>, AUC {area}<br>sensitivity %{{y:.2f}}, specificity 1 − %{{x:.2f}}"
         "<br>95 % at this specificity: %{customdata[0]:.2f} to %{customdata[1]:.2f}"
-        "<br>above %{customdata[2]:.3f}<extra></extra>",
+        "<br>from %{customdata[2]:.3f}<extra></extra>",
     )
 
 
@@ -94,7 +95,7 @@ def _point(line: RocLine, look: Series, name: str) -> go.Scatter:
         | {"line": {"width": 1.5, "color": "white"}},
         legendgroup=line.model,
         showlegend=False,
-        hovertemplate=f"<b>{plain(name)}</b> at its frozen cut-off {line.point_threshold:.3f}<br>"
+        hovertemplate=f"<b>{escape.figure(name)}</b> at its frozen cut-off {line.point_threshold:.3f}<br>"
         "sensitivity %{y:.3f}, specificity 1 − %{x:.3f}<extra></extra>",
     )
 
@@ -106,6 +107,7 @@ def _reader(line: RocLine, mark: str, name: str) -> go.Scatter:
         y=[y],
         mode="markers",
         marker={"symbol": mark, "size": 11, "color": palette.UNSURE, "opacity": 1, "line": {"width": 2}},
-        name=plain(name),
-        hovertemplate=f"<b>{plain(name)}</b><br>sensitivity %{{y:.3f}}, specificity 1 − %{{x:.3f}}<extra></extra>",
+        name=escape.figure(name),
+        hovertemplate=f"<b>{escape.figure(name)}</b>"
+        "<br>sensitivity %{y:.3f}, specificity 1 − %{x:.3f}<extra></extra>",
     )

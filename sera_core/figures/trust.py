@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from sera_core import escape
 from sera_core.evaluate.results import Calibration, DecisionCurve, PrevalenceCurve
 from sera_core.figures import palette
-from sera_core.figures.layout import framed, plain, short
+from sera_core.figures.layout import framed, short
 from sera_core.figures.palette import Series
 
 Looks = Mapping[str, Series]
@@ -31,7 +32,7 @@ def reliability(calibrations: Sequence[Calibration], looks: Looks, names: Names,
     figure = go.Figure()
     figure.add_shape(type="line", x0=0, y0=0, x1=100, y1=100, line={"color": palette.UNSURE, "width": 1, "dash": "dot"})
     for one in calibrations:
-        look, name = looks[one.model], plain(names[one.model])
+        look, name = looks[one.model], escape.figure(names[one.model])
         share, low, high = one.observed * 100, one.low * 100, one.high * 100
         figure.add_trace(
             go.Scatter(
@@ -42,7 +43,7 @@ def reliability(calibrations: Sequence[Calibration], looks: Looks, names: Names,
                 marker={"symbol": look.mark, "size": np.clip(3 + 1.2 * np.sqrt(one.count), 5, 18), "opacity": 0.9},
                 error_y={"array": high - share, "arrayminus": share - low, "thickness": 1, "width": 0}
                 | {"visible": intervals},
-                name=plain(short(names[one.model])),
+                name=escape.figure(short(names[one.model])),
                 customdata=np.column_stack([one.count, low, high]),
                 hovertemplate=f"<b>{name}</b><br>predicted %{{x:.0f}} %, observed %{{y:.0f}} % "
                 "(95 % %{customdata[1]:.0f} to %{customdata[2]:.0f})<br>n = %{customdata[0]}<extra></extra>",
@@ -71,7 +72,7 @@ def decision_curves(curves: Sequence[DecisionCurve], looks: Looks, names: Names)
         look, name = looks[one.model], names[one.model]
         line = _line(one.threshold * 100, one.model_benefit * 100, short(name), look.colour, look.dash)
         band = np.column_stack([one.low * 100, one.high * 100])
-        hover = f"<b>{plain(name)}</b><br>threshold %{{x:.0f}} %<br>net benefit %{{y:.1f}} per 100 "
+        hover = f"<b>{escape.figure(name)}</b><br>threshold %{{x:.0f}} %<br>net benefit %{{y:.1f}} per 100 "
         hover += "(95 % %{customdata[0]:.1f} to %{customdata[1]:.1f})<extra></extra>"
         figure.add_trace(line.update(customdata=band, hovertemplate=hover))
     top = 100 * max(float(np.nanmax([one.treat_all, one.model_benefit])) for one in curves)
@@ -100,7 +101,7 @@ def prevalence_curves(curves: Sequence[PrevalenceCurve], looks: Looks, names: Na
             ("NPV", one.npv, one.npv_low, one.npv_high),
         ):
             line = _line(one.prevalence * 100, value * 100, short(name), look.colour, look.dash)
-            hover = f"<b>{plain(name)}</b><br>prevalence %{{x:.0f}} %<br>{word} %{{y:.1f}} % "
+            hover = f"<b>{escape.figure(name)}</b><br>prevalence %{{x:.0f}} %<br>{word} %{{y:.1f}} % "
             hover += "(95 % %{customdata[0]:.1f} to %{customdata[1]:.1f})<extra></extra>"
             line.update(customdata=np.column_stack([low * 100, high * 100]), hovertemplate=hover)
             figure.add_trace(line.update(legendgroup=one.model, showlegend=word == "PPV"))
@@ -114,7 +115,7 @@ def _line(x: np.ndarray, y: np.ndarray, name: str, colour: str, dash: str) -> go
         x=x,
         y=y,
         mode="lines",
-        name=plain(name),
+        name=escape.figure(name),
         line={"color": colour, "dash": dash, "width": 1.8},
-        hovertemplate=f"{plain(name)}: %{{y:.1f}} at %{{x:.0f}} %<extra></extra>",
+        hovertemplate=f"{escape.figure(name)}: %{{y:.1f}} at %{{x:.0f}} %<extra></extra>",
     )

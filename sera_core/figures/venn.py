@@ -8,9 +8,10 @@ from math import cos, pi, sin
 
 import plotly.graph_objects as go
 
+from sera_core import escape
 from sera_core.evaluate.results import Errors
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, framed, plain, short
+from sera_core.figures.layout import CAMERA, framed, short
 from sera_core.figures.palette import Series
 
 Place = tuple[float, float]
@@ -109,11 +110,12 @@ def _labels(errors: Errors, names: Mapping[str, str]) -> go.Scatter:
         y=[y for _, y in places],
         mode="text",
         text=[
-            f"{plain(short(names[rater], 18))} ({missed})" for rater, missed in zip(errors.raters, misses, strict=True)
+            f"{escape.figure(short(names[rater], 18))} ({missed})"
+            for rater, missed in zip(errors.raters, misses, strict=True)
         ],
         textfont={"size": 12},
         hovertemplate=[
-            f"<b>{plain(names[rater])}</b><br>wrong on {missed} of {len(errors.wrong)} cases<extra></extra>"
+            f"<b>{escape.figure(names[rater])}</b><br>wrong on {missed} of {len(errors.wrong)} cases<extra></extra>"
             for rater, missed in zip(errors.raters, misses, strict=True)
         ],
         cliponaxis=False,
@@ -121,5 +123,7 @@ def _labels(errors: Errors, names: Mapping[str, str]) -> go.Scatter:
 
 
 def _said(who: tuple[str, ...], count: int, errors: Errors, names: Mapping[str, str]) -> str:
-    told = "all of them" if len(who) == len(errors.raters) else "<br>".join(plain(names[rater]) for rater in who)
+    told = (
+        "all of them" if len(who) == len(errors.raters) else "<br>".join(escape.figure(names[rater]) for rater in who)
+    )
     return f"<b>{count} cases</b> missed by exactly<br>{told}<extra></extra>"

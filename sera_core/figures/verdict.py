@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from sera_core import escape
 from sera_core.contracts import Diagnosis, ModelOpinion, Verdict
 from sera_core.figures import palette
 from sera_core.wording import answer, percent, shortly, zone
@@ -117,7 +118,7 @@ def _chosen(diagnosis: Diagnosis) -> go.Scatter:
             "symbol": palette.MARKER[reading.verdict],
             "line": {"color": "white", "width": 2},
         },
-        hovertemplate=f"{reading.model_title}<br>{said}<extra></extra>",
+        hovertemplate=f"{escape.figure(reading.model_title)}<br>{said}<extra></extra>",
         cliponaxis=False,
     )
 
@@ -136,7 +137,13 @@ def _dots(opinions: list[ModelOpinion], home: str) -> go.Scatter:
             "symbol": [palette.MARKER[o.verdict] + end for o, end in zip(opinions, hollow, strict=True)],
         },
         customdata=[
-            [o.title, o.domain, percent(o.probability, 1), answer(o.verdict, o.positive), percent(o.cutoff)]
+            [
+                escape.figure(o.title),
+                o.domain,
+                percent(o.probability, 1),
+                escape.figure(answer(o.verdict, o.positive)),
+                percent(o.cutoff),
+            ]
             for o in opinions
         ],
         hovertemplate="%{customdata[0]}<br>for %{customdata[1]} frames<br>%{customdata[2]}: %{customdata[3]}, "
@@ -146,7 +153,7 @@ def _dots(opinions: list[ModelOpinion], home: str) -> go.Scatter:
 
 
 def _frame(figure: go.Figure, positive: str, two_rows: bool) -> None:
-    title = f"probability to be {positive} (%)"
+    title = f"probability to be {escape.figure(positive)} (%)"
     figure.update_xaxes(title=title, range=[-1, 101], fixedrange=True, tickvals=[0, 25, 50, 75, 100])
     rows = {BAR: "this model", DOTS: "the others"} if two_rows else {BAR: ""}
     figure.update_yaxes(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import html as escape
+import hashlib
+import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +12,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import plotly.graph_objects as go
 
-from sera_core import __version__
+from sera_core import __version__, escape
 from sera_core.contracts import NOT_A_DEVICE, Domain
 from sera_core.evaluate.compare import decision_curves, errors, prevalence_curves, roc_lines
 from sera_core.evaluate.predictions import Predictions
@@ -84,21 +86,37 @@ def html(found: Comparison, subject: Subject, made: datetime | None = None) -> s
     from plotly.offline import get_plotlyjs
 
     made = made or datetime.now(UTC)
+    head = (
+        f"<title>{escape.html('Comparison: ' + subject.title)}</title><style>{STYLE}</style>"
+        f"<script>{get_plotlyjs()}</script>"
+    )
     body = "\n".join(_body(found, subject, made))
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(head + body)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_text('Comparison: ' + subject.title)}</title><style>{STYLE}</style>"
-        f"<script>{get_plotlyjs()}</script></head><body>{body}</body></html>"
+        f"{head}</head><body>{body}</body></html>"
+    )
+
+
+def _policy(document: str) -> str:
+    """Only the document's own scripts run, and nothing is fetched from anywhere."""
+    scripts = re.findall(r"<script\b[^>]*>(.*?)</script>", document, re.DOTALL)
+    sums = {b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts}
+    own = " ".join(f"'sha256-{one}'" for one in sorted(sums))
+    # a figure styles itself, and saves itself as a picture
+    return (
+        f"default-src 'none'; script-src {own}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; "
+        "form-action 'none'"
     )
 
 
 def _body(found: Comparison, subject: Subject, made: datetime) -> Iterator[str]:
-    yield f"<h1>Where does a model hold?</h1><p><b>{_text(subject.title)}</b></p>"
+    yield f"<h1>Where does a model hold?</h1><p><b>{escape.html(subject.title)}</b></p>"
     yield (
         f'<p class="note">{made:%d %B %Y}, SERA {__version__}. Predictions: sha256 {subject.sha256}. {NOT_A_DEVICE}</p>'
     )
-    yield f"<h2>Cases</h2><p>{_text(answered(subject.positive))}</p>" + _centres(found, subject)
+    yield f"<h2>Cases</h2><p>{escape.html(answered(subject.positive))}</p>" + _centres(found, subject)
     yield "<h2>At a glance</h2>" + _glance(found, subject)
     yield "<h2>ROC</h2>" + _panels(subject, lambda centre: _roc(found, subject, centre))
     yield "<h2>At the frozen cut-offs</h2>" + _cutoffs(found, subject)
@@ -117,8 +135,10 @@ def _body(found: Comparison, subject: Subject, made: datetime) -> Iterator[str]:
         ("All numbers", found.rows),
     ):
         yield f"<h2>{title}</h2>" + (_rows(rows, subject) if rows else "<p>None could be computed from this table.</p>")
-    yield "<h2>Methods</h2>" + "".join(f"<p><b>{_text(name)}.</b> {_text(said)}</p>" for name, said in METHODS)
-    yield "<h2>What this does not mean</h2><ul>" + "".join(f"<li>{_text(said)}</li>" for said in NOT_MEANT) + "</ul>"
+    yield "<h2>Methods</h2>" + "".join(
+        f"<p><b>{escape.html(name)}.</b> {escape.html(said)}</p>" for name, said in METHODS
+    )
+    yield ("<h2>What this does not mean</h2><ul>" + "".join(f"<li>{said}</li>" for said in NOT_MEANT) + "</ul>")
 
 
 def _centres(found: Comparison, subject: Subject) -> str:
@@ -135,8 +155,8 @@ def _glance(found: Comparison, subject: Subject) -> str:
         figure = auc_forest(found.glance, kind, subject.looks, subject.names, subject.counted)
         parts.append(f"<h3>{KINDS[kind]}</h3>" + _figure(figure))
     best = [f"{subject.names[model]} at {centre}" for centre, model in found.glance.best.items() if model]
-    said = ", ".join(best) or "at no centre"
-    return "".join(parts) + f"<p>Better than the second with p &lt; 0.05 after Holm (paired test): {_text(said)}.</p>"
+    said = escape.html(", ".join(best) or "at no centre")
+    return "".join(parts) + f"<p>Better than the second with p &lt; 0.05 after Holm (paired test): {said}.</p>"
 
 
 def _roc(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
@@ -221,7 +241,7 @@ def _panels(subject: Subject, draw: Callable[[str], go.Figure | None]) -> str:
         for centre in (c for c in subject.predictions.centres if subject.predictions.domains[c] == kind):
             figure = draw(centre)
             shown = _figure(figure) if figure is not None else '<p class="note">Nothing to draw here.</p>'
-            cells.append(f"<div><h4>{_text(subject.counted[centre])}</h4>{shown}</div>")
+            cells.append(f"<div><h4>{escape.html(subject.counted[centre])}</h4>{shown}</div>")
         parts.append(f'<h3>{KINDS[kind]}</h3><div class="panels">{"".join(cells)}</div>')
     return "".join(parts)
 
@@ -254,7 +274,3 @@ def _rows(rows: Iterable[Row], subject: Subject) -> str:
 
 def _table(table: pd.DataFrame) -> str:
     return f'<div class="wide">{table.to_html(index=False, border=0, escape=True)}</div>'
-
-
-def _text(words: str) -> str:
-    return escape.escape(words)

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from sera_core import escape
 from sera_core.ui.download import Download, offer
 
 Table = Mapping[str, Sequence[object]]
@@ -44,7 +45,7 @@ def offer_csv(numbers: Table | pd.DataFrame, key: str) -> None:
 
 def _csv(numbers: Table | pd.DataFrame) -> str:
     frame = numbers if isinstance(numbers, pd.DataFrame) else pd.DataFrame(dict(numbers))
-    return frame.to_csv(index=False)
+    return escape.csv(frame)
 
 
 def _config(key: str, save: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sera_core import escape
 from sera_core.classifiers.card import CentreResult
 from sera_core.classifiers.store import CardStatus, installed
 from sera_core.contracts import Domain
@@ -61,23 +62,23 @@ def show_limits() -> None:
 def _model(status: CardStatus) -> None:
     with st.container(border=True, gap="xsmall"):
         if status.card is None or not status.valid:
-            st.markdown(f"**{status.id}** :orange-badge[:material/block: not usable]")
-            st.markdown(status.problem)
+            st.markdown(f"**{escape.markdown(status.id)}** :orange-badge[:material/block: not usable]")
+            st.markdown(escape.markdown(status.problem))
             return
         card = status.card
-        st.markdown(f"**{card.title}** {BADGE[card.domain]}")
-        st.markdown(card.trained_on)
+        st.markdown(f"**{escape.markdown(card.title)}** {BADGE[card.domain]}")
+        st.markdown(escape.markdown(card.trained_on))
         for domain in sorted(BADGE, key=lambda kind: kind != card.domain):
             own = [result for result in card.results if result.domain == domain]
             if own:
                 st.markdown(f"At {domain} centres:\n\n" + "\n".join(f"- {_result(result)}" for result in own))
-        st.caption(f"`{card.id}` · licence of the weights: {card.licence}")
+        st.caption(escape.markdown(f"{card.id} · licence of the weights: {card.licence}"))
 
 
 def _result(result: CentreResult) -> str:
     images = result.malignant + result.benign
-    note = f" {result.note}" if result.note else ""
+    note = f" {escape.markdown(result.note)}" if result.note else ""
     return (
-        f"{result.centre} ({result.role}, n = {images}): AUC **{result.auc:.2f}** "
+        f"{escape.markdown(result.centre)} ({result.role}, n = {images}): AUC **{result.auc:.2f}** "
         f"(95 % {result.low:.2f} to {result.high:.2f}){note}"
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from sera_core import escape
 from sera_core.contracts import BadInput, Notice
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,7 @@ def guarded(refusal: str = "This cannot be used") -> Iterator[None]:
 
 def refused(error: BadInput, title: str = "This cannot be used") -> None:
     """What was refused, why, and how to mend it."""
-    st.warning(error.message, title=title, icon=":material/block:")
+    st.warning(escape.markdown(error.message), title=title, icon=":material/block:")
 
 
 def failed(error: Exception) -> None:
@@ -58,4 +59,8 @@ def notices(items: Iterable[Notice]) -> None:
     """What the checks noticed, once each, as one quiet list."""
     messages = list(dict.fromkeys(notice.message for notice in items))
     if messages:
-        st.info("\n".join(f"- {message}" for message in messages), title="Noticed", icon=":material/visibility:")
+        st.info(
+            "\n".join(f"- {escape.markdown(message)}" for message in messages),
+            title="Noticed",
+            icon=":material/visibility:",
+        )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sera_core import escape
 from sera_core.evaluate.compare import (
     calibrations,
     confusions,
@@ -25,7 +26,7 @@ from sera_core.figures.agreement import error_sets, kappa_matrix
 from sera_core.figures.confusion import confusion_grid
 from sera_core.figures.forest import Block, Mark, forest
 from sera_core.figures.glance import auc_forest
-from sera_core.figures.layout import interval, plain, short, wrapped
+from sera_core.figures.layout import interval, short, wrapped
 from sera_core.figures.networks import accuracy_by_number, implied_accuracy
 from sera_core.figures.roc import roc_panel
 from sera_core.figures.trust import decision_curves as draw_decisions
@@ -65,7 +66,7 @@ def test_a_name_in_two_lines_is_whole_and_narrow(name: str) -> None:
 
 
 def test_a_name_from_a_file_opens_no_tag() -> None:
-    assert plain("<b>x</b> & y") == "&lt;b&gt;x&lt;/b&gt; &amp; y"
+    assert escape.figure("<b>x</b> & y") == "&lt;b&gt;x&lt;/b&gt; &amp; y"
     hostile = Mark("<img src=x>", 0.8, 0.7, 0.9, LOOK)
     assert "<img" not in drawn_text(forest([Block("<script>", (hostile,))], "AUC"))
 

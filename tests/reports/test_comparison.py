@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 
 import pytest
@@ -79,3 +81,37 @@ def test_one_model_at_few_cases_still_gives_a_report() -> None:
 )
 def test_readers_are_named_in_words(name: str, said: str) -> None:
     assert name_of(name) == said
+
+
+def test_nothing_is_fetched_and_only_its_own_scripts_run(whole: tuple[str, object]) -> None:
+    text = whole[0]
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)
+    assert policy is not None
+    assert "default-src 'none'" in policy[1]
+    assert "unsafe-inline" not in policy[1].split("style-src")[0], "no script but those that are named"
+    scripts = re.findall(r"<script\b[^>]*>(.*?)</script>", text, re.DOTALL)
+    for script in scripts:
+        assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() in policy[1]
+
+
+def test_hostile_names_stay_words() -> None:
+    """A model and a centre that would be a tag, an image, the end of a script."""
+    table = made_up(models=("</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>"))
+    table["centre"] = table["centre"].replace("away", "<b>%{x}</b>")
+    predictions = read(table)
+    raters = predictions.models
+    subject = Subject(
+        title="<i>",
+        positive="malignant",
+        sha256="",
+        predictions=predictions,
+        counted={centre: centre for centre in predictions.centres},
+        labels=dict.fromkeys(predictions.centres, ""),
+        looks=palette.series(raters),
+        names={name: name for name in raters},
+    )
+    text = html(compare(predictions), subject)
+    body = text.split("</head>")[1]
+    assert "alert(1)</script>" not in body
+    assert not re.search(r"<(img|b>%|i>)", body)
+    assert "%{x}</b>" not in body

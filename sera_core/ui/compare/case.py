@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sera_core import escape
 from sera_core.contracts import BadInput, is_positive
 from sera_core.diagnosis import Request
 from sera_core.evaluate.results import Errors
@@ -16,7 +17,7 @@ from sera_core.simulate.cohort import draw
 from sera_core.simulate.render import Frame, render
 from sera_core.ui.cache import diagnosis_of
 from sera_core.ui.chart import chart
-from sera_core.ui.compare.chosen import BADGE, Chosen, plain
+from sera_core.ui.compare.chosen import BADGE, Chosen
 from sera_core.ui.states import empty
 from sera_core.wording import percent
 
@@ -29,7 +30,7 @@ def show_case(chosen: Chosen, found: Errors, row: int) -> None:
     case = found.cases.iloc[row]
     one, zero = chosen.classes_at(found.centre)
     domain = chosen.predictions.domains[found.centre]
-    st.markdown(f"**{plain(str(case['case_id']))}** {BADGE[domain]} {one if case['label'] else zero}")
+    st.markdown(f"**{escape.markdown(str(case['case_id']))}** {BADGE[domain]} {one if case['label'] else zero}")
     seed = case.get("seed")
     place = st.container()
     _answers(chosen, found, str(case["case_id"]))  # known already; the heatmap is not
@@ -56,7 +57,7 @@ def _show_frame(frame: Frame) -> None:
         with st.spinner("Asking an installed model where it looks"):
             diagnosis = diagnosis_of(frame.image, Request(box=frame.box))
     except BadInput as refusal:
-        st.caption(f"No heatmap: {refusal.message}")
+        st.caption(f"No heatmap: {escape.markdown(refusal.message)}")
         return
     if diagnosis.reading.heatmap is not None:
         with place.container():
@@ -76,5 +77,5 @@ def _answers(chosen: Chosen, found: Errors, case_id: str) -> None:
         score, cutoff = float(view.score(name)[place]), chosen.cutoffs[name].value
         right = is_positive(score, cutoff) == bool(view.label[place])
         mark = ":material/check: right" if right else ":material/close: wrong"
-        lines.append(f"- {plain(chosen.names[name])}: {score:.2f} (cut-off {cutoff:.2f}) {mark}")
+        lines.append(f"- {escape.markdown(chosen.names[name])}: {score:.2f} (cut-off {cutoff:.2f}) {mark}")
     st.markdown("\n".join(lines))

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import plotly.graph_objects as go
 import streamlit as st
 
+from sera_core import escape
 from sera_core.contracts import Domain
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff
@@ -160,14 +161,13 @@ def panels(names: Iterable[str], draw: Callable[[str], None]) -> None:
             draw(name)
 
 
+def say_name(chosen: Chosen, centre: str) -> None:
+    """A centre's name above its panel, with what its labels are behind a question mark."""
+    st.markdown(f"**{escape.markdown(centre)}**", help=escape.markdown(chosen.labels_at(centre)) or None)
+
+
 def say_centre(chosen: Chosen, centre: str) -> None:
     """A centre's kind and what its labels are, where a cell shows one centre at a time."""
     said = chosen.labels_at(centre)
-    st.markdown(
-        f"{BADGE[chosen.predictions.domains[centre]]} {plain(chosen.counts[centre])}{': ' if said else ''}{plain(said)}"
-    )
-
-
-def plain(text: str) -> str:
-    """Words of a file, in which no letter formats the page."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|~$:" else letter for letter in text).replace("\n", " ")
+    told = escape.markdown(f"{chosen.counts[centre]}: {said}" if said else chosen.counts[centre])
+    st.markdown(f"{BADGE[chosen.predictions.domains[centre]]} {told}")

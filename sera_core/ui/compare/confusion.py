@@ -7,6 +7,7 @@ import math
 import pandas as pd
 import streamlit as st
 
+from sera_core import escape
 from sera_core.evaluate.compare import confusions, optimisms
 from sera_core.evaluate.proportion import wilson
 from sera_core.evaluate.results import Confusion, Cutoff, Optimism, frame
@@ -14,7 +15,7 @@ from sera_core.figures.confusion import confusion_grid
 from sera_core.figures.layout import interval
 from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
-from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, pick_model, remember
+from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, pick_model, remember, say_name
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
@@ -58,7 +59,7 @@ def show_confusions(chosen: Chosen) -> None:
 
 
 def _panel(chosen: Chosen, centre: str, found: list[Confusion]) -> None:
-    st.markdown(f"**{centre}**", help=chosen.labels_at(centre) or None)
+    say_name(chosen, centre)
     names = [chosen.names[one.model] for one in found]
     figure = drawn(chosen, f"confusion {centre}", None, lambda: confusion_grid(found, names))
     chart(figure, f"confusion-{centre}", f"Confusion matrices at {chosen.counts[centre]}", save=True)
@@ -68,7 +69,7 @@ def _measures(chosen: Chosen, found: tuple[Confusion, ...]) -> None:
 
     def draw() -> None:
         for centre in chosen.predictions.centres:
-            st.markdown(f"**{chosen.counts[centre]}**")
+            st.markdown(f"**{escape.markdown(chosen.counts[centre])}**")
             at = [one for one in found if one.centre == centre]
             st.dataframe(_table(chosen, at), hide_index=True, alt=f"Measures of every model at {centre}")
         methods = sorted({row.method for one in found for row in one.rows})
@@ -122,7 +123,7 @@ def show_move(chosen: Chosen, model: str) -> None:
 
 def _said(cutoff: Cutoff) -> str:
     bounds = "" if math.isnan(cutoff.low) else f", 95 % {cutoff.low:.3f} to {cutoff.high:.3f}"
-    return f"{cutoff.value:.3f}{bounds} ({cutoff.method})"
+    return f"{cutoff.value:.3f}{bounds} ({escape.markdown(cutoff.method)})"
 
 
 def _moves(before: dict[str, Confusion], after: list[Confusion]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from sera_core import escape
 from sera_core.contracts import Domain
 from sera_core.evaluate.compare import auc_differences, between_centres, interactions, mcnemar_tests
 from sera_core.evaluate.delong import paired_placements, unpaired
@@ -18,7 +19,7 @@ from sera_core.figures.forest import Block, Mark, forest
 from sera_core.figures.layout import interval
 from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
-from sera_core.ui.compare.chosen import Chosen, heading, pick_model, plain, remember
+from sera_core.ui.compare.chosen import Chosen, heading, pick_model, remember
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
@@ -78,7 +79,11 @@ def _two_models(chosen: Chosen) -> None:
     tests = [*remember(chosen, auc_differences), *remember(chosen, mcnemar_tests, chosen.cutoffs)]
     rows = [row for row in (_turned(row, first, second) for row in tests) if row is not None]
     if not rows:
-        empty("No common centre", f"{first} and {second} share no centre here.", ":material/compare_arrows:")
+        empty(
+            "No common centre",
+            escape.markdown(f"{first} and {second} share no centre here."),
+            ":material/compare_arrows:",
+        )
         return
     _forests(chosen, rows, f"{first} minus {second}", lambda row: METRIC[row.metric], lambda row: row.centre)
     _table(chosen, rows)
@@ -161,7 +166,7 @@ def _kind(chosen: Chosen, row: Row) -> Domain:
 
 
 def _mark(chosen: Chosen, row: Row, label: str) -> Mark:
-    hover = f"p {_p(row.p)}, after Holm {_p(row.p_holm)}<br>n = {row.n}<br>{row.method}"
+    hover = f"p {_p(row.p)}, after Holm {_p(row.p_holm)}<br>n = {row.n}<br>{escape.figure(row.method)}"
     clear = row.p_holm < 0.05
     return Mark(label, row.estimate, row.low, row.high, chosen.looks[row.model], hover, not clear, clear)
 
@@ -173,7 +178,7 @@ def _table(chosen: Chosen, rows: Sequence[Row]) -> None:
         if here:
             heading(chosen, kind)
             lines = _lines(chosen, here).drop(columns=["model", "minus"])
-            st.table(lines.map(plain), hide_index=True, alt="Differences with p-values")
+            st.table(lines.map(escape.markdown), hide_index=True, alt="Differences with p-values")
 
 
 def _lines(chosen: Chosen, rows: Iterable[Row]) -> pd.DataFrame:

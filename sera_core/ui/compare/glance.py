@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from sera_core import escape
 from sera_core.evaluate.compare import glance
 from sera_core.evaluate.results import Glance, frame
 from sera_core.evaluate.roc import auc
@@ -14,7 +15,7 @@ from sera_core.figures.glance import auc_forest
 from sera_core.figures.layout import interval
 from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
-from sera_core.ui.compare.chosen import Chosen, drawn, heading, plain, remember
+from sera_core.ui.compare.chosen import Chosen, drawn, heading, remember
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
@@ -77,8 +78,8 @@ def _say(chosen: Chosen, found: Glance) -> None:
     if found.clustered:
         where = ", ".join(dict.fromkeys(row.centre for row in found.clustered))
         st.caption(
-            f"At {plain(where)} some patients have several images: the bars there are Obuchowski's, and tests take "
-            "patients, not images, as independent."
+            f"At {escape.markdown(where)} some patients have several images: the bars there are Obuchowski's, and "
+            "tests take patients, not images, as independent."
         )
     if partly := _partly(chosen, found):
         st.caption(
@@ -87,7 +88,10 @@ def _say(chosen: Chosen, found: Glance) -> None:
         )
     winners = {centre: best for centre, best in found.best.items() if best}
     if winners:
-        said = ", ".join(f"**{chosen.names[model]}** at {centre}" for centre, model in winners.items())
+        said = ", ".join(
+            f"**{escape.markdown(chosen.names[model])}** at {escape.markdown(centre)}"
+            for centre, model in winners.items()
+        )
         st.markdown(f"Really better than the second (paired test, p < 0.05 after Holm): {said}. Only these are bold.")
     else:
         st.markdown("At no centre is the best model really better than the second (paired test, p < 0.05 after Holm).")
@@ -97,7 +101,7 @@ def _partly(chosen: Chosen, found: Glance) -> str:
     """Models that left out cases, with how many of a centre's they answered."""
     short = [row for row in found.rows if row.model in chosen.looks and row.n < sum(found.counts[row.centre])]
     return ", ".join(
-        f"{plain(chosen.names[row.model])} {row.n} of {sum(found.counts[row.centre])} at {plain(row.centre)}"
+        escape.markdown(f"{chosen.names[row.model]} {row.n} of {sum(found.counts[row.centre])} at {row.centre}")
         for row in short
         if (row.model, row.centre) in found.roles
     )
@@ -118,6 +122,6 @@ def _table(chosen: Chosen, found: Glance, centres: tuple[str, ...]) -> pd.DataFr
                 said = interval(row.estimate, row.low, row.high)
                 role = found.roles.get((row.model, centre))
                 said = f"**{said}**" if found.best.get(centre) == row.model else said
-                cells[chosen.names[row.model]] = f"{said} {'(int.)' if role == 'internal' else ''}"
-        columns[chosen.counts[centre]] = cells
+                cells[escape.markdown(chosen.names[row.model])] = f"{said} {'(int.)' if role == 'internal' else ''}"
+        columns[escape.markdown(chosen.counts[centre])] = cells
     return pd.DataFrame(columns).fillna("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sera_core import escape
 from sera_core.evaluate.compare import compare
 from sera_core.evaluate.results import frame
 from sera_core.reports.comparison import Subject, html
@@ -31,7 +32,7 @@ def offer_comparison(chosen: Chosen) -> None:
         return html(remember(chosen, compare, chosen.study.cutoffs), subject_of(chosen))
 
     def rows() -> str:
-        return frame(remember(chosen, compare, chosen.study.cutoffs).rows).to_csv(index=False)
+        return escape.csv(frame(remember(chosen, compare, chosen.study.cutoffs).rows))
 
     with cell.controls:
         offer(

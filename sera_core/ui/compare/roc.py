@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from sera_core import escape
 from sera_core.evaluate.compare import partial_areas, roc_lines
 from sera_core.evaluate.results import RocLine, frame
 from sera_core.evaluate.roc import curve, partial_auc
@@ -14,7 +15,7 @@ from sera_core.figures.layout import interval
 from sera_core.figures.roc import roc_panel
 from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
-from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, remember
+from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, remember, say_name
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
@@ -66,7 +67,7 @@ def show_roc(chosen: Chosen) -> None:
 def _panel(
     chosen: Chosen, centre: str, lines: tuple[RocLine, ...], band: str, sensitivities: tuple[float, float]
 ) -> None:
-    st.markdown(f"**{centre}**", help=chosen.labels_at(centre) or None)
+    say_name(chosen, centre)
     if not lines:
         st.caption("No curve: one of the two classes is missing here.")
         return
@@ -103,10 +104,12 @@ def _partial(chosen: Chosen, low: float, high: float) -> None:
         st.caption("Standardised after McClish: 0.5 is a coin, 1 is perfect.")
         for kind, centres in chosen.kinds.items():
             heading(chosen, kind)
-            columns: dict[str, dict[str, str]] = {centre: {} for centre in centres}
+            columns: dict[str, dict[str, str]] = {escape.markdown(centre): {} for centre in centres}
             for row in rows:
-                if row.centre in columns:
-                    columns[row.centre][chosen.names[row.model]] = interval(row.estimate, row.low, row.high)
+                if row.centre in centres:
+                    columns[escape.markdown(row.centre)][escape.markdown(chosen.names[row.model])] = interval(
+                        row.estimate, row.low, row.high
+                    )
             st.table(pd.DataFrame(columns).fillna(""))
         offer_csv(frame(rows), "partial-auc")
 

@@ -8,6 +8,7 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
+from sera_core import escape
 from sera_core.contracts import Domain
 from sera_core.evaluate.compare import cutoffs
 from sera_core.evaluate.predictions import Predictions
@@ -18,7 +19,7 @@ from sera_core.reports.comparison_words import answered
 from sera_core.study.shipped import Study, read_study, study_names
 from sera_core.ui.cache import key_of
 from sera_core.ui.cell import fold, show_code
-from sera_core.ui.compare.chosen import BADGE, Chosen, plain, shelf, shelved
+from sera_core.ui.compare.chosen import BADGE, Chosen, shelf, shelved
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.download import Download, offer
 from sera_core.ui.states import empty, guarded
@@ -32,7 +33,7 @@ TEMPLATE = Download(
     ":material/table:",
     "predictions-template.csv",
     "text/csv",
-    lambda: template().to_csv(index=False),
+    lambda: escape.csv(template()),
     "template",
     "tertiary",
 )
@@ -59,7 +60,7 @@ def choose_predictions() -> Chosen | None:
         study = _own() if source == "own" else _shipped()
         if study is None:
             return None
-        st.markdown(f"**{plain(study.title)}**. {answered(plain(study.positive))}")
+        st.markdown(f"**{escape.markdown(study.title)}**. {answered(escape.markdown(study.positive))}")
         own = source == "own"
         every = shelf(own).ask((shelved(study), "cutoffs"), lambda: cutoffs(study.predictions, study.cutoffs))
         looks = series(ranked(study.predictions)) | dict.fromkeys(study.predictions.readers, READER)
@@ -121,7 +122,7 @@ def _own() -> Study | None:
         return None
     if st.session_state["predictions"] is None:  # the field forgets its file when another page is opened
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/table: {plain(table.name)} is still here.")
+            st.markdown(f":material/table: {escape.markdown(table.name)} is still here.")
             st.button("Forget it", on_click=_forget, icon=":material/close:", type="tertiary", key="forget-table")
     return _read_own(key_of(table.data), kind, table.name, table.data)
 
@@ -171,6 +172,7 @@ def _choose_part(study: Study) -> Predictions:
             list(whole.centres),
             selection_mode="multi",
             default=list(whole.centres),
+            format_func=escape.markdown,
             key=f"centres-{study.name}",
             bind="query-params",
         )
@@ -209,7 +211,7 @@ def _show_centres(chosen: Chosen) -> None:
     for centre in chosen.predictions.centres:
         said = chosen.labels_at(centre) or "what the labels are is not described"
         kind = BADGE[chosen.predictions.domains[centre]]
-        lines.append(f"- **{plain(chosen.counts[centre])}** {kind} {plain(said)}")
+        lines.append(f"- **{escape.markdown(chosen.counts[centre])}** {kind} {escape.markdown(said)}")
     st.markdown("\n".join(lines))
 
 

@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+from sera_core import escape
 from sera_core.evaluate.cells.subgroups import FEWEST, groups_of
 from sera_core.evaluate.compare import subgroups
 from sera_core.evaluate.predictions import Predictions
@@ -13,7 +14,7 @@ from sera_core.evaluate.results import Cutoff, Row, frame
 from sera_core.figures.forest import Block, Mark, forest
 from sera_core.ui.cell import say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
-from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, plain, remember, say_centre
+from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
@@ -100,10 +101,10 @@ def _show_groups(chosen: Chosen, centre: str, rows: tuple[Row, ...], by: str, me
         figure = drawn(chosen, "subgroups", (centre, by, measure), lambda: forest(shown, MEASURES[measure], span, zero))
         chart(figure, f"subgroups-{centre}", f"{MEASURES[measure]} by {by} at {centre}", save=True)
     if hidden:
-        st.caption(f"Not shown, fewer than {FEWEST} cases of a class: {plain(', '.join(hidden))}.")
+        st.caption(f"Not shown, fewer than {FEWEST} cases of a class: {escape.markdown(', '.join(hidden))}.")
     offer_csv(frame(rows), f"subgroups-{centre}-numbers")
 
 
 def _mark(chosen: Chosen, row: Row) -> Mark:
-    hover = f"n = {row.n}<br>{row.method}"
+    hover = f"n = {row.n}<br>{escape.figure(row.method)}"
     return Mark(chosen.names[row.model], row.estimate, row.low, row.high, chosen.looks[row.model], hover)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from sera_core import escape
 from sera_core.evaluate.calibration import brier, line
 from sera_core.evaluate.compare import calibrations
 from sera_core.evaluate.predictions import Predictions
@@ -16,7 +17,7 @@ from sera_core.figures.layout import interval
 from sera_core.figures.trust import reliability
 from sera_core.ui.cell import say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
-from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, plain, remember, say_centre
+from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
@@ -77,7 +78,7 @@ def _scores(chosen: Chosen, found: Sequence[Calibration]) -> pd.DataFrame:
     for one in found:
         rows = {row.metric: row for row in one.rows}
         told = {word: _said(rows.get(metric)) for metric, word in COLUMNS.items()}
-        lines.append({"model": plain(chosen.names[one.model])} | told)
+        lines.append({"model": escape.markdown(chosen.names[one.model])} | told)
     return pd.DataFrame(lines)
 
 
@@ -94,7 +95,7 @@ def _recalibration(chosen: Chosen, found: Sequence[Calibration]) -> None:
             told = {
                 f"{w}, {when}": _said(rows[f"{m}_{when}"]) for m, w in LOCAL.items() for when in ("before", "after")
             }
-            lines.append({"model": plain(chosen.names[one.model])} | told)
+            lines.append({"model": escape.markdown(chosen.names[one.model])} | told)
     if not lines:
         st.caption("Left out: it takes 50 cases to recalibrate and as many again to judge, of both classes.")
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from sera_core import escape
 from sera_core.contracts import BadInput, Diagnosis
 from sera_core.diagnosis import read
 from sera_core.figures.palette import NAME
@@ -13,7 +14,7 @@ from sera_core.reports.words import headline
 from sera_core.ui import words
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
-from sera_core.ui.states import notices
+from sera_core.ui.states import notices, refused
 from sera_core.wording import percent
 
 LEAD = "What the model makes of the region, how sure it is, and whether it knows this kind of image at all."
@@ -53,9 +54,9 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
     others = st.container()
     st.markdown(f":material/fingerprint: {words.familiarity(reading.familiarity)}")
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{reading.model_title}**")
-        st.markdown(reading.trained_on)
-        st.caption(f"{reading.model}, weights sha256 {reading.model_sha256[:12]}")
+        st.markdown(f"**{escape.markdown(reading.model_title)}**")
+        st.markdown(escape.markdown(reading.trained_on))
+        st.caption(f"{escape.markdown(reading.model)}, weights sha256 {reading.model_sha256[:12]}")
     notices(diagnosis.warnings)
     show_code(read)
     return others
@@ -72,7 +73,7 @@ def show_opinions(diagnosis: Diagnosis) -> None:
 
 def show_refusal(error: BadInput) -> None:
     """The model gives no answer: why, and what the page can still do."""
-    st.warning(error.message, title="The model gives no answer", icon=":material/block:")
+    refused(error, "The model gives no answer")
     st.markdown(
         "No number is better than a made-up one. Mark another region, use another image, or describe the nodule "
         "yourself in cell 5: the guidelines need no model."
