@@ -81,7 +81,7 @@ def count_pages(data: bytes) -> int:
             (tags,) = struct.unpack_from(count, data, at)
             _bound(tags, MAX_TAGS, "TIFF", "tags")
             (at,) = struct.unpack_from(link, data, at + struct.calcsize(count) + entry * tags)
-    except struct.error:
+    except (struct.error, OverflowError):  # a page beyond the end, or beyond any number of bytes
         raise damaged("TIFF") from None
     return len(seen)
 

@@ -2,7 +2,7 @@
 
 ``python -m tests.images.drawn`` draws them anew. The name tells what must become of a file: ``good-…`` shows
 :data:`FRAME` (``-upright`` when it was stored turned), within so many grey levels (``good-8-…``); ``refused-CODE-…``
-is refused with that code; ``any-…`` was found by fuzzing and must become either.
+is refused with that code; ``any-found-…`` was found by fuzzing and must become either.
 """
 
 from __future__ import annotations
