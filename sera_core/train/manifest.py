@@ -131,8 +131,20 @@ def _numbers(column: pd.Series) -> pd.Series:
 
 
 def load(case: Case) -> tuple[Grey, Box]:
-    """Pixels of a case's frame and its region (the whole frame where the manifest names none)."""
+    """Pixels of a case's frame and its region (the whole frame where the manifest names none).
+
+    Raises
+    ------
+    BadInput
+        As the reader, and ``shrunk`` when the region counts pixels of a picture that is too large to be read as it is.
+    """
     image: GreyImage = read_image(case.image.read_bytes())
+    if case.box and any(notice.code == "shrunk" for notice in image.warnings):
+        raise BadInput(
+            "shrunk",
+            f"Row {case.row}: the picture is too large for its region to be found on it: save it with at most 25 "
+            "million pixels and give the region in those.",
+        )
     return image.pixels, region(case, image.shape)
 
 

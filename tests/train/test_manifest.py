@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from sera_core.contracts import BadInput, Box
 from sera_core.train.frames import decode
@@ -140,3 +141,13 @@ def test_frames_take_a_byte_a_pixel_and_give_the_same_numbers_as_before(tmp_path
     (frame,), _ = decode([case])
     assert frame.levels.dtype == np.float32, "16 bits do not fit a byte"
     np.testing.assert_array_equal(frame.pixels, load(case)[0])
+
+
+def test_a_region_on_a_picture_that_is_shrunk_is_refused(tmp_path: Path) -> None:
+    """Its numbers count the pixels of the file, not those that are read."""
+    blocks = np.kron(np.eye(51, dtype=np.uint8) * 255, np.ones((100, 100), np.uint8))
+    Image.fromarray(blocks).save(tmp_path / "a.png")
+    (case,) = read_manifest(manifest(tmp_path, f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,300,400\n"))
+    with pytest.raises(BadInput, match="Row 2: the picture is too large for its region") as refusal:
+        load(case)
+    assert refusal.value.code == "shrunk"

@@ -52,7 +52,7 @@ def choose_image() -> Picture | None:
     cell = open_cell(
         1,
         "Image",
-        "An ultrasound frame as a file (DICOM, PNG, JPEG, BMP, TIFF) or a photo of the screen. It stays in memory.",
+        "An ultrasound frame as a file (DICOM, PNG, JPEG, HEIC, TIFF) or a photo of the screen. It stays in memory.",
     )
     picture: Picture | None = None
     with cell.controls, guarded("This image is not used"):
