@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.evaluate.results import Errors, Row
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, framed, interval, lined, short, wrapped
+from sera_core.figures.layout import CAMERA, beside, laid_out, interval, lined, short, wrapped
 
 CELL, DOT = 34, 20  # pixels
 MOST_SETS = 14  # columns of the error figure
@@ -64,7 +64,7 @@ def kappa_matrix(rows: Sequence[Row], raters: Sequence[str], names: Mapping[str,
     )
     figure.update_xaxes(zeroline=False)
     figure.update_yaxes(zeroline=False)
-    framed(figure, CAMERA + 120 + CELL * len(raters))
+    laid_out(figure, CAMERA + 120 + CELL * len(raters))
     return figure.update_layout(margin_l=beside(line for rater in raters for line in wrapped(names[rater])))
 
 
@@ -98,7 +98,7 @@ def error_sets(errors: Errors, names: Mapping[str, str]) -> go.Figure:
     height = CAMERA + 170 + below
     split = below / (height - CAMERA)
     labels = [escape.figure(short(names[rater], 26)) for rater in errors.raters]
-    framed(figure, height)
+    laid_out(figure, height)
     figure.update_layout(
         xaxis={"visible": False, "range": [-0.6, max(len(sets), 4) - 0.4], "anchor": "y2"},
         yaxis={"title": "cases", "domain": [split + 0.03, 1], "zeroline": False, "fixedrange": True},

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.evaluate.results import Confusion
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, framed, lined, wrapped
+from sera_core.figures.layout import CAMERA, beside, laid_out, lined, wrapped
 
 COLUMNS = ("found", "missed", "alarm", "cleared")
 TERM = ("true positive", "false negative", "false positive", "true negative")
@@ -36,7 +36,7 @@ def confusion_grid(confusions: Sequence[Confusion], names: Sequence[str]) -> go.
     )
     figure.update_xaxes(zeroline=False)
     figure.update_yaxes(zeroline=False)
-    framed(figure, CAMERA + 34 + ROW * len(labels))
+    laid_out(figure, CAMERA + 34 + ROW * len(labels))
     return figure.update_layout(margin_t=CAMERA + 30, margin_l=beside(line for name in names for line in wrapped(name)))
 
 

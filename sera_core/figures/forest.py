@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from sera_core import escape
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, framed, interval, short
+from sera_core.figures.layout import CAMERA, beside, laid_out, interval, short
 from sera_core.figures.palette import Series
 
 ROW, HEAD = 22, 30  # pixels
@@ -99,7 +99,7 @@ def forest(
     places = [place for place, _ in placed]
     figure.update_xaxes(title=escape.figure(axis), range=_range(blocks, span, zero), zeroline=False)
     figure.update_yaxes(tickvals=places, ticktext=labels, range=[y + 0.6, 0.9], showgrid=False, zeroline=False)
-    framed(figure, int(CAMERA + FOOT + (0.9 - y) * ROW))
+    laid_out(figure, int(CAMERA + FOOT + (0.9 - y) * ROW))
     return figure.update_layout(margin_l=beside(short(mark.label) for _, mark in placed))
 
 

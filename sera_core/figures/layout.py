@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 
 LONGEST = 24  # letters of a name on an axis; the whole name is under the cursor
+LINE = 18  # letters of one line of a name in two
 CAMERA = 34  # pixels above the plot, where the camera sits
 LEGEND_ROW = 19  # pixels
 
@@ -26,17 +27,17 @@ def short(name: str, longest: int = LONGEST) -> str:
     return f"{name[: longest - tail - 1]}…{name[-tail:]}"
 
 
-def wrapped(name: str, longest: int = 18) -> list[str]:
+def wrapped(name: str) -> list[str]:
     """A name in one line or two, parted at a space, hyphen or underscore; only what is longer still is shortened.
 
     >>> wrapped("lite0-transfer-thyroid")
     ['lite0-transfer-', 'thyroid']
     """
-    if len(name) <= longest:
+    if len(name) <= LINE:
         return [name]
-    gaps = [place for place, letter in enumerate(name[:longest], 1) if letter in " -_"]
-    cut = gaps[-1] if gaps else longest
-    return [name[:cut].rstrip(" "), short(name[cut:], longest)]
+    gaps = [place for place, letter in enumerate(name[:LINE], 1) if letter in " -_"]
+    cut = gaps[-1] if gaps else LINE
+    return [name[:cut].rstrip(" "), short(name[cut:], LINE)]
 
 
 def lined(name: str) -> str:
@@ -60,7 +61,7 @@ def beside(labels: Iterable[str]) -> int:
     return int(14 + 5.3 * max(map(len, labels), default=0))
 
 
-def framed(figure: go.Figure, height: int, legend: int = 0) -> go.Figure:
+def laid_out(figure: go.Figure, height: int, legend: int = 0) -> go.Figure:
     """Fix the axes and the height; ``legend`` is how many rows of legend stand below the plot."""
     figure.update_layout(
         height=height + legend * LEGEND_ROW,

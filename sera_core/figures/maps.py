@@ -15,18 +15,16 @@ from sera_core.lessons.window import Window
 Array = NDArray[np.float32]
 
 
-def activation(values: Array, limit: float | None = None, height: int = 340, smooth: bool = False) -> go.Figure:
+def activation(values: Array, height: int, limit: float | None = None) -> go.Figure:
     """One map ``[h, w]``, with its scale.
 
     Parameters
     ----------
     values : [h, w]
-    limit : float, optional
-        Value of the strongest colours; the largest magnitude if not given.
     height : int
         Of the figure, in screen pixels.
-    smooth : bool
-        Whether to blend neighbouring cells.
+    limit : float, optional
+        Value of the strongest colours; the largest magnitude if not given.
     """
     rows, columns = values.shape
     limit = limit or max(float(np.abs(values).max()), 1e-6)
@@ -35,17 +33,16 @@ def activation(values: Array, limit: float | None = None, height: int = 340, smo
         zmin=-limit,
         zmax=limit,
         colorscale=palette.DIVERGING_SCALE,
-        zsmooth="best" if smooth else False,
         colorbar={"thickness": 10, "len": 0.9},
         hovertemplate="row %{y}, column %{x}<br>%{z:.3f}<extra></extra>",
     )
     return image_axes(go.Figure(trace), rows, columns).update_layout(height=height)
 
 
-def mosaic(maps: Array, columns: int = 8, first: int = 1, height: int = 340) -> go.Figure:
-    """Maps ``[N, h, w]`` side by side, numbered from ``first``; the scale spans 99.5 % of the values."""
+def mosaic(maps: Array, columns: int, height: int) -> go.Figure:
+    """Maps ``[N, h, w]`` side by side, numbered from 1; the scale spans 99.5 % of the values."""
     canvas, _ = tiled(maps, columns)
-    numbers = first + np.arange(len(maps), dtype=np.float32)
+    numbers = 1 + np.arange(len(maps), dtype=np.float32)
     label, _ = tiled(np.broadcast_to(numbers[:, None, None], maps.shape), columns)
     limit = limit_of(maps)
     trace = go.Heatmap(
@@ -78,7 +75,7 @@ def limit_of(maps: Array) -> float:
     return max(float(np.quantile(np.abs(maps), 0.995)), 1e-6)
 
 
-def chain(parts: Mapping[str, Array], height: int = 150) -> go.Figure:
+def chain(parts: Mapping[str, Array]) -> go.Figure:
     """Small matrices in a row, each under its name, on one scale; each cell has an edge: zero is as white as paper."""
     rows = max(part.shape[0] for part in parts.values())
     canvas = np.full((rows, sum(part.shape[1] for part in parts.values()) + len(parts) - 1), np.nan, np.float32)
@@ -104,7 +101,7 @@ def chain(parts: Mapping[str, Array], height: int = 150) -> go.Figure:
         hoverongaps=False,
         hovertemplate="%{z:.2f}<extra></extra>",
     )
-    return image_axes(figure, *canvas.shape).update_layout(height=height, margin={"l": 8, "r": 24, "t": 24})
+    return image_axes(figure, *canvas.shape).update_layout(height=150, margin={"l": 8, "r": 24, "t": 24})
 
 
 def strip(length: int, window: Window) -> go.Figure:

@@ -15,16 +15,17 @@ from sera_core.figures.image import address
 from sera_core.lessons.field import Field
 from sera_core.lessons.margin import Margin
 
+STRENGTH = 0.28  # of the tint, far from the border
 CLASSES = ((-1.0, "benign", Verdict.BENIGN), (1.0, "malignant", Verdict.MALIGNANT))
 
 
-def tint(field: Field, strength: float = 0.28) -> str:
+def tint(field: Field) -> str:
     """The sides of the border as a transparent picture (``data:image/png``): blue benign, vermilion malignant."""
     colours = [tuple(int(c[k : k + 2], 16) for k in (1, 3, 5)) for c in (palette.BENIGN, palette.MALIGNANT)]
     values = field.values[::-1]  # row 0 of a picture is its top
     pixels = np.zeros((*values.shape, 4), np.uint8)
     pixels[..., :3] = np.where(values[..., None] > 0, colours[1], colours[0])
-    pixels[..., 3] = (255 * strength * np.tanh(np.abs(values))).astype(np.uint8)
+    pixels[..., 3] = (255 * STRENGTH * np.tanh(np.abs(values))).astype(np.uint8)
     return address(Image.fromarray(pixels, "RGBA"))
 
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.figures import palette
 from sera_core.figures.forest import Block, Mark, forest
-from sera_core.figures.layout import CAMERA, beside, framed, short
+from sera_core.figures.layout import CAMERA, beside, laid_out, short
 from sera_core.figures.palette import Series
 
 LOOK: Mapping[str, Series] = {
@@ -52,7 +52,7 @@ def accuracy_by_number(rows: pd.DataFrame, span: tuple[float, float]) -> go.Figu
         )
     figure.update_xaxes(title="number of networks", dtick=1)
     figure.update_yaxes(title="accuracy (%)", range=list(span))
-    return framed(figure, 290, legend=len(kinds))
+    return laid_out(figure, 290, legend=len(kinds))
 
 
 def marginal_gains(rows: pd.DataFrame, names: Mapping[str, str]) -> go.Figure:
@@ -98,5 +98,5 @@ def implied_accuracy(rows: pd.DataFrame) -> go.Figure:
         )
     figure.update_xaxes(title="accuracy (%)", zeroline=False)
     figure.update_yaxes(tickvals=y, ticktext=labels, range=[len(rows) - 0.4, -0.6], zeroline=False)
-    framed(figure, CAMERA + 40 + ROW * len(rows), legend=3)
+    laid_out(figure, CAMERA + 40 + ROW * len(rows), legend=3)
     return figure.update_layout(margin_l=beside(short(name, 26) for name in rows["name"]))

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.evaluate.results import RocLine
 from sera_core.figures import palette
-from sera_core.figures.layout import framed, interval, short
+from sera_core.figures.layout import laid_out, interval, short
 from sera_core.figures.palette import Series
 
 READER_MARKS = ("diamond-tall-open", "square-open", "triangle-up-open", "triangle-down-open", "pentagon-open", "x-thin")
@@ -53,7 +53,7 @@ def roc_panel(
         figure.add_trace(_reader(line, READER_MARKS[place % len(READER_MARKS)], names[line.model]))
     figure.update_xaxes(title="1 − specificity", range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], zeroline=False)
     figure.update_yaxes(title="sensitivity", range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], zeroline=False)
-    return framed(figure, 330, legend=len(models) + len(readers))
+    return laid_out(figure, 330, legend=len(models) + len(readers))
 
 
 def _curve(line: RocLine, look: Series, name: str) -> go.Scatter:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.evaluate.results import Calibration, DecisionCurve, PrevalenceCurve
 from sera_core.figures import palette
-from sera_core.figures.layout import framed, short
+from sera_core.figures.layout import laid_out, short
 from sera_core.figures.palette import Series
 
 Looks = Mapping[str, Series]
@@ -51,7 +51,7 @@ def reliability(calibrations: Sequence[Calibration], looks: Looks, names: Names,
         )
     figure.update_xaxes(title="predicted probability (%)", range=[-2, 102], zeroline=False)
     figure.update_yaxes(title="observed (%)", range=[-2, 102], zeroline=False)
-    return framed(figure, HEIGHT, legend=len(calibrations))
+    return laid_out(figure, HEIGHT, legend=len(calibrations))
 
 
 def decision_curves(curves: Sequence[DecisionCurve], looks: Looks, names: Names) -> go.Figure:
@@ -78,7 +78,7 @@ def decision_curves(curves: Sequence[DecisionCurve], looks: Looks, names: Names)
     top = 100 * max(float(np.nanmax([one.treat_all, one.model_benefit])) for one in curves)
     figure.update_xaxes(title="threshold probability (%)", zeroline=False)
     figure.update_yaxes(title="net benefit per 100 nodules", range=[-0.15 * top, 1.08 * top], zeroline=False)
-    return framed(figure, HEIGHT, legend=len(figure.data))
+    return laid_out(figure, HEIGHT, legend=len(figure.data))
 
 
 def prevalence_curves(curves: Sequence[PrevalenceCurve], looks: Looks, names: Names, here: float) -> go.Figure:
@@ -107,7 +107,7 @@ def prevalence_curves(curves: Sequence[PrevalenceCurve], looks: Looks, names: Na
             figure.add_trace(line.update(legendgroup=one.model, showlegend=word == "PPV"))
     figure.update_xaxes(title="prevalence (%)", zeroline=False)
     figure.update_yaxes(title="PPV rises, NPV falls (%)", range=[-2, 102], zeroline=False)
-    return framed(figure, HEIGHT, legend=len(curves))
+    return laid_out(figure, HEIGHT, legend=len(curves))
 
 
 def _line(x: np.ndarray, y: np.ndarray, name: str, colour: str, dash: str) -> go.Scatter:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.evaluate.results import Errors
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, framed, short
+from sera_core.figures.layout import CAMERA, laid_out, short
 from sera_core.figures.palette import Series
 
 Place = tuple[float, float]
@@ -56,7 +56,7 @@ def error_venn(errors: Errors, looks: Mapping[str, Series], names: Mapping[str, 
     low, high = HEIGHT[count]
     figure.update_xaxes(visible=False, range=[-2.1, 2.1])
     figure.update_yaxes(visible=False, range=[low, high], scaleanchor="x")
-    return framed(figure, CAMERA + int((high - low) * PIXELS))
+    return laid_out(figure, CAMERA + int((high - low) * PIXELS))
 
 
 def _at(angle: float, distance: float) -> Place:

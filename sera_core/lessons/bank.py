@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -65,7 +64,7 @@ def cohort() -> Cohort:
 
 
 @lru_cache(maxsize=1)
-def load_bank(file: Path = FILE) -> Bank:
+def load_bank() -> Bank:
     """The bank that comes with the project; shared by all sessions, never change it.
 
     Raises
@@ -75,9 +74,9 @@ def load_bank(file: Path = FILE) -> Bank:
     """
     from safetensors.numpy import load_file
 
-    if not file.is_file():
+    if not FILE.is_file():
         raise BadInput("no_bank", "The lessons' nodules are missing: run 'python -m sera_core.lessons.bank'.")
-    tensors = load_file(file)
+    tensors = load_file(FILE)
     crops = tensors.pop("crops").astype(np.float32) / np.float32(255)
     labels = tensors.pop("labels").astype(np.int64)
     return Bank(crops, labels, {name: tensors[name].astype(np.float32) for name in sorted(tensors)})
@@ -111,7 +110,7 @@ def stage_features(name: str, crops: Grey) -> dict[str, NDArray[np.float32]]:
     return {layer: np.concatenate(parts) for layer, parts in found.items()}
 
 
-def write_bank(file: Path = FILE) -> None:
+def write_bank() -> None:
     """Draw the nodules, ask the networks, write the file."""
     from safetensors.numpy import save_file
 
@@ -125,7 +124,7 @@ def write_bank(file: Path = FILE) -> None:
         tensors |= {layer: value.astype(np.float16) for layer, value in stage_features(name, large).items()}
         print(f"{name} asked", file=sys.stderr)
     about = {"cases": f"simulated, centre internal, seed {SEED}", "network_px": str(NETWORK_PX)}
-    with whole_file(file) as part:
+    with whole_file(FILE) as part:
         save_file(tensors, part, metadata=about)
 
 

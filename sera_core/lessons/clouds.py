@@ -14,21 +14,21 @@ Cloud = tuple[Floats, Floats]  # points [N, 2] on the board, labels [N] of -1 an
 BOARD = 10.0  # side of the board
 
 
-def clear(seed: int = 4) -> Cloud:
+def clear() -> Cloud:
     """Two classes with a gap between them."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(4)
     return _cloud(random.normal((3.0, 3.4), 0.95, (9, 2)), random.normal((7.0, 6.8), 0.95, (9, 2)))
 
 
-def overlapping(seed: int = 3) -> Cloud:
+def overlapping() -> Cloud:
     """Two classes that no line separates."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(3)
     return _cloud(random.normal((3.8, 4.0), 1.3, (14, 2)), random.normal((6.2, 6.0), 1.3, (14, 2)))
 
 
-def ring(seed: int = 1) -> Cloud:
+def ring() -> Cloud:
     """One class around the other."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(1)
     angle = np.linspace(0, 2 * np.pi, 18, endpoint=False) + random.normal(0, 0.12, 18)
     radius = random.normal(3.6, 0.35, 18)
     around = 5 + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])

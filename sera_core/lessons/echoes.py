@@ -58,10 +58,5 @@ def echoes(case: Case) -> Echoes:
     return Echoes(canvas.db, field.astype(np.float32), envelope, compress(envelope, scanner), depth, place)
 
 
-def speckle_ratio(envelope: Array) -> float:
-    """Mean over standard deviation; sqrt(pi / (4 - pi)) = 1.91 where speckle is fully developed."""
-    return float(envelope.mean() / envelope.std())
-
-
 def _linear(level_db: Array) -> Array:
     return np.power(np.float32(10), level_db / np.float32(20)).astype(np.float32)

@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -245,11 +244,11 @@ def _own(pupil: Student, x: Tensor | None) -> float:
 
 
 @lru_cache(maxsize=1)
-def earlier_runs(file: Path = FILE) -> dict[Settings, tuple[Epoch, ...]]:
+def earlier_runs() -> dict[Settings, tuple[Epoch, ...]]:
     """The presets' runs that come with the project; empty where the file is missing."""
-    if not file.is_file():
+    if not FILE.is_file():
         return {}
-    runs = json.loads(file.read_text(encoding="utf-8"))
+    runs = json.loads(FILE.read_text(encoding="utf-8"))
     return {_settings(run["settings"]): tuple(_epoch(one) for one in run["epochs"]) for run in runs}
 
 
@@ -261,7 +260,7 @@ def _epoch(stored: dict) -> Epoch:
     return Epoch(**{**stored, "weight": tuple(stored["weight"]), "own": float("nan")})
 
 
-def write_runs(file: Path = FILE) -> None:
+def write_runs() -> None:
     """Train every preset and keep its curves."""
     runs = []
     for settings in PRESETS.values():
@@ -271,7 +270,7 @@ def write_runs(file: Path = FILE) -> None:
         except BadInput:  # a rate far too big ends in no number at all: what was before it is kept
             print(f"{settings} left the numbers after {len(epochs)} epochs")
         runs.append({"settings": asdict(settings), "epochs": epochs})
-    with whole_file(file) as part:
+    with whole_file(FILE) as part:
         part.write_text(json.dumps(runs), encoding="utf-8")
 
 

@@ -184,14 +184,12 @@ def some_lines(points: ArrayLike, labels: ArrayLike, count: int = 12) -> list[tu
     return [found[k] for k in np.unique(spread)] if found else []
 
 
-def cross_validated(
-    points: ArrayLike, labels: ArrayLike, c: float, gamma: float | None = None, folds: int = FOLDS
-) -> float:
+def cross_validated(points: ArrayLike, labels: ArrayLike, c: float, gamma: float | None = None) -> float:
     """Share of the points on their own side of a border that was fitted without them."""
     x, y = checked(points, labels)
-    fold = folds_of(y, folds)
+    fold = folds_of(y)
     right = 0
-    for k in range(folds):
+    for k in range(FOLDS):
         left_out = fold == k
         if not left_out.any() or len(np.unique(y[~left_out])) < 2:
             continue
@@ -200,13 +198,13 @@ def cross_validated(
     return right / len(y)
 
 
-def folds_of(labels: Floats, folds: int = FOLDS, seed: int = 0) -> NDArray[np.intp]:
+def folds_of(labels: Floats) -> NDArray[np.intp]:
     """The fold of each point ``[N]``: shuffled within each class, so that all folds are alike."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     fold = np.zeros(len(labels), np.intp)
     for label in (-1.0, 1.0):
         members = np.flatnonzero(labels == label)
-        fold[random.permutation(members)] = np.arange(len(members)) % folds
+        fold[random.permutation(members)] = np.arange(len(members)) % FOLDS
     return fold
 
 

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 SIZE = 160  # pixels of the slice
 SIDE_CM = 14.0
 MOST = 3.2  # largest attenuation that still lets countable photons through
+NODULE_MM = 14.0  # across
 METAL = 3.0  # attenuation per cm
 
 # Attenuation per cm at about 70 keV (Hubbell and Seltzer, NIST XCOM): muscle 0.20, fat 0.18, cortical bone 0.49, air 0;
@@ -48,12 +49,12 @@ NECK = (
 CLIP = Ellipse(-0.42, 0.02, 0.035, 0.035, METAL)
 
 
-def neck(nodule_mm: float = 14.0, metal: bool = False, size: int = SIZE) -> Floats:
-    """A drawn slice through a neck with a nodule in the right lobe ``[size, size]``, attenuation per cm."""
-    half = nodule_mm / 10 / SIDE_CM  # in half sides
+def neck(metal: bool = False) -> Floats:
+    """A drawn slice through a neck with a nodule in the right lobe ``[160, 160]``, attenuation per cm."""
+    half = NODULE_MM / 10 / SIDE_CM  # in half sides
     organs = (*NECK, Ellipse(0.2, -0.3, half, 0.8 * half, 0.205), *((CLIP,) if metal else ()))
-    place = (np.arange(size) + 0.5) / size * 2 - 1
-    slice_ = np.zeros((size, size))
+    place = (np.arange(SIZE) + 0.5) / SIZE * 2 - 1
+    slice_ = np.zeros((SIZE, SIZE))
     for organ in organs:
         across, down = (place[None, :] - organ.x) / organ.wide, (place[:, None] - organ.y) / organ.high
         slice_[across**2 + down**2 <= 1] = organ.attenuation
@@ -87,9 +88,9 @@ def back_project(sinogram: Floats, filtered: bool = True) -> Floats:
     return np.asarray(smeared) / (SIDE_CM / size) / (1.0 if filtered else size)
 
 
-def metal_shadow(sinogram: Floats, count: int, size: int = SIZE) -> NDArray[np.bool_]:
+def metal_shadow(count: int) -> NDArray[np.bool_]:
     """Where the clip casts its shadow in the sinogram."""
-    only = neck(metal=True, size=size) - neck(metal=False, size=size)
+    only = neck(metal=True) - neck()
     return project(only, count) > 1e-3
 
 

@@ -72,10 +72,10 @@ class Window:
         """How many cells of a square grid no place looks at; padding does not count."""
         return length**2 - int(self.seen(length)[self.padding : self.padding + length].sum()) ** 2
 
-    def latex(self, length: int, name: str = "W") -> str:
+    def latex(self, length: int) -> str:
         """The output-size formula with these numbers."""
         size = f"{self.size}" if self.dilation == 1 else rf"({self.dilation}\cdot({self.size}-1)+1)"
         steps, places = (length + 2 * self.padding - self.reach) / self.stride, self.places(length)
         rounded = "" if steps.is_integer() else rf" = \lfloor {steps:.2f} \rfloor + 1"
         inside = rf"\frac{{{length} - {size} + 2\cdot {self.padding}}}{{{self.stride}}}"
-        return rf"{name}' = \left\lfloor {inside} \right\rfloor + 1{rounded} = {places}"
+        return rf"W' = \left\lfloor {inside} \right\rfloor + 1{rounded} = {places}"

@@ -67,7 +67,7 @@ class Subject:
     names: Mapping[str, str]
 
 
-def html(found: Comparison, subject: Subject, made: datetime | None = None) -> str:
+def html(found: Comparison, subject: Subject) -> str:
     """The report.
 
     Parameters
@@ -75,8 +75,6 @@ def html(found: Comparison, subject: Subject, made: datetime | None = None) -> s
     found : Comparison
         Of ``subject.predictions``.
     subject : Subject
-    made : datetime, optional
-        Printed as the date of the report; now, when left out.
 
     Returns
     -------
@@ -85,12 +83,11 @@ def html(found: Comparison, subject: Subject, made: datetime | None = None) -> s
     """
     from plotly.offline import get_plotlyjs
 
-    made = made or datetime.now(UTC)
     head = (
         f"<title>{escape.html('Comparison: ' + subject.title)}</title><style>{STYLE}</style>"
         f"<script>{get_plotlyjs()}</script>"
     )
-    body = "\n".join(_body(found, subject, made))
+    body = "\n".join(_body(found, subject, datetime.now(UTC)))
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(head + body)}">'

@@ -22,6 +22,7 @@ Array = NDArray[np.float32]
 SKIN_LOSS, FAT_LOSS, MUSCLE_LOSS, GLAND_LOSS, BLOOD_LOSS, DEEP_LOSS = 0.35, 0.63, 0.96, 0.9, 0.15, 0.85
 # Levels, dB against the normal gland: strap muscle -10 to -14 (darker than gland in all of 50 healthy necks, Ying 1998,
 # Ultrasound Med Biol 24:1097), diffuse disease -2 to -4.
+FIBRE_MM = 7.0  # length of a muscle's fibres
 FAT_DB, MUSCLE_DB, DIFFUSE_DB, DEEP_DB = -6.0, -10.5, -3.0, -6.5
 
 
@@ -98,7 +99,8 @@ def _curves(
     return ndimage.gaussian_filter1d(top, 8), ndimage.gaussian_filter1d(bottom, 12)
 
 
-def _cleft(a: NDArray[np.float64], b: NDArray[np.float64], soft: float = 4.0) -> NDArray[np.float64]:
+def _cleft(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    soft = 4.0  # mm over which the two edges melt into one
     blend = np.clip(soft - np.abs(a - b), 0, None)
     return blend * blend / (4 * soft)
 
@@ -149,12 +151,12 @@ def bright_line(canvas: Canvas, depth: Array, thick: float, db: float, rough: Ar
     part.mirror += np.float32(0.7 * 10 ** (db / 20)) * shape * facing * np.exp(rough)
 
 
-def _muscle(canvas: Canvas, share: Array, surface: Array, seed: int, number: int, length: float = 7.0) -> None:
+def _muscle(canvas: Canvas, share: Array, surface: Array, seed: int, number: int) -> None:
     """Dark tissue with bright fibres along ``surface``."""
     generator = stream(seed, number)
     depth = canvas.z - surface
     across = np.broadcast_to(canvas.x, depth.shape)
-    fibre = lattice(table(generator), across / np.float32(length), depth / np.float32(0.33))
+    fibre = lattice(table(generator), across / np.float32(FIBRE_MM), depth / np.float32(0.33))
     level = MUSCLE_DB + np.float32(2.0) * fibre + np.float32(12.0) * step(fibre, 0.7, 1.5)
     canvas.blend(share, level, MUSCLE_LOSS)
 

@@ -17,9 +17,9 @@ from PIL import Image
 from sera_core.contracts import BadInput, Focus
 from sera_core.files import whole_file, writing
 from sera_core.simulate.case import Case, Pathology
-from sera_core.simulate.ceiling import log_likelihood_ratio
 from sera_core.simulate.centres import centre_named
 from sera_core.simulate.cohort import Cohort, findings_of
+from sera_core.simulate.likelihood import log_likelihood_ratio
 from sera_core.simulate.readers import reader_scores
 from sera_core.simulate.render import render
 from sera_core.simulate.sheet import sheet

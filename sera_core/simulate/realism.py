@@ -20,13 +20,14 @@ from scipy import ndimage
 
 from sera_core.contracts import BadInput, Box, Grey
 from sera_core.images.prepare import Preparation, prepare
-from sera_core.simulate.ceiling import auc
 from sera_core.simulate.centres import CENTRES
 from sera_core.simulate.cohort import any_cohort
+from sera_core.simulate.likelihood import auc
 from sera_core.simulate.measures import NAMES, Mask, measure, resized
 from sera_core.simulate.render import crop, render
 
 REAL_MM_PER_PX = 0.127  # about: a 39 mm probe is 308 pixels wide; the files carry no scale
+FOLDS, RIDGE = 5, 1.0  # of the classifier that tells real from simulated
 CROP = Preparation(96, "square", 1.6, 0.0, 1.0)
 Features = NDArray[np.float64]
 
@@ -55,9 +56,9 @@ def _grey(file: Path) -> Grey:
         return np.asarray(image.convert("L"), np.float32) / np.float32(255)
 
 
-def simulated_frames(cases: int, centre: str = "internal", seed: int = 5) -> list[tuple[Grey, Mask]]:
+def simulated_frames(cases: int) -> list[tuple[Grey, Mask]]:
     """Simulated frames at about the real frames' scale."""
-    frames = (render(case) for case in any_cohort(centre, cases, seed))
+    frames = (render(case) for case in any_cohort("internal", cases, 5))
     return [resized(f.image.pixels, f.mask, f.scanner.mm_per_px / REAL_MM_PER_PX) for f in frames]
 
 
@@ -95,16 +96,16 @@ def features(pixels: Grey) -> Features:
     ])  # fmt: skip
 
 
-def scores(values: Features, classes: NDArray[np.int64], folds: int = 5, ridge: float = 1.0) -> Features:
+def scores(values: Features, classes: NDArray[np.int64]) -> Features:
     """Cross-validated scores [cases, classes] of a ridge regression on the classes, with squares of the features."""
     values = (values - values.mean(0)) / (values.std(0) + 1e-9)
     values = np.hstack([values, values**2, np.ones((len(values), 1))])
     target = np.eye(int(classes.max()) + 1)[classes]
     out = np.zeros(target.shape)
-    fold = np.random.default_rng(0).permutation(len(values)) % folds
-    for part in range(folds):
+    fold = np.random.default_rng(0).permutation(len(values)) % FOLDS
+    for part in range(FOLDS):
         train = values[fold != part]
-        weight = np.linalg.solve(train.T @ train + ridge * np.eye(train.shape[1]), train.T @ target[fold != part])
+        weight = np.linalg.solve(train.T @ train + RIDGE * np.eye(train.shape[1]), train.T @ target[fold != part])
         out[fold == part] = values[fold == part] @ weight
     return out
 
@@ -117,11 +118,11 @@ def real_or_simulated(real: Sequence[Grey], simulated: Sequence[Grey]) -> float:
     return auc(score[classes == 1], score[classes == 0])
 
 
-def which_centre(cases: int, seed: int = 9) -> float:
+def which_centre(cases: int) -> float:
     """Cross-validated accuracy of naming the centre of a crop (chance 0.25)."""
     values, classes = [], []
     for number, name in enumerate(CENTRES):
-        for case in any_cohort(name, cases, seed):
+        for case in any_cohort(name, cases, 9):
             values.append(features(crop(case, 96, 1.6)))
             classes.append(number)
     names = np.asarray(classes)

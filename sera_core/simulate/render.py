@@ -11,7 +11,7 @@ from PIL import Image
 from scipy import ndimage
 
 from sera_core.contracts import SIMULATED, Box, Descriptors, Grey, GreyImage
-from sera_core.images.prepare import Framing, window
+from sera_core.images.prepare import window
 from sera_core.simulate import anatomy, nodule
 from sera_core.simulate.canvas import Canvas
 from sera_core.simulate.case import Case, Nodule, Pathology
@@ -113,7 +113,7 @@ def render(case: Case, size: int = PIXELS) -> Frame:
     )
 
 
-def crop(case: Case, size: int = 224, padding: float = 2.0, framing: Framing = "square") -> Grey:
+def crop(case: Case, size: int = 224, padding: float = 2.0) -> Grey:
     """Draw only the square around the nodule; equals cropping the whole frame, but faster.
 
     Parameters
@@ -123,14 +123,12 @@ def crop(case: Case, size: int = 224, padding: float = 2.0, framing: Framing = "
         Side of the square in pixels.
     padding : float
         Side of the square over the longest side of the nodule's box.
-    framing : {"square", "stretch"}
-        As in :class:`sera_core.images.prepare.Preparation`.
 
     Returns
     -------
     float32 [size, size]
     """
-    part = window((PIXELS, PIXELS), _truth(case)[1], framing, padding)
+    part = window((PIXELS, PIXELS), _truth(case)[1], "square", padding)
     pixels = Image.fromarray(_pixels(case, part))
     return np.asarray(pixels.resize((size, size), Image.Resampling.BILINEAR), np.float32)
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from sera_core.contracts import Composition, Margin
 from sera_core.simulate.case import LARGEST_MM, MOST_PUNCTATE, SMALLEST_MM, Case, Nodule
-from sera_core.simulate.ceiling import log_likelihood_ratio
 from sera_core.simulate.centres import centre_named
 from sera_core.simulate.cohort import findings_of
+from sera_core.simulate.likelihood import log_likelihood_ratio
 
 
 class Control(NamedTuple):

@@ -14,7 +14,7 @@ from sera_core.simulate.case import Case
 from sera_core.simulate.render import render
 
 
-def sheet(out: Path, cases: Sequence[Case], columns: int = 4) -> Path:
+def sheet(out: Path, cases: Sequence[Case]) -> Path:
     """Draw whole frames side by side into one PNG.
 
     Parameters
@@ -22,9 +22,8 @@ def sheet(out: Path, cases: Sequence[Case], columns: int = 4) -> Path:
     out : Path
     cases : sequence of Case
         Eight make two rows of four.
-    columns : int
     """
-    return save_tiles(out, [render(case).image.pixels for case in cases], columns)
+    return save_tiles(out, [render(case).image.pixels for case in cases], 4)
 
 
 def save_tiles(out: Path, frames: Sequence[Grey], columns: int) -> Path:

@@ -87,9 +87,9 @@ def _links() -> None:
             link(door)
 
 
-def link(door: Door, label: str | None = None) -> None:
+def link(door: Door) -> None:
     """A link to a page."""
     try:
-        st.page_link(door.path, label=label or door.title, icon=door.icon)
+        st.page_link(door.path, label=door.title, icon=door.icon)
     except StreamlitAPIException:  # a page run on its own, without app.py, knows no other page
-        st.caption(label or door.title)
+        st.caption(door.title)

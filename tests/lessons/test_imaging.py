@@ -33,7 +33,7 @@ def test_more_directions_restore_more() -> None:
 def test_metal_makes_streaks_and_filling_its_shadow_takes_most_of_them() -> None:
     clean, truth = tomography.neck(), tomography.neck(metal=True)
     sinogram = tomography.starved(tomography.project(truth, 120))
-    hole = tomography.metal_shadow(sinogram, 120)
+    hole = tomography.metal_shadow(120)
     streaks = tomography.error(tomography.back_project(sinogram), clean)
     filled = tomography.error(tomography.back_project(tomography.inpainted(sinogram, hole)), clean)
     assert filled < streaks
@@ -80,4 +80,4 @@ def test_gland_speckle_has_the_ratio_of_theory() -> None:
     stages = echoes.echoes(case)
     even = (np.abs(stages.level) < 0.01) & (stages.depth[:, None] > 8)
     whitened = stages.field[even]
-    assert echoes.speckle_ratio(whitened) == pytest.approx(np.sqrt(np.pi / (4 - np.pi)), rel=0.25)
+    assert whitened.mean() / whitened.std() == pytest.approx(np.sqrt(np.pi / (4 - np.pi)), rel=0.25)

@@ -71,10 +71,6 @@ class Chosen:
         found = {kind: tuple(c for c in self.predictions.centres if domains[c] == kind) for kind in kinds}
         return {kind: centres for kind, centres in found.items() if centres}
 
-    def models_at(self, centre: str) -> tuple[str, ...]:
-        """The models that answered at a centre."""
-        return tuple(model for model in self.predictions.models if (model, centre) in self.predictions.roles)
-
     def classes_at(self, centre: str) -> tuple[str, str]:
         """What cases with label 1 and label 0 are called at a centre: a reading is not called malignant."""
         kind, own = self.predictions.domains[centre], self.study.domain
@@ -148,9 +144,9 @@ def pick_model(chosen: Chosen, label: str, key: str, models: Iterable[str] | Non
     return st.selectbox(label, options, key=key, bind="query-params", format_func=lambda name: name_of(name))
 
 
-def pick_centre(chosen: Chosen, key: str, label: str = "Centre") -> str:
+def pick_centre(chosen: Chosen, key: str) -> str:
     """One of the centres, kept in the link."""
-    return st.selectbox(label, list(chosen.predictions.centres), key=key, bind="query-params")
+    return st.selectbox("Centre", list(chosen.predictions.centres), key=key, bind="query-params")
 
 
 def panels(names: Iterable[str], draw: Callable[[str], None]) -> None:

@@ -17,9 +17,9 @@ def formula(latex: str | Sequence[str], says: str = "") -> None:
         st.caption(says)
 
 
-def latex_matrix(values: ArrayLike, digits: int = 2) -> str:
-    """A matrix in LaTeX."""
-    rows = [" & ".join(f"{value:.{digits}g}" for value in row) for row in np.atleast_2d(np.asarray(values))]
+def latex_matrix(values: ArrayLike) -> str:
+    """A matrix in LaTeX, to two digits."""
+    rows = [" & ".join(f"{value:.2g}" for value in row) for row in np.atleast_2d(np.asarray(values))]
     return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
 
 

@@ -16,6 +16,7 @@ from sera_core.figures import palette
 from sera_core.figures.maps import limit_of, tiled
 
 HERE = Path(__file__).parent
+CELL_PX = 230  # height of the map of which one picks a cell, at most
 _PICK = st.components.v2.component(
     "sera_pick",
     html='<div class="frame"><canvas tabindex="0" role="img"></canvas></div><p class="hint" aria-live="polite"></p>',
@@ -69,7 +70,6 @@ def pick_cell(
     key: str,
     alt: str,
     on_pick: Callable[[int, int], None],
-    height: int = 230,
 ) -> None:
     """Show one map ``[h, w]``; ``on_pick`` takes row and column of the chosen cell.
 
@@ -80,12 +80,10 @@ def pick_cell(
         Row and column of the cell that is outlined.
     key, alt : str
     on_pick : callable
-    height : int
-        At most so many screen pixels.
     """
     limit = max(float(np.abs(values).max()), 1e-6)
     shape = (values.shape[0], values.shape[1])
-    _pick(values, limit, (1, 1), 0, shape, values.size, chosen, key, alt, on_pick, height, "cell")
+    _pick(values, limit, (1, 1), 0, shape, values.size, chosen, key, alt, on_pick, CELL_PX, "cell")
 
 
 def _pick(
@@ -102,7 +100,7 @@ def _pick(
     height: int,
     name: str,
 ) -> None:
-    def told() -> None:
+    def picked() -> None:
         sent = st.session_state[key].cell
         if sent:
             on_pick(int(sent["row"]), int(sent["column"]))
@@ -120,4 +118,4 @@ def _pick(
         "name": name,
         "colours": {"accent": palette.ACCENT, "diverging": list(palette.DIVERGING)},
     }
-    _PICK(key=key, data=data, on_cell_change=told)
+    _PICK(key=key, data=data, on_cell_change=picked)

@@ -60,9 +60,9 @@ def _shape(network: Seen) -> None:
     limit = float(np.abs(before).max())
     left, right = st.columns(2)
     with left:
-        chart(activation(before, limit, 270), "activation-before", "The map before")
+        chart(activation(before, 270, limit), "activation-before", "The map before")
     with right:
-        chart(activation(after, limit, 270), "activation-after", "The map after")
+        chart(activation(after, 270, limit), "activation-after", "The map after")
     numbers(
         {
             "Cells at zero": f"{np.mean(after == 0):.0%}",

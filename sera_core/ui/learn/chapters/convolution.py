@@ -249,7 +249,7 @@ def _whole(network: Seen) -> None:
         show_picture(still(network.crop.pixels), "What the network was shown", width=260)
     with right:
         found = found_by(network, number)
-        chart(activation(found, height=460), "convolution-found", f"What kernel {number} finds")
+        chart(activation(found, 460), "convolution-found", f"What kernel {number} finds")
     st.caption("White is zero: the kernel is indifferent. Blue and vermilion are opposite signs.")
 
 

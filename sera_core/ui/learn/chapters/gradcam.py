@@ -84,9 +84,9 @@ def _steps(network: Seen, target: int) -> None:
     columns = st.columns(3)
     limit = max(float(np.abs(found.total).max()), 1e-6)
     with columns[0]:
-        chart(activation(found.total, limit, 230), "gradcam-sum", "Weighted sum of the maps")
+        chart(activation(found.total, 230, limit), "gradcam-sum", "Weighted sum of the maps")
     with columns[1]:
-        chart(activation(found.positive, limit, 230), "gradcam-relu", "The same without its negative part")
+        chart(activation(found.positive, 230, limit), "gradcam-relu", "The same without its negative part")
     with columns[2]:
         heat = _maps(network, target)[CamMethod.GRADCAM]
         show_picture(overlay(network.crop.pixels, heat), alt="The heat over the picture")

@@ -35,7 +35,7 @@ def _scan(count: int, metal: bool, fill: bool) -> dict[str, np.ndarray]:
     if metal:
         sinogram = tomography.starved(sinogram)
     if metal and fill:
-        sinogram = tomography.inpainted(sinogram, tomography.metal_shadow(sinogram, count))
+        sinogram = tomography.inpainted(sinogram, tomography.metal_shadow(count))
     smeared = tomography.back_project(sinogram, filtered=False)
     return {"slice": truth, "sinogram": sinogram, "smeared": smeared, "filtered": tomography.back_project(sinogram)}
 

@@ -1,0 +1,28 @@
+"""How much more often a nodule like this one is malignant than benign, and what scores are worth."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from sera_core.simulate.case import Pathology
+from sera_core.simulate.centres import Centre
+from sera_core.simulate.frequencies import Findings, density
+
+
+def log_likelihood_ratio(findings: Findings, centre: Centre) -> float:
+    """ln p(findings | malignant) / p(findings | benign) at a centre; the prevalence plays no part.
+
+    Never infinite: a finding that one class never shows counts as one in a million.
+    """
+    shares = dict(zip((Pathology.MALIGNANT, Pathology.BENIGN), centre.follicular, strict=True))
+    malignant, benign = (density(findings, kind, shares[kind], centre.size_factor) + 1e-12 for kind in shares)
+    return float(np.clip(np.log(malignant / benign), -np.log(1e6), np.log(1e6)))
+
+
+def auc(malignant: NDArray[np.float64], benign: NDArray[np.float64]) -> float:
+    """Chance that a malignant score exceeds a benign one (ties count half)."""
+    ranks = rankdata(np.concatenate([malignant, benign]))
+    count = malignant.size
+    return float((ranks[:count].sum() - count * (count + 1) / 2) / (count * benign.size))
