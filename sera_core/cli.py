@@ -14,7 +14,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sera_core import lines
 from sera_core.contracts import (
     BadInput,
     Box,
@@ -28,7 +27,8 @@ from sera_core.contracts import (
     Shape,
 )
 from sera_core.files import whole_file
-from sera_core.lines import Result
+from sera_core.wording import command_line
+from sera_core.wording.command_line import Result
 
 STUDY_WORK, TRAIN_WORK = Path("runs/study"), Path("runs/train")
 RECIPE_OPTIONS = ("epochs", "rate", "decay", "batch", "schedule", "frozen_stages", "weights", "seed")
@@ -195,16 +195,16 @@ def benchmark(options: argparse.Namespace) -> Result:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m sera_core", description="SERA on the command line.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    _add_diagnose(_command(commands, "diagnose", diagnose, lines.diagnosis))
-    _command(commands, "models", models, lines.models)
-    _add_tirads(_command(commands, "tirads", tirads, lines.tirads))
-    _add_simulate(_command(commands, "simulate", simulate, lines.simulated))
-    _add_import(_command(commands, "import", import_data, lines.cases))
-    _add_train(_command(commands, "train", train, lines.card))
-    _add_predict(_command(commands, "predict", predict, lines.predict))
-    _add_study(_command(commands, "study", study, lines.study))
-    _add_evaluate(_command(commands, "evaluate", evaluate, lines.evaluate))
-    part = _command(commands, "benchmark", benchmark, lines.benchmark)
+    _add_diagnose(_command(commands, "diagnose", diagnose, command_line.diagnosis))
+    _command(commands, "models", models, command_line.models)
+    _add_tirads(_command(commands, "tirads", tirads, command_line.tirads))
+    _add_simulate(_command(commands, "simulate", simulate, command_line.simulated))
+    _add_import(_command(commands, "import", import_data, command_line.cases))
+    _add_train(_command(commands, "train", train, command_line.card))
+    _add_predict(_command(commands, "predict", predict, command_line.predict))
+    _add_study(_command(commands, "study", study, command_line.study))
+    _add_evaluate(_command(commands, "evaluate", evaluate, command_line.evaluate))
+    part = _command(commands, "benchmark", benchmark, command_line.benchmark)
     part.add_argument("part", nargs="?", choices=("speed", "signs"), default="speed", help="what to measure")
     return parser
 

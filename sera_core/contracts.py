@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 Grey = NDArray[np.float32]  # [H, W], 0 (black) ... 1 (white)
 
 NOT_A_DEVICE = "For research and teaching only. Not a medical device."
+READER = "reader_"  # how the name of a table's column begins that holds a reader's scores
 
 
 class BadInput(ValueError):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sera_core.contracts import Domain
+from sera_core.contracts import READER, Domain
 from sera_core.evaluate.cells.agreements import errors, kappas
 from sera_core.evaluate.cells.calibrations import calibrations
 from sera_core.evaluate.cells.differences import auc_differences, between_centres, interactions, mcnemar_tests
@@ -20,7 +20,7 @@ from sera_core.evaluate.cells.operating import confusions, optimisms
 from sera_core.evaluate.cells.subgroups import subgroups
 from sera_core.evaluate.cells.usefulness import avoided_fnas, decision_curves, prevalence_curves, told
 from sera_core.evaluate.cutoff import youden
-from sera_core.evaluate.predictions import READER, Predictions
+from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Cutoff, Optimism, Row
 
 __all__ = [

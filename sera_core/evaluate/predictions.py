@@ -10,10 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sera_core.contracts import BadInput, Domain, Role
+from sera_core.contracts import READER, BadInput, Domain, Role
 from sera_core.evaluate.roc import Placements, placements
-
-READER = "reader_"
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

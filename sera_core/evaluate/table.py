@@ -17,8 +17,8 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as arrow_parquet
 from numpy.typing import NDArray
 
-from sera_core.contracts import BadInput, Domain, Role
-from sera_core.evaluate.predictions import READER, Floats, Ints, Predictions
+from sera_core.contracts import READER, BadInput, Domain, Role
+from sera_core.evaluate.predictions import Floats, Ints, Predictions
 from sera_core.sizes import LARGEST_MM, SMALLEST_MM, possible, rounded
 
 TEXT = ("case_id", "patient_id", "centre", "role", "model")

@@ -10,20 +10,12 @@ from sera_core.guidelines.advice import (
     prevalence_adjusted,
 )
 from sera_core.guidelines.descriptors import (
-    LABELS,
-    NO_FOCUS,
-    NO_FOCUS_LABEL,
-    Label,
     parse_descriptors,
     validate,
 )
 
 __all__ = [
-    "LABELS",
-    "NO_FOCUS",
-    "NO_FOCUS_LABEL",
     "Agreement",
-    "Label",
     "advise_from_probability",
     "agreement",
     "assess",

@@ -25,8 +25,9 @@ from sera_core.contracts import (
     Margin,
     Shape,
 )
-from sera_core.guidelines.descriptors import LABELS, doubt
+from sera_core.guidelines.descriptors import doubt
 from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least
+from sera_core.wording.labels import LABELS
 
 SOURCE = (
     "Tessler FN et al. J Am Coll Radiol 2017;14(5):587-595, doi 10.1016/j.jacr.2017.01.046; "

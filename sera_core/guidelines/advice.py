@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from sera_core.contracts import Action, Advice, BadInput, Descriptors, Guideline
 from sera_core.guidelines import acr, ata, eutirads, kim, ktirads, kwak
-from sera_core.guidelines.descriptors import LABELS, validate
+from sera_core.guidelines.descriptors import validate
 from sera_core.guidelines.placement import percent, place
 from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least, to_advice
 from sera_core.sizes import check_size
+from sera_core.wording.labels import LABELS
 
 RULEBOOKS: dict[Guideline, Rulebook] = {
     book.guideline: book

@@ -27,7 +27,7 @@ from sera_core.figures.trust import decision_curves as draw_decisions
 from sera_core.figures.trust import prevalence_curves as draw_prevalence
 from sera_core.figures.trust import reliability
 from sera_core.figures.venn import MOST, error_venn
-from sera_core.reports.comparison_words import METHODS, NOT_MEANT, answered
+from sera_core.wording.comparison import METHODS, NOT_MEANT, answered
 
 STYLE = f"""
 body {{ font: 15px/1.5 system-ui, sans-serif; color: #1b2423; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}

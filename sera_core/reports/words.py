@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sera_core import wording
 from sera_core.contracts import Action, Advice, CamMethod, Descriptors, Diagnosis, Fidelity, Heatmap, Verdict
-from sera_core.guidelines import LABELS, NO_FOCUS_LABEL
 from sera_core.wording import percent
+from sera_core.wording.labels import LABELS, NO_FOCUS_LABEL
 
 METHOD = {
     CamMethod.GRADCAM: "Grad-CAM",

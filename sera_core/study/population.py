@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from sera_core.contracts import BadInput
+from sera_core.contracts import READER, BadInput
 from sera_core.files import whole_file
 from sera_core.simulate.cohort import study_set
 from sera_core.simulate.disk import write_cohort
@@ -20,7 +20,6 @@ from sera_core.train.loop import Report
 from sera_core.train.manifest import Case, read_manifest, region
 
 DETAILS = ("size_mm", "composition", "echogenicity", "shape", "margin", "foci", "log_likelihood_ratio", "seed")
-READER = "reader_"
 
 
 def population(design: Design, work: Path, report: Report) -> tuple[list[Frame], pd.DataFrame]:

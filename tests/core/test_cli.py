@@ -21,10 +21,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sera_core import lines
 from sera_core.classifiers import store
 from sera_core.cli import main
 from sera_core.contracts import Box
+from sera_core.wording import command_line
 from tests.classifiers.models import tiny
 from tests.drawn import BOX, write_picture
 
@@ -281,7 +281,7 @@ def test_a_diagnosis_in_words_speaks_of_what_the_model_was_taught(positive: str,
     advice = {"guideline": "ktirads2021", "category": "K-TIRADS 2", "action": "none", "rule": "A rule."}
     found = {"verdict": "benign", "positive": positive, "probability": 1e-5, "cutoff": 0.41, "pretest": 0.2}
     found |= {"probability_at_pretest": 3e-6, "model": "m", "advice": advice, "warnings": []}
-    said = lines.diagnosis(found)
+    said = command_line.diagnosis(found)
     assert said.startswith(f"{opening}probability under 1% at a balanced prior (cut-off 41%), under 1% at the pre-test")
     assert ("benign:" in said) == (positive == "malignant")
 

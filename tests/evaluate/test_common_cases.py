@@ -12,7 +12,7 @@ from sera_core.evaluate.netbenefit import net_benefit, treat_all
 from sera_core.evaluate.table import Predictions, read_predictions
 from sera_core.figures.palette import series
 from sera_core.figures.trust import decision_curves as draw
-from sera_core.reports.comparison_words import common_cases
+from sera_core.wording.comparison import common_cases
 
 N = 60
 

@@ -19,7 +19,8 @@ from sera_core.contracts import (
     Margin,
     Shape,
 )
-from sera_core.guidelines import LABELS, advice, assess, assess_all, descriptors, parse_descriptors
+from sera_core.guidelines import advice, assess, assess_all, descriptors, parse_descriptors
+from sera_core.wording.labels import LABELS
 from tests.guidelines.nodules import POSSIBLE, nodule
 
 WORDS: dict[str, Any] = {

@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from sera_core.contracts import BadInput, Guideline
 from sera_core.diagnosis import Request, diagnose
-from sera_core.guidelines import LABELS
 from sera_core.images.read import read_image
 from sera_core.simulate.samples import SAMPLES
+from sera_core.wording.labels import LABELS
 
 Png = Callable[[np.ndarray], bytes]
 RNG = np.random.default_rng(5)

@@ -11,7 +11,7 @@ import pytest
 from sera_core.evaluate.compare import compare
 from sera_core.figures import palette
 from sera_core.reports.comparison import Subject, html
-from sera_core.reports.comparison_words import METHODS, name_of
+from sera_core.wording.comparison import METHODS, name_of
 from tests.predicted import made_up, read
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from sera_core.contracts import READER
 from sera_core.evaluate.agreement import cohen, fleiss
 from sera_core.evaluate.compare import errors, kappas
-from sera_core.evaluate.predictions import READER
 from sera_core.evaluate.results import Errors, Row, frame
 from sera_core.figures.agreement import error_sets, kappa_matrix
 from sera_core.figures.layout import interval

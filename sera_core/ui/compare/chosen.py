@@ -15,9 +15,9 @@ from sera_core.contracts import Domain
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff
 from sera_core.figures.palette import Series
-from sera_core.reports.comparison_words import name_of
 from sera_core.study.shipped import Study
 from sera_core.ui.shelf import Shelf
+from sera_core.wording.comparison import name_of
 
 Answer = TypeVar("Answer")
 More = ParamSpec("More")

@@ -15,7 +15,6 @@ from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.ranking import ranked
 from sera_core.evaluate.table import read_predictions, template
 from sera_core.figures.palette import READER, series
-from sera_core.reports.comparison_words import answered
 from sera_core.study.shipped import Study, read_study, study_names
 from sera_core.ui.cache import key_of
 from sera_core.ui.cell import fold, show_code
@@ -23,6 +22,7 @@ from sera_core.ui.compare.chosen import BADGE, Chosen, shelf, shelved
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.download import Download, offer
 from sera_core.ui.states import empty, guarded
+from sera_core.wording.comparison import answered
 
 FIRST = "koh2020-sim"  # opens first where it is shipped: most models, most centres
 BEST = 6

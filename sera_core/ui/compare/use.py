@@ -14,13 +14,13 @@ from sera_core.evaluate.results import Cutoff, DecisionCurve, PrevalenceCurve, R
 from sera_core.figures.layout import interval
 from sera_core.figures.trust import decision_curves as draw_decisions
 from sera_core.figures.trust import prevalence_curves as draw_prevalence
-from sera_core.reports.comparison_words import common_cases
 from sera_core.ui.cell import say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
+from sera_core.wording.comparison import common_cases
 
 
 @st.fragment

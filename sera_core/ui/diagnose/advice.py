@@ -22,12 +22,13 @@ from sera_core.contracts import (
     Shape,
 )
 from sera_core.figures.verdict import risk_shift
-from sera_core.guidelines import LABELS, advise_from_probability, agreement, assess, assess_all, validate
+from sera_core.guidelines import advise_from_probability, agreement, assess, assess_all, validate
 from sera_core.ui import words
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.states import empty, refused
 from sera_core.wording import percent
+from sera_core.wording.labels import LABELS
 
 Word = TypeVar("Word", bound=StrEnum)
 LEAD = "The risk in your own patients, and what a guideline advises at this risk and this size."

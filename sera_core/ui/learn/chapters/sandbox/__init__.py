@@ -13,7 +13,7 @@ from sera_core.figures.heatmap import overlay
 from sera_core.figures.image import still
 from sera_core.figures.sandbox import way
 from sera_core.figures.verdict import verdict_bar
-from sera_core.guidelines import LABELS, assess_all
+from sera_core.guidelines import assess_all
 from sera_core.simulate.case import Case
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.sandbox import Step, steps_to_malignant, truth_of
@@ -30,6 +30,7 @@ from sera_core.ui.learn.show import step
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import guarded, refused
 from sera_core.wording import percent
+from sera_core.wording.labels import LABELS
 
 STEP = "sandbox_step"
 FRAME_PX = 460  # at most, on the screen

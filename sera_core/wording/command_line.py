@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sera_core.contracts import NOT_A_DEVICE, Verdict
-from sera_core.wording import headline, percent
+from sera_core.wording.probability import percent
+from sera_core.wording.verdict import headline
 
 Result = Any  # what a command computed, as JSON would hold it
 
@@ -78,11 +79,11 @@ def study(found: Result) -> str:
 
 def evaluate(found: Result) -> str:
     """AUC, sensitivity and specificity of every model at every centre; ``--json`` gives all the rest."""
-    told = {(row["centre"], row["model"], row["metric"]): row for row in found["rows"] if not row["subgroup"]}
+    by_name = {(row["centre"], row["model"], row["metric"]): row for row in found["rows"] if not row["subgroup"]}
     lines = [f"{'centre':12} {'model':28} {'n':>6}  AUC (95 % interval)   sensitivity  specificity  at cut-off"]
-    for (centre, model, metric), row in told.items():
+    for (centre, model, metric), row in by_name.items():
         if metric == "auc":
-            shares = (told.get((centre, model, name), {}).get("estimate") for name in ("sensitivity", "specificity"))
+            shares = (by_name.get((centre, model, name), {}).get("estimate") for name in ("sensitivity", "specificity"))
             sensitivity, specificity = (_number_or_dash(share) for share in shares)
             bounds = (
                 f"{_number_or_dash(row['estimate'])} ({_number_or_dash(row['low'])}-{_number_or_dash(row['high'])})"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sera_core.contracts import Guideline
-from sera_core.evaluate.predictions import READER
+from sera_core.contracts import READER, Guideline
 
 SHORT: Mapping[Guideline, str] = {
     Guideline.ACR2017: "ACR 2017",

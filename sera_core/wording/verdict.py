@@ -1,4 +1,4 @@
-"""How a probability and a verdict are called, the same on page, paper and command line."""
+"""How a verdict is called, in the terms of what the model was taught."""
 
 from __future__ import annotations
 
@@ -6,24 +6,6 @@ from sera_core.contracts import Verdict
 
 CANCER = {Verdict.BENIGN: "Probably benign", Verdict.MALIGNANT: "Suspicious for malignancy"}
 CHANCE = {Verdict.BENIGN: "unlikely", Verdict.INDETERMINATE: "indeterminate", Verdict.MALIGNANT: "likely"}
-LEAST, MOST = 0.005, 0.995  # beyond these a whole per cent would read 0 or 100
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """A share 0 ... 1 in words that never claim certainty: ``"74%"``, ``"under 1%"``, ``"over 99%"``."""
-    return certain(share, "%") or f"{share * 100:.{digits}f}%"
-
-
-def in_hundred(share: float) -> str:
-    """A share 0 ... 1 as a count of a hundred: ``"about 74"``, ``"under 1"``, ``"over 99"``."""
-    return certain(share) or f"about {share * 100:.0f}"
-
-
-def certain(share: float, unit: str = "") -> str:
-    """What is said in place of 0 or 100; empty for every share between."""
-    if share <= LEAST:
-        return f"under 1{unit}"
-    return f"over 99{unit}" if share >= MOST else ""
 
 
 def headline(verdict: Verdict, positive: str) -> str:
