@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sera_core.contracts import READER, BadInput, Domain, Role
 from sera_core.evaluate.predictions import Floats, Ints, Predictions
 from sera_core.sizes import LARGEST_MM, SMALLEST_MM, possible, rounded
+from sera_core.wording.refusals import WRONG_LABEL
 
 TEXT = ("case_id", "patient_id", "centre", "role", "model")
 REQUIRED = (*TEXT, "label", "probability")
@@ -89,7 +90,7 @@ def check(table: pa.Table, name: str, domain: Domain, key: str) -> Predictions:
         raise BadInput("empty", f"{name} has no rows: give one row a case and model.")
     codes, names = _coded(table, name)
     label, probability = _number(table, "label"), _number(table, "probability")
-    _refuse(name, ~np.isin(label, (0, 1)), "label", "has a label other than 0 or 1")
+    _refuse(name, ~np.isin(label, (0, 1)), "label", WRONG_LABEL)
     _refuse(name, ~((probability >= 0) & (probability <= 1)), "probability", "has no probability between 0 and 1")
     _refuse_roles(codes, names, name)
     like_reader = np.array([model.startswith(READER) for model in names["model"]])

@@ -81,6 +81,7 @@ def bands(values: Panels, removed: Sequence[str], at: tuple[int, int]) -> go.Fig
         where = {"row": k // 2 + 1, "col": k % 2 + 1}
         trace = _grey(band, 0, 2) if name == "LL" else _around_zero(band, reach)
         figure.add_trace(trace.update(opacity=0.25 if name in removed else 1.0), **where)
+        _edge(figure, band.shape, where)
         mark = {"size": 12, "symbol": "square-open", "color": palette.ACCENT, "line": {"width": 3}}
         figure.add_trace(go.Scatter(x=[at[1]], y=[at[0]], mode="markers", marker=mark, hoverinfo="skip"), **where)
     return _pictures(figure, 560, top=24)
@@ -92,6 +93,7 @@ def restored(image: NDArray, back: NDArray) -> go.Figure:
     figure.add_trace(_grey(image), 1, 1)
     figure.add_trace(_grey(back), 1, 2)
     figure.add_trace(_around_zero(image - back, max(float(np.abs(image - back).max()), 0.05)), 1, 3)
+    _edge(figure, image.shape, {"row": 1, "col": 3})
     return _pictures(figure, 250, top=24)
 
 
@@ -105,6 +107,12 @@ def _around_zero(values: NDArray, reach: float) -> go.Heatmap:
     hover = "row %{y}, column %{x}<br>%{z:+.3f}<extra></extra>"
     shown = np.asarray(values, float).round(4)
     return go.Heatmap(z=shown, zmin=-reach, zmax=reach, colorscale=DIVERGING, showscale=False, hovertemplate=hover)
+
+
+def _edge(figure: go.Figure, shape: tuple[int, ...], where: dict[str, int]) -> None:
+    """A line around a picture of which much is zero, since zero is as white as paper."""
+    ends = {"x0": -0.5, "x1": shape[1] - 0.5, "y0": -0.5, "y1": shape[0] - 0.5}
+    figure.add_shape(type="rect", line={"color": palette.UNSURE, "width": 1}, **ends, **where)
 
 
 def _in_blocks(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:

@@ -26,7 +26,7 @@ from sera_core.contracts import (
     Shape,
 )
 from sera_core.guidelines.descriptors import doubt
-from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least
+from sera_core.guidelines.strata import WATCH_5_YEARS, Reading, Rulebook, Stratum, at_least
 from sera_core.wording.labels import LABELS
 
 SOURCE = (
@@ -65,7 +65,7 @@ TR3 = Stratum(
     0.05,
     (
         at_least(25, Action.FNA, "FNA"),
-        at_least(15, Action.FOLLOW_UP, "follow-up ultrasound at 1, 3 and 5 years"),
+        at_least(15, Action.FOLLOW_UP, WATCH_5_YEARS),
         at_least(0, Action.NONE, "no FNA and no follow-up"),
     ),
     low_open=True,

@@ -105,6 +105,13 @@ def suspicious_features(descriptors: Descriptors) -> tuple[str, ...]:
     return tuple(found)
 
 
+def extension_note(descriptors: Descriptors) -> tuple[str, ...]:
+    """What a guideline without a word for extrathyroidal extension makes of it; nothing where none was seen."""
+    if descriptors.margin is Margin.EXTRATHYROIDAL:
+        return ("Extrathyroidal extension is counted as an irregular margin.",)
+    return ()
+
+
 def doubt(descriptors: Descriptors, pattern: str) -> tuple[str, ...]:
     """A sentence that questions a benign pattern when suspicious features were seen as well; else nothing.
 

@@ -13,8 +13,8 @@ How our words are read:
 
 from __future__ import annotations
 
-from sera_core.contracts import Action, Composition, Descriptors, Echogenicity, Guideline, Margin
-from sera_core.guidelines.descriptors import doubt, is_hypoechoic, is_pure_cyst, suspicious_features
+from sera_core.contracts import Action, Composition, Descriptors, Echogenicity, Guideline
+from sera_core.guidelines.descriptors import doubt, extension_note, is_hypoechoic, is_pure_cyst, suspicious_features
 from sera_core.guidelines.strata import Reading, Rulebook, Stratum, above
 
 SOURCE = "Russ G et al. Eur Thyroid J 2017;6:225-237, doi 10.1159/000478927"
@@ -70,16 +70,10 @@ def classify(descriptors: Descriptors) -> Reading:
     if descriptors.composition is Composition.SPONGIFORM:
         return Reading(EU2, notes=doubt(descriptors, "entirely spongiform"))
     if features:
-        return Reading(EU5, features, notes=_extension_note(descriptors))
+        return Reading(EU5, features, notes=extension_note(descriptors))
     if is_hypoechoic(descriptors):
         return Reading(EU4, ("hypoechoic solid tissue",))
     return Reading(EU3)
-
-
-def _extension_note(descriptors: Descriptors) -> tuple[str, ...]:
-    if descriptors.margin is Margin.EXTRATHYROIDAL:
-        return ("Extrathyroidal extension is counted as an irregular margin.",)
-    return ()
 
 
 RULEBOOK = Rulebook(Guideline.EU2017, SOURCE, (EU2, EU3, EU4, EU5), classify)

@@ -9,13 +9,11 @@ confirmed here; there is neither a risk per category nor a size rule for FNA.
 
 from __future__ import annotations
 
-from sera_core.contracts import Action, Composition, Descriptors, Echogenicity, Guideline
+from sera_core.contracts import Composition, Descriptors, Echogenicity, Guideline
 from sera_core.guidelines.descriptors import suspicious_features
-from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least
+from sera_core.guidelines.strata import NO_SIZE_RULE, Reading, Rulebook, Stratum
 
 SOURCE = "Kim EK et al. AJR 2002;178(3):687-691, doi 10.2214/ajr.178.3.1780687"
-
-NO_SIZE_RULE = (at_least(0, Action.UNKNOWN, "the paper gives no size for FNA"),)
 
 POSITIVE = Stratum("positive", "", None, None, NO_SIZE_RULE)
 NEGATIVE = Stratum("negative", "", None, None, NO_SIZE_RULE)

@@ -22,8 +22,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sera_core.contracts import Action, Composition, Descriptors, Focus, Guideline, Margin
-from sera_core.guidelines.descriptors import doubt, is_hypoechoic, is_pure_cyst, suspicious_features
-from sera_core.guidelines.strata import Reading, Rulebook, Stratum, above, at_least
+from sera_core.guidelines.descriptors import doubt, extension_note, is_hypoechoic, is_pure_cyst, suspicious_features
+from sera_core.guidelines.strata import WATCH_5_YEARS, Reading, Rulebook, Stratum, above, at_least
 
 SOURCE_2021 = "Ha EJ et al. Korean J Radiol 2021;22(12):2094-2123, doi 10.3348/kjr.2021.0713"
 SOURCE_2016 = "Shin JH et al. Korean J Radiol 2016;17(3):370-395, doi 10.3348/kjr.2016.17.3.370"
@@ -32,8 +32,8 @@ ANY_SIZE_NOTE = "Biopsy at any size if a nodal metastasis or another sign of poo
 
 # Follow-up dates (Ha 2021).
 WATCH_5 = "follow-up ultrasound every 6 months for 1-2 years, then every year"
-WATCH_4 = "follow-up ultrasound at 1, 3 and 5 years, then every 3-5 years"
-WATCH_3 = "follow-up ultrasound at 1, 3 and 5 years"
+WATCH_4 = f"{WATCH_5_YEARS}, then every 3-5 years"
+WATCH_3 = WATCH_5_YEARS
 WATCH_2 = "follow-up ultrasound after 2-5 years, depending on size"
 
 # Risks and biopsy sizes (Ha 2021): strictly above the printed size.
@@ -177,9 +177,8 @@ def classify_2016(descriptors: Descriptors) -> Reading:
 
 
 def _notes(descriptors: Descriptors) -> tuple[str, ...]:
-    if descriptors.margin is Margin.EXTRATHYROIDAL:
-        return ("Extrathyroidal extension is counted as an irregular margin.", ANY_SIZE_NOTE)
-    return ()
+    note = extension_note(descriptors)
+    return (*note, ANY_SIZE_NOTE) if note else ()
 
 
 RULEBOOK_2021 = Rulebook(Guideline.KTIRADS2021, SOURCE_2021, (K2, K3, K4, K5), classify_2021)

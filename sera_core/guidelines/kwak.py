@@ -10,15 +10,13 @@ count. Hypoechogenicity and marked hypoechogenicity are one feature. The paper h
 
 from __future__ import annotations
 
-from sera_core.contracts import Action, Composition, Descriptors, Guideline
+from sera_core.contracts import Composition, Descriptors, Guideline
 from sera_core.guidelines.descriptors import doubt, is_hypoechoic, is_pure_cyst, suspicious_features
-from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least
+from sera_core.guidelines.strata import NO_SIZE_RULE, Reading, Rulebook, Stratum
 
 SOURCE = "Kwak JY et al. Radiology 2011;260(3):892-899, doi 10.1148/radiol.11110206"
 
 STUDIED = "The paper studied nodules of 10 mm or more."
-
-NO_SIZE_RULE = (at_least(0, Action.UNKNOWN, "the paper gives no size for FNA"),)
 
 # Risks (Kwak 2011); None: not confirmed.
 C3 = Stratum("TI-RADS 3", "", None, None, NO_SIZE_RULE)

@@ -43,6 +43,10 @@ def at_least(bound_mm: float, action: Action, advice: str) -> Band:
     return Band(bound_mm, True, action, advice)
 
 
+NO_SIZE_RULE = (at_least(0, Action.UNKNOWN, "the paper gives no size for FNA"),)
+WATCH_5_YEARS = "follow-up ultrasound at 1, 3 and 5 years"
+
+
 def above(bound_mm: float, action: Action, advice: str) -> Band:
     """A band that begins above the bound (printed ``>``)."""
     return Band(bound_mm, False, action, advice)

@@ -71,11 +71,7 @@ def _not_an_image(data: bytes) -> BadInput:
         return BadInput("not_an_image", "This is a GIF picture, which is not read: save the frame as PNG.")
     what = next((name for at, magic, name in _OTHERS if data[at : at + len(magic)] == magic), None)
     if what is None:
-        return BadInput(
-            "not_an_image",
-            "The file is not a picture or DICOM image that is read: export the ultrasound frame as PNG, JPEG or DICOM.",
-        )
-    return BadInput(
-        "not_an_image",
-        f"Whatever its name says, the file is {what}: export the ultrasound frame as PNG, JPEG or DICOM.",
-    )
+        problem = "The file is not a picture or DICOM image that is read"
+    else:
+        problem = f"Whatever its name says, the file is {what}"
+    return BadInput("not_an_image", f"{problem}: export the ultrasound frame as PNG, JPEG or DICOM.")

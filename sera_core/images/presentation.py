@@ -20,6 +20,7 @@ _UNREAD_WINDOW = Notice(
     "window_unreadable",
     "The file's brightness window or table cannot be read; its grey levels are shown without it.",
 )
+SAVE_PLAIN = "save the frame as greyscale, RGB or PNG"
 
 
 def present(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDArray[np.uint8] | None, tuple[Notice, ...]]:
@@ -55,14 +56,12 @@ def present(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDArray[np.ui
         bits = int(dataset.BitsStored)
         values = values if bits == 8 else (values.astype(np.float32) * (255 / (2**bits - 1))).round()
         return *from_colour(Image.fromarray(values.astype(np.uint8))), ()
-    raise BadInput(
-        "unsupported", "The colour model of this DICOM file is not read: save the frame as greyscale, RGB or PNG."
-    )
+    raise BadInput("unsupported", f"The colour model of this DICOM file is not read: {SAVE_PLAIN}.")
 
 
 def _present_palette(dataset: Dataset, values: NDArray[Any]) -> tuple[Grey, NDArray[np.uint8], tuple[Notice, ...]]:
     if "RedPaletteColorLookupTableData" not in dataset:  # segmented tables can expand ten-thousandfold
-        raise BadInput("unsupported", "Segmented palettes are not read: save the frame as greyscale, RGB or PNG.")
+        raise BadInput("unsupported", f"Segmented palettes are not read: {SAVE_PLAIN}.")
     rgb = apply_color_lut(values, dataset)
     if rgb.dtype.itemsize == 2 and rgb.max() > 255:  # some devices write 8-bit entries into 16-bit tables
         rgb = rgb >> 8

@@ -27,7 +27,7 @@ from sera_core.figures.trust import decision_curves as draw_decisions
 from sera_core.figures.trust import prevalence_curves as draw_prevalence
 from sera_core.figures.trust import reliability
 from sera_core.figures.venn import MOST, error_venn
-from sera_core.wording.comparison import METHODS, NOT_MEANT, answered
+from sera_core.wording.comparison import METHODS, NOT_MEANT, OTHER_PREVALENCE, answered
 
 STYLE = f"""
 body {{ font: 15px/1.5 system-ui, sans-serif; color: #1b2423; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
@@ -120,7 +120,7 @@ def _body(found: Comparison, subject: Subject, made: datetime) -> Iterator[str]:
     yield _panels(subject, lambda centre: _confusion(found, subject, centre))
     yield "<h2>Calibration</h2>" + _panels(subject, lambda centre: _calibration(found, subject, centre))
     yield "<h2>Net benefit</h2>" + _panels(subject, lambda centre: _benefit(found, subject, centre))
-    yield "<h2>PPV and NPV if the prevalence were another</h2>"
+    yield f"<h2>{OTHER_PREVALENCE}</h2>"
     yield _panels(subject, lambda centre: _prevalence(found, subject, centre))
     yield "<h2>Agreement</h2>" + _panels(subject, lambda centre: _kappa(found, subject, centre))
     yield "<h2>Who is wrong about the same cases</h2>" + _missed(found, subject)

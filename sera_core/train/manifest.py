@@ -10,6 +10,7 @@ import pandas as pd
 
 from sera_core.contracts import BadInput, Box, Grey, GreyImage
 from sera_core.images.read import read_image
+from sera_core.wording.refusals import WRONG_LABEL
 
 REQUIRED = ("image", "label", "patient_id", "centre", "split")
 BOX = ("x", "y", "width", "height")
@@ -82,7 +83,7 @@ def _check_rows(table: pd.DataFrame, name: str) -> None:
     complete = np.isfinite(numbers).all(axis=1)
     problems = [(f"manifest_{column}", f"has no {column}", table[column].isna()) for column in REQUIRED]
     problems += [
-        ("manifest_label", "has a label other than 0 or 1", ~_numbers(table["label"]).isin([0, 1])),
+        ("manifest_label", WRONG_LABEL, ~_numbers(table["label"]).isin([0, 1])),
         ("manifest_soft", "has a soft_label outside 0 ... 1", soft.notna() & ~_numbers(soft).between(0, 1)),
         ("manifest_box", "has a region that is not four numbers", boxes.notna().any(axis=1) & ~complete),
         ("manifest_box", "has an empty region", complete & (numbers[["width", "height"]] < 1).any(axis=1)),

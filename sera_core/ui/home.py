@@ -10,6 +10,7 @@ from sera_core.classifiers.store import CardStatus, installed
 from sera_core.contracts import Domain
 from sera_core.ui.page import link, open_doors
 from sera_core.ui.states import empty, guarded
+from sera_core.wording.sources import KOH_2020, LEE_2019
 
 BADGE: dict[Domain, str] = {
     "real": ":gray-badge[:material/ecg_heart: real images]",
@@ -53,10 +54,7 @@ def show_limits() -> None:
         "Each number says so where it stands.\n"
         "- Simulated nodules are always labelled *simulated*, and never mixed with real ones in one number."
     )
-    st.caption(
-        "After the SERA talk of the Yonsei group and its papers: Lee E et al. Sci Rep 2019;9:19854, "
-        "doi 10.1038/s41598-019-56395-x; Koh J et al. Sci Rep 2020;10:15245, doi 10.1038/s41598-020-72270-6."
-    )
+    st.caption(f"After the SERA talk of the Yonsei group and its papers: {LEE_2019}; {KOH_2020}.")
 
 
 def _model(status: CardStatus) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sera_core.contracts import READER, Guideline
 
+OTHER_PREVALENCE = "PPV and NPV if the prevalence were another"
 SHORT: Mapping[Guideline, str] = {
     Guideline.ACR2017: "ACR 2017",
     Guideline.KTIRADS2021: "K-TIRADS 2021",

@@ -24,6 +24,14 @@ def test_the_strip_marks_what_is_never_seen() -> None:
     assert bars.marker.color[2] == palette.MALIGNANT
 
 
+def test_a_difference_of_nothing_is_still_a_picture() -> None:
+    grey = np.zeros((6, 4), np.float32)
+    edge = texture.restored(grey, grey).layout.shapes[0]
+    assert (edge.x0, edge.x1, edge.y0, edge.y1) == (-0.5, 3.5, -0.5, 5.5)
+    assert edge.xref == "x3"
+    assert edge.line.color == palette.UNSURE
+
+
 def test_a_nodule_keeps_its_shape() -> None:
     grey, levels = np.zeros((80, 60), np.float32), np.zeros((8, 8), int)
     bands = {name: np.ones((4, 4)) for name in ("LL", "LH", "HL", "HH")}

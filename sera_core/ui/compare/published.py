@@ -11,12 +11,10 @@ from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
+from sera_core.wording.sources import KOH_2020, LEE_2019
 
 FITS = {(True, True): "both", (True, False): "50 / 100", (False, True): "100 / 50", (False, False): "neither"}
-SOURCES = (
-    "Lee E et al. Sci Rep 2019;9:19854, doi 10.1038/s41598-019-56395-x. "
-    "Koh J et al. Sci Rep 2020;10:15245, doi 10.1038/s41598-020-72270-6. Copied by hand from the authors' slides."
-)
+SOURCES = f"{LEE_2019}. {KOH_2020}. Copied by hand from the authors' slides."
 
 
 @st.fragment

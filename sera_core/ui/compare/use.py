@@ -20,7 +20,7 @@ from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, sa
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
-from sera_core.wording.comparison import common_cases
+from sera_core.wording.comparison import OTHER_PREVALENCE, common_cases
 
 
 @st.fragment
@@ -49,7 +49,7 @@ def show_use(chosen: Chosen) -> None:
                 st.caption(told)
             offer_csv(_decision_table(decisions), f"decision-{centre}-numbers")
         with grid.cell():
-            st.markdown("**PPV and NPV if the prevalence were another**")
+            st.markdown(f"**{OTHER_PREVALENCE}**")
             here = view.malignant / len(view.label)
             models = [one for one in values if one.model in chosen.predictions.models]
             figure = drawn(

@@ -177,7 +177,7 @@ def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str,
             rf"X_{{LH}}(i,j) = \textstyle\sum_{{p=0}}^{{{count - 1}}}\sum_{{r=0}}^{{{count - 1}}} "
             rf"L(p)\,H(r)\,X(2i+p{shift},\,2j+r{shift})",
             rf"L = ({_taps(low)}),\quad H = ({_taps(high)})",
-            rf"X_{{LH}}({i},{j}) = {sums} = {bands['LH'][i, j]:+.3f}",
+            rf"\begin{{aligned}} X_{{LH}}({i},{j}) &= {sums} \\ &= {bands['LH'][i, j]:+.3f} \end{{aligned}}",
         ),
         f"The marked cell: each row under the window times H, then these {count} sums times L. First letter: the "
         "filter down the rows (p), second: along the columns (r); beyond the edge the image begins anew. Every second "
