@@ -17,9 +17,10 @@ from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Diagnosis, Verdict
 from sera_core.explain.overlay import colours
 from sera_core.figures.palette import ACCENT, UNSURE, VERDICT
-from sera_core.reports import words
 from sera_core.reports.pictures import Picture, heated, plain
 from sera_core.reports.text import Rows, sections
+from sera_core.wording import diagnosis as words
+from sera_core.wording.probability import percent
 
 if TYPE_CHECKING:
     from fpdf.fonts import TTFFont
@@ -116,7 +117,7 @@ class _Page(FPDF):
 
 def _verdict(page: _Page, diagnosis: Diagnosis) -> None:
     top = page.get_y()
-    headline = words.headline(diagnosis)
+    headline = words.headline(diagnosis.reading)
     for size in HEADLINE_SIZES:  # the largest in one line; the smallest may take more
         page.pen(size, VERDICT[diagnosis.reading.verdict], bold=True)
         if page.get_string_width(headline) < 90:
@@ -148,12 +149,12 @@ def _bar(page: _Page, diagnosis: Diagnosis, x: float, y: float, wide: float) -> 
     page.circle(spot, y + high_mm / 2, 2.1, style="DF")
     page.pen(9.5, INK, bold=True)
     label = min(max(spot, x + 6), x + wide - 8)  # at both ends of the bar the number stays on the page
-    page.write_at(label - 15, y - 5.6, words.percent(reading.probability), 30, align="C")
+    page.write_at(label - 15, y - 5.6, percent(reading.probability), 30, align="C")
     page.pen(7, FAINT)
     page.write_at(x - 5, y + 5.4, "0%", 10, align="C")
     page.write_at(x + wide - 5, y + 5.4, "100%", 10, align="C")
     cutoff = min(max(reading.cutoff, 0.2), 0.8)
-    page.write_at(x + cutoff * wide - 20, y + 5.4, f"cut-off {words.percent(reading.cutoff)}", 40, align="C")
+    page.write_at(x + cutoff * wide - 20, y + 5.4, f"cut-off {percent(reading.cutoff)}", 40, align="C")
 
 
 def _tint(colour: str) -> tuple[int, int, int]:
@@ -168,7 +169,7 @@ def _pictures(page: _Page, diagnosis: Diagnosis) -> None:
     hot = heated(diagnosis)
     if hot is None or diagnosis.reading.heatmap is None:
         page.pen(8.5, FAINT)
-        page.write_at(right, top + 4, words.why(diagnosis), PICTURE_WIDE)
+        page.write_at(right, top + 4, words.why(diagnosis.reading), PICTURE_WIDE)
     else:
         bottom = _picture(page, hot, right, top, words.caption(diagnosis.reading.heatmap))
         _heat_scale(page, LEFT + WIDE, bottom - 2.1)

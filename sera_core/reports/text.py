@@ -6,7 +6,8 @@ import textwrap
 
 from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Diagnosis
-from sera_core.reports import words
+from sera_core.guidelines import agreement
+from sera_core.wording import diagnosis as words
 
 Rows = list[tuple[str, str]]
 
@@ -17,8 +18,8 @@ def sections(diagnosis: Diagnosis) -> dict[str, Rows]:
     """What a report says, in order: titles of the sections, each with rows of (heading, sentence)."""
     return {
         "Result": _result(diagnosis),
-        "Why": [("Heatmap", words.why(diagnosis))],
-        "What next": _next(diagnosis),
+        "Why": [("Heatmap", words.why(diagnosis.reading))],
+        "What next": _advice(diagnosis),
         "Model": _model(diagnosis),
         "Limits": _limits(diagnosis),
     }
@@ -36,7 +37,7 @@ def as_text(diagnosis: Diagnosis) -> str:
     str
         Lines of at most 88 characters; no identity in it.
     """
-    lines = ["SERA: thyroid nodule on ultrasound", words.headline(diagnosis).upper()]
+    lines = ["SERA: thyroid nodule on ultrasound", words.headline(diagnosis.reading).upper()]
     for title, rows in sections(diagnosis).items():
         lines += ["", title]
         lines += [line for heading, sentence in rows for line in _row(heading, sentence)]
@@ -44,18 +45,19 @@ def as_text(diagnosis: Diagnosis) -> str:
 
 
 def _result(diagnosis: Diagnosis) -> Rows:
+    reading = diagnosis.reading
     return _filled(
-        ("Probability", words.verdict(diagnosis)),
+        ("Probability", words.verdict(reading)),
         ("Risk here", words.at_pretest(diagnosis)),
-        ("Familiarity", words.familiarity(diagnosis)),
+        ("Familiarity", words.familiarity(reading.familiarity)),
         ("Other models", words.others(diagnosis)),
         ("Size", words.size(diagnosis)),
         ("Region", words.region(diagnosis)),
-        ("Scale", words.scale(diagnosis)),
+        ("Scale", words.scale(diagnosis.image.scale_at(reading.box))),
     )
 
 
-def _next(diagnosis: Diagnosis) -> Rows:
+def _advice(diagnosis: Diagnosis) -> Rows:
     advice, reader, seen = diagnosis.advice, diagnosis.reader_advice, diagnosis.patient.descriptors
     return _filled(
         ("Advice", words.advice(advice)),
@@ -64,7 +66,7 @@ def _next(diagnosis: Diagnosis) -> Rows:
         ("Reader saw", words.descriptors(seen) if seen else ""),
         ("Reader's advice", words.advice(reader) if reader else ""),
         ("Reader's rule", reader.rule if reader else ""),
-        ("Agreement", words.agreement(diagnosis)),
+        ("Agreement", agreement(advice, reader).sentence if reader else ""),
     )
 
 

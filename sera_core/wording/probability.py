@@ -20,3 +20,8 @@ def certain(share: float, unit: str = "") -> str:
     if share <= LEAST:
         return f"under 1{unit}"
     return f"over 99{unit}" if share >= MOST else ""
+
+
+def points(change: float) -> str:
+    """A change of a probability in percentage points, with its sign."""
+    return f"{change * 100:+.1f} points".replace("-", "\N{MINUS SIGN}")

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from sera_core.contracts import Verdict
 
+GLYPH = {  # the shapes of ``figures.palette.MARKER``
+    Verdict.BENIGN: "●",
+    Verdict.INDETERMINATE: "■",
+    Verdict.MALIGNANT: "◆",
+}
 CANCER = {Verdict.BENIGN: "Probably benign", Verdict.MALIGNANT: "Suspicious for malignancy"}
 CHANCE = {Verdict.BENIGN: "unlikely", Verdict.INDETERMINATE: "indeterminate", Verdict.MALIGNANT: "likely"}
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from sera_core.contracts import NOT_A_DEVICE, Fidelity, Guideline, Verdict
-from sera_core.guidelines import advise_from_probability, assess
+from sera_core.contracts import NOT_A_DEVICE, Action, Fidelity, Guideline, Verdict
+from sera_core.guidelines import advise_from_probability, agreement, assess
 from sera_core.reports import as_text
 from sera_core.wording import in_hundred, percent
 from tests.reports.samples import SEEN, bare, diagnosis, heatmap
@@ -22,7 +22,7 @@ def test_says_everything_that_matters():
     text = flat(as_text(whole))
     for part in (
         "LIKELY TO BE READ AS SUSPICIOUS",
-        "74%, above the cut-off of 48% (95% bounds 41% to 55%)",
+        "74%, lies above the uncertain band around the cut-off of 48% (41% to 55%)",
         "42% to be read as suspicious (Kwak TI-RADS 4c or 5), where 20% of nodules are",
         "62 of 100 training images",
         "Beta (real frames): 31%, unlikely to be read as suspicious",
@@ -34,7 +34,7 @@ def test_says_everything_that_matters():
         whole.reading.trained_on,
         whole.reading.model_sha256,
         "check that it holds the nodule",
-        "They disagree",
+        "Model and reader differ",
         NOT_A_DEVICE,
     ):
         assert part in text, part
@@ -54,7 +54,7 @@ def test_no_millimetres_of_the_image_without_a_scale():
     [
         (
             Fidelity(0.2, (0.01,) * 19),
-            "by −20.0 points, a random fifth by −1.0 points on average (n = 19): the map points",
+            "by −20.0 points, a random fifth by −1.0 points on average (n = 19). The map points",
         ),
         (Fidelity(0.05, (0.06, 0.01) * 10), "not more than 95% of them: read this map with doubt"),
         (Fidelity(0.01, (0.05,) * 19), "do not read this map as an explanation"),
@@ -66,17 +66,19 @@ def test_fidelity_in_words(fidelity, words):
     assert words in flat(as_text(diagnosis(heatmap=heatmap(fidelity))))
 
 
-def test_agreement_of_reader_and_model():
+def test_agreement_of_reader_and_model_is_told_as_on_the_page():
     advice = assess(Guideline.ACR2017, SEEN, 14.0)
-    assert "Both advise the same" in as_text(diagnosis(advice=advice, reader_advice=advice))
-    unknown = assess(Guideline.KIM2002, SEEN, 14.0)
-    assert "Cannot be compared" in as_text(diagnosis(reader_advice=unknown))
+    assert agreement(advice, advice).sentence in flat(as_text(diagnosis(advice=advice, reader_advice=advice)))
+    ours, theirs = (advise_from_probability(Guideline.KWAK2011, 0.8, 14.0), assess(Guideline.KWAK2011, SEEN, 14.0))
+    assert {ours.action, theirs.action} == {Action.UNKNOWN}
+    text = flat(as_text(diagnosis(advice=ours, reader_advice=theirs)))
+    assert "Agreement: The categories agree: model TI-RADS 5, reader TI-RADS 5." in text
     assert "Agreement" not in as_text(bare())
 
 
 def test_digits_where_the_probability_is_next_to_a_bound():
     text = as_text(diagnosis(probability=0.4834, verdict=Verdict.INDETERMINATE))
-    assert "48.3%, within the uncertain band around the cut-off of 48.0%" in flat(text)
+    assert "48.3%, lies inside the uncertain band around the cut-off of 48.0%" in flat(text)
 
 
 def test_percent_never_claims_certainty():

@@ -10,7 +10,6 @@ from sera_core.diagnosis import Request
 from sera_core.evaluate.results import Errors
 from sera_core.figures import heatmap as figures
 from sera_core.figures.image import picture
-from sera_core.reports.words import descriptors, headline
 from sera_core.simulate.case import Pathology
 from sera_core.simulate.centres import centre_named
 from sera_core.simulate.cohort import draw
@@ -20,6 +19,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.compare.chosen import BADGE, Chosen
 from sera_core.ui.states import empty
 from sera_core.wording import percent
+from sera_core.wording.diagnosis import descriptors, headline
 
 REAL = "Frames of patients are not part of this program, so only their predictions are here."
 NO_SEED = "This table does not say from which seed the frame was drawn (column seed), so it cannot be drawn again."
@@ -63,8 +63,9 @@ def _show_frame(frame: Frame) -> None:
         with place.container():
             heat = figures.overlay(diagnosis.reading.heatmap, frame.box, 0.45)
             chart(heat, "case-heat", "The nodule with the heatmap over it")
+    reading = diagnosis.reading
     st.caption(
-        f"{headline(diagnosis)}, {percent(diagnosis.reading.probability)}, says {diagnosis.reading.model_title}: "
+        f"{headline(reading)}, {percent(reading.probability)}, says {reading.model_title}: "
         f"an installed model, not necessarily one of this study. What is there: {descriptors(frame.descriptors)}."
     )
 

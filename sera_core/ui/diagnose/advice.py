@@ -9,6 +9,7 @@ from typing import TypeVar
 import streamlit as st
 
 from sera_core.contracts import (
+    Action,
     Advice,
     BadInput,
     Composition,
@@ -23,7 +24,6 @@ from sera_core.contracts import (
 )
 from sera_core.figures.verdict import risk_shift
 from sera_core.guidelines import advise_from_probability, agreement, assess, assess_all, validate
-from sera_core.ui import words
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.states import empty, refused
@@ -31,6 +31,12 @@ from sera_core.wording import percent
 from sera_core.wording.labels import LABELS
 
 Word = TypeVar("Word", bound=StrEnum)
+ACTION_ICON = {
+    Action.FNA: ":material/colorize:",
+    Action.FOLLOW_UP: ":material/event_repeat:",
+    Action.NONE: ":material/do_not_disturb_on:",
+    Action.UNKNOWN: ":material/help:",
+}
 LEAD = "The risk in your own patients, and what a guideline advises at this risk and this size."
 
 
@@ -146,7 +152,7 @@ def _from_reader(descriptors: Descriptors, patient: Patient, diagnosis: Diagnosi
 def _card(title: str, advice: Advice, size_mm: float | None) -> None:
     with st.container(border=True, gap="xsmall"):
         st.caption(title)
-        st.markdown(f"### {words.ACTION_ICON[advice.action]} {LABELS[advice.action].word}")
+        st.markdown(f"### {ACTION_ICON[advice.action]} {LABELS[advice.action].word}")
         facts = [f"**{advice.category}**"]
         if advice.points is not None:
             unit = "points" if advice.guideline is Guideline.ACR2017 else "features"

@@ -8,13 +8,13 @@ import streamlit as st
 
 from sera_core.contracts import Box, GreyImage
 from sera_core.images.read import read_image
-from sera_core.reports.words import descriptors
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.ui.cache import image_of, key_of, sample_of
 from sera_core.ui.cell import open_cell, show_code
 from sera_core.ui.state import Case, case_of, reset, start
 from sera_core.ui.states import empty, guarded, notices
+from sera_core.wording.diagnosis import descriptors
 
 SOURCES = {
     "sample": "Sample",

@@ -8,13 +8,13 @@ import streamlit as st
 
 from sera_core.contracts import Box, GreyImage, Line, Scale
 from sera_core.images.roi import propose_box
-from sera_core.ui import words
 from sera_core.ui.board import board
 from sera_core.ui.cache import picture_uri
 from sera_core.ui.cell import open_cell, show_code
 from sera_core.ui.measure import scale_from, with_scale
 from sera_core.ui.state import Case
 from sera_core.ui.states import guarded
+from sera_core.wording import diagnosis as words
 
 TOOLS = {
     "region": ":material/crop_free: Region",
@@ -80,7 +80,7 @@ def _show_region(image: GreyImage, box: Box, proposed: Box, case: Case) -> None:
     scale = image.scale_at(box)
     if scale is not None:
         text += f", {box.width * scale[1]:.1f} × {box.height * scale[0]:.1f} mm"
-    st.markdown(f"{text}. {words.scale(scale)}")
+    st.markdown(f"{text}. Scale {words.scale(scale)}.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if case.box and case.box != proposed:
             back = partial(setattr, case, "box", None)
@@ -115,13 +115,13 @@ def _show_size(image: GreyImage, box: Box, case: Case) -> None:
     elif case.ruler is not None:
         st.markdown(f"The ruler measures **{case.ruler.length_mm(scale):.1f} mm**; it is the size in cell 1 now.")
     else:
-        st.markdown(words.scale(scale))
+        st.markdown(f"Scale {words.scale(scale)}.")
 
 
 def _show_scale(image: GreyImage, box: Box, case: Case) -> None:
     scale = image.scale_at(box)
     origin = "you set it" if case.scale else "read from the file"
-    st.markdown(words.scale(scale) + (f" ({origin})" if scale else ""))
+    st.markdown(f"Scale {words.scale(scale)}{f' ({origin})' if scale else ''}.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         distance = st.number_input(
             "Distance between the marks (mm)", 1.0, 200.0, 10.0, 1.0, key="distance", on_change="ignore"

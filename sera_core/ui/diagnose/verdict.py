@@ -10,12 +10,12 @@ from sera_core.contracts import BadInput, Diagnosis
 from sera_core.diagnosis import read
 from sera_core.figures.palette import NAME
 from sera_core.figures.verdict import opinions_strip, verdict_bar
-from sera_core.reports.words import headline
-from sera_core.ui import words
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.states import notices, refused
+from sera_core.wording import diagnosis as words
 from sera_core.wording import percent
+from sera_core.wording.verdict import GLYPH
 
 LEAD = "What the model makes of the region, how sure it is, and whether it knows this kind of image at all."
 
@@ -41,13 +41,13 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
         The place for the opinions of the other models.
     """
     reading = diagnosis.reading
-    colour, icon = NAME[reading.verdict], words.GLYPH[reading.verdict]
-    title = headline(diagnosis)
+    colour, icon = NAME[reading.verdict], GLYPH[reading.verdict]
+    title = words.headline(reading)
     simulated = " :violet-badge[simulated]" if diagnosis.image.simulated else ""
     st.markdown(f"### :{colour}[{icon} {title}]{simulated}")
     if any(notice.code == "box_proposed" for notice in diagnosis.warnings):
         st.caption(":material/crop_free: For the box the program proposed. Check in cell 2 that it holds the nodule.")
-    st.markdown(words.verdict_reason(diagnosis))
+    st.markdown(words.verdict(reading))
     alt = f"{title}: probability {percent(reading.probability)}, cut-off {percent(reading.cutoff)}"
     chart(verdict_bar(diagnosis), "verdict", alt)
     st.markdown(words.in_a_hundred(diagnosis))

@@ -8,11 +8,11 @@ import streamlit as st
 from sera_core.contracts import Box, CamMethod, Diagnosis, Fidelity, Heatmap
 from sera_core.explain.why import explain
 from sera_core.figures import heatmap as figures
-from sera_core.reports.words import METHOD
-from sera_core.ui import words
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.states import empty
+from sera_core.wording import diagnosis as words
+from sera_core.wording.diagnosis import METHOD
 
 LEAD = "Where the model looked, and a number that says whether the map shows what mattered to it."
 VIEWS = ("Overlay", "Side by side", "Raw map")
@@ -63,17 +63,12 @@ def _show_map(heatmap: Heatmap, box: Box) -> None:
 
 
 def _show_fidelity(value: Fidelity) -> None:
-    sentence, doubt = words.fidelity(value), words.doubt(value)
-    if not doubt:
-        st.markdown(f":material/verified: **The map points at what the model used.** {sentence}")
-    elif value.gain > 0:
-        st.warning(
-            f"{sentence} That is more than the mean random fifth, but not more than 95% of them.",
-            title=doubt,
-            icon=":material/help:",
-        )
+    sentence, trust, doubt = words.fidelity(value), words.trust(value), words.doubt(value)
+    if doubt:
+        icon = ":material/help:" if value.gain > 0 else ":material/shuffle:"
+        st.warning(f"{sentence} {trust}", title=f"This map is {doubt}", icon=icon)
     else:
-        st.warning(f"{sentence} Do not read this map as an explanation.", title=doubt, icon=":material/shuffle:")
+        st.markdown(f":material/verified: **{trust}** {sentence}")
     numbers: dict[str, list[object]] = {
         "area": ["hot", *("random" for _ in value.random_falls)],
         "fall": [value.hot_fall, *value.random_falls],

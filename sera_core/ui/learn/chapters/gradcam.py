@@ -14,8 +14,6 @@ from sera_core.figures.heatmap import fidelity as fidelity_figure
 from sera_core.figures.lines import bars
 from sera_core.figures.maps import activation, mosaic
 from sera_core.lessons.gradcam import Steps, grad_cam, likeness, random_head
-from sera_core.reports.words import METHOD
-from sera_core.ui import words
 from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
@@ -25,6 +23,8 @@ from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.show import numbers, step
 from sera_core.ui.picture import show_picture
+from sera_core.wording import diagnosis as words
+from sera_core.wording.diagnosis import METHOD
 
 CLASSES = ("malignant", "benign")
 SHOWN = 16

@@ -26,8 +26,8 @@ from sera_core.ui.learn.nodule import Specimen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, Stage, stages
 from sera_core.ui.learn.show import numbers
 from sera_core.ui.measure import Line
-from sera_core.ui.words import GLYPH
 from sera_core.wording import percent
+from sera_core.wording.verdict import GLYPH
 
 BOX, KEPT = "tasks_box", "tasks_kept"  # in the link
 _BOX = re.compile(r"(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})")

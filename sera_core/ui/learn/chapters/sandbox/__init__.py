@@ -18,7 +18,6 @@ from sera_core.simulate.case import Case
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.sandbox import Step, steps_to_malignant, truth_of
 from sera_core.simulate.settings import case_from
-from sera_core.ui import words
 from sera_core.ui.cache import diagnosis_of, with_opinions
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
@@ -31,6 +30,7 @@ from sera_core.ui.picture import show_picture
 from sera_core.ui.states import guarded, refused
 from sera_core.wording import percent
 from sera_core.wording.labels import LABELS
+from sera_core.wording.verdict import GLYPH
 
 STEP = "sandbox_step"
 FRAME_PX = 460  # at most, on the screen
@@ -111,7 +111,7 @@ def _answers(diagnosis: Diagnosis, box: Box) -> None:
     if reading.heatmap is not None:
         chart(overlay(reading.heatmap, box), "sandbox-heat", "What the network saw, with its heatmap")
     said = f"{reading.model_title}: {percent(reading.probability)}, {reading.verdict.value}"
-    st.markdown(f"**{words.GLYPH[reading.verdict]} {said}**")
+    st.markdown(f"**{GLYPH[reading.verdict]} {said}**")
     chart(verdict_bar(diagnosis), "sandbox-bar", said)
     real = [opinion for opinion in diagnosis.opinions if opinion.domain == "real"]
     if real:

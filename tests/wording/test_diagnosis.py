@@ -4,22 +4,28 @@ import pytest
 
 from sera_core.contracts import Familiarity, Fidelity, Verdict
 from sera_core.figures.palette import MARKER
-from sera_core.ui import words
+from sera_core.wording import diagnosis as words
+from sera_core.wording.verdict import GLYPH
 from tests.figures.hand import hand_made, opinion
 
 SHAPES = {"circle": "●", "square": "■", "diamond": "◆"}
 
 
 def test_glyphs_are_the_markers_of_the_figures() -> None:
-    assert {verdict: SHAPES[MARKER[verdict]] for verdict in Verdict} == words.GLYPH
+    assert {verdict: SHAPES[MARKER[verdict]] for verdict in Verdict} == GLYPH
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_the_reason_names_the_probability_and_the_band(verdict: Verdict) -> None:
-    said = words.verdict_reason(hand_made(verdict=verdict))
+    said = words.verdict(hand_made(verdict=verdict).reading)
     assert "78%" in said
     assert "42% to 58%" in said
     assert ("cannot tell" in said) == (verdict is Verdict.INDETERMINATE)
+
+
+def test_a_tenth_of_a_per_cent_is_told_next_to_a_bound() -> None:
+    said = words.verdict(hand_made(probability=0.5034, verdict=Verdict.INDETERMINATE).reading)
+    assert "50.3%, lies inside the uncertain band around the cut-off of 50.0% (42.0% to 58.0%)" in said
 
 
 def test_counts_are_given_at_both_prevalences() -> None:
@@ -71,15 +77,15 @@ def test_familiarity_in_words(percentile: float, word: str) -> None:
     ("value", "change", "doubt"),
     [
         (Fidelity(0.21, (0.01,) * 19), "by −21.0 points", ""),
-        (Fidelity(0.03, (0.01,) * 16 + (0.05,) * 3), "by −3.0 points", "with doubt"),
-        (Fidelity(-0.04, (0.01,) * 19), "by +4.0 points", "no better than random"),
+        (Fidelity(0.03, (0.01,) * 16 + (0.05,) * 3), "by −3.0 points", "in doubt"),
+        (Fidelity(-0.04, (0.01,) * 19), "by +4.0 points", "not to be trusted"),
     ],
 )
 def test_fidelity_says_which_way_the_probability_moved_and_warns(value: Fidelity, change: str, doubt: str) -> None:
     assert change in words.fidelity(value)
     assert "n = 19" in words.fidelity(value)
-    assert doubt in words.doubt(value)
-    assert (words.doubt(value) == "") == value.trusted
+    assert words.doubt(value) == doubt
+    assert (doubt == "") == value.trusted
 
 
 def test_no_scale_means_no_millimetres() -> None:

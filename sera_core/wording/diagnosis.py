@@ -1,0 +1,205 @@
+"""The names and sentences of a diagnosis: page, text and PDF say the same thing in the same words."""
+
+from __future__ import annotations
+
+from sera_core.contracts import (
+    Advice,
+    CamMethod,
+    Descriptors,
+    Diagnosis,
+    Familiarity,
+    Fidelity,
+    Heatmap,
+    ModelOpinion,
+    Reading,
+    Scale,
+    Verdict,
+)
+from sera_core.wording import verdict as verdicts
+from sera_core.wording.labels import LABELS, NO_FOCUS_LABEL
+from sera_core.wording.probability import in_hundred, percent, points
+
+METHOD = {
+    CamMethod.GRADCAM: "Grad-CAM",
+    CamMethod.GRADCAM_PLUS_PLUS: "Grad-CAM++",
+    CamMethod.XGRADCAM: "XGrad-CAM",
+    CamMethod.HIRESCAM: "HiRes-CAM",
+    CamMethod.LAYERCAM: "Layer-CAM",
+    CamMethod.EIGENCAM: "Eigen-CAM",
+    CamMethod.OCCLUSION: "Occlusion",
+}
+NO_DIAGNOSIS = "A probability is no diagnosis: only cytology or histology makes one."
+LIMITS = (
+    "The model saw one region of one still frame. It knows nothing of history, laboratory values, lymph nodes or "
+    "other nodules.",
+    NO_DIAGNOSIS,
+    "The heatmap shows where this model found its evidence, not where disease is.",
+)
+
+
+# ---- the number and the verdict --------------------------------------------------------------------------------------
+
+
+def headline(reading: Reading) -> str:
+    """The verdict in the terms of what the model was taught: pathology, or how readers call the nodule."""
+    return verdicts.headline(reading.verdict, reading.positive)
+
+
+def verdict(reading: Reading) -> str:
+    """Where the probability lies against the cut-off and its bounds; to a tenth of a per cent where it lies close."""
+    where = {Verdict.BENIGN: "below", Verdict.INDETERMINATE: "inside", Verdict.MALIGNANT: "above"}[reading.verdict]
+    edges = (reading.cutoff, reading.cutoff_low, reading.cutoff_high)
+    close = min(abs(reading.probability - edge) for edge in edges) < 0.01
+    probability, cutoff, low, high = (percent(number, digits=int(close)) for number in (reading.probability, *edges))
+    unsure = ": the model cannot tell, and neither side should be read into it" if where == "inside" else ""
+    return (
+        f"The probability, {probability}, lies {where} the uncertain band around the cut-off of {cutoff} "
+        f"({low} to {high}){unsure}."
+    )
+
+
+def in_a_hundred(diagnosis: Diagnosis) -> str:
+    """The two probabilities as counts, for a page that can print bold."""
+    even, local = in_hundred(diagnosis.reading.probability), in_hundred(diagnosis.probability_at_pretest)
+    return (
+        f"Of 100 nodules that the model scores like this one, **{even}** are {diagnosis.reading.positive} where "
+        f"half of all nodules are, and **{local}** where {percent(diagnosis.patient.pretest)} are. {NO_DIAGNOSIS}"
+    )
+
+
+def at_pretest(diagnosis: Diagnosis) -> str:
+    """The probability where malignancy is as common as assumed, for paper."""
+    here, there = percent(diagnosis.probability_at_pretest), percent(diagnosis.reading.probability)
+    return (
+        f"{here} to be {diagnosis.reading.positive}, where {percent(diagnosis.patient.pretest)} of nodules are; "
+        f"{there} where half of them are."
+    )
+
+
+def familiarity(value: Familiarity) -> str:
+    """How typical the image is of what the model was trained on."""
+    share = f"{value.percentile:.0f} of 100 training images lay at least as far from the rest as this one does"
+    if value.percentile >= 20:
+        return f"A familiar kind of image: {share}."
+    if value.percentile >= 5:
+        return f"An unusual image for this model: only {share}."
+    return f"A strange image for this model: only {share}. Read the number with great care."
+
+
+# ---- the other models ------------------------------------------------------------------------------------------------
+
+
+def opinion(of: ModelOpinion) -> str:
+    """What one model answers."""
+    return f"{of.title} ({of.domain} frames): {percent(of.probability)}, {verdicts.answer(of.verdict, of.positive)}"
+
+
+def others(diagnosis: Diagnosis) -> str:
+    """What the other installed models answer, in one line; empty when there is none."""
+    return "; ".join(
+        opinion(other) + (" (image too unfamiliar to count)" if other.familiarity.refused else "")
+        for other in diagnosis.opinions
+        if other.model != diagnosis.reading.model
+    )
+
+
+def opinions(diagnosis: Diagnosis) -> str:
+    """Whether the models for this kind of frames agree, and what each says; empty where there is only one.
+
+    Models for real and for simulated frames answer different questions and are not set against each other.
+    """
+    domain = diagnosis.reading.domain
+    known = (o for o in diagnosis.opinions if o.domain == domain and not o.familiarity.refused)
+    asked = sorted(known, key=lambda o: -o.probability)
+    strange = {o.domain for o in diagnosis.opinions if o.domain != domain}
+    hollow = (
+        [f"\nHollow marks: models for {' and '.join(strange)} frames; they answer another question."] if strange else []
+    )
+    if len(asked) < 2:
+        return "".join(hollow).strip()
+    agree = len({o.verdict for o in asked}) == 1
+    opening = f"All {len(asked)} models that know this kind of image agree" if agree else "**The models disagree**"
+    said = [f"- {verdicts.GLYPH[o.verdict]} {opinion(o)}" for o in asked]
+    return "\n".join([f"{opening}:", *said, *hollow])
+
+
+# ---- the heatmap -----------------------------------------------------------------------------------------------------
+
+
+def why(reading: Reading) -> str:
+    """The heatmap's method and whether it can be trusted."""
+    if reading.heatmap is None:
+        return "No heatmap was asked for."
+    name, measured = METHOD[reading.heatmap.method], reading.heatmap.fidelity
+    if measured is None:
+        return f"{name}; its fidelity was not measured, so it explains nothing."
+    return f"{name}. {fidelity(measured)} {trust(measured)}"
+
+
+def fidelity(value: Fidelity) -> str:
+    """What blurring the hot fifth does to the probability, against random fifths."""
+    return (
+        "Blurring the hottest fifth of the region changes the probability of the class shown by "
+        f"{points(-value.hot_fall)}, a random fifth by {points(-value.random_mean)} on average "
+        f"(n = {len(value.random_falls)})."
+    )
+
+
+def trust(value: Fidelity) -> str:
+    """Whether the heatmap can be read as an explanation."""
+    if value.trusted:
+        return "The map points at what the model used."
+    if value.gain > 0:
+        return "That is more than the mean random fifth, but not more than 95% of them: read this map with doubt."
+    return "That is no better than random: do not read this map as an explanation."
+
+
+def doubt(value: Fidelity | None) -> str:
+    """How far a map that did not pass can be believed, in two or three words; empty over one that did."""
+    if value is not None and value.trusted:
+        return ""
+    return "in doubt" if value is not None and value.gain > 0 else "not to be trusted"
+
+
+def caption(heatmap: Heatmap) -> str:
+    """The method, and a word of warning where its map did not pass."""
+    name, warning = METHOD[heatmap.method], doubt(heatmap.fidelity)
+    return f"{name}, {warning}" if warning else name
+
+
+# ---- the nodule ------------------------------------------------------------------------------------------------------
+
+
+def size(diagnosis: Diagnosis) -> str:
+    """Largest dimension, or that it is unknown."""
+    size_mm = diagnosis.patient.size_mm
+    return "not given" if size_mm is None else f"{size_mm:g} mm, largest dimension"
+
+
+def scale(value: Scale | None) -> str:
+    """The scale of the image; without one nothing is shown in millimetres."""
+    if value is None:
+        return "unknown, so nothing is shown in millimetres"
+    row, column = value
+    if abs(row - column) < 0.0005:
+        return f"{row:.3f} mm a pixel"
+    return f"{row:.3f} mm a pixel down, {column:.3f} mm across"
+
+
+def region(diagnosis: Diagnosis) -> str:
+    """The region of interest in pixels of the frame."""
+    box, (height, width) = diagnosis.reading.box, diagnosis.image.shape
+    return f"{box.width} × {box.height} pixels at ({box.x}, {box.y}) of a {width} × {height} frame"
+
+
+def descriptors(seen: Descriptors) -> str:
+    """What the reader saw, as a list of words."""
+    foci = sorted(LABELS[focus].word for focus in seen.foci) or [f"{NO_FOCUS_LABEL.word} (foci)"]
+    rows = (seen.composition, seen.echogenicity, seen.shape, seen.margin)
+    return ", ".join([*(LABELS[row].word for row in rows), *foci]).capitalize()
+
+
+def advice(given: Advice) -> str:
+    """Action, guideline and category in one line; the rule stands beside it."""
+    risk = f", published risk {given.risk}" if given.risk else ""
+    return f"{LABELS[given.action].word} ({LABELS[given.guideline].word}, {given.category}{risk})"
