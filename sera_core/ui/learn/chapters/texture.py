@@ -171,13 +171,14 @@ def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str,
     under = image[np.ix_((2 * i + place) % image.shape[0], (2 * j + place) % image.shape[1])]
     rows = under @ high
     shift = f"{first:+d}" if first else ""
-    sums = " ".join(rf"{tap:+.3f}\,({row:+.3f})" for tap, row in zip(low, rows, strict=True))
+    sums = [rf"{tap:+.3f}\,({row:+.3f})" for tap, row in zip(low, rows, strict=True)]
+    halves = r" \\ &\quad ".join(" ".join(sums[k : k + 2]) for k in range(0, count, 2))  # two fit on a phone
     formula(
         (
-            rf"X_{{LH}}(i,j) = \textstyle\sum_{{p=0}}^{{{count - 1}}}\sum_{{r=0}}^{{{count - 1}}} "
-            rf"L(p)\,H(r)\,X(2i+p{shift},\,2j+r{shift})",
-            rf"L = ({_taps(low)}),\quad H = ({_taps(high)})",
-            rf"\begin{{aligned}} X_{{LH}}({i},{j}) &= {sums} \\ &= {bands['LH'][i, j]:+.3f} \end{{aligned}}",
+            rf"\begin{{aligned}} X_{{LH}}(i,j) &= \textstyle\sum_{{p=0}}^{{{count - 1}}}\sum_{{r=0}}^{{{count - 1}}} "
+            rf"L(p)\,H(r) \\ &\quad X(2i+p{shift},\,2j+r{shift}) \end{{aligned}}",
+            rf"\begin{{aligned}} L &= ({_taps(low)}) \\ H &= ({_taps(high)}) \end{{aligned}}",
+            rf"\begin{{aligned}} X_{{LH}}({i},{j}) &= {halves} \\ &= {bands['LH'][i, j]:+.3f} \end{{aligned}}",
         ),
         f"The marked cell: each row under the window times H, then these {count} sums times L. First letter: the "
         "filter down the rows (p), second: along the columns (r); beyond the edge the image begins anew. Every second "
