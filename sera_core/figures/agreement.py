@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.evaluate.results import Errors, Row
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, laid_out, interval, lined, short, wrapped
+from sera_core.figures.layout import CAMERA, beside, interval, laid_out, lined, short, wrapped
 
 CELL, DOT = 34, 20  # pixels
 MOST_SETS = 14  # columns of the error figure

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from sera_core import escape
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, laid_out, interval, short
+from sera_core.figures.layout import CAMERA, beside, interval, laid_out, short
 from sera_core.figures.palette import Series
 
 ROW, HEAD = 22, 30  # pixels

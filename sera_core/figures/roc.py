@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.evaluate.results import RocLine
 from sera_core.figures import palette
-from sera_core.figures.layout import laid_out, interval, short
+from sera_core.figures.layout import interval, laid_out, short
 from sera_core.figures.palette import Series
 
 READER_MARKS = ("diamond-tall-open", "square-open", "triangle-up-open", "triangle-down-open", "pentagon-open", "x-thin")
