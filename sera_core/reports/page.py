@@ -227,6 +227,6 @@ def _section(page: _Page, title: str, rows: Rows) -> None:
         page.pen(8, FAINT)
         page.write_at(LEFT, y, "" if heading == previous else heading, HEADING_WIDE)
         page.pen(8, INK)
-        y = page.write_at(LEFT + HEADING_WIDE, y, sentence, WIDE - HEADING_WIDE) + 0.4
+        y = page.write_at(LEFT + HEADING_WIDE, y, sentence, WIDE - HEADING_WIDE) + 0.2
         previous = heading
     page.set_y(y)

@@ -52,10 +52,7 @@ def verdict(reading: Reading) -> str:
     close = min(abs(reading.probability - edge) for edge in edges) < 0.01
     probability, cutoff, low, high = (percent(number, digits=int(close)) for number in (reading.probability, *edges))
     unsure = ": the model cannot tell, and neither side should be read into it" if where == "inside" else ""
-    return (
-        f"The probability, {probability}, lies {where} the uncertain band around the cut-off of {cutoff} "
-        f"({low} to {high}){unsure}."
-    )
+    return f"{probability}, {where} the uncertain band around the cut-off of {cutoff} ({low} to {high}){unsure}."
 
 
 def in_a_hundred(diagnosis: Diagnosis) -> str:
@@ -78,7 +75,7 @@ def at_pretest(diagnosis: Diagnosis) -> str:
 
 def familiarity(value: Familiarity) -> str:
     """How typical the image is of what the model was trained on."""
-    share = f"{value.percentile:.0f} of 100 training images lay at least as far from the rest as this one does"
+    share = f"{value.percentile:.0f} of 100 training images lay at least as far from the rest"
     if value.percentile >= 20:
         return f"A familiar kind of image: {share}."
     if value.percentile >= 5:

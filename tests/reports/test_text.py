@@ -22,7 +22,7 @@ def test_says_everything_that_matters():
     text = flat(as_text(whole))
     for part in (
         "LIKELY TO BE READ AS SUSPICIOUS",
-        "74%, lies above the uncertain band around the cut-off of 48% (41% to 55%)",
+        "74%, above the uncertain band around the cut-off of 48% (41% to 55%)",
         "42% to be read as suspicious (Kwak TI-RADS 4c or 5), where 20% of nodules are",
         "62 of 100 training images",
         "Beta (real frames): 31%, unlikely to be read as suspicious",
@@ -78,7 +78,7 @@ def test_agreement_of_reader_and_model_is_told_as_on_the_page():
 
 def test_digits_where_the_probability_is_next_to_a_bound():
     text = as_text(diagnosis(probability=0.4834, verdict=Verdict.INDETERMINATE))
-    assert "48.3%, lies inside the uncertain band around the cut-off of 48.0%" in flat(text)
+    assert "48.3%, inside the uncertain band around the cut-off of 48.0%" in flat(text)
 
 
 def test_percent_never_claims_certainty():

@@ -25,7 +25,7 @@ def test_the_reason_names_the_probability_and_the_band(verdict: Verdict) -> None
 
 def test_a_tenth_of_a_per_cent_is_told_next_to_a_bound() -> None:
     said = words.verdict(hand_made(probability=0.5034, verdict=Verdict.INDETERMINATE).reading)
-    assert "50.3%, lies inside the uncertain band around the cut-off of 50.0% (42.0% to 58.0%)" in said
+    assert "50.3%, inside the uncertain band around the cut-off of 50.0% (42.0% to 58.0%)" in said
 
 
 def test_counts_are_given_at_both_prevalences() -> None:

@@ -47,7 +47,7 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
     st.markdown(f"### :{colour}[{icon} {title}]{simulated}")
     if any(notice.code == "box_proposed" for notice in diagnosis.warnings):
         st.caption(":material/crop_free: For the box the program proposed. Check in cell 2 that it holds the nodule.")
-    st.markdown(words.verdict(reading))
+    st.markdown(f"Probability {words.verdict(reading)}")
     alt = f"{title}: probability {percent(reading.probability)}, cut-off {percent(reading.cutoff)}"
     chart(verdict_bar(diagnosis), "verdict", alt)
     st.markdown(words.in_a_hundred(diagnosis))
