@@ -21,7 +21,7 @@ from sera_core.images.modality import check_modality
 from sera_core.images.presentation import present
 from sera_core.images.scale import read_calibration
 from sera_core.images.stored import stored_values
-from sera_core.images.structure import check_dicom
+from sera_core.images.structure import check_dicom, check_frames
 
 config.settings.reading_validation_mode = config.IGNORE  # its warnings quote what stands in the file
 
@@ -86,7 +86,8 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
     try:
         dataset = parse(data)
         check_modality(dataset)
-        frames = int(dataset.get("NumberOfFrames") or 1)
+        dataset.NumberOfFrames = frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
+        check_frames(frames)
         _lift_groups(dataset, frame)
         rows, columns = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
         said = read_calibration(dataset, rows, columns)

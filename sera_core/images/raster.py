@@ -26,7 +26,7 @@ from sera_core.images.decoded import (
     too_many_pixels,
 )
 from sera_core.images.kinds import RasterKind
-from sera_core.images.structure import check_jpeg, check_png, count_pages
+from sera_core.images.structure import check_jpeg, check_png, count_pages, is_plain_jpeg
 
 pillow_heif.register_heif_opener()
 
@@ -77,10 +77,8 @@ def read_raster(data: bytes, kind: RasterKind, frame: int = 0) -> Decoded:
         raise
     except Image.DecompressionBombError:
         raise too_many_pixels("more pixels than any picture has", MAX_PHOTO) from None
-    except UnidentifiedImageError:
-        raise (_unread_tiff() if kind == "TIFF" else damaged(kind)) from None
-    except Exception:  # the decoders raise anything on a broken file
-        raise damaged(kind) from None
+    except Exception as error:  # the decoders raise anything on a broken file
+        raise (_unread(kind) if _is_unread(data, kind, error) else damaged(kind)) from None
 
 
 def _count_frames(data: bytes, kind: RasterKind) -> int:
@@ -160,11 +158,19 @@ def _tag(image: Image.Image, number: int) -> Any:
     return value[0] if isinstance(value, tuple) and value else value
 
 
-def _unread_tiff() -> BadInput:
+def _is_unread(data: bytes, kind: RasterKind, error: Exception) -> bool:
+    """True for a file that is whole but of a variety that no decoder here knows."""
+    if kind == "JPEG":
+        return not is_plain_jpeg(data)
+    if kind == "TIFF" and isinstance(error, UnidentifiedImageError | KeyError):  # its pages have been counted
+        return True
+    return isinstance(error, NotImplementedError) or "nsupported" in str(error)
+
+
+def _unread(kind: RasterKind) -> BadInput:
     return BadInput(
         "unsupported",
-        "This TIFF file stores its pixels in a way that is not read (64-bit numbers, for example): "
-        "save it with 8 or 16 bits, or as PNG.",
+        f"This {kind} file stores its pixels in a way that is not read: save the frame as PNG, with 8 or 16 bits.",
     )
 
 

@@ -30,7 +30,7 @@ from pydicom.uid import (
 
 from sera_core.contracts import BadInput
 from sera_core.images.decoded import damaged
-from sera_core.images.structure import check_jpeg, check_jpeg_2000
+from sera_core.images.structure import check_jpeg, check_jpeg_2000, jpeg_size
 
 _PLUGINS = {
     JPEGBaseline8Bit: ("pillow",),
@@ -110,7 +110,7 @@ def _frame_bytes(dataset: Dataset, frame: int) -> bytes:
 def _check_stream(stream: bytes, syntax: str, dataset: Dataset) -> None:
     """Refuse a compressed frame whose own size is not the one the file declares: it could fill the memory."""
     if syntax in (JPEGLSLossless, JPEGLSNearLossless):
-        size = _jpeg_size(stream)
+        size = jpeg_size(stream)
     else:
         check_jpeg(stream, "DICOM")
         check_jpeg_2000(stream)
@@ -132,23 +132,9 @@ def _self_told_jpeg(stream: bytes) -> NDArray[np.uint8] | None:
         return np.asarray(image.convert("RGB")) if marked or not alike else None
 
 
-def _jpeg_size(stream: bytes) -> tuple[int, int] | None:
-    """(width, height) in the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2)."""
-    at = 2
-    while at + 9 <= len(stream) and stream[at] == 0xFF:
-        marker = stream[at + 1]
-        if marker == 0xFF:
-            at += 1
-        elif (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
-            return int.from_bytes(stream[at + 7 : at + 9]), int.from_bytes(stream[at + 5 : at + 7])
-        else:
-            at += 2 + int.from_bytes(stream[at + 2 : at + 4])
-    return None
-
-
 def _decode_lossless(dataset: Dataset, frame: int) -> NDArray[Any]:
     stream = _frame_bytes(dataset, frame)
-    if _jpeg_size(stream) != (dataset.Columns, dataset.Rows):
+    if jpeg_size(stream) != (dataset.Columns, dataset.Rows):
         raise damaged("DICOM")
     from sera_core.images.lossless import decode_with_gdcm
 

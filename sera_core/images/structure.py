@@ -16,6 +16,7 @@ MAX_CHUNKS = 20_000  # of a PNG; programs write 8 kB a chunk
 MAX_PAGES = 1_000  # of a TIFF
 MAX_TAGS = 4_096  # of a page of a TIFF
 MAX_ITEMS = 20_000  # of the sequences and compressed frames of a DICOM file
+MAX_FRAMES = 20_000  # 11 minutes of a loop at 30 a second
 MAX_BOXES = 100  # before the pixels of a JPEG 2000 picture
 
 _SOS = b"\xff\xda"  # start of scan; inside a scan 0xFF is always followed by 0 or a restart marker
@@ -27,6 +28,32 @@ _JP2 = b"\x00\x00\x00\x0cjP  "  # ISO/IEC 15444-1 I.5.1
 def check_jpeg(data: bytes, kind: str = "JPEG") -> None:
     """Refuse a JPEG stream of too many scans."""
     _bound(data.count(_SOS), MAX_SCANS, kind, "scans")
+
+
+def jpeg_size(stream: bytes) -> tuple[int, int] | None:
+    """(width, height) in the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2)."""
+    header = _jpeg_header(stream)
+    return None if header is None else (int.from_bytes(header[7:9]), int.from_bytes(header[5:7]))
+
+
+def is_plain_jpeg(stream: bytes) -> bool:
+    """False for a JPEG that is lossless, hierarchical, JPEG-LS or of more than 8 bits."""
+    header = _jpeg_header(stream)
+    return header is None or (header[1] in (0xC0, 0xC1, 0xC2, 0xC9, 0xCA) and header[4] == 8)
+
+
+def _jpeg_header(stream: bytes) -> bytes | None:
+    """Marker, length, precision, height and width; None in a stream without a frame header."""
+    at = 2
+    while at + 9 <= len(stream) and stream[at] == 0xFF:
+        marker = stream[at + 1]
+        if marker == 0xFF:
+            at += 1
+        elif (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
+            return stream[at : at + 9]
+        else:
+            at += 2 + int.from_bytes(stream[at + 2 : at + 4])
+    return None
 
 
 def check_png(data: bytes) -> None:
@@ -42,6 +69,11 @@ def check_png(data: bytes) -> None:
 def check_dicom(data: bytes) -> None:
     """Refuse a DICOM file of too many sequence items and fragments."""
     _bound(max(data.count(_ITEM), data.count(_ITEM_BIG_ENDIAN)), MAX_ITEMS, "DICOM", "items")
+
+
+def check_frames(frames: int) -> None:
+    """Refuse a loop of too many frames."""
+    _bound(frames, MAX_FRAMES, "DICOM", "frames")
 
 
 def check_jpeg_2000(stream: bytes) -> None:

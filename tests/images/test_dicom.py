@@ -490,3 +490,13 @@ def test_valid_files_that_are_not_read_are_not_called_damaged(root: bytes) -> No
     with pytest.raises(BadInput, match="compressed in a way that is not read") as refusal:
         read_image(file.replace(syntax, root + syntax[13:]))
     assert refusal.value.code == "unsupported"
+
+
+def test_a_loop_without_end_is_not_believed() -> None:
+    data = dataset(GREY)
+    data.NumberOfFrames = 2**31 - 1
+    with pytest.raises(BadInput, match="more than 20,000 frames") as refusal:
+        read_image(save(data))
+    assert refusal.value.code == "too_many_parts"
+    data.NumberOfFrames = -3
+    assert read_image(save(data)).frames == 1

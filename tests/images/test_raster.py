@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import jpeg_ls
 import numpy as np
 import pillow_heif
 import pytest
@@ -254,6 +255,30 @@ def test_32_bits_and_signs_do_not_wrap(stored: np.ndarray, expected: np.ndarray)
 def test_tiffs_that_are_not_read_are_not_called_damaged(kind: str) -> None:
     with pytest.raises(BadInput, match="stores its pixels in a way that is not read") as refusal:
         read_image(tiff(GREY.astype(kind), byteorder=">"))
+    assert refusal.value.code == "unsupported"
+
+
+def other_bmp() -> bytes:
+    """A compression that nobody has named yet."""
+    data = bytearray(encode(GREY, "BMP"))
+    data[30] = 9
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (bytes(jpeg_ls.encode_array(GREY)), "JPEG"),
+        (encode(GREY, "JPEG").replace(b"\xff\xc0", b"\xff\xc3", 1), "JPEG"),  # lossless
+        (encode(GREY, "JPEG").replace(b"\xff\xc0\x00\x0b\x08", b"\xff\xc1\x00\x0b\x0c", 1), "JPEG"),  # 12 bits
+        (other_bmp(), "BMP"),
+        (tiff(GREY).replace(b"\x03\x01\x03\x00\x01\0\0\0\x01", b"\x03\x01\x03\x00\x01\0\0\0\x63", 1), "TIFF"),
+    ],
+    ids=["jpeg-ls", "lossless", "12 bits", "bmp", "tiff"],
+)
+def test_varieties_that_are_not_read_are_not_called_damaged(data: bytes, kind: str) -> None:
+    with pytest.raises(BadInput, match=f"This {kind} file stores its pixels in a way that is not read") as refusal:
+        read_image(data)
     assert refusal.value.code == "unsupported"
 
 
