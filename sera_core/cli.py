@@ -187,9 +187,13 @@ def evaluate(options: argparse.Namespace) -> Result:
 
 def benchmark(options: argparse.Namespace) -> Result:
     """Speed of the parts that must be fast, or how right the measured signs are."""
-    from sera_core.benchmarks import measuring, run
+    if options.part == "signs":
+        from sera_core.benchmarks.measuring import benchmark
 
-    return run.run() if options.part == "speed" else measuring.benchmark()
+        return benchmark()
+    from sera_core.benchmarks.run import run
+
+    return run()
 
 
 def _parser() -> argparse.ArgumentParser:
