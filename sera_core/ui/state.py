@@ -1,8 +1,8 @@
 """What belongs to the patient stays in the session; what may be shared lives in the link.
 
-The link holds the guideline, the pre-test risk, the model, the heatmap method, its opacity and the name of the
-sample (widgets bound to the query). The image, the region, the scale, the size and the descriptors never leave
-the session's memory.
+The link holds where the image comes from, the name of the sample, the guideline, the pre-test risk, the model, the
+heatmap method and its opacity (widgets bound to the query). The image, the region, the scale, the size and the
+descriptors never leave the session's memory; they stay there while another page is open.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from sera_core.contracts import Box, Diagnosis, Line, Scale
+from sera_core.ui.brought import forget_file
 
 DESCRIPTORS = ("composition", "echogenicity", "shape", "margin")
 DIAGNOSED = "diagnosed"  # where the session keeps its last diagnosis
@@ -70,7 +71,6 @@ def last_diagnosed() -> Diagnosis | None:
 
 def start() -> None:
     """Give every control that :func:`reset` sets its first value."""
-    st.session_state.setdefault("source", "sample")
     st.session_state.setdefault("tool", "region")
     st.session_state.setdefault("uploads", 0)
 
@@ -79,6 +79,9 @@ def reset() -> None:
     """Forget the image and everything done to it; the file and camera fields start anew, the settings stay."""
     st.session_state["case"] = None
     st.session_state[DIAGNOSED] = None
-    st.session_state["uploads"] += 1
+    number = st.session_state["uploads"]
+    for field in ("upload", "camera"):
+        forget_file(f"{field}-{number}")
+    st.session_state["uploads"] = number + 1
     st.session_state["source"] = "sample"
     st.session_state["tool"] = "region"

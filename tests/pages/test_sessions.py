@@ -6,16 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from sera_core.evaluate.compare import cutoffs
 from sera_core.evaluate.results import Cutoff
+from sera_core.simulate.render import render
+from sera_core.simulate.samples import SAMPLES
 from sera_core.study.shipped import Study, read_study, study_names
 from sera_core.ui.compare.chosen import shelf, shelved
 from sera_core.ui.compare.sight import SEEN
 from sera_core.ui.shelf import Shelf
 from tests.pages.test_compare import healthy, own, upload, words
+from tests.pages.test_diagnose import SOLID, Png, describe
+from tests.pages.test_diagnose import upload as upload_image
 from tests.predicted import made_up
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,13 +69,38 @@ def test_a_table_outlives_a_visit_to_another_page_and_no_other_session_sees_it()
     page.switch_page("pages/2_Compare_models.py")
     page.query_params["from"] = "Own file"
     healthy(page.run())
-    assert "mine.csv is still here" in words(page).replace("\\", "")
+    assert "mine.csv is still here." in [text.value for text in page.text]
     assert "No table yet" not in words(page)
     other = compare_page()
     other.query_params["from"] = "Own file"
     assert "No table yet" in words(other.run())
-    page.button(key="forget-table").click().run()
+    page.button(key="forget-predictions").click().run()
     assert "No table yet" in words(page)
+
+
+def test_a_case_outlives_a_visit_to_another_page_until_reset(page: AppTest, model: str, png: Png) -> None:
+    page.run()
+    pixels = render(SAMPLES["papillary"].case).image.pixels
+    upload_image(page, "patient.png", png((pixels * 255).round().astype(np.uint8)))
+    page.number_input(key="size_mm").set_value(17.0).run()
+    describe(page, **SOLID)
+    before = page.session_state["diagnosed"]
+    page.switch_page("pages/3_Learn.py").run()
+    page.switch_page("pages/1_Diagnose.py")
+    page.query_params["source"] = "Upload"  # as the browser does
+    healthy(page.run())
+    after = page.session_state["diagnosed"]
+    assert "patient.png is still here." in [text.value for text in page.text]
+    assert after.image.key == before.image.key
+    assert after.patient == before.patient
+    assert after.patient.size_mm == 17
+    assert after.patient.descriptors is not None
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run().switch_page("pages/1_Diagnose.py")
+    other.query_params["source"] = "Upload"  # as after a reload
+    assert "No image yet" in words(other.run())
+    page.button(key="reset").click().run()
+    page.segmented_control(key="source").set_value("upload").run()
+    assert "No image yet" in words(page)
 
 
 def test_a_shelf_works_a_result_out_once_and_holds_no_more_than_it_may() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import cast
 
 import pandas as pd
@@ -16,6 +17,7 @@ from sera_core.evaluate.ranking import ranked
 from sera_core.evaluate.table import read_predictions, template
 from sera_core.figures.palette import READER, series
 from sera_core.study.shipped import Study, read_study, study_names
+from sera_core.ui.brought import ask_for_file
 from sera_core.ui.cache import key_of
 from sera_core.ui.cell import fold, show_code
 from sera_core.ui.compare.chosen import BADGE, Chosen, shelf, shelved
@@ -27,7 +29,6 @@ from sera_core.wording.comparison import answered
 FIRST = "koh2020-sim"  # opens first where it is shipped: most models, most centres
 BEST = 6
 LARGEST_MB = 200
-_BROUGHT = "compare_table"
 TEMPLATE = Download(
     "A template to fill in",
     ":material/table:",
@@ -100,18 +101,15 @@ def _own() -> Study | None:
             default="real",
             required=True,
             key="own_kind",
+            persist_state="session",
             help="Where the table has no column `domain`. Real and simulated cases never meet in one number.",
         ),
     )
     offer(TEMPLATE)
-    st.file_uploader(
-        "Predictions (CSV or Parquet)",
-        type=["csv", "parquet"],
-        key="predictions",
-        max_upload_size=LARGEST_MB,
-        on_change=_bring,
+    field = partial(
+        st.file_uploader, "Predictions (CSV or Parquet)", type=["csv", "parquet"], max_upload_size=LARGEST_MB
     )
-    table: Brought | None = st.session_state.get(_BROUGHT)
+    table = ask_for_file(field, "predictions")
     if table is None:
         empty(
             "No table yet",
@@ -120,28 +118,7 @@ def _own() -> Study | None:
             ":material/upload_file:",
         )
         return None
-    if st.session_state["predictions"] is None:  # the field forgets its file when another page is opened
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/table: {escape.markdown(table.name)} is still here.")
-            st.button("Forget it", on_click=_forget, icon=":material/close:", type="tertiary", key="forget-table")
     return _read_own(key_of(table.data), kind, table.name, table.data)
-
-
-@dataclass(frozen=True)
-class Brought:
-    """A file of the reader's own, as long as the session lasts."""
-
-    name: str
-    data: bytes
-
-
-def _bring() -> None:
-    file = st.session_state["predictions"]
-    st.session_state[_BROUGHT] = None if file is None else Brought(file.name, file.getvalue())
-
-
-def _forget() -> None:
-    st.session_state[_BROUGHT] = None
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the table", scope="session")

@@ -96,7 +96,14 @@ def _describe() -> Descriptors | None:
     echogenicity = _pick("Echogenicity", "echogenicity", list(Echogenicity))
     shape = _pick("Shape", "shape", list(Shape))
     margin = _pick("Margin", "margin", list(Margin))
-    foci = st.pills("Bright foci (any number)", list(Focus), selection_mode="multi", format_func=name_of, key="foci")
+    foci = st.pills(
+        "Bright foci (any number)",
+        list(Focus),
+        selection_mode="multi",
+        format_func=name_of,
+        key="foci",
+        persist_state="session",
+    )
     if composition is None or echogenicity is None or shape is None or margin is None:
         return None
     described = Descriptors(composition, echogenicity, shape, margin, frozenset(foci))
@@ -109,7 +116,7 @@ def _describe() -> Descriptors | None:
 
 
 def _pick(label: str, key: str, options: list[Word]) -> Word | None:
-    return st.pills(label, options, format_func=name_of, key=key)
+    return st.pills(label, options, format_func=name_of, key=key, persist_state="session")
 
 
 def show_advice(diagnosis: Diagnosis | None, patient: Patient) -> None:

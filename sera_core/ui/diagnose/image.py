@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from sera_core.contracts import Box, GreyImage
 from sera_core.images.read import read_image
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
+from sera_core.ui.brought import ask_for_file
 from sera_core.ui.cache import image_of, key_of, sample_of
 from sera_core.ui.cell import open_cell, show_code
 from sera_core.ui.state import Case, case_of, reset, start
@@ -25,12 +27,14 @@ LARGEST_MB = 64
 NOTHING_YET = {
     "upload": (
         "No image yet",
-        "Drop a frame above, or tap to choose one. It is read in memory, never written to disk, and gone on Reset.",
+        "Drop a frame above, or tap to choose one. It is read in memory, never written to disk, and gone on Reset or "
+        "when the page is loaded anew.",
         ":material/upload_file:",
     ),
     "camera": (
         "No photo yet",
-        "Hold the phone square to the screen and fill the picture with the scan.",
+        "Hold the phone square to the screen and fill the picture with the scan. The photo "
+        "is gone on Reset or when the page is loaded anew.",
         ":material/photo_camera:",
     ),
 }
@@ -61,9 +65,11 @@ def choose_image() -> Picture | None:
                 "Image from",
                 list(SOURCES),
                 format_func=SOURCES.__getitem__,
+                default="sample",
                 key="source",
                 required=True,
                 label_visibility="collapsed",
+                bind="query-params",
             )
             st.button("Reset", on_click=reset, icon=":material/restart_alt:", type="tertiary", key="reset")
         picture = _sample() if source in (None, "sample") else _own(source)
@@ -73,19 +79,17 @@ def choose_image() -> Picture | None:
 def _own(source: str) -> Picture | None:
     number = st.session_state["uploads"]
     if source == "camera":
-        file = st.camera_input("Photo of the screen", key=f"camera-{number}", help="Fill the picture with the scan.")
+        field = partial(st.camera_input, "Photo of the screen", help="Fill the picture with the scan.")
     else:
-        file = st.file_uploader(
-            "Ultrasound image", key=f"upload-{number}", label_visibility="collapsed", max_upload_size=LARGEST_MB
-        )
+        field = partial(st.file_uploader, "Ultrasound image", label_visibility="collapsed", max_upload_size=LARGEST_MB)
+    file = ask_for_file(field, f"{source}-{number}")
     if file is None:
         empty(*NOTHING_YET[source])
         return None
-    data = file.getvalue()
-    case = case_of(key_of(data))
-    image = image_of(data, st.session_state["frame"] - 1)
+    case = case_of(key_of(file.data))
+    image = image_of(file.data, st.session_state["frame"] - 1)
     if image.frames > 1:
-        st.slider("Frame", 1, image.frames, key="frame")
+        st.slider("Frame", 1, image.frames, key="frame", persist_state="session")
     size = _size(case)
     notices(image.warnings)
     show_code(read_image)
@@ -123,6 +127,7 @@ def _size(case: Case) -> float | None:
         0.5,
         format="%.1f",
         key="size_mm",
+        persist_state="session",
         placeholder="unknown",
         help="Guidelines decide by it. Type it, measure it in cell 2, or leave it empty.",
     )

@@ -42,7 +42,13 @@ def mark_region(image: GreyImage, proposed: Box, case: Case) -> GreyImage:
     box = case.box or proposed
     with cell.controls, guarded():
         chosen = st.segmented_control(
-            "Tool", list(TOOLS), format_func=TOOLS.__getitem__, key="tool", required=True, label_visibility="collapsed"
+            "Tool",
+            list(TOOLS),
+            format_func=TOOLS.__getitem__,
+            key="tool",
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
         )
         tool = chosen or "region"
         st.caption(HINT[tool])
