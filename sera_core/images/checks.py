@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import ndimage
 
 from sera_core.contracts import BadInput, Box, Grey, GreyImage, Notice
 from sera_core.images.decoded import THUMBNAIL
+from sera_core.images.marks import find_marks, reduced
 
 MIN_SIDE = 32  # pixels; below it no frame shows a nodule
 SMALL_SIDE = 128
 MIN_BOX = 24
-
-Bool = NDArray[np.bool_]
 
 
 def check_picture(grey: Grey, thumbnail: NDArray[np.uint8] | None) -> tuple[Notice, ...]:
@@ -153,66 +151,12 @@ def check_box(image: GreyImage, box: Box) -> tuple[Notice, ...]:
 
 
 def _with_rim(pixels: Grey, box: Box) -> Grey:
-    """The region with a rim of a tenth, where callipers sit; at most 800 pixels long, as strokes are looked for."""
+    """The region with a rim of a tenth, where callipers sit."""
     rim = max(box.width, box.height) // 10
-    part = pixels[
-        max(box.y - rim, 0) : box.y + box.height + rim,
-        max(box.x - rim, 0) : box.x + box.width + rim,
-    ]
-    shrink = max(part.shape) / 800
-    if shrink <= 1:
-        return part
-    size = max(round(part.shape[1] / shrink), 1), max(round(part.shape[0] / shrink), 1)
-    return np.asarray(Image.fromarray(part).resize(size, Image.Resampling.BOX))
-
-
-def find_marks(part: Grey) -> tuple[bool, bool]:
-    """(text, callipers) among the thin bright strokes of a region.
-
-    Speckle is as wide as the point-spread function; overlay graphics are one to three pixels thin and near white.
-    Text is three or more such pieces of like height in a row, a calliper is a piece in the form of a plus.
-    """
-    thin = part - ndimage.grey_opening(part, (5, 5))
-    labels, count = ndimage.label((thin > 0.25) & (part > 0.5), np.ones((3, 3)))
-    if count == 0:
-        return False, False
-    places = ndimage.find_objects(labels)
-    callipers = any(_is_plus(labels[place] == k) for k, place in enumerate(places, start=1))
-    areas = np.bincount(labels.ravel())[1:]
-    letters = [place for place, area in zip(places, areas, strict=True) if _like_letter(place, int(area))]
-    return _longest_row(letters) >= 3, callipers
-
-
-def _like_letter(place: tuple[slice, slice], area: int) -> bool:
-    height, width = (side.stop - side.start for side in place)
-    return 5 <= height <= 30 and width <= 2.2 * height and area >= 6  # two letters may touch
-
-
-def _longest_row(places: list[tuple[slice, slice]]) -> int:
-    """Most pieces that follow each other on one line, top and bottom within two pixels."""
-    places = sorted(places, key=lambda place: place[1].start)
-    longest = 0
-    for first, start in enumerate(places):
-        row, last = 1, start
-        for place in places[first + 1 :]:
-            height = last[0].stop - last[0].start
-            if place[1].start - last[1].stop > 1.2 * height + 2:
-                break
-            level = abs(place[0].stop - last[0].stop) <= 2 and abs(place[0].start - last[0].start) <= 2
-            if level and place[1].start >= last[1].stop - 1:
-                row, last = row + 1, place
-        longest = max(longest, row)
-    return longest
-
-
-def _is_plus(piece: Bool) -> bool:
-    height, width = piece.shape
-    if not (6 <= height <= 30 and 6 <= width <= 30 and abs(height - width) <= max(2, height // 4)):
-        return False
-    y, x = np.ogrid[:height, :width]
-    middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
-    arms = (abs(y - middle_y) <= 1) | (abs(x - middle_x) <= 1)
-    on_arms = piece[np.broadcast_to(arms, piece.shape)].sum() / piece.sum()
-    upright = piece[:, int(middle_x) : int(middle_x) + 2].any(axis=1).mean()
-    across = piece[int(middle_y) : int(middle_y) + 2].any(axis=0).mean()
-    return bool(on_arms > 0.75 and min(upright, across) > 0.8)
+    return reduced(
+        pixels[
+            max(box.y - rim, 0) : box.y + box.height + rim,
+            max(box.x - rim, 0) : box.x + box.width + rim,
+        ],
+        longest=800,
+    )

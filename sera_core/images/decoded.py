@@ -25,12 +25,15 @@ class Facts:
         How many frames the file holds.
     mm_per_px, regions, notices
         As in :class:`~sera_core.contracts.GreyImage`.
+    burned_in : bool
+        True when the file itself says that text about the patient may be burned into the pixels.
     """
 
     frames: int = 1
     mm_per_px: Scale | None = None
     regions: tuple[ScaledRegion, ...] = ()
     notices: tuple[Notice, ...] = ()
+    burned_in: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ _TAGS = [
     "BitsStored",
     "HighBit",
     "PixelRepresentation",
+    "BurnedInAnnotation",
     "PixelSpacing",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
@@ -114,6 +115,7 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
         mm_per_px=said.mm_per_px,
         regions=said.regions,
         notices=said.notices + notices,
+        burned_in=str(dataset.get("BurnedInAnnotation", "")).strip().upper() == "YES",
     )
 
 

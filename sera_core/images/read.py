@@ -10,6 +10,7 @@ from __future__ import annotations
 from sera_core.contracts import BadInput, GreyImage
 from sera_core.images.checks import check_picture, lit_part
 from sera_core.images.kinds import kind_of
+from sera_core.images.margins import without_margins
 from sera_core.images.panes import check_panes
 from sera_core.images.pool import pool
 from sera_core.images.scale import believe
@@ -31,7 +32,8 @@ def read_image(data: bytes, frame: int = 0) -> GreyImage:
     Returns
     -------
     GreyImage
-        Grey levels 0 ... 1 with scale, number of frames and what the checks noticed. Nothing about the patient.
+        Grey levels 0 ... 1 with scale, number of frames and what the checks noticed. Nothing about the patient: where
+        names may stand beside the ultrasound picture it is black.
 
     Raises
     ------
@@ -53,4 +55,5 @@ def read_image(data: bytes, frame: int = 0) -> GreyImage:
     notices = decoded.notices + check_picture(decoded.grey, decoded.thumbnail)
     notices += check_panes(decoded.grey, decoded.regions)
     image = GreyImage(decoded.grey, decoded.mm_per_px, decoded.regions, kind, frame, decoded.frames, notices)
-    return believe(image, lit_part(decoded.grey))
+    lit = lit_part(decoded.grey)
+    return without_margins(believe(image, lit), lit, decoded.burned_in)

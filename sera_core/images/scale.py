@@ -20,7 +20,7 @@ _PLACEHOLDER = (1.0, 1.0)  # what programs write when they know no spacing
 _CENTIMETRE = 3  # PS3.3 C.8.5.5.1.15
 _TWO_DIMENSIONAL = 1  # PS3.3 C.8.5.5.1.1
 _LOW_PRIORITY = 1  # bit 0 of Region Flags, PS3.3 C.8.5.5.1.3
-_UNREADABLE = Notice(
+UNREADABLE = Notice(
     "scale_unreadable", "The file's scale cannot be read, or not everywhere; there nothing is shown in millimetres."
 )
 
@@ -50,7 +50,7 @@ def read_calibration(dataset: Dataset, rows: int, columns: int) -> Calibration:
     regions = tuple(region for item in items if (region := _region(item, rows, columns)) is not None)
     spacing, given = _spacing(dataset)
     unread = len(regions) < len(items) or any(map(_lacks_scale, items)) or (given and spacing is None)
-    return Calibration(spacing, regions, (_UNREADABLE,) if unread else ())
+    return Calibration(spacing, regions, (UNREADABLE,) if unread else ())
 
 
 def _region(item: Dataset, rows: int, columns: int) -> ScaledRegion | None:

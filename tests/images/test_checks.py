@@ -314,13 +314,17 @@ def test_any_region_of_any_size() -> None:
 
 
 def test_no_real_frame_is_refused(shared_data: Path) -> None:
-    """Every fourth frame of four collections; nothing is noticed but coloured callipers and DDTI's split screens."""
+    """Every fourth frame of four collections; what is noticed is what a person sees on them."""
     found: Counter[str] = Counter()
     for name in ("ddti", "busi", "les3", "ddti_xml"):
         for path in sorted((shared_data / name / "images").iterdir())[::4]:
             found.update(f"{name} {notice.code}" for notice in read_image(path.read_bytes()).warnings)
-    assert set(found) <= {"ddti_xml coloured_marks", "ddti_xml two_panes", "ddti two_panes"}
-    assert found["ddti_xml coloured_marks"] < 12
+    print(dict(found))
+    assert found.pop("ddti_xml coloured_marks", 0) < 12
+    assert found.pop("ddti_xml margins_blanked", 0) > 90
+    assert found.pop("busi text_inside", 0) < 40
+    assert found.pop("les3 text_inside", 0) < 20
+    assert sum(found.values()) < 5, found
 
 
 def marked(folder: Path, row: str) -> tuple[GreyImage, Box]:
@@ -338,7 +342,8 @@ def test_few_false_alarms_over_real_nodules(shared_data: Path) -> None:
 
 def test_real_text_is_seen(shared_data: Path) -> None:
     """The settings panel at the right edge of DDTI's original frames."""
-    frames = [read_image(p.read_bytes()) for p in sorted((shared_data / "ddti_xml" / "images").iterdir())[::12]]
+    paths = sorted((shared_data / "ddti_xml" / "images").iterdir())[::12]
+    frames = [GreyImage(np.asarray(Image.open(path).convert("L"), np.float32) / 255) for path in paths]
     seen = [any(n.code == "text" for n in check_box(frame, Box(500, 0, 60, 200))) for frame in frames]
     assert np.mean(seen) > 0.85
 
