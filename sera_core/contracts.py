@@ -113,6 +113,11 @@ class Line:
         return [[self.x1, self.y1], [self.x2, self.y2]]
 
     @property
+    def centre(self) -> tuple[float, float]:
+        """Its middle (x, y) in pixels."""
+        return (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2
+
+    @property
     def length_px(self) -> float:
         """Length in pixels."""
         return hypot(self.x2 - self.x1, self.y2 - self.y1)
@@ -214,7 +219,7 @@ class GreyImage:
             Empty: unknown. One: measure by it. Several: the place crosses from one scale to another, so it has no
             length.
         """
-        parts = [(share, self._uppermost(x, y)) for share, x, y in _parts(place, self.regions)]
+        parts = [(share, self.regions_at(x, y)) for share, x, y in _parts(place, self.regions)]
         if not any(regions for _, regions in parts):
             return () if self.mm_per_px is None else (self.mm_per_px,)
         found: list[Scale] = []
@@ -227,7 +232,8 @@ class GreyImage:
         scales = [scale for i, scale in enumerate(found) if not any(_alike(scale, other) for other in found[:i])]
         return tuple(scales) if len(scales) > 1 or outside < 0.5 + 1e-9 else ()
 
-    def _uppermost(self, x: float, y: float) -> list[ScaledRegion]:
+    def regions_at(self, x: float, y: float) -> list[ScaledRegion]:
+        """The region that lies uppermost at a point, in pixels; several where they lie level, none outside all."""
         holding = [
             region
             for region in self.regions

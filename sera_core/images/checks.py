@@ -64,7 +64,7 @@ def _check_colour(thumbnail: NDArray[np.uint8]) -> tuple[Notice, ...]:
     chroma = np.stack([picture[..., 0] - luminance, picture[..., 2] - luminance], axis=-1)  # [h, w, 2]
     unexplained = np.hypot(*np.moveaxis(_without_tint(chroma, luminance), -1, 0))
     vivid = ndimage.binary_opening(unexplained > 40, np.ones((3, 3)))  # strokes of letters and callipers fall away
-    lit = lit_part(luminance / np.float32(255))
+    lit = lit_parts(luminance / np.float32(255))[0]
     inside = np.s_[lit.y : lit.y + lit.height, lit.x : lit.x + lit.width]
     share = float(vivid[inside].mean())
     if share > 0.003 or np.mean(unexplained[inside] > 25) > 0.05:
@@ -95,8 +95,11 @@ def _without_tint(chroma: Grey, luminance: Grey) -> Grey:
     return left.reshape(chroma.shape)
 
 
-def lit_part(grey: Grey) -> Box:
-    """Bounding box of the largest lit part: the ultrasound picture without the panels around it.
+def lit_parts(grey: Grey) -> list[Box]:
+    """Bounding boxes of the ultrasound pictures on a frame, the largest first, without the panels around them.
+
+    The largest lit part is one, and so is every other that is at least a quarter as wide and as high: frames with two
+    panes have two.
 
     Parameters
     ----------
@@ -104,14 +107,21 @@ def lit_part(grey: Grey) -> Box:
         0 ... 1; a frame that is wholly dark is its own picture.
     """
     step = max(max(grey.shape) // THUMBNAIL, 1)
-    small = grey[::step, ::step] > 16 / 255
+    small = np.pad(grey[::step, ::step] > 16 / 255, 5, mode="edge")  # so that no lit edge of the frame is worn away
     lit = ndimage.binary_opening(ndimage.binary_closing(small, np.ones((5, 5))), np.ones((5, 5)))
-    labels, count = ndimage.label(lit)
+    labels, count = ndimage.label(lit[5:-5, 5:-5])
     if count == 0:
-        return Box(0, 0, grey.shape[1], grey.shape[0])
-    rows, columns = ndimage.find_objects(labels)[int(np.argmax(np.bincount(labels.ravel())[1:]))]
+        return [Box(0, 0, grey.shape[1], grey.shape[0])]
+    order = np.argsort(-np.bincount(labels.ravel())[1:], kind="stable")
+    found = ndimage.find_objects(labels)
+    boxes = [_around(found[int(n)], step).clipped(*grey.shape) for n in order]
+    return [box for box in boxes if 4 * box.width >= boxes[0].width and 4 * box.height >= boxes[0].height]
+
+
+def _around(place: tuple[slice, ...], step: int) -> Box:
+    rows, columns = place
     wide, high = (columns.stop - columns.start) * step, (rows.stop - rows.start) * step
-    return Box(columns.start * step, rows.start * step, wide, high).clipped(*grey.shape)
+    return Box(columns.start * step, rows.start * step, wide, high)
 
 
 def check_box(image: GreyImage, box: Box) -> tuple[Notice, ...]:

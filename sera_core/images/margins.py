@@ -21,25 +21,25 @@ FAINT = 0.1  # outside the picture the ground is black, so that weaker strokes c
 Bool = NDArray[np.bool_]
 
 
-def without_margins(image: GreyImage, lit: Box, declared: bool) -> GreyImage:
+def without_margins(image: GreyImage, lit: list[Box], declared: bool) -> GreyImage:
     """The image with black in place of what may name the patient, and a notice.
 
-    Outside the ultrasound regions (where there are none: outside the lit part) all is blanked when the file says that
+    Outside the ultrasound regions (where there are none: outside the lit parts) all is blanked when the file says that
     text is burned in, or when rows of text stand there. Beside a lit part without a scale the marks of the depth scale
     are kept, as they are needed to set one; the rows of text among them are not.
 
     Parameters
     ----------
     image : GreyImage
-    lit : Box
-        The lit part of the frame.
+    lit : list of Box
+        The lit parts of the frame, the largest first.
     declared : bool
         Whether the file says that text is burned in.
     """
     places = [region.box for region in image.regions]
     if not places or UNREADABLE in image.warnings:
-        places.append(lit)
-    beside = 0 if image.regions or declared else round(BESIDE * lit.width)
+        places += lit
+    beside = 0 if image.regions or declared else round(BESIDE * lit[0].width)
     kept = _inside(image.shape, places, beside)
     margin = np.where(_inside(image.shape, places, 0), np.float32(0), image.pixels)
     texts = _texts(margin, FAINT, FAINT)

@@ -8,7 +8,7 @@ claimed size is within bounds, only the frame asked for is decoded, and whatever
 from __future__ import annotations
 
 from sera_core.contracts import BadInput, GreyImage
-from sera_core.images.checks import check_picture, lit_part
+from sera_core.images.checks import check_picture, lit_parts
 from sera_core.images.kinds import kind_of
 from sera_core.images.margins import without_margins
 from sera_core.images.panes import check_panes
@@ -55,5 +55,5 @@ def read_image(data: bytes, frame: int = 0) -> GreyImage:
     notices = decoded.notices + check_picture(decoded.grey, decoded.thumbnail)
     notices += check_panes(decoded.grey, decoded.regions)
     image = GreyImage(decoded.grey, decoded.mm_per_px, decoded.regions, kind, frame, decoded.frames, notices)
-    lit = lit_part(decoded.grey)
-    return without_margins(believe(image, lit), lit, decoded.burned_in)
+    lit = lit_parts(decoded.grey)
+    return without_margins(believe(image, lit[0]), lit, decoded.burned_in)

@@ -114,6 +114,27 @@ def field_of_view(scale: Scale, box: Box) -> tuple[float, float]:
     return round(box.width * scale[1], 1), round(box.height * scale[0], 1)
 
 
+def doubt(scale: Scale, box: Box, inset: bool = False) -> str:
+    """What makes a scale doubtful, in one clause; empty for one that can be true.
+
+    Parameters
+    ----------
+    scale : (row, column)
+    box : Box
+        The ultrasound picture for which it holds.
+    inset : bool
+        True for an enlarged detail, which may be narrower than any frame.
+    """
+    width, depth = field_of_view(scale, box)
+    least = 0.0 if inset else NARROWEST_MM
+    if scale != _PLACEHOLDER and all(least <= side <= WIDEST_MM for side in (width, depth)):
+        return ""
+    return (
+        f"{scale[0]:.3g} mm a pixel makes the picture {width:g} × {depth:g} mm, and a thyroid frame is "
+        f"{NARROWEST_MM:g} to {WIDEST_MM:g} mm wide and deep"
+    )
+
+
 def believe(image: GreyImage, picture: Box) -> GreyImage:
     """The image without the scales that cannot be true, and with a notice for the first of them.
 
@@ -127,31 +148,20 @@ def believe(image: GreyImage, picture: Box) -> GreyImage:
     doubts = []
     regions = []
     for region in image.regions:
-        doubt = None if region.mm_per_px is None else _doubt(region.mm_per_px, region.box, _is_inset(region, image))
-        doubts += [doubt] if doubt else []
-        regions.append(replace(region, mm_per_px=None) if doubt else region)
+        found = region.mm_per_px and doubt(region.mm_per_px, region.box, _is_inset(region, image))
+        doubts += [found] if found else []
+        regions.append(replace(region, mm_per_px=None) if found else region)
     spacing = image.mm_per_px
-    if spacing is not None and (doubt := _doubt(spacing, picture, inset=False)):
-        doubts.append(doubt)
+    if spacing is not None and (found := doubt(spacing, picture)):
+        doubts.append(found)
         spacing = None
     if not doubts:
         return image
-    notices = (*image.warnings, Notice("implausible_scale", doubts[0]))
+    said = f"The file's scale is not used: {doubts[0]}. Set it by the depth scale."
+    notices = (*image.warnings, Notice("implausible_scale", said))
     return replace(image, mm_per_px=spacing, regions=tuple(regions), warnings=notices)
 
 
 def _is_inset(region: ScaledRegion, image: GreyImage) -> bool:
-    """True for a region laid over another one: an enlarged detail may be narrower than any frame."""
+    """True for a region laid over another one."""
     return any(other is not region and other.box.contains(region.box) for other in image.regions)
-
-
-def _doubt(scale: Scale, box: Box, inset: bool) -> str:
-    """Why a scale is not believed, in one sentence; empty for one that is."""
-    width, depth = field_of_view(scale, box)
-    least = 0.0 if inset else NARROWEST_MM
-    if scale != _PLACEHOLDER and all(least <= side <= WIDEST_MM for side in (width, depth)):
-        return ""
-    return (
-        f"The file's scale of {scale[0]:.3g} mm a pixel makes the picture {width:g} × {depth:g} mm; a thyroid frame is "
-        f"{NARROWEST_MM:g} to {WIDEST_MM:g} mm wide and deep. That scale is not used: set it by the depth scale."
-    )

@@ -58,7 +58,7 @@ def _cut(diagnosis: Diagnosis, frame: NDArray[np.uint8]) -> Picture:
     part = Image.fromarray(frame[shown.y : shown.y + shown.height, shown.x : shown.x + shown.width])
     zoom = LONGEST / max(part.size)
     size = (max(round(part.width * zoom), 1), max(round(part.height * zoom), 1))
-    spacing = diagnosis.image.scale_at(box)
+    spacing = diagnosis.image.scale_at(shown)
     return Picture(
         rgb=np.asarray(part.resize(size, Image.Resampling.BICUBIC)),
         left=(box.x - shown.x) / shown.width,

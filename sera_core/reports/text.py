@@ -53,7 +53,7 @@ def _result(diagnosis: Diagnosis) -> Rows:
         ("Other models", words.others(diagnosis)),
         ("Size", words.size(diagnosis)),
         ("Region", words.region(diagnosis)),
-        ("Scale", words.scale(diagnosis.image.scale_at(reading.box))),
+        ("Scale", words.scale(diagnosis.image, reading.box)),
     )
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sera_core.contracts import BadInput, GreyImage, Line, Scale
+from sera_core.contracts import BadInput, Box, GreyImage, Line, Scale
+from sera_core.images.checks import lit_parts
 
 SHORTEST_PX = 5.0  # shorter rulers would give a scale that is mostly the error of the hand
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The reader's own scale: a ruler laid between two marks, and how far apart they are."""
+
+    line: Line
+    distance_mm: float
 
 
 def scale_from(line: Line, distance_mm: float) -> Scale:
@@ -25,6 +34,26 @@ def scale_from(line: Line, distance_mm: float) -> Scale:
     return mm, mm
 
 
-def with_scale(image: GreyImage, scale: Scale | None) -> GreyImage:
-    """The same image with the reader's own scale, which then holds everywhere on it."""
-    return image if scale is None else replace(image, mm_per_px=scale, regions=())
+def with_scale(image: GreyImage, calibration: Calibration | None) -> GreyImage:
+    """The same image with the reader's own scale, where the ruler was laid.
+
+    That is the region under the ruler's middle; everywhere, where none lies there, as for a depth scale beside the
+    picture.
+    """
+    if calibration is None:
+        return image
+    line, scale = calibration.line, scale_from(calibration.line, calibration.distance_mm)
+    under = image.regions_at(*line.centre)
+    regions = tuple(
+        replace(region, mm_per_px=scale) if not under or region in under else region for region in image.regions
+    )
+    return replace(image, regions=regions, mm_per_px=image.mm_per_px if under else scale)
+
+
+def picture_at(image: GreyImage, place: Box | Line) -> Box:
+    """The ultrasound picture in which a box or a line lies: the region at its middle, or the lit part."""
+    x, y = place.centre
+    if under := image.regions_at(x, y):
+        return under[0].box
+    lit = lit_parts(image.pixels)
+    return next((box for box in lit if 0 <= x - box.x < box.width and 0 <= y - box.y < box.height), lit[0])

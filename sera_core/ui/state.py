@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from sera_core.contracts import Box, Diagnosis, Line, Scale
+from sera_core.contracts import Box, Diagnosis, Line
 from sera_core.ui.brought import forget_file
+from sera_core.ui.measure import Calibration
 
 DESCRIPTORS = ("composition", "echogenicity", "shape", "margin")
 DIAGNOSED = "diagnosed"  # where the session keeps its last diagnosis
@@ -30,8 +31,8 @@ class Case:
         The region the reader drew; None: the proposed one.
     ruler : Line or None
         The last ruler laid on the image.
-    scale : (row, column) or None
-        The reader's own calibration in millimetres per pixel.
+    calibration : Calibration or None
+        The reader's own scale.
     measured, outdated : bool
         Whether the size came from a ruler, and whether the scale has changed since.
     """
@@ -39,7 +40,7 @@ class Case:
     source: str
     box: Box | None = None
     ruler: Line | None = None
-    scale: Scale | None = None
+    calibration: Calibration | None = None
     measured: bool = False
     outdated: bool = False
 

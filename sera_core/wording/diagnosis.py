@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from sera_core.contracts import (
     Advice,
+    Box,
     CamMethod,
     Descriptors,
     Diagnosis,
     Familiarity,
     Fidelity,
+    GreyImage,
     Heatmap,
+    Line,
     ModelOpinion,
     Reading,
-    Scale,
     Verdict,
 )
 from sera_core.wording import verdict as verdicts
@@ -173,11 +175,16 @@ def size(diagnosis: Diagnosis) -> str:
     return "not given" if size_mm is None else f"{size_mm:g} mm, largest dimension"
 
 
-def scale(value: Scale | None) -> str:
-    """The scale of the image; without one nothing is shown in millimetres."""
-    if value is None:
+def scale(image: GreyImage, place: Box | Line) -> str:
+    """The scale where a box or a line lies; without one nothing is shown in millimetres."""
+    scales = image.scales_at(place)
+    if not scales:
         return "unknown, so nothing is shown in millimetres"
-    row, column = value
+    if len(scales) > 1:
+        what = "line" if isinstance(place, Line) else "region"
+        both = " and ".join(f"{row:.3f}" for row, _ in scales[:2])
+        return f"two at once ({both} mm a pixel), so this {what} has no length: keep it within one picture"
+    row, column = scales[0]
     if abs(row - column) < 0.0005:
         return f"{row:.3f} mm a pixel"
     return f"{row:.3f} mm a pixel down, {column:.3f} mm across"

@@ -13,6 +13,7 @@ from PIL import Image
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
 from tests.browser.conftest import says, settled
+from tests.images.files import dataset, region, save, speckle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -138,10 +139,23 @@ def test_two_clicks_set_the_scale_and_two_measure_the_nodule(page: Page, frame_p
     says(cell, "0.080 mm a pixel")  # 10 mm over 125 pixels
     pick(page, "Size")
     click(page, (150, 200), (300, 200))
-    says(cell, "12.0 mm")
+    says(cell, "12 mm")
     size = page.locator(".st-key-size_mm input")
     assert size.input_value() == "12.0"
     says(page.locator(".st-key-cell-5"), "size 12 mm")
+
+
+def test_a_ruler_in_another_pane_measures_by_that_pane(page: Page) -> None:
+    data = dataset(speckle(315, 500))
+    data.SequenceOfUltrasoundRegions = [region((0, 0, 249, 314), 0.01), region((250, 0, 499, 314), 0.02)]
+    choose_file(page, "panes.dcm", save(data))
+    pick(page, "Size")
+    click(page, (300, 100), (400, 100))
+    says(page.locator(".st-key-cell-2"), "20 mm; it is the size in cell 1 now")
+    assert page.locator(".st-key-size_mm input").input_value() == "20.0"
+    click(page, (200, 100), (300, 100))
+    says(page.locator(".st-key-cell-2"), "so this line has no length")
+    assert page.locator(".st-key-size_mm input").input_value() == "20.0"
 
 
 def pick(page: Page, tool: str) -> None:

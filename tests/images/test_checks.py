@@ -319,12 +319,13 @@ def test_no_real_frame_is_refused(shared_data: Path) -> None:
     for name in ("ddti", "busi", "les3", "ddti_xml"):
         for path in sorted((shared_data / name / "images").iterdir())[::4]:
             found.update(f"{name} {notice.code}" for notice in read_image(path.read_bytes()).warnings)
-    print(dict(found))
-    assert found.pop("ddti_xml coloured_marks", 0) < 12
-    assert found.pop("ddti_xml margins_blanked", 0) > 90
-    assert found.pop("busi text_inside", 0) < 40
-    assert found.pop("les3 text_inside", 0) < 20
-    assert sum(found.values()) < 5, found
+    written_on = {"ddti_xml margins_blanked", "ddti_xml text_inside", "busi text_inside", "les3 text_inside"}
+    panes = {"ddti_xml two_panes", "ddti two_panes"}
+    assert set(found) <= {"ddti_xml coloured_marks", *written_on, *panes}, found
+    assert found["ddti_xml coloured_marks"] < 12
+    assert found["ddti_xml margins_blanked"] > 90  # their settings panel
+    assert found["busi text_inside"] < 40  # "LT AXILLA" and the like
+    assert found["les3 text_inside"] < 20
 
 
 def marked(folder: Path, row: str) -> tuple[GreyImage, Box]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -41,7 +39,7 @@ def dicom(pixels: NDArray[np.uint8], regions: bool = True, **tags: str) -> GreyI
 
 
 def codes(image: GreyImage) -> set[str]:
-    return {notice.code for notice in image.warnings}
+    return {notice.code for notice in image.warnings} - {"two_panes"}
 
 
 def outside(image: GreyImage) -> NDArray[np.float32]:
@@ -99,6 +97,16 @@ def test_a_region_of_unknown_place_costs_no_part_of_the_picture() -> None:
     assert codes(read_image(save(data))) == {"scale_unreadable"}
 
 
+def test_both_panes_of_a_frame_are_kept() -> None:
+    pixels = frame((60, 20, NAME))
+    pixels[:, 290:310] = 0
+    image = read_image(encode(pixels, "PNG"))
+    assert "margins_blanked" in codes(image)
+    for left in (60, 320):
+        kept = np.s_[90:370, left : left + 220]
+        np.testing.assert_allclose(image.pixels[kept], pixels[kept] / 255, atol=1e-6)
+
+
 def test_text_on_the_picture_itself_is_told() -> None:
     pixels = frame((100, 120, NAME), level=255)
     image = dicom(pixels)
@@ -108,6 +116,6 @@ def test_text_on_the_picture_itself_is_told() -> None:
 
 def test_no_picture_of_a_report_shows_the_name() -> None:
     image = dicom(frame((60, 50, NAME)))
-    shown = plain(replace(diagnosis(), image=image, box=Box(60, 82, 200, 60)))
+    shown = plain(diagnosis(image=image, box=Box(60, 82, 200, 60)))
     assert find_text(shown.rgb.mean(axis=-1, dtype=np.float32) / 255, 0.1, 0.1) == []
     assert shown.rgb[:28].max() == 0

@@ -1,7 +1,7 @@
 import pytest
 
 from sera_core.contracts import BadInput, Box, GreyImage, Line, ScaledRegion
-from sera_core.ui.measure import scale_from, with_scale
+from sera_core.ui.measure import Calibration, scale_from, with_scale
 from tests.figures.hand import hand_made
 
 
@@ -32,9 +32,12 @@ def test_a_useless_ruler_is_refused(line: Line, distance: float, code: str) -> N
     assert refusal.value.code == code
 
 
-def test_the_reader_s_scale_holds_everywhere() -> None:
-    pixels = hand_made().image.pixels
-    image = GreyImage(pixels, None, (ScaledRegion(Box(0, 0, 100, 100), (0.2, 0.2)),))
-    calibrated = with_scale(image, (0.1, 0.1))
-    assert calibrated.scale_at(Box(10, 10, 20, 20)) == calibrated.scale_at(Box(150, 90, 20, 20)) == (0.1, 0.1)
+def test_the_reader_s_scale_holds_where_the_ruler_was_laid() -> None:
+    panes = (ScaledRegion(Box(0, 0, 100, 100), (0.2, 0.2)), ScaledRegion(Box(100, 0, 90, 100), None))
+    image = GreyImage(hand_made().image.pixels, None, panes)
+    left, right, outside = Box(10, 10, 20, 20), Box(150, 60, 20, 20), Box(100, 101, 20, 10)
+    calibrated = with_scale(image, Calibration(Line(120, 10, 120, 60), 5))
+    assert [calibrated.scale_at(place) for place in (left, right, outside)] == [(0.2, 0.2), (0.1, 0.1), None]
+    beside = with_scale(image, Calibration(Line(120, 101, 170, 101), 5))
+    assert [beside.scale_at(place) for place in (left, right, outside)] == [(0.1, 0.1)] * 3
     assert with_scale(image, None) is image

@@ -1,8 +1,9 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from sera_core.contracts import Familiarity, Fidelity, Verdict
+from sera_core.contracts import Box, Familiarity, Fidelity, GreyImage, Line, ScaledRegion, Verdict
 from sera_core.figures.palette import MARKER
 from sera_core.wording import diagnosis as words
 from sera_core.wording.verdict import GLYPH
@@ -88,7 +89,13 @@ def test_fidelity_says_which_way_the_probability_moved_and_warns(value: Fidelity
     assert (doubt == "") == value.trusted
 
 
-def test_no_scale_means_no_millimetres() -> None:
-    assert "nothing is shown in millimetres" in words.scale(None)
-    assert "0.080 mm" in words.scale((0.08, 0.08))
-    assert "across" in words.scale((0.08, 0.1))
+def test_a_scale_is_told_where_it_holds_and_its_absence_with_the_reason() -> None:
+    pixels = np.full((300, 500), 0.4, np.float32)
+    left, right = Box(20, 20, 100, 100), Box(300, 20, 100, 100)
+    assert "nothing is shown in millimetres" in words.scale(GreyImage(pixels), left)
+    assert words.scale(GreyImage(pixels, (0.08, 0.1)), left) == "0.080 mm a pixel down, 0.100 mm across"
+    panes = ScaledRegion(Box(0, 0, 250, 300), (0.1, 0.1)), ScaledRegion(Box(250, 0, 250, 300), (0.2, 0.2))
+    image = GreyImage(pixels, regions=panes)
+    assert [words.scale(image, box) for box in (left, right)] == ["0.100 mm a pixel", "0.200 mm a pixel"]
+    said = words.scale(image, Line(200, 50, 300, 50))
+    assert said.startswith("two at once (0.100 and 0.200 mm a pixel), so this line has no length")

@@ -7,10 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from sera_core.contracts import Box, GreyImage
+from sera_core.contracts import BadInput, Box, GreyImage
 from sera_core.images.read import read_image
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
+from sera_core.sizes import centimetres_typed, check_size
 from sera_core.ui.brought import ask_for_file
 from sera_core.ui.cache import image_of, key_of, sample_of
 from sera_core.ui.cell import open_cell, show_code
@@ -101,7 +102,7 @@ def _sample() -> Picture:
     title = st.selectbox("Simulated sample", list(titles), 0, key="sample", bind="query-params")
     sample = titles[title]
     frame = sample_of(sample.name)
-    case = case_of(sample.name, frame.size_mm)
+    case = case_of(sample.name, check_size(frame.size_mm))
     st.markdown(f":violet-badge[:material/science: simulated] {sample.story}")
     size = _size(case)
     with st.expander("What the simulator knows", icon=":material/fact_check:"):
@@ -116,18 +117,25 @@ def _truth(frame: Frame) -> str:
 
 
 def _size(case: Case) -> float | None:
+    """The size to decide by; None where the field is empty or its number is refused, which is said beside it."""
     if case.outdated:
         st.session_state["size_mm"] = None
         case.measured = case.outdated = False
-    return st.number_input(
+    typed = st.number_input(
         "Largest dimension of the nodule (mm)",
-        1.0,
-        150.0,
-        None,
-        0.5,
+        value=None,
+        step=0.5,
         format="%.1f",
         key="size_mm",
         persist_state="session",
         placeholder="unknown",
         help="Guidelines decide by it. Type it, measure it in cell 2, or leave it empty.",
     )
+    try:
+        size = check_size(typed)
+    except BadInput as error:
+        st.warning(f"{error.message} It goes on without a size.", title="Size not taken", icon=":material/block:")
+        return None
+    if doubt := centimetres_typed(size):
+        st.caption(f":material/help: {doubt}")
+    return size

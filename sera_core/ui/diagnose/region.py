@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
-from sera_core.contracts import Box, GreyImage, Line, Scale
+from sera_core.contracts import BadInput, Box, GreyImage, Line
 from sera_core.images.roi import propose_box
+from sera_core.images.scale import doubt, field_of_view
+from sera_core.sizes import check_size
 from sera_core.ui.board import board
 from sera_core.ui.cache import picture_uri
 from sera_core.ui.cell import open_cell, show_code
-from sera_core.ui.measure import scale_from, with_scale
+from sera_core.ui.measure import Calibration, picture_at, scale_from, with_scale
 from sera_core.ui.state import Case
 from sera_core.ui.states import guarded
 from sera_core.wording import diagnosis as words
@@ -38,7 +41,7 @@ def mark_region(image: GreyImage, proposed: Box, case: Case) -> GreyImage:
         The image with the reader's own scale. The region is kept in the case.
     """
     cell = open_cell(2, "Region", "Mark the nodule. A box is proposed; whatever you draw is used instead.")
-    calibrated = with_scale(image, case.scale)
+    calibrated = with_scale(image, case.calibration)
     box = case.box or proposed
     with cell.controls, guarded():
         chosen = st.segmented_control(
@@ -60,7 +63,7 @@ def mark_region(image: GreyImage, proposed: Box, case: Case) -> GreyImage:
             mode="box" if tool == "region" else "line",
             key="board",
             on_box=partial(setattr, case, "box"),
-            on_line=partial(_lay_ruler, case, calibrated, box, tool),
+            on_line=partial(_lay_ruler, case, calibrated, tool),
         )
     with cell.result, guarded():
         if tool == "region":
@@ -68,17 +71,18 @@ def mark_region(image: GreyImage, proposed: Box, case: Case) -> GreyImage:
         elif tool == "size":
             _show_size(calibrated, box, case)
         else:
-            _show_scale(calibrated, box, case)
+            _show_scale(image, calibrated, box, case)
         show_code(propose_box, scale_from, Line.length_mm)
     return calibrated
 
 
-def _lay_ruler(case: Case, image: GreyImage, box: Box, tool: str, line: Line) -> None:
+def _lay_ruler(case: Case, image: GreyImage, tool: str, line: Line) -> None:
     case.ruler = line
     scale = image.scale_at(line)
     if tool == "size" and scale is not None:
-        st.session_state["size_mm"] = round(line.length_mm(scale), 1)
-        case.measured = True
+        with suppress(BadInput):  # told beside the ruler
+            st.session_state["size_mm"] = check_size(line.length_mm(scale))
+            case.measured = True
 
 
 def _show_region(image: GreyImage, box: Box, proposed: Box, case: Case) -> None:
@@ -86,7 +90,7 @@ def _show_region(image: GreyImage, box: Box, proposed: Box, case: Case) -> None:
     scale = image.scale_at(box)
     if scale is not None:
         text += f", {box.width * scale[1]:.1f} × {box.height * scale[0]:.1f} mm"
-    st.markdown(f"{text}. Scale {words.scale(scale)}.")
+    st.markdown(f"{text}. {_scale_at(image, box)}")
     with st.container(horizontal=True, vertical_alignment="center"):
         if case.box and case.box != proposed:
             back = partial(setattr, case, "box", None)
@@ -111,36 +115,63 @@ def _typed(case: Case, shape: tuple[int, int]) -> None:
 
 
 def _show_size(image: GreyImage, box: Box, case: Case) -> None:
-    scale = image.scale_at(case.ruler or box)
-    if scale is None:
+    place = case.ruler or box
+    scale, said = image.scale_at(place), _scale_at(image, place)
+    if len(image.scales_at(place)) > 1:
+        st.warning(said, title="No length", icon=":material/straighten:")
+    elif scale is None:
         st.info(
             "Open **Scale** and click two marks on the depth scale first, or type the size in cell 1.",
             title="No scale, no millimetres",
             icon=":material/square_foot:",
         )
-    elif case.ruler is not None:
-        st.markdown(f"The ruler measures **{case.ruler.length_mm(scale):.1f} mm**; it is the size in cell 1 now.")
+    elif case.ruler is None:
+        st.markdown(said)
     else:
-        st.markdown(f"Scale {words.scale(scale)}.")
+        _show_length(case.ruler.length_mm(scale), said)
 
 
-def _show_scale(image: GreyImage, box: Box, case: Case) -> None:
-    scale = image.scale_at(box)
-    origin = "you set it" if case.scale else "read from the file"
-    st.markdown(f"Scale {words.scale(scale)}{f' ({origin})' if scale else ''}.")
+def _show_length(length_mm: float, said: str) -> None:
+    try:
+        size = check_size(length_mm)
+    except BadInput as error:
+        st.warning(f"{error.message} It was not taken as the size.", title="No size", icon=":material/block:")
+        return
+    kept = "; it is the size in cell 1 now" if st.session_state["size_mm"] == size else ""
+    st.markdown(f"The ruler measures **{size:g} mm**{kept}. {said}")
+
+
+def _show_scale(original: GreyImage, image: GreyImage, box: Box, case: Case) -> None:
+    place = case.ruler or box
+    scale = image.scale_at(place)
+    own = scale != original.scale_at(place)
+    origin = f" It was {'set by you' if own else 'read from the file'}." if scale else ""
+    st.markdown(_scale_at(image, place) + origin)
+    if own and scale and (doubtful := doubt(scale, picture_at(image, place))):
+        st.warning(f"{doubtful}. Are the marks as far apart as you typed?", title="An unusual scale")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         distance = st.number_input(
             "Distance between the marks (mm)", 1.0, 200.0, 10.0, 1.0, key="distance", on_change="ignore"
         )
         pressed = st.button("Use this scale", type="primary", disabled=case.ruler is None, key="use_scale")
-        if case.scale is not None:
+        if case.calibration is not None:
             st.button("Forget it", on_click=partial(_rescale, case, None), key="forget_scale")
     if pressed and case.ruler is not None:
-        _rescale(case, scale_from(case.ruler, float(distance)))
+        scale_from(case.ruler, float(distance))  # refuses a useless ruler before anything is kept
+        _rescale(case, Calibration(case.ruler, float(distance)))
         case.ruler = None
         st.rerun()
 
 
-def _rescale(case: Case, scale: Scale | None) -> None:
+def _scale_at(image: GreyImage, place: Box | Line) -> str:
+    """The scale where a box or a line lies, and how large the picture there is."""
+    scale, said = image.scale_at(place), f"Scale {words.scale(image, place)}"
+    if scale is None:
+        return f"{said}."
+    width, depth = field_of_view(scale, picture_at(image, place))
+    return f"{said}; the picture is {width:.1f} mm wide and {depth:.1f} mm deep."
+
+
+def _rescale(case: Case, calibration: Calibration | None) -> None:
     """Take another scale; a size that was measured with the old one is forgotten."""
-    case.scale, case.outdated = scale, case.measured
+    case.calibration, case.outdated = calibration, case.measured
