@@ -6,6 +6,7 @@ It happens at the door, before any page, report or file can show the frame.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,22 +40,19 @@ def without_margins(image: GreyImage, lit: list[Box], declared: bool) -> GreyIma
     places = [region.box for region in image.regions]
     if not places or UNREADABLE in image.warnings:
         places += lit
-    beside = 0 if image.regions or declared else round(BESIDE * lit[0].width)
-    kept = _inside(image.shape, places, beside)
-    margin = np.where(_inside(image.shape, places, 0), np.float32(0), image.pixels)
-    texts = _texts(margin, FAINT, FAINT)
-    picture = np.where(kept, image.pixels, np.float32(0))
+    small = reduced(image.pixels, LONGEST)
+    zoom = image.shape[1] / small.shape[1]
+    inside = _inside(small.shape, [_zoomed(place, 1 / zoom) for place in places])
+    texts = find_text(np.where(inside, np.float32(0), small), FAINT, FAINT)
     notices = []
     if declared or texts:
         why = "the file says that text is burned in" if declared else "text stands there"
         notices.append(
             Notice("margins_blanked", f"All outside the ultrasound picture was blanked, as {why}: it may name someone.")
         )
-        for text in texts:
-            picture[text.y : text.y + text.height, text.x : text.x + text.width] = 0
-    else:
-        picture = image.pixels
-    if _texts(np.where(_inside(image.shape, places, 0), image.pixels, np.float32(0))):
+        beside = 0 if image.regions or declared else round(BESIDE * lit[0].width)
+        image = replace(image, pixels=_blanked(image.pixels, places, beside, [_rimmed(text, zoom) for text in texts]))
+    if find_text(np.where(inside, small, np.float32(0))):
         notices.append(
             Notice(
                 "text_inside",
@@ -62,24 +60,34 @@ def without_margins(image: GreyImage, lit: list[Box], declared: bool) -> GreyIma
                 "of it: make sure that it names nobody.",
             )
         )
-    return replace(image, pixels=picture, warnings=(*image.warnings, *notices)) if notices else image
+    return replace(image, warnings=(*image.warnings, *notices)) if notices else image
 
 
-def _inside(shape: tuple[int, int], places: list[Box], beside: int) -> Bool:
+def _blanked(pixels: Grey, places: list[Box], beside: int, texts: list[Box]) -> Grey:
+    """Black but for the places, a strip beside them, and the texts on that strip."""
+    kept = [Box(max(place.x - beside, 0), place.y, place.width + 2 * beside, place.height) for place in places]
+    picture = np.where(_inside(pixels.shape, kept), pixels, np.float32(0))
+    own = _inside(pixels.shape, places)
+    for text in texts:
+        part = np.s_[max(text.y, 0) : text.y + text.height, max(text.x, 0) : text.x + text.width]
+        picture[part] = np.where(own[part], picture[part], np.float32(0))
+    return picture
+
+
+def _inside(shape: tuple[int, ...], places: list[Box]) -> Bool:
     inside = np.zeros(shape, bool)
     for place in places:
-        inside[place.y : place.y + place.height, max(place.x - beside, 0) : place.x + place.width + beside] = True
+        inside[place.y : place.y + place.height, place.x : place.x + place.width] = True
     return inside
 
 
-def _texts(picture: Grey, *thresholds: float) -> list[Box]:
-    """Rows of text in pixels of the frame, each with a rim of half its height."""
-    small = reduced(picture, LONGEST)
-    zoom = picture.shape[1] / small.shape[1]
-    found = []
-    for text in find_text(small, *thresholds):
-        rim = text.height // 2 + 1
-        x, y = round((text.x - rim) * zoom), round((text.y - rim) * zoom)
-        wide, high = round((text.width + 2 * rim) * zoom), round((text.height + 2 * rim) * zoom)
-        found.append(Box(x, y, wide, high).clipped(*picture.shape))
-    return found
+def _rimmed(text: Box, zoom: float) -> Box:
+    """A row of text in pixels of the frame, with a rim of half its height."""
+    rim = text.height // 2 + 1
+    return _zoomed(Box(text.x - rim, text.y - rim, text.width + 2 * rim, text.height + 2 * rim), zoom)
+
+
+def _zoomed(box: Box, zoom: float) -> Box:
+    """The box on a larger or smaller picture, not a pixel too small."""
+    left, top = floor(box.x * zoom), floor(box.y * zoom)
+    return Box(left, top, ceil((box.x + box.width) * zoom) - left, ceil((box.y + box.height) * zoom) - top)
