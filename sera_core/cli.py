@@ -138,11 +138,12 @@ def import_data(options: argparse.Namespace) -> Result:
 
 def train(options: argparse.Namespace) -> Result:
     """Train one model on a manifest and write its folder; started again, it goes on where it stopped."""
-    from sera_core.study.single import Wish, recipe_of, train
+    from sera_core.study.one_model import Training, recipe_of, train
+    from sera_core.study.stage import Stage
 
     given = {name: value for name, value in vars(options).items() if name in RECIPE_OPTIONS and value is not None}
     choose = options.mode == "transfer" and not given.keys() & {"epochs", "rate", "decay"} and options.folds > 1
-    wish = Wish(
+    wanted = Training(
         manifest=options.manifest,
         network=options.net,
         recipe=recipe_of(options.net, options.mode, options.published, options.padding, given),
@@ -157,7 +158,7 @@ def train(options: argparse.Namespace) -> Result:
         positive=options.positive,
         domain=options.domain,
     )
-    return train(wish, options.work / options.out.name, _say).as_dict()
+    return train(wanted, Stage(options.work / options.out.name, _say)).as_dict()
 
 
 def predict(options: argparse.Namespace) -> Result:
@@ -170,9 +171,10 @@ def predict(options: argparse.Namespace) -> Result:
 def study(options: argparse.Namespace) -> Result:
     """Run a study from its design file; finished stages are kept and not run again."""
     from sera_core.study.kinds import run_design
+    from sera_core.study.stage import Stage
     from sera_core.study.tables import Engine
 
-    return run_design(options.design, options.work, _say, Engine(options.engine, options.scheduler))
+    return run_design(options.design, Stage(options.work, _say), Engine(options.engine, options.scheduler))
 
 
 def evaluate(options: argparse.Namespace) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,7 +18,7 @@ from sera_core.evaluate.roc import auc
 from sera_core.study.design import Design
 from sera_core.train.frames import Frame
 
-Scores = NDArray[np.float64]
+Values = NDArray[np.float64]  # [N]
 TEST = "test"
 
 
@@ -45,6 +46,27 @@ class Split:
     others: list[Frame]
     home: str
 
+    def scores(self, answer: Callable[[list[Frame]], Values], inside: Values | None = None) -> Scores:
+        """An answer to every frame that is asked; ``inside`` where those are answered already."""
+
+        def values(frames: list[Frame]) -> Values:
+            return answer(frames) if frames else np.empty(0)
+
+        return Scores(values(self.inside) if inside is None else inside, values(self.held_out), values(self.others))
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """One number for each frame of a split that is asked."""
+
+    inside: Values
+    held_out: Values
+    others: Values
+
+    def map(self, change: Callable[[Values], Values]) -> Scores:
+        """The same change of all three parts."""
+        return Scores(change(self.inside), change(self.held_out), change(self.others))
+
 
 @dataclass(frozen=True, eq=False)
 class Answers:
@@ -55,8 +77,8 @@ class Answers:
     id, title, network, kind : str
     split : Split
     calibration, cutoff
-    inside, held_out, others : float [N]
-        Calibrated probabilities of the frames of the split.
+    probabilities : Scores
+        Calibrated.
     images : int
         Training images.
     seconds : float
@@ -70,31 +92,28 @@ class Answers:
     split: Split
     calibration: Calibration
     cutoff: Cutoff
-    inside: Scores
-    held_out: Scores
-    others: Scores
+    probabilities: Scores
     images: int
     seconds: float
 
     def predictions(self) -> pd.DataFrame:
         """Rows of the predictions table: the test set of its own centres where there is one, and all other centres."""
-        if len(self.held_out):
-            home = _rows(self.id, self.split.held_out, self.held_out, "internal")
-        else:
-            home = _rows(self.id, self.split.inside, self.inside, "internal")
-        return pd.concat([home, _rows(self.id, self.split.others, self.others, "external")], ignore_index=True)
+        split, found = self.split, self.probabilities
+        tested = (split.held_out, found.held_out) if split.held_out else (split.inside, found.inside)
+        rows = [_rows(self.id, *tested, "internal"), _rows(self.id, split.others, found.others, "external")]
+        return pd.concat(rows, ignore_index=True)
 
     def home_auc(self) -> float:
         """AUC where the calibration was fitted."""
         home, labels = _at_home(self.split)
-        return auc(labels[home], self.inside[home]).value
+        return auc(labels[home], self.probabilities.inside[home]).value
 
 
 def calibrated(
     design: Design,
     names: tuple[str, str, str, str],
     split: Split,
-    scores: tuple[Scores, Scores, Scores],
+    scores: Scores,
     images: int,
     seconds: float,
 ) -> Answers:
@@ -105,7 +124,7 @@ def calibrated(
     design : Design
     names : id, title, network, kind
     split : Split
-    scores : (inside, held_out, others)
+    scores : Scores
         Log-odds before calibration.
     images : int
     seconds : float
@@ -114,13 +133,14 @@ def calibrated(
     patients = np.array([frame.case.patient_id for frame in split.inside])
     which = "out-of-fold predictions" if design.validation == "folds" else "predictions of the fold left out"
     words = f"{which} on {split.home} ({design.labels_of(split.home)})"
-    calibration = fit_platt(scores[0][home], labels[home], words)
-    inside, held_out, others = (apply(calibration, score) for score in scores)
+    calibration = fit_platt(scores.inside[home], labels[home], words)
+    probabilities = scores.map(partial(apply, calibration))
+    at_home = probabilities.inside[home]
     criterion, said = _criterion(design.sensitivity)
-    value = criterion(labels[home], inside[home])
-    low, high = cutoff_interval(labels[home], inside[home], patients[home], criterion)
+    value = criterion(labels[home], at_home)
+    low, high = cutoff_interval(labels[home], at_home, patients[home], criterion)
     cutoff = Cutoff(value, min(low, value), max(high, value), f"{said}, patient bootstrap", words)
-    return Answers(*names, split, calibration, cutoff, inside, held_out, others, images, seconds)
+    return Answers(*names, split, calibration, cutoff, probabilities, images, seconds)
 
 
 def results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, ...]:
@@ -146,7 +166,7 @@ def _at_home(split: Split) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     return home, np.array([frame.case.label for frame in split.inside])
 
 
-def _rows(model: str, frames: list[Frame], probability: Scores, role: Role) -> pd.DataFrame:
+def _rows(model: str, frames: list[Frame], probability: Values, role: Role) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "case_id": [frame.case.case_id for frame in frames],

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logit
 
 from sera_core.contracts import BadInput
 from sera_core.features.deep import features
-from sera_core.features.texture import TEXTURES
-from sera_core.study.answers import TEST, Answers, Scores, Split, calibrated
-from sera_core.study.cache import body_key, cached_in, frame_key, hashed, plan_key
+from sera_core.study.answers import TEST, Answers, Scores, Split, Values, calibrated
+from sera_core.study.cache import cached_in, hashed, plan_key
 from sera_core.study.design import Arm, Concatenation, Design, Ensemble
-from sera_core.study.extract import Extractor, Features, fixed, preparation_of, shipped
-from sera_core.train.crossval import Plan, in_folds, out_of_fold, trainer
+from sera_core.study.extract import Extractor, Features, fixed, preparation_of
+from sera_core.study.stage import Stage
+from sera_core.study.trainer import trainer
+from sera_core.train.crossval import Plan, in_folds, out_of_fold
 from sera_core.train.frames import Frame
-from sera_core.train.frozen import Bank, fill_bank, fit_frozen
-from sera_core.train.loop import Fitted, Report
+from sera_core.train.frozen import Bank, fit_frozen
+from sera_core.train.loop import Fitted
 
 HELD_FOLD, HOLDOUT_FOLDS = "0", 6
 
@@ -64,42 +64,33 @@ def _limited(frames: list[Frame], limit: int | None) -> list[Frame]:
     return [frames[row] for row in sorted(np.random.default_rng(0).permutation(len(frames))[:limit])]
 
 
-def train_arm(design: Design, arm: Arm, frames: list[Frame], work: Path, report: Report) -> Trained:
+def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Trained:
     """Train one arm as the design's validation says, and let it answer every frame it was not trained on."""
-    network = design.network_of(arm)
+    network, held = design.network_of(arm), design.validation == "holdout"
     plan = Plan(network, preparation_of(arm.prepare, network), arm.recipe, arm.sources, arm.layer)
     split = split_of(design, arm.sources, frames, arm.limit)
-    stage = work / "stages" / plan_key(plan, split.own)
+    keep = stage.work / "stages" / plan_key(plan, split.own)
     start = time.monotonic()
-    train = _tuned(plan, split, stage, report) if arm.recipe.mode == "finetune" else _read(plan, split, work, report)
-    if design.validation == "holdout":
-        fitted = train(HELD_FOLD)
-        seconds = _seconds(stage, start)
-        inside = None
-    else:
-        inside = out_of_fold(plan, split.own, lambda fold: train(fold), cached_in(stage))
-        fitted = train(None)
-        seconds = _seconds(stage, start)
+    train = trainer(plan, split.own, stage, keep)
+    inside = None if held else out_of_fold(plan, split.own, train, cached_in(keep))
+    fitted = train(HELD_FOLD if held else None)
+    seconds = _seconds(keep, start)
 
     def at(layer: str) -> Extractor:
         if arm.recipe.mode != "finetune":
-            return fixed(network, plan.preparation, work, report, arm.recipe.weights, layer)
+            return fixed(network, plan.preparation, stage, arm.recipe.weights, layer)
         read = partial(features, fitted.parts, preparation=plan.preparation, layer=layer)
-        key = [stage.name, inside is None, *([layer] if layer else [])]
-        return Extractor(plan.preparation, read, work / "features" / hashed(key), report)
+        key = [keep.name, held, *([layer] if layer else [])]
+        return Extractor(plan.preparation, read, stage.within("features", hashed(key)))
 
     extract = at(plan.layer)
-    found = [
-        inside if inside is not None else fitted.answer(extract.features(split.inside)),
-        *(fitted.answer(extract.features(part)) if part else np.empty(0) for part in (split.held_out, split.others)),
-    ]
-    images = len(split.own) - (len(split.inside) if design.validation == "holdout" else 0)
+    scores = split.scores(lambda part: fitted.answer(extract.features(part)), inside)
+    images = len(split.own) - (len(split.inside) if held else 0)
     names = (arm.id, arm.title, network, arm.recipe.mode)
-    answers = calibrated(design, names, split, (found[0], found[1], found[2]), images, seconds)
-    return Trained(answers, plan, fitted, at)
+    return Trained(calibrated(design, names, split, scores, images, seconds), plan, fitted, at)
 
 
-def concatenate(design: Design, joined: Concatenation, arms: dict[str, Trained], report: Report) -> Answers:
+def concatenate(design: Design, joined: Concatenation, arms: dict[str, Trained], stage: Stage) -> Answers:
     """One classifier on the features of several arms.
 
     Raises
@@ -116,15 +107,13 @@ def concatenate(design: Design, joined: Concatenation, arms: dict[str, Trained],
 
     training = _limited([frame for frame in split.own if frame.case.split != HELD_FOLD], joined.limit)
     plain = features(training)
-    report(f"{plain.shape[1]} features of {len(training)} images")
+    stage.report(f"{plain.shape[1]} features of {len(training)} images")
     bank = Bank(training, None, plain, plain[None])
     fitted = fit_frozen(bank, np.arange(len(training)), members[0].plan.preparation, joined.recipe)
-    scores = tuple(
-        fitted.answer(features(part)) if part else np.empty(0) for part in (split.inside, split.held_out, split.others)
-    )
+    scores = split.scores(lambda part: fitted.answer(features(part)))
     names = (joined.id, joined.title, "+".join(m.plan.network for m in members), f"features, {joined.recipe.mode}")
     seconds = time.monotonic() - start + sum(member.answers.seconds for member in members)
-    return calibrated(design, names, split, (scores[0], scores[1], scores[2]), len(training), seconds)
+    return calibrated(design, names, split, scores, len(training), seconds)
 
 
 def vote(design: Design, ensemble: Ensemble, models: dict[str, Answers]) -> Answers:
@@ -139,14 +128,11 @@ def vote(design: Design, ensemble: Ensemble, models: dict[str, Answers]) -> Answ
     split = _common(ensemble.id, [member.split for member in members])
     weights = np.array([member.home_auc() - 0.5 if ensemble.vote == "weighted" else 1.0 for member in members])
 
-    def mean(parts: list[Scores]) -> Scores:
+    def mean(parts: list[Values]) -> Values:
         return logit(np.clip(np.average(np.array(parts), axis=0, weights=weights), 1e-6, 1 - 1e-6))
 
-    scores = (
-        mean([member.inside for member in members]),
-        mean([member.held_out for member in members]),
-        mean([member.others for member in members]),
-    )
+    said = [member.probabilities for member in members]
+    scores = Scores(mean([s.inside for s in said]), mean([s.held_out for s in said]), mean([s.others for s in said]))
     names = (ensemble.id, ensemble.title, "+".join(member.id for member in members), f"ensemble, {ensemble.vote}")
     images, seconds = max(member.images for member in members), sum(member.seconds for member in members)
     return calibrated(design, names, split, scores, images, seconds)
@@ -159,53 +145,6 @@ def _common(name: str, splits: list[Split]) -> Split:
         if not same or len(split.others) != len(first.others):
             raise BadInput("bad_design", f"The members of {name} have different sources: give them the same ones.")
     return min(splits, key=lambda split: len(split.own))
-
-
-def _tuned(plan: Plan, split: Split, stage: Path, report: Report) -> Callable[[str | None], Fitted]:
-    """Fine-tuning whose checkpoints are kept in the stage's folder."""
-    train = trainer(plan, split.own, report, cached_in(stage), stage)
-
-    def fit(fold: str | None) -> Fitted:
-        fitted = train(fold)
-        shipped(fitted.parts)
-        return fitted
-
-    return fit
-
-
-def _read(plan: Plan, split: Split, work: Path, report: Report) -> Callable[[str | None], Fitted]:
-    """Training of what reads the features of a fixed body, or of a texture."""
-    banks: list[Bank] = []
-
-    def fit(fold: str | None) -> Fitted:
-        if not banks:
-            banks.append(bank_of(plan, split.own, work, report))
-        rows = np.array([row for row, frame in enumerate(split.own) if frame.case.split != fold])
-        fitted = fit_frozen(banks[0], rows, plan.preparation, plan.recipe)
-        shipped(fitted.parts)
-        return fitted
-
-    return fit
-
-
-def bank_of(plan: Plan, own: list[Frame], work: Path, report: Report) -> Bank:
-    """Features of a plan's frames by its fixed body (or texture), kept in the work folder."""
-    extract = fixed(plan.network, plan.preparation, work, report, plan.recipe.weights, plan.layer)
-    if plan.network in TEXTURES or plan.layer:
-        plain = extract.features(own)
-        return Bank(own, None, plain, plain[None])
-    settings = [
-        body_key(plan.network, plan.recipe.weights),
-        asdict(plan.preparation),
-        asdict(plan.recipe.augmentation),
-        [frame_key(frame) for frame in own],
-    ]
-    views = cached_in(work / "features" / hashed(settings))
-
-    def cached(name: str, compute: Callable[[], NDArray]) -> NDArray:
-        return extract.features(own) if name == "plain" else views(name, compute)
-
-    return fill_bank(plan.network, own, plan.preparation, plan.recipe, report, cached)
 
 
 def _seconds(stage: Path, start: float) -> float:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from sera_core.files import whole_file
@@ -64,3 +65,9 @@ def cached_in(folder: Path) -> Cached:
         return array
 
     return cached
+
+
+def write_csv(file: Path, table: pd.DataFrame) -> None:
+    """Write a table in one piece."""
+    with whole_file(file) as part:
+        table.to_csv(part, index=False)

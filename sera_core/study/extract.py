@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +17,8 @@ from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
 from sera_core.study.cache import body_key, frame_key, hashed
 from sera_core.study.design import Framed
+from sera_core.study.stage import Stage
 from sera_core.train.frames import Frame, prepared
-from sera_core.train.loop import Report
 from sera_core.train.start import IMAGENET, begun
 
 if TYPE_CHECKING:
@@ -38,15 +37,13 @@ class Extractor:
     preparation : Preparation
     compute : callable
         Crops ``[N, h, w]`` to features ``[N, F]``.
-    folder : Path
-        Where the features are kept; its name stands for the body and the preparation.
-    report : callable
+    stage : Stage
+        Where the features are kept; the folder's name stands for the body and the preparation.
     """
 
     preparation: Preparation
     compute: Callable[[Grey], Features]
-    folder: Path
-    report: Report
+    stage: Stage
 
     def features(self, frames: list[Frame]) -> Features:
         """Features ``[N, F]``; only frames that were never seen before are computed."""
@@ -64,13 +61,13 @@ class Extractor:
 
     def _known(self) -> dict[str, Features]:
         known: dict[str, Features] = {}
-        for file in sorted(self.folder.glob("*.npz")):
+        for file in sorted(self.stage.work.glob("*.npz")):
             with np.load(file, allow_pickle=False) as part:
                 known |= dict(zip(part["keys"].tolist(), part["features"], strict=True))
         return known
 
     def _keep(self, name: str, keys: list[str], features: Features) -> None:
-        with whole_file(self.folder / f"{name}.npz") as part, part.open("wb") as file:
+        with whole_file(self.stage.work / f"{name}.npz") as part, part.open("wb") as file:
             np.savez(file, keys=np.array(keys), features=features)
 
     def _compute(self, frames: list[Frame], centre: str) -> Features:
@@ -78,13 +75,11 @@ class Extractor:
         for start in range(0, len(frames), CHUNK):
             parts.append(self.compute(prepared(frames[start : start + CHUNK], self.preparation)))
             if start // CHUNK % 16 == 0:
-                self.report(f"features of {centre}: {start + len(parts[-1])}/{len(frames)}")
+                self.stage.report(f"features of {centre}: {start + len(parts[-1])}/{len(frames)}")
         return np.concatenate(parts)
 
 
-def fixed(
-    network: str, preparation: Preparation, work: Path, report: Report, weights: str = IMAGENET, layer: str = ""
-) -> Extractor:
+def fixed(network: str, preparation: Preparation, stage: Stage, weights: str = IMAGENET, layer: str = "") -> Extractor:
     """The body a network starts with, or a texture: its features serve every recipe that does not change it.
 
     ``layer`` is one of the network's feature layers; empty: the last one.
@@ -99,7 +94,7 @@ def fixed(
         return features(parts[0], crops, preparation, layer)
 
     key = [body_key(network, weights), asdict(preparation), *([layer] if layer else [])]
-    return Extractor(preparation, compute, work / "features" / hashed(key), report)
+    return Extractor(preparation, compute, stage.within("features", hashed(key)))
 
 
 def shipped(parts: nn.ModuleDict) -> nn.ModuleDict:

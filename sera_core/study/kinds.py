@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sera_core.contracts import BadInput
+from sera_core.study.stage import Stage
 from sera_core.study.tables import Engine
-from sera_core.train.loop import Report
 
 
-def run_design(file: Path, work: Path, report: Report, engine: Engine) -> list[dict[str, Any]]:
+def run_design(file: Path, stage: Stage, engine: Engine) -> list[dict[str, Any]]:
     """Run the study of a design file, whatever its kind, and return the rows of its result.
 
     Raises
@@ -23,13 +23,13 @@ def run_design(file: Path, work: Path, report: Report, engine: Engine) -> list[d
     if kind == "signs":
         from sera_core.study.describing import read_signs_design, run_signs
 
-        return run_signs(read_signs_design(file), report).to_dict("records")
+        return run_signs(read_signs_design(file), stage.report).to_dict("records")
     if kind:
         raise BadInput("unknown_kind", f"{file} asks for a study of {kind!r}: leave the kind out, or write 'signs'.")
     from sera_core.study.design import read_design
     from sera_core.study.run import run
 
-    return run(read_design(file), file.parent, work, report, engine=engine).to_dict("records")
+    return run(read_design(file), file.parent, stage, engine=engine).to_dict("records")
 
 
 def kind_of(file: Path) -> str:

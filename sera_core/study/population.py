@@ -15,22 +15,21 @@ from sera_core.simulate.cohort import study_set
 from sera_core.simulate.disk import write_cohort
 from sera_core.study.cache import hashed
 from sera_core.study.design import Design, Simulated
+from sera_core.study.stage import Stage
 from sera_core.train.frames import Frame, decode
-from sera_core.train.loop import Report
 from sera_core.train.manifest import Case, read_manifest, region
 
 DETAILS = ("size_mm", "composition", "echogenicity", "shape", "margin", "foci", "log_likelihood_ratio", "seed")
 
 
-def population(design: Design, work: Path, report: Report) -> tuple[list[Frame], pd.DataFrame]:
+def population(design: Design, stage: Stage) -> tuple[list[Frame], pd.DataFrame]:
     """Frames of all manifests and cohorts, and what their manifests say beside the label.
 
     Parameters
     ----------
     design : Design
-    work : Path
+    stage : Stage
         Cohorts and decoded frames are kept here.
-    report : callable
 
     Returns
     -------
@@ -44,12 +43,12 @@ def population(design: Design, work: Path, report: Report) -> tuple[list[Frame],
         When two images have one name.
     """
     manifests = [Path(name) for name in design.manifests]
-    manifests += [_drawn(cohort, work / "cohorts", report) for cohort in design.simulated]
+    manifests += [_drawn(cohort, stage) for cohort in design.simulated]
     frames: list[Frame] = []
     details = []
     for manifest in manifests:
         cases = read_manifest(manifest)
-        frames += _decoded(manifest, cases, work / "frames", report)
+        frames += _decoded(manifest, cases, stage)
         details.append(_details(manifest, cases))
     known = pd.concat(details)
     if known.index.has_duplicates:
@@ -95,33 +94,33 @@ def taught_truth(frames: list[Frame], sources: tuple[str, ...], details: pd.Data
     return [taught(frame) for frame in frames]
 
 
-def _drawn(simulated: Simulated, folder: Path, report: Report) -> Path:
+def _drawn(simulated: Simulated, stage: Stage) -> Path:
     wanted = (simulated.malignant or 0, simulated.benign or 0)
     cohort = study_set(simulated.centre, simulated.split, simulated.seed, *wanted)
     name = f"{simulated.centre}-{simulated.split}-{cohort.malignant}-{cohort.benign}-{simulated.seed}"
 
     def progress(done: int, total: int) -> None:
         if done == total or done % 500 == 0:
-            report(f"{name}: {done}/{total} frames")
+            stage.report(f"{name}: {done}/{total} frames")
 
-    return write_cohort(folder / name, cohort, masks=False, workers=2, progress=progress)
+    return write_cohort(stage.work / "cohorts" / name, cohort, masks=False, workers=2, progress=progress)
 
 
-def _decoded(manifest: Path, cases: list[Case], folder: Path, report: Report) -> list[Frame]:
+def _decoded(manifest: Path, cases: list[Case], stage: Stage) -> list[Frame]:
     """Frames of one manifest; their bytes are kept, because decoding and checking takes longer than reading them."""
     from safetensors.numpy import load_file, save_file
 
     boxes = [case.box.as_list() if case.box else None for case in cases]
     stamps = [[case.case_id, case.image.stat().st_size if case.image.is_file() else 0] for case in cases]
-    file = folder / f"{hashed([str(manifest), stamps, boxes])}.safetensors"
+    file = stage.work / "frames" / f"{hashed([str(manifest), stamps, boxes])}.safetensors"
     if file.is_file():
         levels = load_file(file)
         known = [(case, levels[case.case_id]) for case in cases if case.case_id in levels]
         return [Frame(case, own, region(case, (own.shape[0], own.shape[1]))) for case, own in known]
-    report(f"decoding {len(cases)} frames of {manifest}")
+    stage.report(f"decoding {len(cases)} frames of {manifest}")
     frames, problems = decode(cases)
     for problem in problems:
-        report(problem)
+        stage.report(problem)
     with whole_file(file) as part:
         save_file({frame.case.case_id: np.ascontiguousarray(frame.levels) for frame in frames}, part)
     return frames

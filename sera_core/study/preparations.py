@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,15 +11,13 @@ from numpy.typing import NDArray
 from sera_core.evaluate.roc import auc
 from sera_core.study.design import Framed
 from sera_core.study.extract import fixed, preparation_of
+from sera_core.study.stage import Stage
 from sera_core.train.frames import Frame
-from sera_core.train.loop import Report
 
 RIDGE = 1e-3  # inverse strength of the penalty of the logistic regression, the same for every option
 
 
-def compare_preparations(
-    network: str, options: tuple[Framed, ...], frames: list[Frame], work: Path, report: Report
-) -> pd.DataFrame:
+def compare_preparations(network: str, options: tuple[Framed, ...], frames: list[Frame], stage: Stage) -> pd.DataFrame:
     """Out-of-fold AUC of each option at each centre, with DeLong's interval.
 
     Parameters
@@ -30,9 +27,7 @@ def compare_preparations(
     options : tuple of Framed
     frames : list of Frame
         With their fold in ``case.split``.
-    work : Path
-        Folder for finished stages.
-    report : callable
+    stage : Stage
 
     Returns
     -------
@@ -41,14 +36,14 @@ def compare_preparations(
     """
     rows = []
     for option in options:
-        extract = fixed(network, preparation_of(option, network), work, report)
+        extract = fixed(network, preparation_of(option, network), stage)
         for centre in dict.fromkeys(frame.case.centre for frame in frames):
             chosen = [frame for frame in frames if frame.case.centre == centre]
             features = extract.features(chosen)
             labels = np.array([frame.case.label for frame in chosen])
             found = auc(labels, _out_of_fold(features, labels, np.array([frame.case.split for frame in chosen])))
             rows.append({**asdict(option), "centre": centre, "auc": found.value, "low": found.low, "high": found.high})
-            report(f"{option.framing} x {option.padding} at {option.input_px} px, {centre}: {found.value:.3f}")
+            stage.report(f"{option.framing} x {option.padding} at {option.input_px} px, {centre}: {found.value:.3f}")
     return pd.DataFrame(rows)
 
 

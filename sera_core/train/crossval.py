@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +11,8 @@ from numpy.typing import NDArray
 from sera_core.contracts import BadInput
 from sera_core.images.prepare import Preparation
 from sera_core.train.frames import Frame, prepared
-from sera_core.train.frozen import Bank, Cached, fill_bank, fit_frozen
-from sera_core.train.loop import Fitted, Report, finetune
+from sera_core.train.frozen import Cached
+from sera_core.train.loop import Fitted
 from sera_core.train.recipes import Recipe
 
 
@@ -33,6 +31,7 @@ class Plan:
 
 
 FOLDS = 5
+Trainer = Callable[[str | None], Fitted]  # what is fitted to all frames but those of a fold; None: to all
 
 
 def in_folds(frames: list[Frame], folds: int = FOLDS) -> list[Frame]:
@@ -67,49 +66,6 @@ def in_folds(frames: list[Frame], folds: int = FOLDS) -> list[Frame]:
     return folded
 
 
-Trainer = Callable[[str | None], Fitted]
-
-
-def trainer(plan: Plan, frames: list[Frame], report: Report, features: Cached, keep: Path | None = None) -> Trainer:
-    """A function that fits the plan to all frames but those of one fold (None: to all).
-
-    Parameters
-    ----------
-    plan : Plan
-    frames : list of Frame
-        Frames of the plan's own centres, with their fold in ``case.split``.
-    report : callable
-    features : callable
-        ``features(name, compute)`` returns stored features of a fixed body, or computes and stores them.
-    keep : Path, optional
-        Where fine-tuning keeps checkpoints and curves, one folder a fold.
-    """
-
-    def kept(fold: str | None) -> list[int]:
-        return [k for k, frame in enumerate(frames) if frame.case.split != fold]
-
-    def tune(fold: str | None) -> Fitted:
-        chosen = [frames[k] for k in kept(fold)]
-        name = "all" if fold is None else f"fold{fold}"
-        return finetune(
-            plan.network,
-            chosen,
-            plan.preparation,
-            plan.recipe,
-            lambda line: report(f"fold {fold}: {line}"),
-            keep / name if keep else None,
-        )
-
-    @cache
-    def bank() -> Bank:
-        return fill_bank(plan.network, frames, plan.preparation, plan.recipe, report, features)
-
-    def read(fold: str | None) -> Fitted:
-        return fit_frozen(bank(), np.array(kept(fold)), plan.preparation, plan.recipe)
-
-    return tune if plan.recipe.mode == "finetune" else read
-
-
 def out_of_fold(
     plan: Plan,
     frames: list[Frame],
@@ -124,7 +80,7 @@ def out_of_fold(
     frames : list of Frame
         Frames of the plan's own centres, with their fold in ``case.split``.
     train : callable
-        From :func:`trainer`.
+        The fold that is left out to what was fitted without it.
     cached : callable
         ``cached(name, compute)`` returns the stored result of a stage, or computes and stores it.
     """

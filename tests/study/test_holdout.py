@@ -19,6 +19,7 @@ from sera_core.study.arms import train_arm
 from sera_core.study.design import Arm, Centre, Concatenation, Design, Ensemble, Framed, Simulated
 from sera_core.study.population import population, taught_truth
 from sera_core.study.run import run
+from sera_core.study.stage import Stage
 from sera_core.study.tables import benches_of
 from sera_core.train.frames import prepared
 from sera_core.train.recipes import Recipe
@@ -72,7 +73,7 @@ def design(place: Path) -> Design:
 
 @pytest.fixture(scope="module")
 def predictions(place: Path, design: Design) -> pd.DataFrame:
-    run(design, place / "out", place / "work", lambda line: None, place / "models")
+    run(design, place / "out", Stage(place / "work", lambda line: None), place / "models")
     return pd.read_parquet(place / "out" / "predictions.parquet")
 
 
@@ -90,7 +91,7 @@ def test_every_model_answers_the_test_cases_and_no_training_case(predictions: pd
 def test_an_image_in_two_manifests_is_refused(place: Path, design: Design) -> None:
     twice = replace(design, manifests=(*design.manifests, design.manifests[-1]))
     with pytest.raises(BadInput, match=r"There/There_0\.png stands in two manifests"):
-        run(twice, place / "none", place / "work", lambda line: None, place / "models")
+        run(twice, place / "none", Stage(place / "work", lambda line: None), place / "models")
 
 
 def test_a_votes_order_is_that_of_the_mean_probability(predictions: pd.DataFrame) -> None:
@@ -110,10 +111,10 @@ def test_models_are_listed_with_their_images_and_their_cutoff(place: Path, predi
 
 def test_the_cutoff_may_be_frozen_at_a_sensitivity(place: Path, design: Design, predictions: pd.DataFrame) -> None:
     wished = replace(design, sensitivity=0.95)
-    frames, _ = population(wished, place / "work", print)
-    answers = train_arm(wished, design.arms[1], frames, place / "work", print).answers
+    frames, _ = population(wished, Stage(place / "work", print))
+    answers = train_arm(wished, design.arms[1], frames, Stage(place / "work", print)).answers
     labels = np.array([frame.case.label for frame in answers.split.inside])
-    above = answers.inside >= answers.cutoff.value
+    above = answers.probabilities.inside >= answers.cutoff.value
     assert above[labels == 1].mean() >= 0.95
     assert answers.cutoff.method == "sensitivity of at least 95 %, patient bootstrap"
     assert answers.cutoff.low <= answers.cutoff.value <= answers.cutoff.high
@@ -135,7 +136,7 @@ def test_a_change_reruns_only_what_it_touches(place: Path, design: Design, predi
         concatenations=(replace(design.concatenations[0], recipe=Recipe("svm")),),
         ensembles=design.ensembles[:1],
     )
-    run(changed, place / "again", place / "work", lambda line: None, place / "models")
+    run(changed, place / "again", Stage(place / "work", lambda line: None), place / "models")
     assert kept() == before, "features, weights and curves are there already"
     again = pd.read_parquet(place / "again" / "predictions.parquet")
     same = [name for name in predictions["model"].unique() if name not in ("joined", "weighed")]
@@ -158,7 +159,7 @@ def test_virtual_patients_are_drawn_once_and_bring_their_truth(place: Path, desi
     small = replace(
         design, manifests=(), simulated=cohorts, arms=(arm,), centres=names, concatenations=(), ensembles=()
     )
-    run(small, place / "virtual", place / "work", lambda line: None, place / "models")
+    run(small, place / "virtual", Stage(place / "work", lambda line: None), place / "models")
     table = pd.read_parquet(place / "virtual" / "predictions.parquet")
     assert table.groupby("centre")["label"].agg(["sum", "size"]).to_dict("index") == {
         "internal": {"sum": 3, "size": 7},
@@ -169,13 +170,13 @@ def test_virtual_patients_are_drawn_once_and_bring_their_truth(place: Path, desi
     assert set(table.query("centre == 'B'")["seed"]) == {case.seed for case in study_set("B", "test", 5, 2, 3)}
     wrong = replace(small, simulated=(replace(cohorts[2], split="train"),))
     with pytest.raises(BadInput, match="for testing only"):
-        run(wrong, place / "none", place / "work", lambda line: None, place / "models")
+        run(wrong, place / "none", Stage(place / "work", lambda line: None), place / "models")
 
 
 def test_an_arm_may_be_taught_the_simulators_own_probability(place: Path, design: Design) -> None:
     cohort = Simulated("internal", "train", 8, 8, seed=6)
     said = replace(design, manifests=(), simulated=(cohort,), centres=(Centre("internal", "simulated"),))
-    frames, details = population(said, place / "work", lambda line: None)
+    frames, details = population(said, Stage(place / "work", lambda line: None))
     taught = taught_truth(frames, ("internal",), details)
     ratio = np.exp(details["log_likelihood_ratio"])
     for frame in taught:
@@ -188,12 +189,16 @@ def test_an_arm_may_be_taught_the_simulators_own_probability(place: Path, design
 def test_the_layer_that_is_named_is_the_one_that_is_read(place: Path, design: Design) -> None:
     last = Arm("last", "The last layer", ("Here",), Recipe("rf"), FRAMED)
     named = replace(last, id="named", layer="avg")
-    run(replace(design, arms=(last, named), concatenations=(), ensembles=()), place / "layer", place / "work", print)
+    run(
+        replace(design, arms=(last, named), concatenations=(), ensembles=()),
+        place / "layer",
+        Stage(place / "work", print),
+    )
     wide = pd.read_parquet(place / "layer" / "predictions.parquet").pivot_table("probability", "case_id", "model")
     pd.testing.assert_series_equal(wide["last"], wide["named"], check_names=False)
-    frames, _ = population(design, place / "work", print)
+    frames, _ = population(design, Stage(place / "work", print))
     with pytest.raises(BadInput, match="no layer 'fc9'"):
-        train_arm(design, replace(last, layer="fc9"), frames, place / "work", print)
+        train_arm(design, replace(last, layer="fc9"), frames, Stage(place / "work", print))
 
 
 def test_every_layer_of_a_network_stands_in_the_tables(place: Path, design: Design) -> None:
@@ -202,14 +207,14 @@ def test_every_layer_of_a_network_stands_in_the_tables(place: Path, design: Desi
     arms = (design.arms[0], replace(design.arms[3], limit=None), fast)
     told = {"T": ("tiny-transfer", "tiny-tuned"), "F": ("fast",)}
     changed = replace(design, arms=arms, concatenations=(), ensembles=(), tables=told)
-    run(changed, place / "tables", place / "work", lambda line: None, place / "models")
+    run(changed, place / "tables", Stage(place / "work", lambda line: None), place / "models")
     rows = pd.read_csv(place / "tables" / "features.csv").query("letter == 'F' and classifier == 'SVM'")
     assert rows[["layer", "features"]].to_numpy().tolist() == [["fc1", 4096], ["fc2", 4096]]
     assert rows["chosen"].notna().sum() == 1
     joined = pd.read_csv(place / "tables" / "concatenation.csv")
     assert list(joined["networks"]) == ["TF", "TF"]
-    frames, _ = population(changed, place / "work", print)
-    trained = train_arm(changed, fast, frames, place / "work", print)  # finished before: read, not run
+    frames, _ = population(changed, Stage(place / "work", print))
+    trained = train_arm(changed, fast, frames, Stage(place / "work", print))  # finished before: read, not run
     tested = trained.answers.split.held_out
     crops = normalise(prepared(tested, trained.plan.preparation), trained.plan.preparation)
     with torch.no_grad():
@@ -227,4 +232,4 @@ def test_only_simulated_frames_have_a_truth_to_teach(place: Path, design: Design
     arms = (replace(design.arms[1], targets="truth"),)
     plain = replace(design, arms=arms, concatenations=(), ensembles=())
     with pytest.raises(BadInput, match="is not simulated, so nobody knows its true probability"):
-        run(plain, place / "none", place / "work", lambda line: None, place / "models")
+        run(plain, place / "none", Stage(place / "work", lambda line: None), place / "models")

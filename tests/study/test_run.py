@@ -17,6 +17,7 @@ from sera_core.evaluate.cutoff import youden
 from sera_core.evaluate.roc import auc
 from sera_core.study.design import Arm, Centre, Design, Framed
 from sera_core.study.run import run
+from sera_core.study.stage import Stage
 from sera_core.train.frames import decode, prepared
 from sera_core.train.manifest import read_manifest
 from sera_core.train.recipes import Recipe
@@ -72,7 +73,7 @@ def told() -> list[str]:
 
 @pytest.fixture(scope="module")
 def results(place: Path, design: Design, told: list[str]) -> pd.DataFrame:
-    return run(design, place / "out", place / "work", told.append, place / "models")
+    return run(design, place / "out", Stage(place / "work", told.append), place / "models")
 
 
 def test_results_are_the_auc_of_the_predictions(place: Path, results: pd.DataFrame) -> None:
@@ -135,7 +136,7 @@ def test_a_second_run_computes_nothing_and_says_the_same(place: Path, design: De
     stages = {file: os.stat(file).st_mtime_ns for file in (place / "work" / "stages").rglob("fold*.npy")}
     assert len(stages) == 6, "two folds of three arms"
     told: list[str] = []
-    again = run(design, place / "out", place / "work", told.append, place / "models")
+    again = run(design, place / "out", Stage(place / "work", told.append), place / "models")
     pd.testing.assert_frame_equal(again, results)
     assert {file: os.stat(file).st_mtime_ns for file in (place / "work" / "stages").rglob("fold*.npy")} == stages
     assert not any("epoch" in line or "view" in line for line in told)
@@ -151,7 +152,7 @@ def test_a_killed_run_repeats_only_the_fold_that_is_missing(place: Path, design:
     kept = np.load(removed)
     removed.unlink()
     told: list[str] = []
-    again = run(only, place / "again", place / "work", told.append, place / "models")
+    again = run(only, place / "again", Stage(place / "work", told.append), place / "models")
     np.testing.assert_array_equal(np.load(removed), kept)
     np.testing.assert_allclose(again["auc"], results[results["model"] == "tiny-transfer"]["auc"])
 
@@ -169,18 +170,18 @@ def scores_of(place: Path, model: str, split: str) -> np.ndarray:
 def test_a_new_title_reaches_the_card_without_training(place: Path, design: Design, results: pd.DataFrame) -> None:
     arm = replace(design.arms[0], title="A better title")
     told: list[str] = []
-    run(replace(design, arms=(arm,)), place / "again", place / "work", told.append, place / "models")
+    run(replace(design, arms=(arm,)), place / "again", Stage(place / "work", told.append), place / "models")
     assert store.load(arm.id, place / "models").card.title == "A better title"
     assert not any("view" in line for line in told)
 
 
 def test_what_the_manifests_do_not_hold_is_refused_before_training(place: Path, design: Design) -> None:
     with pytest.raises(BadInput, match="tiny-transfer is trained on Here, but the manifests hold no readable"):
-        run(design_of(place / "There.csv"), place / "none", place / "none", print, place / "none")
+        run(design_of(place / "There.csv"), place / "none", Stage(place / "none", print), place / "none")
     stranger = replace(design, centres=design.centres[:1])
     with pytest.raises(BadInput, match="does not say what the labels of There are"):
-        run(stranger, place / "none", place / "none", print, place / "none")
+        run(stranger, place / "none", Stage(place / "none", print), place / "none")
     alone = replace(design, arms=(replace(design.arms[0], sources=("One",)),))
     with pytest.raises(BadInput, match="of one class only"):
-        run(alone, place / "none", place / "none", print, place / "none")
+        run(alone, place / "none", Stage(place / "none", print), place / "none")
     assert not (place / "none" / "stages").exists()

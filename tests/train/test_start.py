@@ -14,6 +14,7 @@ from sera_core.contracts import BadInput
 from sera_core.nets.split import build
 from sera_core.study.design import Arm, Centre, Design, Framed
 from sera_core.study.run import run
+from sera_core.study.stage import Stage
 from sera_core.train.recipes import Recipe
 from sera_core.train.start import begun, history, stamp
 from tests.drawn import NETWORK, write_centre
@@ -77,7 +78,12 @@ def test_a_start_that_has_seen_a_centre_of_the_study_is_refused(tmp_path: Path) 
         licence="MIT",
     )
     with pytest.raises(BadInput, match=f"which was trained on {seen}, a centre of this study"):
-        run(design, tmp_path / "out", tmp_path / "work", lambda line: None, tmp_path / "models")
+        run(design, tmp_path / "out", Stage(tmp_path / "work", lambda line: None), tmp_path / "models")
     assert not (tmp_path / "out").exists()
     fine = replace(arm, recipe=replace(arm.recipe, weights=MODEL, epochs=1, views=0))
-    run(replace(design, arms=(fine,)), tmp_path / "out", tmp_path / "work", lambda line: None, tmp_path / "models")
+    run(
+        replace(design, arms=(fine,)),
+        tmp_path / "out",
+        Stage(tmp_path / "work", lambda line: None),
+        tmp_path / "models",
+    )

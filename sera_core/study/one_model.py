@@ -19,14 +19,15 @@ from sera_core.contracts import BadInput, Domain
 from sera_core.files import whole_file
 from sera_core.nets.registry import network as registered
 from sera_core.study.answers import TEST
-from sera_core.study.arms import bank_of
+from sera_core.study.cache import write_csv
 from sera_core.study.design import Design, read_design
 from sera_core.study.extract import preparation_of
 from sera_core.study.population import population
 from sera_core.study.run import run
+from sera_core.study.stage import Stage
+from sera_core.study.trainer import bank_of
 from sera_core.train.choose import FOLDS, Grid, choose
 from sera_core.train.crossval import Plan, in_folds
-from sera_core.train.curves import Report
 from sera_core.train.manifest import read_manifest
 from sera_core.train.published import published_recipe
 from sera_core.train.recipes import Recipe
@@ -36,7 +37,7 @@ LIMIT = "Trained on the command line and validated on its own centres only: not 
 
 
 @dataclass(frozen=True)
-class Wish:
+class Training:
     """What is to be trained.
 
     Attributes
@@ -76,15 +77,14 @@ class Wish:
     domain: Domain = "real"
 
 
-def train(wish: Wish, work: Path, report: Report) -> Card:
+def train(wanted: Training, stage: Stage) -> Card:
     """Train, cross-validate, calibrate and write a complete model folder; started again, it goes on.
 
     Parameters
     ----------
-    wish : Wish
-    work : Path
-        Folder for the design, predictions, results, checkpoints and finished stages.
-    report : callable
+    wanted : Training
+    stage : Stage
+        Its folder takes the design, predictions, results, checkpoints and what is finished.
 
     Returns
     -------
@@ -93,62 +93,62 @@ def train(wish: Wish, work: Path, report: Report) -> Card:
     Raises
     ------
     BadInput
-        For nonsense in the wish or the manifest; the message says what and how to mend it.
+        For nonsense in what is wanted or in the manifest; the message says what and how to mend it.
     """
-    _check(wish)
+    _check(wanted)
     if os.environ.get("RANK", "0") != "0":
-        report = _silent  # of several processes the first one talks
-    with _own_folders(wish.out.parent, work) as (models, place):
-        chosen = wish
-        if wish.choose:
-            chosen = replace(wish, recipe=_chosen(wish, _written(wish, place), place, report))
-        run(_written(chosen, place), place, place / "work", report, models)
-        return read_card(models / wish.out.name)
+        stage = replace(stage, report=_silent)  # of several processes the first one talks
+    with _own_folders(wanted.out.parent, stage.work) as (models, place):
+        done, chosen = replace(stage, work=place / "work"), wanted
+        if wanted.choose:
+            chosen = replace(wanted, recipe=_chosen(wanted, _written(wanted, place), place, done))
+        run(_written(chosen, place), place, done, models)
+        return read_card(models / wanted.out.name)
 
 
-def _check(wish: Wish) -> None:
-    registered(wish.network)
-    if wish.recipe.mode not in ("transfer", "finetune"):
-        raise BadInput("bad_mode", f"Mode {wish.recipe.mode} is not for this command: use transfer or finetune.")
-    if wish.folds < 1:
+def _check(wanted: Training) -> None:
+    registered(wanted.network)
+    if wanted.recipe.mode not in ("transfer", "finetune"):
+        raise BadInput("bad_mode", f"Mode {wanted.recipe.mode} is not for this command: use transfer or finetune.")
+    if wanted.folds < 1:
         raise BadInput("bad_folds", "The number of folds must be at least 1, which trains once: change --folds.")
-    if wish.choose and (wish.folds < 2 or wish.recipe.mode != "transfer"):
+    if wanted.choose and (wanted.folds < 2 or wanted.recipe.mode != "transfer"):
         raise BadInput(
             "bad_choice",
             "Epochs, rate and decay are chosen by cross-validation for transfer only: use --folds 2 or more with "
             "--mode transfer, or give --epochs and --lr.",
         )
-    if wish.limit is not None and wish.folds != 1:
+    if wanted.limit is not None and wanted.folds != 1:
         raise BadInput("bad_limit", "A limit on the training images needs --folds 1, which trains once: add it.")
 
 
-def _written(wish: Wish, place: Path) -> Design:
-    """The wish as a design file, read back with all its checks."""
-    centres = sorted({case.centre for case in read_manifest(wish.manifest) if case.split != "external"})
-    strangers = sorted({case.centre for case in read_manifest(wish.manifest)} - set(centres))
+def _written(wanted: Training, place: Path) -> Design:
+    """What is wanted as a design file, read back with all its checks."""
+    centres = sorted({case.centre for case in read_manifest(wanted.manifest) if case.split != "external"})
+    strangers = sorted({case.centre for case in read_manifest(wanted.manifest)} - set(centres))
     if not centres:
-        raise BadInput("no_frames", f"All rows of {wish.manifest.name} are external: there is nothing to train on.")
-    recipe = {name: value for name, value in asdict(wish.recipe).items() if value is not None}
+        raise BadInput("no_frames", f"All rows of {wanted.manifest.name} are external: there is nothing to train on.")
+    recipe = {name: value for name, value in asdict(wanted.recipe).items() if value is not None}
     lines = [
-        f"title = {json.dumps('Training of ' + wish.out.name)}",
-        f"network = {json.dumps(wish.network)}",
-        f"domain = {json.dumps(wish.domain)}",
-        f"positive = {json.dumps(wish.positive)}",
-        f"manifests = [{json.dumps(str(wish.manifest))}]",
-        f"validation = {json.dumps('holdout' if wish.folds == 1 else 'folds')}",
-        f"folds = {max(wish.folds, 2)}",
+        f"title = {json.dumps('Training of ' + wanted.out.name)}",
+        f"network = {json.dumps(wanted.network)}",
+        f"domain = {json.dumps(wanted.domain)}",
+        f"positive = {json.dumps(wanted.positive)}",
+        f"manifests = [{json.dumps(str(wanted.manifest))}]",
+        f"validation = {json.dumps('holdout' if wanted.folds == 1 else 'folds')}",
+        f"folds = {max(wanted.folds, 2)}",
         f"licence = {json.dumps(LICENCE)}",
         f"limits = [{json.dumps(LIMIT)}]",
-        f"centres = [{', '.join(_table({'name': name, 'labels': wish.labels}) for name in centres + strangers)}]",
+        f"centres = [{', '.join(_table({'name': name, 'labels': wanted.labels}) for name in centres + strangers)}]",
         "",
         "[[arms]]",
-        f"id = {json.dumps(wish.out.name)}",
-        f"title = {json.dumps(wish.title or f'{registered(wish.network).title}, {wish.recipe.mode}')}",
+        f"id = {json.dumps(wanted.out.name)}",
+        f"title = {json.dumps(wanted.title or f'{registered(wanted.network).title}, {wanted.recipe.mode}')}",
         f"sources = {json.dumps(centres)}",
-        f"prepare = {_table(_framed(wish))}",
+        f"prepare = {_table(_framed(wanted))}",
         f"recipe = {_table(recipe)}",
         "ship = true",
-        *([] if wish.limit is None else [f"limit = {wish.limit}"]),
+        *([] if wanted.limit is None else [f"limit = {wanted.limit}"]),
     ]
     file = place / "design.toml"
     with whole_file(file) as part:
@@ -156,9 +156,9 @@ def _written(wish: Wish, place: Path) -> Design:
     return read_design(file)
 
 
-def _framed(wish: Wish) -> dict[str, object]:
-    side = registered(wish.network).input_px if wish.input_px is None else wish.input_px
-    return {"input_px": side, "framing": "square", "padding": wish.padding}
+def _framed(wanted: Training) -> dict[str, object]:
+    side = registered(wanted.network).input_px if wanted.input_px is None else wanted.input_px
+    return {"input_px": side, "framing": "square", "padding": wanted.padding}
 
 
 def _table(values: dict) -> str:
@@ -167,17 +167,16 @@ def _table(values: dict) -> str:
     return "{ " + ", ".join(f"{name} = {value}" for name, value in said.items()) + " }"
 
 
-def _chosen(wish: Wish, design: Design, place: Path, report: Report) -> Recipe:
+def _chosen(wanted: Training, design: Design, place: Path, stage: Stage) -> Recipe:
     """Epochs, rate and decay by cross-validation; what was tried is written to ``choice.csv``."""
     (arm,) = design.arms
-    frames, _ = population(design, place / "work", report)
-    own = in_folds([f for f in frames if f.case.centre in arm.sources and f.case.split != TEST], wish.folds)
-    plan = Plan(wish.network, preparation_of(arm.prepare, wish.network), arm.recipe, arm.sources)
-    grid = Grid(epochs=wish.recipe.epochs)
-    recipe, table = choose(plan, bank_of(plan, own, place / "work", report), grid, report)
-    with whole_file(place / "choice.csv") as part:
-        table.to_csv(part, index=False)
-    report(f"chosen: {recipe.epochs} epochs, rate {recipe.rate:g}, decay {recipe.decay:g}")
+    frames, _ = population(design, stage)
+    own = in_folds([f for f in frames if f.case.centre in arm.sources and f.case.split != TEST], wanted.folds)
+    plan = Plan(wanted.network, preparation_of(arm.prepare, wanted.network), arm.recipe, arm.sources)
+    grid = Grid(epochs=wanted.recipe.epochs)
+    recipe, table = choose(plan, bank_of(plan, own, stage), grid, stage.report)
+    write_csv(place / "choice.csv", table)
+    stage.report(f"chosen: {recipe.epochs} epochs, rate {recipe.rate:g}, decay {recipe.decay:g}")
     return recipe
 
 
