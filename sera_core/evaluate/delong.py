@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from sera_core.evaluate.roc import ROUNDING, Placements, placements, variance_of
+from sera_core.evaluate.roc import ROUNDING, Placements, variance_of
 
 
 @dataclass(frozen=True)
@@ -38,23 +37,10 @@ class AucDifference:
     freedom: float = np.inf
 
 
-def paired(
-    labels: ArrayLike,
-    first: ArrayLike,
-    second: ArrayLike,
-    level: float = 0.95,
-    patients: ArrayLike | None = None,
-) -> AucDifference:
-    """Paired DeLong test: AUC of ``first`` minus AUC of ``second`` on the same cases.
+def paired(a: Placements, b: Placements, level: float = 0.95) -> AucDifference:
+    """Paired DeLong test: AUC of ``a`` minus AUC of ``b`` on the same cases in the same order.
 
-    With ``patients`` the images of one patient may depend on each other: Obuchowski's variance of the difference.
-    """
-    return paired_placements(placements(labels, first, patients), placements(labels, second, patients), level)
-
-
-def paired_placements(a: Placements, b: Placements, level: float = 0.95) -> AucDifference:
-    """:func:`paired` from placements of the same cases in the same order.
-
+    Where the placements know their patients, the images of one may depend on each other: Obuchowski's variance.
     Two models that order the cases alike differ by exactly 0 (p = 1). Where the difference varies from no case to
     the next, or a class has one case only, its variance is not known: interval and p are NaN.
     """

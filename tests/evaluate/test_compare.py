@@ -39,6 +39,7 @@ from sera_core.evaluate.compare import (
 from sera_core.evaluate.cutoff import youden
 from sera_core.evaluate.results import Cutoff, Row, frame, records
 from sera_core.evaluate.table import Predictions, read_predictions
+from tests.evaluate.test_delong import compared
 from tests.predicted import made_up
 
 SIZES = {"home": 160, "away": 130, "far": 60}
@@ -260,7 +261,7 @@ def test_paired_differences_carry_holm_within_a_centre(table: Predictions) -> No
     assert len(rows) == 3 * 6
     view = table.at("away")
     row = one(rows, centre="away", model="good", versus="poor")
-    expected = delong.paired(view.label, view.score("good"), view.score("poor"))
+    expected = compared(view.label, view.score("good"), view.score("poor"))
     assert (row.estimate, row.low, row.p) == pytest.approx((expected.difference, expected.low, expected.p))
     assert all(r.p <= r.p_holm <= 1 for r in rows)
     smallest = min((r for r in rows if r.centre == "away"), key=lambda r: r.p)
@@ -322,6 +323,19 @@ def test_kappas_of_pairs_and_of_all(table: Predictions) -> None:
     assert one(rows, centre="away", metric="fleiss_kappa").n == 130
 
 
+@pytest.mark.parametrize(("whole", "part"), [("good", "poor"), ("poor", "good")])
+def test_kappa_is_that_of_the_cases_which_both_answered(whole: str, part: str) -> None:
+    """Whoever of the two left cases out: no answer is not a "no"."""
+    rows = drawn_table()
+    kept = rows[(rows["model"] == whole) | ~rows["case_id"].isin([f"home/{k}" for k in range(70)])]
+    found = read(kept)
+    frozen, view = cutoffs(found), found.at("home")
+    both = ~np.isnan(view.score(part))
+    calls = [view.score(name)[both] >= frozen[name].value for name in ("good", "poor")]
+    row = one(kappas(found, frozen), centre="home", model="good", versus="poor")
+    assert (row.n, row.estimate) == (90, pytest.approx(cohen_kappa_score(*calls)))
+
+
 def test_errors_put_the_cases_everybody_misses_first(table: Predictions) -> None:
     frozen = cutoffs(table)
     found = errors(table, "home", frozen)
@@ -366,7 +380,7 @@ def test_a_model_that_answered_part_of_the_cases_is_compared_on_those() -> None:
     view = found.at("home")
     both = ~np.isnan(view.score("poor"))
     row = one(auc_differences(found), centre="home", model="good", versus="poor")
-    expected = delong.paired(view.label[both], view.score("good")[both], view.score("poor")[both])
+    expected = compared(view.label[both], view.score("good")[both], view.score("poor")[both])
     assert (row.n, row.estimate, row.p) == pytest.approx((90, expected.difference, expected.p))
     assert one(kappas(found, cutoffs(found)), centre="home", metric="fleiss_kappa").n == 90
     assert sum(errors(found, "home", cutoffs(found)).venn.values()) == 90

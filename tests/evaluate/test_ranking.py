@@ -1,3 +1,5 @@
+import pandas as pd
+
 from sera_core.evaluate.ranking import ranked
 from tests.predicted import made_up, read
 
@@ -22,3 +24,17 @@ def test_a_model_that_was_tuned_nowhere_comes_last_in_the_table_s_order() -> Non
 def test_one_class_ranks_nobody() -> None:
     table = made_up()
     assert ranked(read(table[table["label"] == 1])) == ("alpha", "beta", "gamma")
+
+
+def test_several_internal_centres_count_by_their_mean() -> None:
+    """alpha: AUC 1 at one home and 0.5 at the other; beta: 0.8 at both. The best single centre decides nothing."""
+    at = {"alpha": (1.0, 0.5), "beta": (0.8, 0.8)}
+    rows = []
+    for model, areas in at.items():
+        for centre, area in zip(("one", "two"), areas, strict=True):
+            below = round(10 * (1 - area))  # so many of ten malignant cases stand below all ten benign ones
+            scores = [0.5] * 10 + [0.1] * below + [0.9] * (10 - below)
+            for k, score in enumerate(scores):
+                case = {"case_id": f"{centre}/{k}", "patient_id": f"{centre}-{k}", "centre": centre, "role": "internal"}
+                rows.append({**case, "label": int(k >= 10), "model": model, "probability": score})
+    assert ranked(read(pd.DataFrame(rows))) == ("beta", "alpha")

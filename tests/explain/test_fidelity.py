@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from sera_core.contracts import Box, CamMethod
+from sera_core.contracts import Box, CamMethod, Fidelity
 from sera_core.explain.cam import heatmap, scale
 from sera_core.explain.fidelity import fidelity, hot_fifth, random_fifths
 from sera_core.explain.occlusion import occlusion_map
@@ -119,6 +119,14 @@ def test_flat_map_is_not_trusted(toy):
     found = fidelity(predict, crop, np.zeros_like(crop), WHOLE)
     assert found.hot_fall == 0
     assert not found.trusted
+
+
+def test_a_hot_fifth_that_changes_nothing_is_not_trusted_though_the_others_do_worse():
+    others = (-0.1,) * 19
+    assert not Fidelity(0.0, others).trusted
+    assert Fidelity(1e-6, others).trusted
+    assert not Fidelity(float("nan"), others).trusted
+    assert not Fidelity(0.1, (float("nan"),) * 19).trusted
 
 
 def test_occlusion_finds_the_quadrant_within_fifty_answers(toy):

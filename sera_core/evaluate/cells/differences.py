@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from sera_core.contracts import BadInput, is_positive
-from sera_core.evaluate.delong import AucDifference, interaction, paired_placements, unpaired
+from sera_core.evaluate.delong import AucDifference, interaction, paired, unpaired
 from sera_core.evaluate.paired import holm, mcnemar
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.results import Cutoff, Row
@@ -89,7 +89,7 @@ def interactions(predictions: Predictions, reader: str) -> tuple[Row, ...]:
 
 def _paired_row(view: CentreView, first: str, second: str) -> Row:
     both = view.pair(first, second)
-    found = paired_placements(*both) if both else AucDifference(np.nan, np.nan, np.nan, np.nan)
+    found = paired(*both) if both else AucDifference(np.nan, np.nan, np.nan, np.nan)
     size = len(both[0].positive) + len(both[0].negative) if both else 0
     return _row("auc_difference", found, size, f"{_variance(view)}, paired", view.centre, first, second)
 
@@ -123,7 +123,7 @@ def _lead(view: CentreView, model: str, reader: str) -> tuple[AucDifference, int
     both = view.pair(model, reader) if {model, reader} <= set(view.raters) else None
     if both is None:
         return None
-    return paired_placements(*both), sum(both[0].independent), len(both[0].positive) + len(both[0].negative)
+    return paired(*both), sum(both[0].independent), len(both[0].positive) + len(both[0].negative)
 
 
 def _variance(*views: CentreView) -> str:

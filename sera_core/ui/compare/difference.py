@@ -12,7 +12,7 @@ import streamlit as st
 from sera_core import escape
 from sera_core.contracts import Domain
 from sera_core.evaluate.compare import auc_differences, between_centres, interactions, mcnemar_tests
-from sera_core.evaluate.delong import paired_placements, unpaired
+from sera_core.evaluate.delong import paired, unpaired
 from sera_core.evaluate.paired import mcnemar
 from sera_core.evaluate.results import Row, frame
 from sera_core.figures.forest import Block, Mark, forest
@@ -61,7 +61,7 @@ def show_differences(chosen: Chosen) -> None:
             "A large p does not show that two models are equal: the cases may be too few. A small p does not make a "
             "difference large enough to matter.",
         )
-        show_code(auc_differences, paired_placements, unpaired, mcnemar, interactions)
+        show_code(auc_differences, paired, unpaired, mcnemar, interactions)
 
 
 def _two_models(chosen: Chosen) -> None:

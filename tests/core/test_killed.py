@@ -1,0 +1,107 @@
+"""Killed between the writing of a file and its putting in place, a command goes on to the same end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sera_core.cli import main
+from tests.drawn import write_centre, write_picture
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLED = """
+import os, pathlib, signal, sys
+left, replace = [int(sys.argv[1])], pathlib.Path.replace
+def put(self, target):
+    left[0] -= 1
+    return replace(self, target) if left[0] else os.kill(os.getpid(), signal.SIGKILL)
+pathlib.Path.replace = put
+from sera_core.cli import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def kill_at(write: int, *command: str) -> None:
+    """Run a command that is killed when it would put its n-th file in place."""
+    line = [sys.executable, "-c", KILLED, str(write), *command]
+    ran = subprocess.run(line, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True)
+    assert ran.returncode == -signal.SIGKILL, ran.stderr
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+@pytest.mark.parametrize("write", [1, 2, 5])  # the empty manifest, the first frame's picture, the second one's mask
+def test_simulate(tmp_path: Path, write: int) -> None:
+    def command(folder: str) -> list[str]:
+        return ["simulate", "--out", str(tmp_path / folder), "--cases", "3", "--seed", "4", "--centre", "C"]
+
+    kill_at(write, *command("killed"))
+    assert len(list((tmp_path / "killed").rglob(".*.part"))) == 1
+    assert main(command("killed")) == 0
+    assert main(command("whole")) == 0
+    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+
+
+def test_import(tmp_path: Path) -> None:
+    for label, folder in enumerate(("benign", "malignant")):
+        for k in range(3):
+            write_picture(tmp_path / "data" / folder / f"{k}.png", label, k)
+
+    def command(name: str) -> list[str]:
+        return ["import", "folders", str(tmp_path / "data"), "--out", str(tmp_path / name / "manifest.csv")]
+
+    kill_at(1, *command("killed"))
+    assert not (tmp_path / "killed" / "manifest.csv").exists()
+    assert main(command("killed")) == 0
+    assert main(command("whole")) == 0
+    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+
+
+DESIGN = """
+title = "Drawn"
+network = "efficientnet_lite0"
+domain = "simulated"
+positive = "drawn dark"
+licence = "MIT"
+limits = ["Drawn, not scanned."]
+validation = "folds"
+folds = 2
+manifests = ["{here}", "{there}"]
+centres = [{{ name = "Here", labels = "drawn" }}, {{ name = "There", labels = "drawn" }}]
+
+[[arms]]
+id = "texture"
+title = "Texture"
+network = "glcm"
+sources = ["Here"]
+prepare = {{ input_px = 64, framing = "square", padding = 1.5 }}
+recipe = {{ mode = "svm" }}
+"""
+
+
+def test_study(tmp_path: Path) -> None:
+    """Killed at the frames, at a finished fold and at the predictions; only wall times are others."""
+    here = write_centre(tmp_path / "here", "Here", 24, "train", seed=0, folds=2)
+    there = write_centre(tmp_path / "there", "There", 8, "external", seed=400)
+
+    def command(name: str) -> list[str]:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        (folder / "design.toml").write_text(DESIGN.format(here=here, there=there))
+        return ["study", str(folder / "design.toml"), "--work", str(tmp_path / f"{name}-work")]
+
+    for write in (2, 3, 4):
+        kill_at(write, *command("killed"))
+        assert not (tmp_path / "killed" / "results.csv").exists()
+    assert main(command("killed")) == 0
+    assert main(command("whole")) == 0
+    killed, whole = contents(tmp_path / "killed"), contents(tmp_path / "whole")
+    assert killed.keys() == whole.keys() >= {"predictions.parquet", "results.csv", "models.csv", "environment.json"}
+    assert {name for name in whole if killed[name] != whole[name]} <= {"models.csv"}
