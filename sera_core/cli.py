@@ -183,7 +183,10 @@ def evaluate(options: argparse.Namespace) -> Result:
     from sera_core.evaluate.results import records
     from sera_core.study.shipped import open_table
 
-    found = compare(*open_table(options.table))
+    predictions, known = open_table(options.table)
+    for notice in predictions.notices:
+        _say(f"note: {notice.message}")
+    found = compare(predictions, known)
     return {"rows": records(found.rows), "cutoffs": {name: cutoff.value for name, cutoff in found.cutoffs.items()}}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sera_core.contracts import READER, BadInput, Domain, Role
+from sera_core.contracts import READER, BadInput, Domain, Notice, Role
 from sera_core.evaluate.roc import Placements, placements
 
 Floats = NDArray[np.float64]
@@ -135,6 +135,8 @@ class Predictions:
         Only pairs that occur.
     key : str
         sha256 of what was read: names this table in a cache.
+    notices : tuple of Notice
+        What was noticed while it was read: spellings taken as one name, and so on.
     """
 
     cases: pd.DataFrame
@@ -142,6 +144,7 @@ class Predictions:
     probability: Floats
     roles: Mapping[tuple[str, str], Role]
     key: str
+    notices: tuple[Notice, ...] = ()
 
     @cached_property
     def centres(self) -> tuple[str, ...]:

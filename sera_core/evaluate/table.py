@@ -7,26 +7,31 @@ Columns (long: one row a case and model): ``case_id, patient_id, centre, role, l
 from __future__ import annotations
 
 import hashlib
-import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as arrow_csv
+import pyarrow.compute as pc
 import pyarrow.parquet as arrow_parquet
 from numpy.typing import NDArray
 
-from sera_core.contracts import READER, BadInput, Domain, Role
+from sera_core.contracts import READER, BadInput, Domain, Notice, Role
 from sera_core.evaluate.predictions import Floats, Ints, Predictions
+from sera_core.names import identity, unify
+from sera_core.sheet import LABELS, Sheet, named, read_sheet
 from sera_core.sizes import LARGEST_MM, SMALLEST_MM, possible, rounded
 from sera_core.wording.refusals import WRONG_LABEL
 
 TEXT = ("case_id", "patient_id", "centre", "role", "model")
+IDS = ("case_id", "patient_id")  # as many as there are cases: they stay in Arrow's own arrays
+PLURAL = {"case_id": "cases", "patient_id": "patients", "centre": "centres", "model": "models"}  # not of a fixed word
 REQUIRED = (*TEXT, "label", "probability")
 DESCRIPTORS = ("composition", "echogenicity", "shape", "margin", "foci")
 NUMBERS = ("size_mm", "log_likelihood_ratio")
 WORDS = (*DESCRIPTORS, "domain", "seed")  # a simulated case's seed has 63 bits: only as text it stays exact
+Names = dict[str, Any]  # the distinct words of a column: a list, or for IDS an array
 MOST_CELLS = 100_000_000  # cases x models kept in memory: 0.8 GB
 
 
@@ -36,7 +41,7 @@ def read_predictions(source: Path | bytes, name: str = "the table", domain: Doma
     Parameters
     ----------
     source : Path or bytes
-        CSV (UTF-8, commas) or Parquet; which one is seen from the content.
+        CSV as spreadsheets save it (see :func:`~sera_core.sheet.read_sheet`) or Parquet, seen from the content.
     name : str
         What messages call bytes; a path goes by its own name.
     domain : "real" or "simulated"
@@ -54,9 +59,9 @@ def read_predictions(source: Path | bytes, name: str = "the table", domain: Doma
             source = source.read_bytes()
         except OSError as error:
             raise BadInput("no_file", f"{name} cannot be read ({error.strerror}): check the path.") from error
-    table = _parquet(source, name) if source[:4] == b"PAR1" else _csv(source, name)
+    sheet = _parquet(source, name) if source[:4] == b"PAR1" else read_sheet(source, name, (*TEXT, *WORDS))
     try:
-        return check(table, name, domain, hashlib.sha256(source).hexdigest())
+        return check(sheet, domain, hashlib.sha256(source).hexdigest())
     except (pa.ArrowException, UnicodeDecodeError) as error:  # some damage shows only when a column is looked at
         raise BadInput("damaged", f"{name} is damaged: export it again.") from error
 
@@ -74,13 +79,10 @@ def template() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).assign(**words, foci="punctate", domain="real")
 
 
-def check(table: pa.Table, name: str, domain: Domain, key: str) -> Predictions:
+def check(sheet: Sheet, domain: Domain, key: str) -> Predictions:
     """A long table as :class:`Predictions`; see :func:`read_predictions` for what is refused."""
-    names_given = table.column_names
-    twice = sorted({column for column in names_given if names_given.count(column) > 1})
-    if twice:
-        raise BadInput("columns_twice", f"{name} has the columns {', '.join(twice)} twice: keep one of each.")
-    missing = [column for column in REQUIRED if column not in names_given]
+    table, name = sheet.table, sheet.name
+    missing = [column for column in REQUIRED if column not in table.column_names]
     if missing:
         headless = ", which is its first line" if len(missing) == len(REQUIRED) else ""
         raise BadInput(
@@ -88,91 +90,131 @@ def check(table: pa.Table, name: str, domain: Domain, key: str) -> Predictions:
         )
     if table.num_rows == 0:
         raise BadInput("empty", f"{name} has no rows: give one row a case and model.")
-    codes, names = _coded(table, name)
-    label, probability = _number(table, "label"), _number(table, "probability")
-    _refuse(name, ~np.isin(label, (0, 1)), "label", WRONG_LABEL)
-    _refuse(name, ~((probability >= 0) & (probability <= 1)), "probability", "has no probability between 0 and 1")
-    _refuse_roles(codes, names, name)
-    like_reader = np.array([model.startswith(READER) for model in names["model"]])
-    _refuse(name, like_reader[codes["model"]], "model_name", f"has a model named {READER}..., as reader columns are")
+    codes, names, notices = _coded(sheet)
+    label, probability = _labels(table), _number(table, "probability")
+    sheet.refuse(~np.isin(label, (0, 1)), "label", WRONG_LABEL, "label")
+    outside = ~((probability >= 0) & (probability <= 1))
+    sheet.refuse(outside, "probability", "has no probability between 0 and 1", "probability")
+    _refuse_roles(codes, names, sheet)
+    like_reader = np.array([model.lower().startswith(READER) for model in names["model"]])
+    sheet.refuse(like_reader[codes["model"]], "model_name", f"has a model named {READER}..., as reader columns are")
+    notices += _key_with_centre(codes, names)
     cells = codes["case_id"] * len(names["model"]) + codes["model"]
-    _refuse(name, pd.Series(cells).duplicated().to_numpy(), "twice", "repeats a case for the same model")
+    sheet.refuse(pd.Series(cells).duplicated().to_numpy(), "twice", "repeats a case for the same model", "case_id")
     first = _first(codes["case_id"], len(names["case_id"]))
     same = {"label": label, "centre": codes["centre"], "patient_id": codes["patient_id"]}
     for column, values in same.items():
         differs = values != values[first][codes["case_id"]]
-        _refuse(name, differs, f"{column}_differs", f"gives its case another {column} than an earlier row")
+        sheet.refuse(differs, f"{column}_differs", f"gives its case another {column} than an earlier row", column)
     if len(first) * len(names["model"]) > MOST_CELLS:
         raise BadInput("too_large", f"{name} has too many models for its cases: split it into several tables.")
     wide = np.full((len(first), len(names["model"])), np.nan)
     wide[codes["case_id"], codes["model"]] = probability
-    cases = _cases(table, name, codes["case_id"], first, label)
-    _check_domains(cases, table, name, domain)
-    return Predictions(cases, tuple(names["model"]), wide, _roles(codes, names), key)
+    cases = _cases(sheet, codes, names, first, label)
+    _check_domains(cases, sheet, domain)
+    return Predictions(cases, tuple(names["model"]), wide, _roles(codes, names), key, (*sheet.notices, *notices))
 
 
-def _csv(data: bytes, name: str) -> pa.Table:
-    def refuse_row(row: arrow_csv.InvalidRow) -> str:
-        found.append(f"row {row.number} has {row.actual_columns} columns, the header {row.expected_columns}")
-        return "skip"
-
-    found: list[str] = []
-    text = dict.fromkeys((*TEXT, *WORDS), pa.string())
+def _parquet(data: bytes, name: str) -> Sheet:
     try:
-        data.decode()  # pyarrow itself checks neither the header nor a row of the wrong length
-        _refuse_separator(data, name)
-        table = arrow_csv.read_csv(
-            io.BytesIO(data),
-            read_options=arrow_csv.ReadOptions(use_threads=False),  # several threads do not count rows
-            parse_options=arrow_csv.ParseOptions(invalid_row_handler=refuse_row, newlines_in_values=True),
-            convert_options=arrow_csv.ConvertOptions(column_types=text, null_values=[""], strings_can_be_null=True),
-        )
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise BadInput("no_csv", f"{name} is not a CSV table in UTF-8 with a header line: export it again.") from error
-    if found:
-        raise BadInput("csv_row", f"In {name}, {found[0]}: mend that row.")
-    return table
-
-
-def _refuse_separator(data: bytes, name: str) -> None:
-    """Say what is wrong with a spreadsheet's export in other ways, which lacks columns only to a program."""
-    header = data.split(b"\n", 1)[0]
-    for sign, word in ((b";", "semicolons"), (b"\t", "tabs")):
-        if sign in header and b"," not in header:
-            raise BadInput(
-                "separator",
-                f"{name} has {word} between its columns: save it with commas, and with points in its decimal numbers.",
-            )
-    if not header.strip():
-        raise BadInput("empty", f"{name} is empty: give one row a case and model, below a header.")
-
-
-def _parquet(data: bytes, name: str) -> pa.Table:
-    try:
-        return arrow_parquet.read_table(pa.BufferReader(data))
+        table = arrow_parquet.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError) as error:
         raise BadInput("no_parquet", f"{name} is a damaged Parquet file: export it again.") from error
+    return Sheet(named(table, name), np.arange(table.num_rows, dtype=np.int64) + 2, (), name)
 
 
-def _coded(table: pa.Table, name: str) -> tuple[dict[str, Ints], dict[str, list[str]]]:
-    """Each text column as numbers of its distinct words, in the order of the table."""
-    codes, names = {}, {}
+def _coded(sheet: Sheet) -> tuple[dict[str, Ints], Names, tuple[Notice, ...]]:
+    """Each text column as numbers of its distinct names, in the order of the table; spellings are brought together."""
+    codes: dict[str, Ints] = {}
+    names: Names = {}
+    notices: tuple[Notice, ...] = ()
     for column in TEXT:
-        values = _words(table, column, name).combine_chunks().dictionary_encode()
+        values = _words(sheet, column).combine_chunks().dictionary_encode()
         values = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
         found = values.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        _refuse(name, found < 0, column, f"has no {column}")
-        codes[column], names[column] = found, values.dictionary.to_pylist()
-    return codes, names
+        sheet.refuse(found < 0, column, f"has no {column}")
+        words = values.dictionary
+        if not _clean(words):
+            one = unify(words.to_pylist())
+            found, words = np.array(one.places, np.int64)[found], pa.array(one.shown, pa.string())
+            notices += one.notices(PLURAL[column]) if column in PLURAL else ()
+            nameless = np.array([not name for name in one.shown])
+            sheet.refuse(nameless[found], column, f"has no {column}")
+        codes[column] = found
+        names[column] = words if column in IDS else words.to_pylist()
+    return codes, names, notices
+
+
+def _clean(words: pa.StringArray) -> bool:
+    """Whether no two of these words can be spellings of one name, seen from their bytes: a million take no time."""
+    _, offsets, letters = words.buffers()
+    if letters is None or words.null_count:
+        return False
+    ends = np.frombuffer(offsets, np.int32)[words.offset : words.offset + len(words) + 1]
+    sign = np.frombuffer(letters, np.uint8)[ends[0] : ends[-1]]
+    ends = ends - ends[0]
+    if not (np.diff(ends) > 0).all() or sign.min() < ord(" ") or sign.max() > ord("~"):
+        return False
+    blank, small, capital = sign == ord(" "), (sign >= ord("a")) & (sign <= ord("z")), sign - ord("A") < 26
+    first, last = ends[:-1], ends[1:] - 1
+    if blank[first].any() or blank[last].any() or (sign[first] == ord("'")).any() or (blank[1:] & blank[:-1]).any():
+        return False
+    return not (small.any() and capital.any()) or len(pc.unique(pc.ascii_lower(words))) == len(words)
+
+
+def _key_with_centre(codes: dict[str, Ints], names: Names) -> tuple[Notice, ...]:
+    """Tell apart the cases of centres that number theirs alike; changes ``codes`` and ``names`` of ``case_id``.
+
+    Centres number alike where one model answers the same id at two of them. An id that only changes its centre from
+    model to model is a mistake, and is left to be refused.
+    """
+    case, centre = codes["case_id"], codes["centre"]
+    if not (centre != centre[_first(case, len(names["case_id"]))][case]).any():
+        return ()
+    answers = pd.DataFrame({"case": case, "model": codes["model"], "centre": centre}).drop_duplicates()
+    if not answers.duplicated(["case", "model"]).any():
+        return ()
+    places, found = pd.factorize(case * len(names["centre"]) + centre)
+    number, where = np.divmod(found, len(names["centre"]))
+    repeats = np.bincount(number)[number] > 1
+    ids, centres = names["case_id"].to_pylist(), names["centre"]
+    told = [f"{centres[c]}/{ids[k]}" if again else ids[k] for k, c, again in zip(number, where, repeats, strict=True)]
+    names["case_id"] = pa.array(told, pa.string())
+    codes["case_id"] = places.astype(np.int64)
+    said = (
+        f"{np.count_nonzero(np.bincount(number) > 1)} case ids occur at several centres: they are told apart by centre."
+    )
+    return (Notice("restarting_ids", said),)
+
+
+def _labels(table: pa.Table) -> Floats:
+    """Labels as 0 and 1, NaN where a cell is neither; true, false, malignant and benign are read too."""
+    kind = table["label"].type
+    if pa.types.is_boolean(kind):
+        return table["label"].cast(pa.int8()).cast(pa.float64()).to_numpy()
+    if not _is_text(kind):
+        return _number(table, "label")
+    words = table["label"].cast(pa.string()).combine_chunks().dictionary_encode()
+    words = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
+    known = np.array([LABELS.get(identity(word or ""), np.nan) for word in words.dictionary.to_pylist()] + [np.nan])
+    return known[words.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
 
 
 def _number(table: pa.Table, column: str) -> Floats:
-    """A column as numbers, NaN where it holds none; true and false are no numbers."""
+    """A column as numbers, NaN where it holds none; a decimal comma is read, true and false are no numbers."""
     kind = table[column].type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return table[column].cast(pa.float64()).to_numpy()
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return pd.to_numeric(table[column].to_pandas(), errors="coerce").to_numpy(np.float64)
+    if _is_text(kind):
+        words = table[column].cast(pa.string()).to_pandas()
+        found = pd.to_numeric(words, errors="coerce")
+        comma = words[found.isna() & words.str.fullmatch(r"\s*[+-]?\d*,\d+\s*").fillna(False).astype(bool)]
+        found.loc[comma.index] = pd.to_numeric(comma.str.replace(",", "."))
+        return found.to_numpy(np.float64)
     return np.full(table.num_rows, np.nan)
 
 
@@ -183,25 +225,29 @@ def _is_nan(column: pa.ChunkedArray) -> NDArray[np.bool_]:
     return np.isnan(column.to_numpy())
 
 
-def _words(table: pa.Table, column: str, name: str) -> pa.ChunkedArray:
+def _words(sheet: Sheet, column: str) -> pa.ChunkedArray:
     try:
-        return table[column].cast(pa.string())
+        return sheet.table[column].cast(pa.string())
     except pa.ArrowException as error:
-        raise BadInput("words", f"The column {column} of {name} holds no plain words: export it as text.") from error
+        said = f"The column {column} of {sheet.name} holds no plain words: export it as text."
+        raise BadInput("words", said) from error
 
 
-def _refuse(name: str, wrong: NDArray[np.bool_], code: str, reason: str) -> None:
-    if wrong.any():
-        raise BadInput(code, f"Row {int(np.argmax(wrong)) + 2} of {name} {reason}: mend that row.")
+def _spelled(sheet: Sheet, column: str) -> pd.Series:
+    """A column of fixed words in lower case; NaN where there is none."""
+    words = _words(sheet, column).to_pandas()
+    known = {word: identity(word) or None for word in words.dropna().unique()}
+    return words.map(known)
 
 
-def _refuse_roles(codes: dict[str, Ints], names: dict[str, list[str]], name: str) -> None:
+def _refuse_roles(codes: dict[str, Ints], names: Names, sheet: Sheet) -> None:
+    names["role"] = [identity(role) for role in names["role"]]
     known = np.array([role in ("internal", "external") for role in names["role"]])
-    _refuse(name, ~known[codes["role"]], "role", "has a role other than internal or external")
+    sheet.refuse(~known[codes["role"]], "role", "has a role other than internal or external", "role")
     pair = codes["model"] * len(names["centre"]) + codes["centre"]
     first = _first(pair, len(names["model"]) * len(names["centre"]))
     differs = codes["role"] != codes["role"][first][pair]
-    _refuse(name, differs, "role_differs", "gives its model and centre another role than an earlier row")
+    sheet.refuse(differs, "role_differs", "gives its model and centre another role than an earlier row", "role")
 
 
 def _first(codes: Ints, size: int) -> Ints:
@@ -211,7 +257,7 @@ def _first(codes: Ints, size: int) -> Ints:
     return first
 
 
-def _roles(codes: dict[str, Ints], names: dict[str, list[str]]) -> dict[tuple[str, str], Role]:
+def _roles(codes: dict[str, Ints], names: Names) -> dict[tuple[str, str], Role]:
     pair = codes["model"] * len(names["centre"]) + codes["centre"]
     found, first = np.unique(pair, return_index=True)
     roles: dict[tuple[str, str], Role] = {}
@@ -222,27 +268,27 @@ def _roles(codes: dict[str, Ints], names: dict[str, list[str]]) -> dict[tuple[st
     return roles
 
 
-def _cases(table: pa.Table, name: str, case: Ints, first: Ints, label: Floats) -> pd.DataFrame:
+def _cases(sheet: Sheet, codes: dict[str, Ints], names: Names, first: Ints, label: Floats) -> pd.DataFrame:
     """One row a case; an optional column takes the first value that any row of the case gives."""
-    cases = {
-        column: _words(table, column, name).take(first).to_pandas() for column in ("case_id", "patient_id", "centre")
-    }
+    table, case = sheet.table, codes["case_id"]
+    distinct = {"case_id": names["case_id"], "patient_id": names["patient_id"], "centre": pa.array(names["centre"])}
+    cases = {column: words.take(pa.array(codes[column][first])).to_pandas() for column, words in distinct.items()}
     cases["label"] = pd.Series(label[first].astype(np.int64))
     numbers = [c for c in table.column_names if c in NUMBERS or c.startswith(READER)]
     for column in numbers:
         values = _number(table, column)
         given = table[column].is_valid().to_numpy()
-        _refuse(
-            name, given & ~np.isfinite(values) & ~_is_nan(table[column]), column, f"has a {column} that is no number"
-        )
+        wrong = given & ~np.isfinite(values) & ~_is_nan(table[column])
+        sheet.refuse(wrong, column, f"has a {column} that is no number", column)
         if column == "size_mm":
             wrong = np.isfinite(values) & ~possible(values)
-            _refuse(name, wrong, column, f"has a size_mm outside {SMALLEST_MM:g} ... {LARGEST_MM:g}")
+            sheet.refuse(wrong, column, f"has a size_mm outside {SMALLEST_MM:g} ... {LARGEST_MM:g}", column)
             values = rounded(values)
         cases[column] = _first_given(pd.Series(values), case, len(first))
     for column in WORDS:
         if column in table.column_names:
-            cases[column] = _first_given(_words(table, column, name).to_pandas(), case, len(first))
+            words = _words(sheet, column).to_pandas() if column == "seed" else _spelled(sheet, column)
+            cases[column] = _first_given(words, case, len(first))
     return pd.DataFrame(cases)
 
 
@@ -252,16 +298,18 @@ def _first_given(values: pd.Series, case: Ints, size: int) -> pd.Series:
     return found[~found.index.duplicated()].reindex(range(size))
 
 
-def _check_domains(cases: pd.DataFrame, table: pa.Table, name: str, domain: Domain) -> None:
+def _check_domains(cases: pd.DataFrame, sheet: Sheet, domain: Domain) -> None:
     """Fill in ``domain`` and refuse an unknown one, and a centre that has both."""
     if "domain" not in cases:
         cases["domain"] = domain
         return
     cases["domain"] = cases["domain"].fillna(domain)
-    words = table["domain"].to_pandas()
-    _refuse(name, (words.notna() & ~words.isin(["real", "simulated"])).to_numpy(), "domain", "has an unknown domain")
+    words = _spelled(sheet, "domain")
+    unknown = (words.notna() & ~words.isin(["real", "simulated"])).to_numpy()
+    sheet.refuse(unknown, "domain", "has an unknown domain", "domain")
     kinds = cases.groupby("centre")["domain"].nunique()
     if (kinds > 1).any():
         raise BadInput(
-            "domains", f"Centre {kinds.idxmax()} of {name} has real and simulated cases: give each kind its own centre."
+            "domains",
+            f"Centre {kinds.idxmax()} of {sheet.name} has real and simulated cases: give each kind its own centre.",
         )

@@ -40,4 +40,7 @@ def test_a_bad_row_ends_with_code_2_and_one_line(tmp_path: Path, capsys: pytest.
     assert main(["evaluate", str(file), "--json"]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "sera: Row 4 of mine.csv has no probability between 0 and 1: mend that row.\n"
+    assert (
+        said.err
+        == "sera: Row 4 of mine.csv has no probability between 0 and 1 (column probability: '1.3'): mend that row.\n"
+    )

@@ -50,7 +50,7 @@ def test_a_long_table_becomes_cases_by_models() -> None:
         (GOOD + "c,q,X,internal,0,m,1e999\n", "probability", "Row 5"),
         (GOOD + "c,q,X,internal,2,m,0.5\n", "label", "Row 5 .*other than 0 or 1"),
         (GOOD + "c,q,X,internal,,m,0.5\n", "label", "Row 5"),
-        (GOOD + "c,q,X,internal,benign,m,0.5\n", "label", "Row 5"),
+        (GOOD + "c,q,X,internal,ill,m,0.5\n", "label", r"Row 5 .*\(column label: 'ill'\)"),
         (GOOD + "b,q,X,internal,1,k,0.5\n", "label_differs", "Row 5"),
         (GOOD + "b,z,X,internal,0,k,0.5\n", "patient_id_differs", "Row 5"),
         (GOOD + "b,q,Y,internal,0,k,0.5\n", "centre_differs", "Row 5"),
@@ -66,8 +66,6 @@ def test_a_long_table_becomes_cases_by_models() -> None:
         (f"{HEADER},size_mm\na,p,X,internal,1,m,0.9,12\nb,q,X,internal,0,m,0.1,0.9\n", "size_mm", "Row 3 .*outside 1"),
         (f"{HEADER},reader_a\na,p,X,internal,1,m,0.9,high\n", "reader_a", "Row 2"),
         ("", "empty", "is empty"),
-        (GOOD.replace(",", ";"), "separator", "semicolons between its columns"),
-        (GOOD.replace(",", "\t"), "separator", "tabs between its columns"),
         (GOOD.split("\n", 1)[1], "columns", "header, which is its first line"),
         (f"{HEADER},domain\na,p,X,internal,1,m,0.9,fake\n", "domain", "Row 2"),
         (f"{HEADER},domain\na,p,X,internal,1,m,0.9,real\nb,q,X,internal,0,m,0.9,simulated\n", "domains", "Centre X"),
@@ -77,11 +75,6 @@ def test_a_wrong_table_is_refused_with_the_row_and_the_reason(text: str, code: s
     with pytest.raises(BadInput, match=words) as refusal:
         read(text)
     assert refusal.value.code == code
-
-
-def test_labels_that_are_words_for_true_are_refused() -> None:
-    with pytest.raises(BadInput, match="label"):
-        read(f"{HEADER}\na,p,X,internal,true,m,0.9\nb,q,X,internal,false,m,0.1\n")
 
 
 def test_parquet_and_csv_say_the_same(tmp_path: Path) -> None:
@@ -130,7 +123,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_and_quoted_newlines_are_read() -> None:
     text = GOOD.replace("a,p,X", '"a\nx",p,X')
-    assert read_predictions(b"\xef\xbb\xbf" + text.encode()).cases["case_id"].tolist() == ["a\nx", "b"]
+    assert read_predictions(b"\xef\xbb\xbf" + text.encode()).cases["case_id"].tolist() == ["a x", "b"]
 
 
 def test_an_optional_column_takes_the_first_value_given_for_a_case() -> None:

@@ -23,7 +23,7 @@ from sera_core.ui.cell import fold, show_code
 from sera_core.ui.compare.chosen import BADGE, Chosen, shelf, shelved
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.download import Download, offer
-from sera_core.ui.states import empty, guarded
+from sera_core.ui.states import empty, guarded, notices
 from sera_core.wording.comparison import answered
 
 FIRST = "koh2020-sim"  # opens first where it is shipped: most models, most centres
@@ -65,6 +65,7 @@ def choose_predictions() -> Chosen | None:
         own = source == "own"
         every = shelf(own).ask((shelved(study), "cutoffs"), lambda: cutoffs(study.predictions, study.cutoffs))
         looks = series(ranked(study.predictions)) | dict.fromkeys(study.predictions.readers, READER)
+        notices(study.predictions.notices)
         chosen = Chosen(study, own, _choose_part(study), every, looks)
         _show_centres(chosen)
         _show_models(chosen)
