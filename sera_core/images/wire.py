@@ -31,8 +31,7 @@ class Request:
 def write_request(stream: BinaryIO, request: Request) -> None:
     """Send a request to the child."""
     _write_head(stream, {"kind": request.kind, "frame": request.frame}, len(request.data))
-    stream.write(request.data)
-    stream.flush()
+    _send(stream, request.data)
 
 
 def read_request(stream: BinaryIO) -> Request | None:
@@ -55,7 +54,7 @@ def write_reply(stream: BinaryIO, answer: Decoded | BadInput) -> None:
         facts = {name: value for name, value in vars(answer).items() if name in Facts.__dataclass_fields__}
         _write_head(stream, {"facts": facts, "shapes": [array.shape for array in arrays]}, 0)
         for array in arrays:
-            stream.write(np.ascontiguousarray(array).data)
+            _send(stream, np.ascontiguousarray(array).data)
     stream.flush()
 
 
@@ -91,7 +90,14 @@ def read_reply(stream: BinaryIO) -> Decoded:
 
 def _write_head(stream: BinaryIO, head: dict[str, Any], length: int) -> None:
     text = json.dumps(head, default=asdict).encode()
-    stream.write(_LENGTHS.pack(len(text), length) + text)
+    _send(stream, _LENGTHS.pack(len(text), length) + text)
+
+
+def _send(stream: BinaryIO, data: bytes | memoryview) -> None:
+    """Write all of it, whatever the stream takes at a time."""
+    left = memoryview(data).cast("B")
+    while left:
+        left = left[stream.write(left) :]
 
 
 def _filled(stream: BinaryIO, room: memoryview) -> None:

@@ -6,7 +6,9 @@ or when it is refused as it must be; *read* and *refused* are the two good fates
 
 from __future__ import annotations
 
+import statistics
 import sys
+import time
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,9 +18,13 @@ import numpy as np
 from PIL import Image
 
 from sera_core.contracts import BadInput
+from sera_core.images.child import reader_of
 from sera_core.images.dicom import parse
+from sera_core.images.kinds import kind_of
+from sera_core.images.pool import pool
 from sera_core.images.read import read_image
 from sera_core.images.stored import stored_values
+from sera_core.images.wire import Request
 from tests.images.drawn import CORPUS, FRAME
 from tests.images.test_pydicom_files import FILES, own_pixels
 
@@ -86,6 +92,20 @@ def broken() -> Iterator[bytes]:
         yield bytes(data)
 
 
+def overhead(paths: list[Path]) -> float:
+    """Median seconds that the way to a warm child and back adds to decoding here."""
+    added = []
+    for path in paths:
+        data = path.read_bytes()
+        request = Request(data, kind_of(data), 0)
+        start = time.perf_counter()
+        pool().ask(request)
+        between = time.perf_counter()
+        reader_of(request.kind)(data, 0)
+        added.append(2 * between - start - time.perf_counter())
+    return statistics.median(added)
+
+
 def row(name: str, fates: Iterable[str]) -> str:
     """One line of the table."""
     counts = Counter(fates)
@@ -100,9 +120,10 @@ def main(folders: list[Path]) -> None:
     print(row("corpus", map(of_corpus, sorted(CORPUS.iterdir()))), flush=True)
     print(row("pydicom's samples", map(of_pydicom, FILES)), flush=True)
     print(row("broken ones", map(fate, broken())), flush=True)
-    frames = (path for folder in folders for path in sorted(folder.iterdir()))
-    if folders:
+    frames = [path for folder in folders for path in sorted(folder.iterdir())]
+    if frames:
         print(row("real frames", map(of_frame, frames)), flush=True)
+        print(f"\nA warm child costs a frame {1000 * overhead(frames[:: len(frames) // 60 or 1]):.0f} ms (median).")
 
 
 if __name__ == "__main__":

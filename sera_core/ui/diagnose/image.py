@@ -82,6 +82,7 @@ def _own(source: str) -> Picture | None:
     if source == "camera":
         field = partial(st.camera_input, "Photo of the screen", help="Fill the picture with the scan.")
     else:
+        # no list of extensions: DICOM files on a disc have none, and the reader tells kinds by their content
         field = partial(st.file_uploader, "Ultrasound image", label_visibility="collapsed", max_upload_size=LARGEST_MB)
     file = ask_for_file(field, f"{source}-{number}")
     if file is None:
