@@ -18,7 +18,7 @@ from sera_core.evaluate.cells.differences import auc_differences, between_centre
 from sera_core.evaluate.cells.glance import glance, partial_areas, roc_lines
 from sera_core.evaluate.cells.operating import confusions, optimisms
 from sera_core.evaluate.cells.subgroups import subgroups
-from sera_core.evaluate.cells.usefulness import avoided_fnas, decision_curves, prevalence_curves, told
+from sera_core.evaluate.cells.usefulness import avoided_fnas, curve_points, decision_curves, prevalence_curves
 from sera_core.evaluate.cutoff import youden
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Cutoff, Optimism, Row
@@ -102,7 +102,7 @@ def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
         *(row for optimism in tuned for row in _optimism_rows(predictions, optimism)),
         *pairs,
         *(row for one in trust for row in one.rows),
-        *told(predictions, frozen),
+        *curve_points(predictions, frozen),
         *needles,
         *agreement,
         *groups,

@@ -123,7 +123,7 @@ def _labels(errors: Errors, names: Mapping[str, str]) -> go.Scatter:
 
 
 def _said(who: tuple[str, ...], count: int, errors: Errors, names: Mapping[str, str]) -> str:
-    told = (
+    missed_by = (
         "all of them" if len(who) == len(errors.raters) else "<br>".join(escape.figure(names[rater]) for rater in who)
     )
-    return f"<b>{count} cases</b> missed by exactly<br>{told}<extra></extra>"
+    return f"<b>{count} cases</b> missed by exactly<br>{missed_by}<extra></extra>"

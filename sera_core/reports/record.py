@@ -7,6 +7,7 @@ from typing import Any
 
 from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Advice, Descriptors, Diagnosis, Fidelity, ModelOpinion
+from sera_core.wording import verdict
 
 
 def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -19,7 +20,8 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``probability`` holds at a balanced prior; ``cutoff`` and ``verdict`` refer to it. ``familiarity`` is a
+        ``probability`` holds at a balanced prior; ``cutoff`` and ``verdict`` refer to it; ``verdict_words`` says the
+        verdict in the terms of what the model was taught, as page and paper do. ``familiarity`` is a
         percentile 0 ... 100, ``fidelity`` the hot fifth's fall minus the mean random fall (None: not measured),
         ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
     """
@@ -38,6 +40,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "cutoff": reading.cutoff,
         "cutoff_bounds": [reading.cutoff_low, reading.cutoff_high],
         "verdict": reading.verdict.value,
+        "verdict_words": verdict.answer(reading.verdict, reading.positive),
         "familiarity": reading.familiarity.percentile,
         **_fidelity(heatmap.fidelity if heatmap else None),
         "heatmap_method": heatmap.method.value if heatmap else None,
@@ -98,6 +101,7 @@ def _opinion(opinion: ModelOpinion) -> dict[str, Any]:
         "probability": opinion.probability,
         "cutoff": opinion.cutoff,
         "verdict": opinion.verdict.value,
+        "verdict_words": verdict.answer(opinion.verdict, opinion.positive),
         "familiarity": opinion.familiarity.percentile,
         "refused": opinion.familiarity.refused,
     }

@@ -27,6 +27,8 @@ def test_keys_that_others_rely_on():
     assert record["roi"] == [180, 110, 220, 160]
     assert record["mm_per_px"] == [0.08, 0.08]
     assert record["verdict"] == "malignant"
+    assert record["verdict_words"] == "likely to be read as suspicious"
+    assert record["opinions"][1]["verdict_words"] == "unlikely to be read as suspicious"
     assert record["familiarity"] == 62.0
     assert record["advice"]["action"] == "follow_up"
     assert record["warnings"][0]["code"] == "box_proposed"

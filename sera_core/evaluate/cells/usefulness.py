@@ -51,12 +51,12 @@ def avoided_fnas(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tup
     return tuple(row for view in map(predictions.at, predictions.centres) for row in _avoided(view, cutoffs))
 
 
-def told(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Row, ...]:
+def curve_points(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Row, ...]:
     """Points of the curves as rows: ``net_benefit_at_0.10`` (also of ``treat_all``), ``ppv_at_prevalence_0.10`` ..."""
-    return tuple(row for view in map(predictions.at, predictions.centres) for row in _told(view, cutoffs))
+    return tuple(row for view in map(predictions.at, predictions.centres) for row in _curve_points(view, cutoffs))
 
 
-def _told(view: CentreView, cutoffs: Mapping[str, Cutoff]) -> list[Row]:
+def _curve_points(view: CentreView, cutoffs: Mapping[str, Cutoff]) -> list[Row]:
     names = [f"net_benefit_at_{t:.2f}" for t in TOLD_THRESHOLDS]
     nothing, rows = np.full(len(names), np.nan), []
     compared = view.compared()

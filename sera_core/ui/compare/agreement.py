@@ -64,8 +64,8 @@ def _kappas(chosen: Chosen, centre: str, rows: list[Row]) -> None:
     chart(drawn(chosen, "kappa", centre, draw), f"kappa-{centre}", alt, save=True)
     for row in rows:
         if row.metric == "fleiss_kappa":
-            told = interval(row.estimate, row.low, row.high, 2)
-            st.markdown(f"All {len(raters)} together: Fleiss' kappa **{told}** (n = {row.n}).")
+            kappa = interval(row.estimate, row.low, row.high, 2)
+            st.markdown(f"All {len(raters)} together: Fleiss' kappa **{kappa}** (n = {row.n}).")
     offer_csv(frame(rows), f"kappa-{centre}-numbers")
 
 

@@ -165,5 +165,5 @@ def say_name(chosen: Chosen, centre: str) -> None:
 def say_centre(chosen: Chosen, centre: str) -> None:
     """A centre's kind and what its labels are, where a cell shows one centre at a time."""
     said = chosen.labels_at(centre)
-    told = escape.markdown(f"{chosen.counts[centre]}: {said}" if said else chosen.counts[centre])
-    st.markdown(f"{BADGE[chosen.predictions.domains[centre]]} {told}")
+    words = escape.markdown(f"{chosen.counts[centre]}: {said}" if said else chosen.counts[centre])
+    st.markdown(f"{BADGE[chosen.predictions.domains[centre]]} {words}")

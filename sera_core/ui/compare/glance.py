@@ -67,14 +67,14 @@ def show_glance(chosen: Chosen) -> None:
 
 
 def _say(chosen: Chosen, found: Glance) -> None:
-    told = (
+    legend = (
         "Open marks: internal, where the model was tuned. Filled marks: external. In brackets: cases with label 1 / 0."
     )
     if found.ceilings:
-        told += " Dotted line: the ceiling, the best anybody could reach from the simulated descriptors."
+        legend += " Dotted line: the ceiling, the best anybody could reach from the simulated descriptors."
     if chosen.predictions.readers:
-        told += " Grey: readers and guidelines; R1 is reader 1."
-    st.caption(told)
+        legend += " Grey: readers and guidelines; R1 is reader 1."
+    st.caption(legend)
     if found.clustered:
         where = ", ".join(dict.fromkeys(row.centre for row in found.clustered))
         st.caption(

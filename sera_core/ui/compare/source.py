@@ -210,7 +210,7 @@ def _show_models(chosen: Chosen) -> None:
     ]
 
     def draw() -> None:
-        told = "Title, kind, training images and cut-off of each model"
-        st.dataframe(pd.DataFrame(rows).round(3), hide_index=True, alt=told)
+        alt = "Title, kind, training images and cut-off of each model"
+        st.dataframe(pd.DataFrame(rows).round(3), hide_index=True, alt=alt)
 
     fold("What the models are", "models-known", draw)

@@ -77,8 +77,8 @@ def _scores(chosen: Chosen, found: Sequence[Calibration]) -> pd.DataFrame:
     lines = []
     for one in found:
         rows = {row.metric: row for row in one.rows}
-        told = {word: _said(rows.get(metric)) for metric, word in COLUMNS.items()}
-        lines.append({"model": escape.markdown(chosen.names[one.model])} | told)
+        measures = {word: _said(rows.get(metric)) for metric, word in COLUMNS.items()}
+        lines.append({"model": escape.markdown(chosen.names[one.model])} | measures)
     return pd.DataFrame(lines)
 
 
@@ -92,10 +92,10 @@ def _recalibration(chosen: Chosen, found: Sequence[Calibration]) -> None:
     for one in found:
         rows = {row.metric: row for row in one.rows}
         if "brier_after" in rows:
-            told = {
+            measures = {
                 f"{w}, {when}": _said(rows[f"{m}_{when}"]) for m, w in LOCAL.items() for when in ("before", "after")
             }
-            lines.append({"model": escape.markdown(chosen.names[one.model])} | told)
+            lines.append({"model": escape.markdown(chosen.names[one.model])} | measures)
     if not lines:
         st.caption("Left out: it takes 50 cases to recalibrate and as many again to judge, of both classes.")
         return

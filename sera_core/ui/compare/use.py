@@ -45,8 +45,8 @@ def show_use(chosen: Chosen) -> None:
             st.markdown("**Net benefit**")
             figure = drawn(chosen, "decision", centre, lambda: draw_decisions(decisions, chosen.looks, chosen.names))
             chart(figure, f"decision-{centre}", f"Decision curves at {chosen.counts[centre]}", save=True)
-            if told := common_cases([one.n for one in decisions], len(view.label)):
-                st.caption(told)
+            if which := common_cases([one.n for one in decisions], len(view.label)):
+                st.caption(which)
             offer_csv(_decision_table(decisions), f"decision-{centre}-numbers")
         with grid.cell():
             st.markdown(f"**{OTHER_PREVALENCE}**")
@@ -83,8 +83,8 @@ def _needles(chosen: Chosen, centre: str) -> None:
         return
     columns: dict[str, dict[str, str]] = {}
     for row in rows:
-        told = interval(row.estimate, row.low, row.high, 1)
-        columns.setdefault(chosen.names[row.versus], {})[chosen.names[row.model]] = told
+        spared = interval(row.estimate, row.low, row.high, 1)
+        columns.setdefault(chosen.names[row.versus], {})[chosen.names[row.model]] = spared
     table = pd.DataFrame(columns).rename_axis("model").reset_index()
     st.dataframe(table, hide_index=True, alt="Needles spared per 100 nodules, models against readers")
     st.caption("A negative number: the model would need more needles than the reader to find as many cancers.")
