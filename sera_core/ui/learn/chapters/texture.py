@@ -178,7 +178,7 @@ def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str,
             rf"\begin{{aligned}} X_{{LH}}(i,j) &= \textstyle\sum_{{p=0}}^{{{count - 1}}}\sum_{{r=0}}^{{{count - 1}}} "
             rf"L(p)\,H(r) \\ &\quad X(2i+p{shift},\,2j+r{shift}) \end{{aligned}}",
             rf"\begin{{aligned}} L &= ({_taps(low)}) \\ H &= ({_taps(high)}) \end{{aligned}}",
-            rf"\begin{{aligned}} X_{{LH}}({i},{j}) &= {halves} \\ &= {bands['LH'][i, j]:+.3f} \end{{aligned}}",
+            rf"\begin{{aligned}} &X_{{LH}}({i},{j}) \\ &= {halves} \\ &= {bands['LH'][i, j]:+.3f} \end{{aligned}}",
         ),
         f"The marked cell: each row under the window times H, then these {count} sums times L. First letter: the "
         "filter down the rows (p), second: along the columns (r); beyond the edge the image begins anew. Every second "
