@@ -76,15 +76,26 @@ def open_page(title: str) -> Iterator[None]:
     keep_house()
     with st.bottom:
         st.caption(NOT_A_DEVICE, text_alignment="center")
+    if _asks_who() and not st.user.get("is_logged_in"):
+        st.title("SERA", anchor=False)
+        st.button("Sign in", on_click=st.login, type="primary", icon=":material/login:", key="sign-in")
+        st.stop()
     _links()
     with guarded():
         yield
+
+
+def _asks_who() -> bool:
+    """Whether the server's secrets name who knows its users; without them it is for the one at the machine."""
+    return st.secrets.load_if_toml_exists() and "auth" in st.secrets
 
 
 def _links() -> None:
     with st.container(horizontal=True, gap="small", key="doors"):
         for door in (HOME, *open_doors()):
             link(door)
+        if _asks_who():
+            st.button("Sign out", on_click=st.logout, type="tertiary", icon=":material/logout:", key="sign-out")
 
 
 def link(door: Door) -> None:

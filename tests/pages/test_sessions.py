@@ -127,3 +127,13 @@ def test_a_shelf_works_a_result_out_once_and_holds_no_more_than_it_may() -> None
     with pytest.raises(ZeroDivisionError):
         shelf.ask("fails", lambda: 1 / 0)
     assert shelf.ask("fails", lambda: 1) == 1
+
+
+@pytest.mark.parametrize("page", ["app.py", "pages/1_Diagnose.py", "pages/2_Compare_models.py", "pages/3_Learn.py"])
+def test_a_server_that_knows_its_users_shows_nothing_before_they_sign_in(page: str) -> None:
+    at = AppTest.from_file(str(ROOT / page), default_timeout=120)
+    at.secrets["auth"] = {"redirect_uri": "http://localhost:8501/oauth2callback", "client_id": "sera"}
+    at.run()
+    assert not at.exception
+    assert [button.label for button in at.button] == ["Sign in"]
+    assert not at.subheader
