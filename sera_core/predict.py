@@ -26,6 +26,7 @@ from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import BadInput, Grey
 from sera_core.files import MODELS, whole_file
 from sera_core.images.prepare import Preparation
+from sera_core.names import same
 from sera_core.train.batches import ahead
 from sera_core.train.curves import clock
 from sera_core.train.frames import Frame, decode, prepared
@@ -117,7 +118,12 @@ def _honest(cases: list[Case], classifiers: list[Classifier], report: Callable[[
 
 def may_have_seen(card: Card, case: Case) -> bool:
     """Whether a case may have been in a model's training."""
-    return case.centre in {source.name for source in card.training} and case.split not in UNSEEN
+    return is_home(card, case.centre) and case.split not in UNSEEN
+
+
+def is_home(card: Card, centre: str) -> bool:
+    """Whether a centre, however it is spelled, is one that a model was trained on."""
+    return any(same(source.name, centre) for source in card.training)
 
 
 def _parts(out: Path, manifest: Path, classifiers: list[Classifier]) -> Path:
@@ -170,13 +176,12 @@ def _rows(chunk: Chunk, classifier: Classifier) -> pd.DataFrame:
     asked = [row for row, frame in enumerate(chunk.frames) if not may_have_seen(card, frame.case)]
     cases = [chunk.frames[row].case for row in asked]
     probability = classifier.predict(chunk.crops[card.preparation][asked]) if asked else np.empty(0)
-    home = {source.name for source in card.training}
     return pd.DataFrame(
         {
             "case_id": [case.case_id for case in cases],
             "patient_id": [case.patient_id for case in cases],
             "centre": [case.centre for case in cases],
-            "role": ["internal" if case.centre in home else "external" for case in cases],
+            "role": ["internal" if is_home(card, case.centre) else "external" for case in cases],
             "label": [case.label for case in cases],
             "model": card.id,
             "probability": probability,

@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from sera_core.contracts import READER, BadInput
 from sera_core.files import whole_file
+from sera_core.names import same
 from sera_core.simulate.cohort import study_set
 from sera_core.simulate.disk import write_cohort
 from sera_core.study.cache import hashed
@@ -47,7 +48,7 @@ def population(design: Design, stage: Stage) -> tuple[list[Frame], pd.DataFrame]
     frames: list[Frame] = []
     details = []
     for manifest in manifests:
-        cases = read_manifest(manifest)
+        cases = [replace(case, centre=_spelled(design, case.centre)) for case in read_manifest(manifest)]
         frames += _decoded(manifest, cases, stage)
         details.append(_details(manifest, cases))
     known = pd.concat(details)
@@ -55,6 +56,11 @@ def population(design: Design, stage: Stage) -> tuple[list[Frame], pd.DataFrame]
         twice = known.index[known.index.duplicated()][0]
         raise BadInput("case_twice", f"{twice} stands in two manifests of the study: give each image its own name.")
     return frames, known
+
+
+def _spelled(design: Design, centre: str) -> str:
+    """A manifest's centre as the design spells it, so that no other spelling makes it another centre."""
+    return next((known.name for known in design.centres if same(known.name, centre)), centre)
 
 
 def taught_truth(frames: list[Frame], sources: tuple[str, ...], details: pd.DataFrame) -> list[Frame]:

@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sera_core.contracts import BadInput, Box, Grey, GreyImage
+from sera_core.escape import bare
 from sera_core.images.read import read_image
+from sera_core.names import identity, unify
+from sera_core.sheet import LABELS, Sheet, read_sheet
 from sera_core.wording.refusals import WRONG_LABEL
 
 REQUIRED = ("image", "label", "patient_id", "centre", "split")
@@ -52,6 +55,8 @@ class Case:
 def read_manifest(file: Path) -> list[Case]:
     """Read and check a manifest CSV (columns of the contract; ``soft_label`` is optional).
 
+    A name spelled in several ways is one name, as it was spelled first (:mod:`sera_core.names`).
+
     Raises
     ------
     BadInput
@@ -60,24 +65,39 @@ def read_manifest(file: Path) -> list[Case]:
     """
     if not file.is_file():
         raise BadInput("no_manifest", f"There is no manifest {file}: make one with 'python -m sera_core import'.")
-    try:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False, na_values=[""])
-    except ValueError as error:  # also pandas' own errors for text that is no table
-        raise BadInput(
-            "manifest_csv", f"{file.name} is not a CSV table with a header line: export it again."
-        ) from error
+    sheet = read_sheet(file.read_bytes(), file.name)
+    table = sheet.table.to_pandas().astype(object)
     missing = [column for column in REQUIRED if column not in table]
     if missing:
         raise BadInput("manifest_columns", f"The manifest {file.name} lacks the columns {', '.join(missing)}.")
     if table.empty:
         raise BadInput("manifest_empty", f"The manifest {file.name} has no rows: give one row an image.")
-    _check_rows(table, file.name)
+    table = _named(table)
+    _check_rows(table, sheet)
     _check_patients(table)
     rows = table.assign(case_id=_case_ids(table)).to_dict("records")
-    return [_case(row, file.parent, number) for number, row in enumerate(rows, start=2)]
+    return [_case(row, file.parent, int(number)) for row, number in zip(rows, sheet.rows, strict=True)]
 
 
-def _check_rows(table: pd.DataFrame, name: str) -> None:
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with each name in one spelling, and labels and splits in the program's words."""
+    table = table.apply(lambda column: column.where(column.astype(str).str.strip() != "", None))
+    table["image"] = table["image"].map(bare, na_action="ignore")  # a file's name keeps its spelling
+    table["label"] = table["label"].map(lambda word: str(LABELS.get(identity(word), word)), na_action="ignore")
+    table["split"] = table["split"].map(identity, na_action="ignore")
+    given = table["centre"].notna()
+    table.loc[given, "centre"] = _spelled_once(table.loc[given, "centre"])
+    for _, rows in table[table["patient_id"].notna()].groupby("centre").groups.items():
+        table.loc[rows, "patient_id"] = _spelled_once(table.loc[rows, "patient_id"])
+    return table
+
+
+def _spelled_once(names: pd.Series) -> list[str]:
+    found = unify(names)
+    return [found.shown[place] for place in found.places]
+
+
+def _check_rows(table: pd.DataFrame, sheet: Sheet) -> None:
     boxes, soft = table.reindex(columns=BOX), table.get("soft_label", table["label"])
     numbers = boxes.apply(pd.to_numeric, errors="coerce")
     complete = np.isfinite(numbers).all(axis=1)
@@ -90,8 +110,7 @@ def _check_rows(table: pd.DataFrame, name: str) -> None:
         ("manifest_twice", "has an image that stands in an earlier row too", table["image"].duplicated()),
     ]
     for code, problem, rows in problems:
-        if rows.any():
-            raise BadInput(code, f"Row {int(np.argmax(rows)) + 2} of {name} {problem}: mend that row.")
+        sheet.refuse(rows.to_numpy(bool), code, problem)
 
 
 def _check_patients(table: pd.DataFrame) -> None:

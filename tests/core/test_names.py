@@ -48,3 +48,17 @@ def test_the_first_spelling_is_shown_and_the_others_are_told() -> None:
 def test_tidying_twice_changes_nothing_and_keeps_who_is_who(name: str) -> None:
     assert tidy(tidy(name)) == tidy(name)
     assert identity(tidy(name)) == identity(name)
+
+
+@pytest.mark.parametrize("spelling", ["DDTI", "DDTI ", " ddti", "ＤＤＴＩ"])
+def test_training_frames_never_pass_as_external(spelling: str) -> None:
+    from pathlib import Path
+    from types import SimpleNamespace
+
+    from sera_core.predict import is_home, may_have_seen
+    from sera_core.train.manifest import Case
+
+    card = SimpleNamespace(training=(SimpleNamespace(name="DDTI"),))
+    case = Case("x", Path("x.png"), 0, 0.0, "p", spelling, "0", None)
+    assert is_home(card, spelling)
+    assert may_have_seen(card, case)

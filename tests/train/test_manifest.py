@@ -38,8 +38,8 @@ def test_a_good_manifest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "is not a CSV table with a header line"),
-        ('image,label\n"a', "is not a CSV table with a header line"),
+        ("", "cases.csv is empty"),
+        ('image,label\n"a', "row 2 has 1 columns"),
         ("image,label\na,0\n", r"lacks the columns patient_id, centre, split"),
         (f"{HEAD}\n", "has no rows"),
         (f"{HEAD}\n{GOOD}c.png,2,p3,A,0\n", "Row 4 of cases.csv has a label other than 0 or 1"),
@@ -151,3 +151,24 @@ def test_a_region_on_a_picture_that_is_shrunk_is_refused(tmp_path: Path) -> None
     with pytest.raises(BadInput, match="Row 2: the picture is too large for its region") as refusal:
         load(case)
     assert refusal.value.code == "shrunk"
+
+
+def test_names_in_several_spellings_are_one_name(tmp_path: Path) -> None:
+    """A blank after a centre's name once made training frames those of another hospital."""
+    text = f"{HEAD}\na.png,malignant,p1,DDTI,Train\nb.png,FALSE,P1 ,ddti ,train\nc.png,1,p1,Seoul,external\n"
+    cases = read_manifest(manifest(tmp_path, text))
+    assert [(c.centre, c.patient_id, c.label, c.split) for c in cases] == [
+        ("DDTI", "DDTI/p1", 1, "train"),
+        ("DDTI", "DDTI/p1", 0, "train"),
+        ("Seoul", "Seoul/p1", 1, "external"),
+    ]
+
+
+def test_one_patient_in_two_spellings_and_two_splits_leaks(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="more than one split"):
+        read_manifest(manifest(tmp_path, f"{HEAD}\na.png,0,p1,A,train\nb.png,0,P1 ,a,test\n"))
+
+
+def test_rows_are_counted_with_blank_lines(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"Row 5 of cases\.csv has a label"):
+        read_manifest(manifest(tmp_path, f"{HEAD}\na.png,0,p1,A,0\n\n,,,,\nb.png,ill,p2,A,0\n"))
