@@ -12,12 +12,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from sera_core.contracts import BadInput, Box, Guideline, Line
+from sera_core.contracts import BadInput, Guideline
 from sera_core.diagnosis import Request, diagnose
 from sera_core.images.read import read_image
 from sera_core.simulate.samples import SAMPLES
 from sera_core.wording.labels import LABELS
-from tests.images.files import dataset, region, save, speckle
 
 Png = Callable[[np.ndarray], bytes]
 RNG = np.random.default_rng(5)
@@ -269,26 +268,6 @@ def test_a_loop_has_a_frame_slider_a_scale_and_no_name(page: AppTest) -> None:
     assert "Proposed box" in words(page)
     assert "Secret" not in words(page)
     assert "4711" not in words(page)
-
-
-def test_a_ruler_measures_by_the_pane_it_lies_in(page: AppTest) -> None:
-    data = dataset(speckle(315, 500))
-    data.SequenceOfUltrasoundRegions = [region((0, 0, 249, 314), 0.01), region((250, 0, 499, 314), 0.02)]
-    upload(page, "panes.dcm", save(data))
-    page.session_state["case"].box = Box(40, 40, 120, 90)
-    page.segmented_control(key="tool").set_value("size")
-    rulers = {
-        "**10 mm**. Scale 0.100 mm a pixel; the picture is 25.0 mm wide": Line(50, 100, 150, 100),
-        "**20 mm**. Scale 0.200 mm a pixel; the picture is 50.0 mm wide": Line(300, 100, 400, 100),
-        "two at once (0.100 and 0.200 mm a pixel), so this line has no length": Line(200, 100, 300, 100),
-        "A size of 0.8 mm cannot be used": Line(300, 100, 304, 100),
-    }
-    for said, ruler in rulers.items():
-        page.session_state["case"].ruler = ruler
-        page.run()
-        assert not page.exception
-        assert said in words(page)
-        assert "it is the size in cell 1 now" not in words(page)  # nobody took it
 
 
 # ---- the size ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,60 @@
+"""The region's cell on a frame with two panes, drawn without any network."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sera_core.contracts import Line
+from sera_core.ui.measure import Calibration
+
+
+def cells() -> None:
+    import numpy as np
+
+    from sera_core.contracts import Box, GreyImage, ScaledRegion
+    from sera_core.ui.diagnose.region import mark_region
+    from sera_core.ui.state import case_of, start
+
+    start()
+    panes = ScaledRegion(Box(0, 0, 250, 315), (0.1, 0.1)), ScaledRegion(Box(250, 0, 250, 315), (0.2, 0.2))
+    image = GreyImage(np.full((315, 500), 0.4, np.float32), regions=panes)
+    mark_region(image, Box(40, 40, 120, 90), case_of("two panes"))
+
+
+def words(page: AppTest) -> str:
+    return " ".join(str(element.value) for kind in ("markdown", "warning", "info") for element in page.get(kind))
+
+
+@pytest.fixture
+def page() -> AppTest:
+    at = AppTest.from_function(cells, default_timeout=60).run()
+    assert "12.0 × 9.0 mm. Scale 0.100 mm a pixel; the picture is 25.0 mm wide and 31.5 mm deep." in words(at)
+    return at
+
+
+def test_a_ruler_measures_by_the_pane_it_lies_in(page: AppTest) -> None:
+    page.segmented_control(key="tool").set_value("size")
+    rulers = {
+        "**10 mm**. Scale 0.100 mm a pixel; the picture is 25.0 mm wide": Line(50, 100, 150, 100),
+        "**20 mm**. Scale 0.200 mm a pixel; the picture is 50.0 mm wide": Line(300, 100, 400, 100),
+        "two at once (0.100 and 0.200 mm a pixel), so this line has no length": Line(200, 100, 300, 100),
+        "A size of 0.8 mm cannot be used": Line(300, 100, 304, 100),
+    }
+    for said, ruler in rulers.items():
+        page.session_state["case"].ruler = ruler
+        page.run()
+        assert not page.exception
+        assert said in words(page)
+        assert "it is the size in cell 1 now" not in words(page)  # nobody took it
+
+
+def test_the_reader_s_scale_is_told_with_its_field_of_view_and_doubted_where_that_is_no_thyroid(page: AppTest) -> None:
+    page.session_state["case"].calibration = Calibration(Line(300, 10, 300, 310), 200)
+    page.segmented_control(key="tool").set_value("scale").run()
+    assert "0.100 mm a pixel; the picture is 25.0 mm wide and 31.5 mm deep. It was read from the file." in words(page)
+    page.session_state["case"].ruler = Line(300, 100, 400, 100)
+    page.run()
+    assert not page.exception
+    assert "the picture is 166.7 mm wide and 210.0 mm deep. It was set by you." in words(page)
+    assert "a thyroid frame is 20 to 120 mm wide and deep" in words(page)
