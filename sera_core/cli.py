@@ -26,7 +26,7 @@ from sera_core.contracts import (
     Patient,
     Shape,
 )
-from sera_core.files import whole_file
+from sera_core.files import read_whole, whole_file
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
 
@@ -47,13 +47,16 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         result = options.run(options)
+        print(json.dumps(result, ensure_ascii=False) if options.json else options.tell(result))
     except BadInput as problem:
         print(f"sera: {problem.message}", file=sys.stderr)
+        return 2
+    except UnicodeEncodeError as problem:
+        print(f"sera: a name cannot be written here ({problem.reason}): put PYTHONUTF8=1 before it.", file=sys.stderr)
         return 2
     except Exception as fault:  # the last door: a fault of ours is told in one line
         print(f"sera: a fault of ours ({type(fault).__name__}: {fault})", file=sys.stderr)
         return 1
-    print(json.dumps(result, ensure_ascii=False) if options.json else options.tell(result))
     return 0
 
 
@@ -63,7 +66,7 @@ def diagnose(options: argparse.Namespace) -> Result:
     from sera_core.images.read import read_image
     from sera_core.reports.record import to_json
 
-    image = read_image(_bytes(options.image), options.frame)
+    image = read_image(read_whole(options.image), options.frame)
     box = Box(*options.roi) if options.roi else None
     request = Request(box, options.model, CamMethod(options.method))
     patient = Patient(options.size_mm, Guideline(options.guideline), options.pretest)
@@ -313,13 +316,6 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "table", type=Path, metavar="FILE", help="predictions (CSV or Parquet), or the name of a shipped study"
     )
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise BadInput("no_file", f"{file} cannot be read ({error.strerror}): check the path.") from error
 
 
 def _write_heatmap(diagnosis: Any, file: Path) -> None:

@@ -74,6 +74,21 @@ def writing(file: Path) -> Iterator[None]:
         raise BadInput("cannot_write", f"{why}: {_mend(problem)}.") from error
 
 
+def read_whole(file: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    BadInput
+        Code ``no_file``, when it is not there or may not be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        mend = "ask for the permission to read it" if error.errno in NOT_ALLOWED else "check the path"
+        raise BadInput("no_file", f"{file} cannot be read ({error.strerror}): {mend}.") from error
+
+
 def _system_error(error: Exception) -> OSError | None:
     if isinstance(error, FileExistsError):  # said of a file that stands where a folder is to be made
         return OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))

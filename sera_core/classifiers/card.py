@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from sera_core.contracts import BadInput, Domain, Role
-from sera_core.files import whole_file
+from sera_core.files import read_whole, whole_file
 from sera_core.images.prepare import Preparation
 
 CARD_FILE = "card.json"
@@ -157,7 +157,7 @@ def read_card(folder: Path) -> Card:
     file = folder / CARD_FILE
     if not file.is_file():
         raise BadInput("no_card", f"The model folder {folder.name} has no {CARD_FILE}: train the model again.")
-    return _checked(file.read_bytes(), folder.name)
+    return _checked(read_whole(file), folder.name)
 
 
 def write_card(folder: Path, card: Card) -> None:

@@ -16,7 +16,7 @@ from sera_core.classifiers.classical import load_svm, save_svm
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import FEATURES, FamiliarityIndex
 from sera_core.contracts import BadInput
-from sera_core.files import MODELS, whole_file
+from sera_core.files import MODELS, read_whole, whole_file
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -164,7 +164,7 @@ def _verified(place: Path) -> tuple[Card, dict[str, bytes]]:
 def _checked_bytes(file: Path, digest: str) -> bytes:
     if not file.is_file():
         raise BadInput("model_file_missing", f"The model {file.parent.name} lacks {file.name}: copy the folder again.")
-    data = file.read_bytes()
+    data = read_whole(file)
     if _sha256(data) != digest:
         raise BadInput(
             "model_file_changed",

@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 
 from sera_core import files
 from sera_core.contracts import BadInput
-from sera_core.files import whole_file, writing
+from sera_core.files import read_whole, whole_file, writing
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = np.random.default_rng(0).random((400, 400)).astype(np.float32)
@@ -177,3 +177,33 @@ def test_nobody_else_puts_files_in_place() -> None:
     assert len(sources) > 200
     lines = [(file, line) for file in sources for line in file.read_text(encoding="utf-8").splitlines()]
     assert not [f"{file.name}: {line}" for file, line in lines if any(word in line for word in words)]
+
+
+def test_what_may_not_be_read_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"nothing cannot be read \(No such file or directory\): check the path\."):
+        read_whole(tmp_path / "nothing")
+    with pytest.raises(BadInput, match=r"cannot be read \(Is a directory\)"):
+        read_whole(tmp_path)
+
+
+KOREAN = {"c": {"LC_ALL": "C"}, "ascii": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}}
+
+
+@pytest.mark.parametrize("locale", KOREAN)
+def test_a_korean_path_under_the_c_locale_works_or_is_refused_in_a_sentence(tmp_path: Path, locale: str) -> None:
+    out = tmp_path / "갑상선" / "목록.csv"
+    picture = tmp_path / "자료" / "benign" / "결절.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"")
+    command = [sys.executable, "-m", "sera_core", "import", "folders", str(tmp_path / "자료"), "--out", str(out)]
+    ran = subprocess.run(command, cwd=ROOT, env=os.environ | KOREAN[locale], capture_output=True, check=False)
+    said = (ran.stdout + ran.stderr).decode()
+    if locale == "c":
+        assert (ran.returncode, said) == (0, f"1 cases in {out}\n")
+        assert "결절.png" in out.read_text(encoding="utf-8")
+    else:
+        assert ran.returncode == 2
+        assert said.startswith("sera: a name cannot be written here")
+        assert said.count("\n") == 1
+        assert not out.exists()
+    assert not list(tmp_path.rglob(".*.part"))
