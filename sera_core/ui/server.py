@@ -8,7 +8,9 @@ may be the next morning.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
+import sys
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
@@ -41,7 +43,7 @@ async def _sweep(server: Runtime) -> None:
             _empty(here.pop(name))
         here = now
         if over:
-            await asyncio.to_thread(gc.collect)  # what a session held refers to itself in circles
+            await asyncio.to_thread(_give_back)
 
 
 def _empty(session: AppSession) -> None:
@@ -49,3 +51,11 @@ def _empty(session: AppSession) -> None:
     session.shutdown()
     session.session_state.clear()
     session._fragment_storage.clear()
+
+
+def _give_back() -> None:
+    """Free what no session holds any more, and hand it to the system where its C library can."""
+    gc.collect()  # what a session held refers to itself in circles
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

@@ -47,7 +47,11 @@ class Visitor:
     def __init__(self, server: str, page: str, link: str = "") -> None:
         self._server, self._page, self._link = server, page, link
         self._socket = connect(
-            f"ws://{server}/_stcore/stream", subprotocols=["streamlit"], max_size=None, compression=None
+            f"ws://{server}/_stcore/stream",
+            subprotocols=["streamlit"],
+            max_size=None,
+            compression=None,
+            open_timeout=PATIENCE,
         )
         self._session, self._field = "", ""
 
