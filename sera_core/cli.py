@@ -70,7 +70,7 @@ def diagnose(options: argparse.Namespace) -> Result:
     box = Box(*options.roi) if options.roi else None
     request = Request(box, options.model, CamMethod(options.method))
     patient = Patient(options.size_mm, Guideline(options.guideline), options.pretest)
-    diagnosis = diagnose(image, request, patient)
+    diagnosis = diagnose(image, request, patient, ask_all=options.opinions)
     if options.heatmap:
         _write_heatmap(diagnosis, options.heatmap)
     return to_json(diagnosis)
@@ -238,6 +238,7 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frame", type=int, default=0, help="frame of a multi-frame file")
     parser.add_argument("--method", default=CamMethod.GRADCAM.value, choices=[m.value for m in CamMethod])
     parser.add_argument("--heatmap", type=Path, metavar="OUT.png")
+    parser.add_argument("--opinions", action="store_true", help="ask every other installed model too")
 
 
 def _add_tirads(parser: argparse.ArgumentParser) -> None:
@@ -267,9 +268,7 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    from sera_core.train.importers import IMPORTERS
-
-    parser.add_argument("kind", choices=list(IMPORTERS))
+    parser.add_argument("kind", help="which data set; an unknown one lists all")
     parser.add_argument("source", type=Path)
     parser.add_argument("--out", type=Path, required=True, metavar="MANIFEST.csv")
 

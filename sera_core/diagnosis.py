@@ -68,14 +68,18 @@ class Request:
     method: CamMethod | None = CamMethod.GRADCAM
 
 
-def diagnose(image: GreyImage, request: Request | None = None, patient: Patient | None = None) -> Diagnosis:
-    """Diagnose one nodule on one frame: read it, ask every installed model for its opinion, advise.
+def diagnose(
+    image: GreyImage, request: Request | None = None, patient: Patient | None = None, ask_all: bool = False
+) -> Diagnosis:
+    """Diagnose one nodule on one frame: read it, and advise.
 
     Parameters
     ----------
     image : GreyImage
     request : Request, optional
     patient : Patient, optional
+    ask_all : bool
+        Whether every other installed model is asked for its opinion too.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def diagnose(image: GreyImage, request: Request | None = None, patient: Patient 
     """
     patient = _checked(patient or Patient())
     reading = read(image, request or Request())
-    return advise(image, reading, patient, opinions(image, reading.box))
+    return advise(image, reading, patient, opinions(image, reading.box) if ask_all else ())
 
 
 # ---- the networks --------------------------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
-"""Let ``import torchvision`` succeed beside a CPU build of torch.
+"""Let ``import torchvision`` succeed beside a CPU build of torch, and cost what it must.
 
 torchvision's wheel on PyPI is linked against the CUDA build of torch. Beside a CPU build its compiled
 library does not load, and ``import torchvision`` then fails with
 ``operator torchvision::nms does not exist``, because the Python side registers fake kernels for two
 compiled operators. Declaring the schemas of those two operators is enough: models, transforms, timm and
 grad-cam do not call them.
+
+One function of torchvision, which compiles a pooling of regions for some accelerators, imports torch's compiler,
+``torch._dynamo``, as soon as torchvision is imported. That takes as long as importing torch itself, and nothing here
+compiles, so the compiler is imported when that function is called.
 
 Call :func:`import_torchvision` before anything that imports torchvision (timm, grad-cam). An
 installation that works is left alone.
@@ -15,12 +19,15 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 _SCHEMAS = {
     "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 }
+_COMPILER = "torch._dynamo.utils"
 _lock = threading.Lock()  # two sessions may ask at once, and an operator can be declared only once
 _declared: list[object] = []  # a torch.library.Library un-declares its operators when it is collected
 
@@ -38,7 +45,7 @@ def import_torchvision() -> ModuleType:
     ImportError, RuntimeError
         When torchvision fails to import for any other reason: its own error, unchanged.
     """
-    with _lock:
+    with _lock, _compiler_on_demand():
         try:
             return importlib.import_module("torchvision")
         except RuntimeError as error:
@@ -57,3 +64,24 @@ def _declare_missing_operators() -> None:
     for schema in _SCHEMAS.values():
         library.define(schema)
     _declared.append(library)
+
+
+@contextmanager
+def _compiler_on_demand() -> Iterator[None]:
+    """Meanwhile the one function that torchvision takes from torch's compiler is one that imports it when called."""
+    if _COMPILER in sys.modules:
+        yield
+        return
+    stand_in = ModuleType(_COMPILER)
+    stand_in.__dict__["is_compile_supported"] = _is_compile_supported
+    sys.modules[_COMPILER] = stand_in
+    try:
+        yield
+    finally:
+        if sys.modules.get(_COMPILER) is stand_in:
+            del sys.modules[_COMPILER]
+
+
+def _is_compile_supported(device: str) -> bool:
+    supported: bool = importlib.import_module(_COMPILER).is_compile_supported(device)
+    return supported

@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 FILES = WEIGHTS, INDEX, SVM = "weights.safetensors", "familiarity.safetensors", "svm.skops"
 PLAIN_NAME = re.compile(r"[\w-][\w.-]*")  # names a file or folder in its own place, never a way out of it
 
+_loading = Lock()
 Signature = tuple[tuple[str, int, int, int, int], ...]
 
 
@@ -63,7 +65,8 @@ def load(model_id: str, folder: Path = MODELS) -> Classifier:
     if not PLAIN_NAME.fullmatch(model_id) or not (place / CARD_FILE).is_file():
         names = ", ".join(status.id for status in installed(folder) if status.valid) or "none is installed"
         raise BadInput("unknown_model", f"There is no model {model_id!r}: choose one of these: {names}.")
-    return _loaded(place, _signature(place))
+    with _loading:  # two sessions that ask at once wait for one loading
+        return _loaded(place, _signature(place))
 
 
 def _signature(place: Path) -> Signature:

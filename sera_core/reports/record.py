@@ -21,7 +21,8 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     -------
     dict
         ``probability`` holds at a balanced prior; ``cutoff`` and ``verdict`` refer to it; ``verdict_words`` says the
-        verdict in the terms of what the model was taught, as page and paper do. ``familiarity`` is a
+        verdict in the terms of what the model was taught, as page and paper do. ``opinions`` is empty where the other
+        models were not asked. ``familiarity`` is a
         percentile 0 ... 100, ``fidelity`` the hot fifth's fall minus the mean random fall (None: not measured),
         ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
     """

@@ -192,7 +192,7 @@ def test_diagnose_and_models_on_their_happy_paths(house: Path) -> None:
     listed, auto, again, machine, words, proposed = commands(
         house,
         ["models", "--json"],
-        [*frame, "--heatmap", "out.png"],
+        [*frame, "--heatmap", "out.png", "--opinions"],
         [*frame, "--model", "tiny", "--pretest", "0.5", "--guideline", "acr2017", "--method", "layercam"],
         [*frame, "--model", "tiny-svm"],
         frame[:-1],
@@ -216,6 +216,8 @@ def test_diagnose_and_models_on_their_happy_paths(house: Path) -> None:
     assert not list(house.glob(".*.part"))
 
     even = strict(again.out)
+    assert even["opinions"] == [], "nobody asked the other model"
+    assert set(even) == set(found)
     assert even["probability_at_pretest"] == pytest.approx(even["probability"]), "half is the balanced prior"
     odds, at = (p / (1 - p) for p in (found["probability"], found["probability_at_pretest"]))
     assert at == pytest.approx(odds * 0.2 / 0.8), "Bayes' rule in odds"

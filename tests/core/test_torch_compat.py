@@ -47,6 +47,22 @@ def test_torchvision_timm_and_grad_cam_import_and_work_after_it() -> None:
     assert ran.returncode == 0, ran.stderr
 
 
+def test_torchs_compiler_is_imported_only_by_who_calls_it() -> None:
+    ran = fresh(
+        "import sys\n"
+        "from sera_core.torch_compat import import_torchvision\n"
+        "torchvision = import_torchvision()\n"
+        "import timm, torchvision.models\n"
+        "from torchvision.ops import roi_align\n"
+        "assert not [name for name in sys.modules if name.startswith('torch._dynamo')]\n"
+        "from torchvision.ops.roi_align import is_compile_supported\n"
+        "from torch._dynamo.utils import is_compile_supported as real\n"
+        "assert is_compile_supported('cpu') == real('cpu') and is_compile_supported('meta') == real('meta')\n"
+        "assert is_compile_supported.__module__ != real.__module__ == 'torch._dynamo.utils'\n"
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_an_installation_that_works_is_left_alone(tmp_path: Path) -> None:
     package(tmp_path, "torchvision", "fine = True\n")
     ran = fresh(

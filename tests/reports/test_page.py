@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from sera_core.contracts import NOT_A_DEVICE, Box, Fidelity, GreyImage, Guideline, Notice, Verdict
 from sera_core.guidelines import advise_from_probability
-from sera_core.reports import pdf
+from sera_core.reports.page import pdf
 from sera_core.reports.pictures import heated, plain
 from sera_core.wording import headline
 from tests.reports.samples import READ, bare, diagnosis, heatmap, opinion, pixels

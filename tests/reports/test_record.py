@@ -11,7 +11,7 @@ import pytest
 
 from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Box, Familiarity, Fidelity, GreyImage, ScaledRegion
-from sera_core.reports import as_json, to_json
+from sera_core.reports.record import as_json, to_json
 from tests.reports.samples import bare, diagnosis, heatmap, pixels
 
 RELIED_ON = {

@@ -8,7 +8,7 @@ import pytest
 
 from sera_core.contracts import NOT_A_DEVICE, Action, Fidelity, Guideline, Verdict
 from sera_core.guidelines import advise_from_probability, agreement, assess
-from sera_core.reports import as_text
+from sera_core.reports.text import as_text
 from sera_core.wording import in_hundred, percent
 from tests.reports.samples import SEEN, bare, diagnosis, heatmap
 

@@ -7,7 +7,9 @@ from functools import partial
 import streamlit as st
 
 from sera_core.contracts import Diagnosis
-from sera_core.reports import as_json, as_text, pdf
+from sera_core.reports.page import pdf
+from sera_core.reports.record import as_json
+from sera_core.reports.text import as_text
 from sera_core.ui.cell import open_cell, show_code
 from sera_core.ui.download import Download, offer
 
