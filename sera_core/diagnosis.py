@@ -153,6 +153,14 @@ def who_answers(image: GreyImage, box: Box) -> str:
     return candidates[0].id if len(candidates) == 1 else _most_familiar(image, look(image.pixels, box))
 
 
+def warm() -> None:
+    """Load what a first reading needs: the libraries, the models that answer by default, and familiarity's own body."""
+    grey = GreyImage(np.full((64, 64), 0.5, np.float32))
+    for card in _candidates(grey):
+        store.load(card.id)
+    look(grey.pixels, Box(0, 0, 64, 64))
+
+
 def _region(image: GreyImage, asked: Box | None) -> Box:
     box = asked.clipped(*image.shape) if asked else propose_box(image)
     if min(box.width, box.height) < SMALLEST_PX:

@@ -1,4 +1,5 @@
-"""What the running server is told once: no upload touches the disk, and a closed page's memory is given back in time.
+"""What the running server is told once: no upload touches the disk, a closed page's memory is given back in time, and
+the models are loaded before anybody asks for them.
 
 Streamlit keeps the session of a closed page for a while (``server.disconnectedSessionTTL``), so that a phone that lost
 its network comes back to its case. What is past that time it lets go only when another page is opened or closed, which
@@ -11,11 +12,16 @@ import asyncio
 import ctypes
 import gc
 import sys
+from contextlib import suppress
+from threading import Thread
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
+
+from sera_core.contracts import BadInput
+from sera_core.diagnosis import warm
 
 SWEEPS = 4  # in the time for which a closed page's session is kept
 
@@ -29,6 +35,14 @@ def keep_house() -> None:
         server = Runtime.instance()
         loop = server._get_async_objs().eventloop  # the sessions are that thread's; nobody else may touch them
         asyncio.run_coroutine_threadsafe(_sweep(server), loop)
+        if type(server) is Runtime:  # a test's stand-in serves nobody
+            Thread(target=_warm, name="warm", daemon=True).start()
+
+
+def _warm() -> None:
+    """Load the models while the first visitor looks at the first page, so that his first verdict need not wait."""
+    with suppress(BadInput):  # no model is installed: the page says so
+        warm()
 
 
 async def _sweep(server: Runtime) -> None:
