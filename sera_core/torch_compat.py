@@ -8,10 +8,11 @@ grad-cam do not call them.
 
 One function of torchvision, which compiles a pooling of regions for some accelerators, imports torch's compiler,
 ``torch._dynamo``, as soon as torchvision is imported. That takes as long as importing torch itself, and nothing here
-compiles, so the compiler is imported when that function is called.
+compiles, so the compiler is imported when that function is called. timm marks functions of one network as not to be
+compiled, which imports the compiler as well.
 
-Call :func:`import_torchvision` before anything that imports torchvision (timm, grad-cam). An
-installation that works is left alone.
+Call :func:`import_torchvision` before anything that imports torchvision, such as grad-cam, and :func:`import_timm` for
+timm. An installation that works is left alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 _SCHEMAS = {
     "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
@@ -55,6 +57,24 @@ def import_torchvision() -> ModuleType:
             del sys.modules[name]  # a half-imported package would be returned by the next import
         _declare_missing_operators()
         return importlib.import_module("torchvision")
+
+
+def import_timm() -> ModuleType:
+    """Import timm, without the compiler that it would only tell to stay away."""
+    import_torchvision()
+    import torch
+
+    with _lock:
+        disable = torch.compiler.disable
+        torch.compiler.disable = _as_it_is  # type: ignore[assignment]
+        try:
+            return importlib.import_module("timm")
+        finally:
+            torch.compiler.disable = disable
+
+
+def _as_it_is(function: Any) -> Any:
+    return function
 
 
 def _declare_missing_operators() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sera_core.torch_compat import import_torchvision
+from sera_core.torch_compat import import_timm, import_torchvision
 
 if TYPE_CHECKING:
     from torch import nn
@@ -14,10 +14,7 @@ VGG16_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 51
 
 def from_timm(name: str) -> nn.Module:
     """A network of timm."""
-    import_torchvision()
-    import timm
-
-    return timm.create_model(name)
+    return import_timm().create_model(name)
 
 
 def from_torchvision(name: str, **options: Any) -> nn.Module:

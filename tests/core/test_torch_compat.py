@@ -50,9 +50,9 @@ def test_torchvision_timm_and_grad_cam_import_and_work_after_it() -> None:
 def test_torchs_compiler_is_imported_only_by_who_calls_it() -> None:
     ran = fresh(
         "import sys\n"
-        "from sera_core.torch_compat import import_torchvision\n"
-        "torchvision = import_torchvision()\n"
-        "import timm, torchvision.models\n"
+        "from sera_core.torch_compat import import_timm\n"
+        "import_timm().create_model('tf_efficientnet_lite0')\n"
+        "import torchvision.models\n"
         "from torchvision.ops import roi_align\n"
         "assert not [name for name in sys.modules if name.startswith('torch._dynamo')]\n"
         "from torchvision.ops.roi_align import is_compile_supported\n"
