@@ -71,8 +71,7 @@ domain = "simulated"
 positive = "drawn dark"
 licence = "MIT"
 limits = ["Drawn, not scanned."]
-validation = "folds"
-folds = 2
+validation = "holdout"
 manifests = ["{here}", "{there}"]
 centres = [{{ name = "Here", labels = "drawn" }}, {{ name = "There", labels = "drawn" }}]
 
@@ -87,8 +86,8 @@ recipe = {{ mode = "svm" }}
 
 
 def test_study(tmp_path: Path) -> None:
-    """Killed at the frames, at a finished fold and at the predictions; only wall times are others."""
-    here = write_centre(tmp_path / "here", "Here", 24, "train", seed=0, folds=2)
+    """Killed at the frames, at the features and at a result; only wall times are others."""
+    here = write_centre(tmp_path / "here", "Here", 32, "train", seed=0)
     there = write_centre(tmp_path / "there", "There", 8, "external", seed=400)
 
     def command(name: str) -> list[str]:
