@@ -213,11 +213,15 @@ def test_a_photo_of_43_megapixels_is_shrunk() -> None:
         ]
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK"])
-@pytest.mark.parametrize("kind", ["TIFF", "PNG", "JPEG"])
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        *(("TIFF", mode) for mode in ("1", "L", "P", "RGB", "RGBA", "CMYK")),
+        *(("PNG", mode) for mode in ("1", "L", "P", "RGB", "RGBA")),
+        *(("JPEG", mode) for mode in ("L", "RGB", "CMYK")),
+    ],
+)
 def test_every_mode_shrinks(kind: str, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if (kind, mode) in {("PNG", "CMYK"), ("JPEG", "P"), ("JPEG", "RGBA"), ("JPEG", "1")}:
-        pytest.skip("no such file")
     monkeypatch.setattr(raster, "MAX_PIXELS", 96 * 128 // 4)
     exif = Image.Exif()
     exif[0x0112] = 3
