@@ -136,7 +136,20 @@ def import_data(options: argparse.Namespace) -> Result:
     """A data set's folder to a manifest."""
     from sera_core.train.importers import write_manifest
 
-    return {"manifest": str(options.out), "cases": write_manifest(options.kind, options.source, options.out)}
+    found = write_manifest(options.kind, options.source, options.out, options.patient)
+    left_out = {reason: len(files) for reason, files in found.tally.left_out.items()}
+    for remark in found.tally.remarks:
+        _say(f"note: {remark}")
+    for reason, files in found.tally.left_out.items():
+        _say(f"left out, {reason}: {len(files)} ({', '.join(files[:5])}{' ...' if len(files) > 5 else ''})")
+    if found.tally.merged:
+        _say(f"merged, several outlines in one box: {len(found.tally.merged)}")
+    sheet = str(options.out.with_suffix(".png"))
+    return {"manifest": str(options.out), "cases": found.cases, "sheet": sheet} | {
+        "left_out": left_out,
+        "merged": len(found.tally.merged),
+        "notes": found.tally.remarks,
+    }
 
 
 def train(options: argparse.Namespace) -> Result:
@@ -271,6 +284,9 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", help="which data set; an unknown one lists all")
     parser.add_argument("source", type=Path)
     parser.add_argument("--out", type=Path, required=True, metavar="MANIFEST.csv")
+    parser.add_argument(
+        "--patient", default="", metavar="REGEX", help="finds the patient in a file's path (folders); first group"
+    )
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from sera_core import escape
 from sera_core.contracts import BadInput, Box
 from sera_core.files import whole_file
+from sera_core.images.read import read_image
+from sera_core.names import identity
+from sera_core.sheet import LABELS
 
 IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm"}
 
@@ -24,13 +31,38 @@ IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm"}
 # 2, 3 and 5 from the middle of the range that later work quotes for them (Sci Rep 2017, surgical cohort of 1011).
 KWAK_RISK = {"2": 0.0, "3": 0.024, "4a": 0.033, "4b": 0.092, "4c": 0.584, "5": 0.933}
 SUSPICIOUS = {"4c", "5"}
-CLASS_WORDS = {"benign": 0, "malignant": 1, "0": 0, "1": 1}
+
+OUTLINE = "freehand"  # what DDTI's marks call a drawn outline
+MASKS = r"%s_mask(_\d+)?\.png"
+ALONE = "Each image was taken as a patient of its own: images of one patient may fall into different folds."
+TILE, ACROSS, DOWN = 128, 10, 6  # of a contact sheet
 
 Row = dict[str, object]
 
 
-def write_manifest(kind: str, source: Path, out: Path) -> int:
-    """Write the manifest of a data set; returns its number of cases.
+@dataclass
+class Tally:
+    """What an importer did with each file that is no plain case: reasons and sentences, in the order they came."""
+
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    merged: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def leave(self, reason: str, file: str) -> None:
+        """Count a file that gives no case."""
+        self.left_out.setdefault(reason, []).append(file)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many cases were kept, and the tally of the others."""
+
+    cases: int
+    tally: Tally
+
+
+def write_manifest(kind: str, source: Path, out: Path, patient: str = "") -> Imported:
+    """Write the manifest of a data set, and beside it a sheet of its first frames with their boxes.
 
     Parameters
     ----------
@@ -38,7 +70,9 @@ def write_manifest(kind: str, source: Path, out: Path) -> int:
     source : Path
         The data set's folder.
     out : Path
-        The CSV to write, in one piece.
+        The CSV to write, in one piece; the sheet has its name and ends in ``.png``.
+    patient : str
+        For ``folders``: a regular expression that finds the patient in a file's path; its first group where it has one.
 
     Raises
     ------
@@ -49,98 +83,211 @@ def write_manifest(kind: str, source: Path, out: Path) -> int:
         raise BadInput("unknown_import", f"There is no importer {kind!r}: choose one of {', '.join(IMPORTERS)}.")
     if not source.is_dir():
         raise BadInput("no_folder", f"There is no folder {source}: give the folder the data set was unpacked to.")
-    rows = [{**row, "image": os.path.relpath(str(row["image"]), out.parent)} for row in IMPORTERS[kind](source)]
+    if patient and kind != "folders":
+        raise BadInput("patient_known", f"{kind} says itself which patient is whose: leave --patient out.")
+    tally = Tally()
+    found = folders(source, tally, patient) if kind == "folders" else IMPORTERS[kind](source, tally)
+    given = list(found)
+    rows = [{**row, "image": os.path.relpath(str(row["image"]), out.parent)} for row in given]
     if not rows:
         raise BadInput("empty_import", f"No labelled image was found in {source}: is this a {kind} data set?")
     with whole_file(out) as part:
-        pd.DataFrame(rows).to_csv(part, index=False)
-    return len(rows)
+        escape.cells(pd.DataFrame(rows)).to_csv(part, index=False)
+    write_sheet(given, out.with_suffix(".png"))
+    return Imported(len(rows), tally)
 
 
-def ddti(source: Path) -> Iterator[Row]:
+def ddti(source: Path, tally: Tally) -> Iterator[Row]:
     """DDTI, cropped with masks (``labels.csv``) or as distributed (``xml/`` and ``images/``).
 
     ``label`` is 1 for categories 4c and 5: a reading, not pathology. ``soft_label`` is the published risk.
     """
     if (source / "xml").is_dir():
-        yield from _ddti_xml(source)
+        yield from _ddti_xml(source, tally)
         return
     table = _table(source, ("mask", "tirads", "patient_group", "fold", "duplicate"))
     read = table["fold"].notna() & table["tirads"].isin(list(KWAK_RISK))
+    for reason, rows in (("not read, or in no fold", ~read), ("a copy of another frame", table["duplicate"] == "1")):
+        for image in table.loc[rows & (read | (reason[0] == "n")), "image"]:
+            tally.leave(reason, image)
     for row in table[read & (table["duplicate"] != "1")].to_dict("records"):
         yield {
             **_base(source / row["image"], int(row["tirads"] in SUSPICIOUS), row["patient_group"], "DDTI"),
             "split": str(int(float(row["fold"]))),
             "soft_label": KWAK_RISK[row["tirads"]],
             "tirads": row["tirads"],
-            **_box(mask_box(source / row["mask"])),
+            **_box(mask_box(source / row["mask"], source / row["image"])),
         }
 
 
-def _ddti_xml(source: Path) -> Iterator[Row]:
+def _ddti_xml(source: Path, tally: Tally) -> Iterator[Row]:
     for file in sorted((source / "xml").glob("*.xml")):
         try:
             case = ElementTree.parse(file).getroot()
         except ElementTree.ParseError as error:
             raise BadInput("bad_xml", f"{file.name} is not valid XML ({error}): copy it again or remove it.") from error
         category = (case.findtext("tirads") or "").strip().lower()
-        if category not in KWAK_RISK:
-            continue
-        for mark in case.iter("mark"):
+        marks = list(case.iter("mark"))
+        if not marks:
+            tally.leave("no frame is named", file.name)
+        for mark in marks:
             image = source / "images" / f"{file.stem}_{(mark.findtext('image') or '').strip()}.jpg"
-            box = _polygon_box(mark.findtext("svg") or "")
-            if image.is_file() and box:
+            outlines = _outlines(mark.findtext("svg") or "")
+            if category not in KWAK_RISK:
+                tally.leave("no category", image.name)
+            elif not image.is_file():
+                tally.leave("no such picture", image.name)
+            elif not outlines:
+                tally.leave("no outline can be read", image.name)
+            else:
+                if len(outlines) > 1:
+                    tally.merged.append(image.name)
+                box = _around([point for outline in outlines for point in outline])
                 yield {
                     **_base(image, int(category in SUSPICIOUS), file.stem, "DDTI"),
                     "split": "train",
                     "soft_label": KWAK_RISK[category],
                     "tirads": category,
+                    "outlines": len(outlines),
                     **_box(box),
                 }
 
 
-def busi(source: Path) -> Iterator[Row]:
-    """BUSI, breast lesions with pathology; near-duplicates that are labelled differently are left out."""
+def busi(source: Path, tally: Tally) -> Iterator[Row]:
+    """BUSI, breast lesions with pathology: with ``labels.csv``, or as published, one folder a class.
+
+    Near-duplicates that are labelled differently are left out where the table knows them.
+    """
+    if not (source / "labels.csv").is_file() and (source / "benign").is_dir():
+        yield from _busi_published(source, tally)
+        return
     table = _table(source, ("mask", "label", "duplicate_group", "duplicate_across_classes"))
-    table = table[(table["label"] != "normal") & (table["duplicate_across_classes"] == "0")]
+    normal, across = table["label"] == "normal", table["duplicate_across_classes"] != "0"
+    for reason, rows in (("normal: no lesion", normal), ("labelled differently in a near-copy", across & ~normal)):
+        for image in table.loc[rows, "image"]:
+            tally.leave(reason, image)
+    table = table[~normal & ~across]
     for row in table.to_dict("records"):
         yield {
-            **_base(source / row["image"], CLASS_WORDS[row["label"]], row["duplicate_group"], "BUSI"),
+            **_base(source / row["image"], LABELS[row["label"]], row["duplicate_group"], "BUSI"),
             "split": "train",
-            **_box(mask_box(source / row["mask"])),
+            **_box(mask_box(source / row["mask"], source / row["image"])),
         }
 
 
-def les3(source: Path) -> Iterator[Row]:
+def _busi_published(source: Path, tally: Tally) -> Iterator[Row]:
+    tally.remarks.append(ALONE)
+    for name in ("benign", "malignant", "normal"):
+        for image in _pictures(source / name, tally):
+            if re.search(r"_mask(_\d+)?$", image.stem):
+                continue
+            masks = sorted(p for p in image.parent.glob("*.png") if re.fullmatch(MASKS % re.escape(image.stem), p.name))
+            if name == "normal":
+                tally.leave("normal: no lesion", image.name)
+            elif not masks:
+                tally.leave("no mask", image.name)
+            else:
+                if len(masks) > 1:
+                    tally.merged.append(image.name)
+                boxes = [mask_box(mask, image) for mask in masks]
+                corners = [(b.x, b.y) for b in boxes] + [(b.x + b.width - 1, b.y + b.height - 1) for b in boxes]
+                base = _base(image, LABELS[name], f"{name}/{image.stem}", "BUSI")
+                yield {**base, "split": "train", "outlines": len(masks), **_box(_around(corners))}
+
+
+def les3(source: Path, tally: Tally) -> Iterator[Row]:
     """LES3-A and LES3-B, for external testing only; labels undocumented, no region."""
     for row in _table(source, ("label", "centre", "duplicate_group")).to_dict("records"):
-        base = _base(source / row["image"], CLASS_WORDS[row["label"]], row["duplicate_group"], row["centre"])
+        base = _base(source / row["image"], LABELS[row["label"]], row["duplicate_group"], row["centre"])
         yield {**base, "split": "external"}
 
 
-def folders(source: Path) -> Iterator[Row]:
-    """One folder a class, named ``benign`` and ``malignant`` (or 0 and 1); each image is taken as a patient."""
+def folders(source: Path, tally: Tally, patient: str = "") -> Iterator[Row]:
+    """One folder a class, named as a label is (benign, malignant, 0, 1, true, false), in any case."""
+    if not patient:
+        tally.remarks.append(ALONE)
+    try:
+        pattern = re.compile(patient)
+    except re.error as error:
+        raise BadInput("patient_pattern", f"--patient {patient!r} is no regular expression: {error}.") from error
     for folder in sorted(source.iterdir()):
-        if folder.is_dir() and folder.name.lower() in CLASS_WORDS:
-            for image in sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGES):
-                label = CLASS_WORDS[folder.name.lower()]
-                yield {**_base(image, label, f"{folder.name}/{image.name}", source.resolve().name), "split": "train"}
+        label = LABELS.get(identity(folder.name))
+        if not folder.is_dir() or label is None:
+            if folder.is_dir():
+                tally.leave("a folder that names no class", folder.name)
+            continue
+        for image in _pictures(folder, tally):
+            whole = image.relative_to(source).as_posix()
+            who = pattern.search(whole) if patient else None
+            if patient and not who:
+                raise BadInput("no_patient", f"--patient finds nothing in {whole}: widen the pattern.")
+            said = (who[1] if pattern.groups else who[0]) if who else whole
+            yield {**_base(image, label, said, source.resolve().name), "split": "train"}
 
 
-IMPORTERS = {"ddti": ddti, "busi": busi, "les3": les3, "folders": folders}
+def _pictures(folder: Path, tally: Tally) -> list[Path]:
+    """The pictures below a folder; what only looks like one is counted."""
+    found = []
+    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGES):
+        if path.name.startswith("._"):
+            tally.leave("a macOS side file, no picture", path.name)
+        else:
+            found.append(path)
+    return found
 
 
-def mask_box(file: Path) -> Box:
-    """Bounding box of a mask image (white on black)."""
+IMPORTERS: dict[str, Callable[[Path, Tally], Iterator[Row]]] = {
+    "ddti": ddti,
+    "busi": busi,
+    "les3": les3,
+    "folders": folders,
+}
+
+
+def mask_box(file: Path, picture: Path | None = None) -> Box:
+    """Bounding box of a mask: white on black, 0 and 1, or a palette of which the first colour is outside.
+
+    Raises
+    ------
+    BadInput
+        When the mask cannot be read, marks nothing, or has another size than its ``picture``.
+    """
     try:
         with Image.open(file) as image:
-            inside = np.asarray(image.convert("L")) > 127
+            levels = np.asarray(image if image.mode in ("1", "P", "I;16", "I") else image.convert("L"))
+            palette = image.mode == "P"
+        if picture is not None:
+            with Image.open(picture) as whole:
+                size = whole.size
+            if size != levels.shape[::-1]:
+                said = f"{levels.shape[1]} x {levels.shape[0]} pixels, its picture {size[0]} x {size[1]}"
+                raise BadInput("mask_size", f"The mask {file.name} has {said}: give it the picture's size.")
     except OSError as error:
         raise BadInput("no_mask", f"The mask {file} cannot be read: copy it again or leave its row out.") from error
+    inside = levels > (0 if palette or len(np.unique(levels)) <= 2 else 127)
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     if not len(rows):
         raise BadInput("empty_mask", f"The mask {file.name} marks nothing: leave its row out.")
     return Box(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
+
+
+def write_sheet(rows: Sequence[Row], file: Path) -> None:
+    """A contact sheet: frames spread evenly over the rows, each with its box."""
+    step = max(1, -(-len(rows) // (ACROSS * DOWN)))
+    shown = rows[::step]
+    sheet = Image.new("L", (ACROSS * TILE, -(-len(shown) // ACROSS) * TILE))
+    for place, row in enumerate(shown):
+        with suppress(BadInput, OSError):  # a frame that cannot be read leaves its tile black; training will name it
+            grey = read_image(Path(str(row["image"])).read_bytes()).pixels
+            tile = Image.fromarray((grey * 255).astype(np.uint8))
+            if "x" in row:
+                x, y, width, height = (int(str(row[name])) for name in ("x", "y", "width", "height"))
+                line = max(1, tile.width // TILE)
+                ImageDraw.Draw(tile).rectangle((x, y, x + width - 1, y + height - 1), outline=255, width=line)
+            tile.thumbnail((TILE, TILE))
+            sheet.paste(tile, (place % ACROSS * TILE, place // ACROSS * TILE))
+    with whole_file(file) as part:
+        sheet.save(part, "PNG")
 
 
 def _table(source: Path, columns: Iterable[str]) -> pd.DataFrame:
@@ -154,14 +301,17 @@ def _table(source: Path, columns: Iterable[str]) -> pd.DataFrame:
     return table
 
 
-def _polygon_box(svg: str) -> Box | None:
+def _outlines(svg: str) -> list[list[tuple[float, float]]]:
+    """The points of every outline of a mark; arrows and other signs point at a nodule and bound none."""
     try:
         shapes = json.loads(svg)
     except json.JSONDecodeError:
-        return None
-    points = [(point["x"], point["y"]) for shape in shapes for point in shape.get("points", [])]
-    if not points:
-        return None
+        return []
+    drawn = [shape for shape in shapes if shape.get("regionType", OUTLINE) == OUTLINE]
+    return [[(p["x"], p["y"]) for p in shape["points"]] for shape in drawn if shape.get("points")]
+
+
+def _around(points: Sequence[tuple[float, float]]) -> Box:
     xs, ys = zip(*points, strict=True)
     return Box(int(min(xs)), int(min(ys)), int(max(xs) - min(xs)) + 1, int(max(ys) - min(ys)) + 1)
 

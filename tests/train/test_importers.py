@@ -18,7 +18,7 @@ SQUARE = '[{"points": [{"x": 20, "y": 30}, {"x": 59, "y": 30}, {"x": 40, "y":\n 
 
 
 def imported(kind: str, source: Path, out: Path) -> list[Case]:
-    count = write_manifest(kind, source, out / "made" / "cases.csv")
+    count = write_manifest(kind, source, out / "made" / "cases.csv").cases
     cases = read_manifest(out / "made" / "cases.csv")
     assert len(cases) == count
     assert not list((out / "made").glob(".*.part"))
@@ -184,3 +184,71 @@ def test_ddti_as_distributed_agrees_with_its_own_table(shared_data: Path, tmp_pa
         category = table[f"images/{case.image.name}"]
         assert case.target == KWAK_RISK[category]
         assert case.label == (category in {"4c", "5"})
+
+
+def test_arrows_bound_nothing_and_outlines_are_said_to_be_merged(tmp_path: Path) -> None:
+    source = tmp_path / "ddti"
+    arrow = '{"points": [{"x": 0, "y": 0}, {"x": 90, "y": 90}], "regionType": "arrow"}'
+    one = '{"points": [{"x": 20, "y": 30}, {"x": 59, "y": 69}], "regionType": "freehand"}'
+    other = '{"points": [{"x": 70, "y": 30}, {"x": 79, "y": 39}], "regionType": "freehand"}'
+    write_ddti_xml(source, "1", "4c", [("1", f"[{arrow}, {one}]"), ("2", f"[{one}, {other}]"), ("3", f"[{arrow}]")])
+    write_ddti_xml(source, "2", "", [("1", f"[{one}]")])
+    found = write_manifest("ddti", source, tmp_path / "cases.csv")
+    boxes = [case.box for case in read_manifest(tmp_path / "cases.csv")]
+    assert boxes == [Box(20, 30, 40, 40), Box(20, 30, 60, 40)]
+    assert found.tally.merged == ["1_2.jpg"]
+    assert found.tally.left_out == {"no outline can be read": ["1_3.jpg"], "no category": ["2_1.jpg"]}
+    assert Image.open(tmp_path / "cases.png").size == (1280, 128)
+
+
+def test_busi_as_published(tmp_path: Path) -> None:
+    source = tmp_path / "busi"
+    for name in ("benign/benign (1)", "malignant/malignant (1)", "normal/normal (1)", "benign/benign (2)"):
+        write_picture(source / f"{name}.png", 0, 0)
+    for name in ("benign/benign (1)_mask", "malignant/malignant (1)_mask", "normal/normal (1)_mask"):
+        write_mask(source / f"{name}.png", Box(10, 20, 30, 40))
+    write_mask(source / "benign" / "benign (1)_mask_1.png", Box(50, 20, 10, 10))
+    (source / "benign" / "._benign (1).png").write_bytes(b"no picture")
+    found = write_manifest("busi", source, tmp_path / "cases.csv")
+    cases = read_manifest(tmp_path / "cases.csv")
+    assert [(c.image.name, c.label, c.box) for c in cases] == [
+        ("benign (1).png", 0, Box(10, 20, 50, 40)),
+        ("malignant (1).png", 1, Box(10, 20, 30, 40)),
+    ]
+    assert found.tally.merged == ["benign (1).png"]
+    assert {reason: len(files) for reason, files in found.tally.left_out.items()} == {
+        "a macOS side file, no picture": 1,
+        "no mask": 1,
+        "normal: no lesion": 1,
+    }
+
+
+def test_masks_of_0_and_1_and_of_a_palette_are_right_and_another_size_is_refused(tmp_path: Path) -> None:
+    marks = np.zeros((96, 128), np.uint8)
+    marks[20:60, 10:40] = 1
+    Image.fromarray(marks).save(tmp_path / "ones.png")
+    palette = Image.fromarray(marks, "P")
+    palette.putpalette([0, 0, 0, 40, 0, 0] + [0] * 762)
+    palette.save(tmp_path / "palette.png")
+    Image.fromarray(marks.astype(bool)).save(tmp_path / "bits.png")
+    for name in ("ones", "palette", "bits"):
+        assert mask_box(tmp_path / f"{name}.png") == Box(10, 20, 30, 40), name
+    write_picture(tmp_path / "frame.png", 0, 0)
+    Image.fromarray(marks[::2, ::2] * 255).save(tmp_path / "half.png")
+    with pytest.raises(BadInput, match="64 x 48 pixels, its picture 128 x 96"):
+        mask_box(tmp_path / "half.png", tmp_path / "frame.png")
+
+
+def test_patients_of_class_folders_are_found_or_loudly_not(tmp_path: Path) -> None:
+    source = tmp_path / "Clinic"
+    for name in ("TRUE/103_1.png", "TRUE/103_2.png", "False/7_1.png"):
+        write_picture(source / name, 0, 0)
+    found = write_manifest("folders", source, tmp_path / "cases.csv", r"/(\d+)_")
+    assert found.tally.remarks == []
+    cases = read_manifest(tmp_path / "cases.csv")
+    assert sorted((c.patient_id, c.label) for c in cases) == [("Clinic/103", 1), ("Clinic/103", 1), ("Clinic/7", 0)]
+    alone = write_manifest("folders", source, tmp_path / "cases.csv")
+    assert "patient of its own" in alone.tally.remarks[0]
+    for wrong in ("(", "nobody"):
+        with pytest.raises(BadInput, match="--patient"):
+            write_manifest("folders", source, tmp_path / "cases.csv", wrong)
