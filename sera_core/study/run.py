@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from sera_core.contracts import BadInput
+from sera_core.features.texture import TEXTURES
 from sera_core.files import MODELS, whole_file
 from sera_core.nets.registry import network as registered
 from sera_core.study.answers import TEST, Answers, results
@@ -139,6 +140,12 @@ def _check_frames(design: Design, frames: list[Frame]) -> None:
     for centre in dict.fromkeys(frame.case.centre for frame in frames):
         design.labels_of(centre)
     for arm in design.arms:
+        if design.validation == "folds" and (design.network_of(arm) in TEXTURES or arm.layer):
+            raise BadInput(
+                "bad_design",
+                f"{arm.id} reads a texture or a named layer, which is not cross-validated: write validation = "
+                '"holdout", or take the arm out.',
+            )
         _check_start(arm, {f.case.centre for f in frames if design.domain_of(f.case.centre) == "real"})
         for source in arm.sources:
             labels = {f.case.label for f in frames if f.case.centre == source and f.case.split != TEST}

@@ -184,4 +184,7 @@ def test_what_the_manifests_do_not_hold_is_refused_before_training(place: Path, 
     alone = replace(design, arms=(replace(design.arms[0], sources=("One",)),))
     with pytest.raises(BadInput, match="of one class only"):
         run(alone, place / "none", Stage(place / "none", print), place / "none")
+    texture = replace(design, arms=(replace(design.arms[1], network="glcm", ship=False),))
+    with pytest.raises(BadInput, match='which is not cross-validated: write validation = "holdout"'):
+        run(texture, place / "none", Stage(place / "none", print), place / "none")
     assert not (place / "none" / "stages").exists()
