@@ -114,3 +114,8 @@ def test_interval_without_enough_patients_is_refused() -> None:
 def first_one_sided_seed() -> int:
     """A seed whose first draw of two patients takes the same one twice."""
     return next(s for s in range(100) if np.ptp(np.random.default_rng(s).integers(2, size=2)) == 0)
+
+
+def test_a_sample_with_one_case_of_a_class_counts() -> None:
+    """Of two patients, a sample has both classes only when it has one case of each: every cut-off lies between them."""
+    assert cutoff_interval([0, 1], [0.2, 0.8], [0, 1], draws=50) == (0.5, 0.5)
