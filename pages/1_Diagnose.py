@@ -6,7 +6,7 @@ import streamlit as st
 
 from sera_core.contracts import BadInput, Patient
 from sera_core.diagnosis import Request, advise
-from sera_core.ui.cache import box_of, model_ids, reading_of, with_opinions
+from sera_core.ui.cache import model_ids, outline_of, reading_of, with_opinions
 from sera_core.ui.cell import open_cell
 from sera_core.ui.diagnose import advice, verdict, why
 from sera_core.ui.diagnose.image import Picture, choose_image
@@ -19,8 +19,8 @@ from sera_core.ui.states import guarded
 
 def examine(picture: Picture) -> None:
     case = picture.case
-    proposed = picture.true_box or box_of(picture.image)
-    image = mark_region(picture.image, proposed, case)
+    proposed = outline_of(picture.image, picture.true_box)
+    image = mark_region(picture.image, picture.true_box, proposed, case)
     box = case.box or picture.true_box  # None lets the façade propose, and say so
 
     verdict_cell = open_cell(3, "Verdict", verdict.LEAD)

@@ -76,6 +76,28 @@ def diagnose(options: argparse.Namespace) -> Result:
     return to_json(diagnosis)
 
 
+def outline(options: argparse.Namespace) -> Result:
+    """Where the nodule is: an outline with its confidence, or that none was found."""
+    from sera_core.images.read import read_image
+    from sera_core.outline import panes, propose
+
+    image = read_image(_bytes(options.image), options.frame)
+    found = propose(image, Box(*options.roi) if options.roi else None)
+    if options.mask and found is not None:
+        _write_mask(found.mask, options.mask)
+    told = {"found": found is not None, "panes": [pane.as_list() for pane in panes(image)]}
+    if found is None:
+        return told
+    return {
+        **told,
+        "box": found.box.as_list(),
+        "confidence": found.confidence,
+        "source": found.source,
+        "area_px": int(found.mask.sum()),
+        "polygon": found.polygon,
+    }
+
+
 def models(options: argparse.Namespace) -> Result:
     """What is installed, whether it is valid, and how it scored."""
     from sera_core.classifiers.store import installed
@@ -221,6 +243,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m sera_core", description="SERA on the command line.")
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_diagnose(_command(commands, "diagnose", diagnose, command_line.diagnosis))
+    _add_outline(_command(commands, "outline", outline, command_line.outline))
     _command(commands, "models", models, command_line.models)
     _add_tirads(_command(commands, "tirads", tirads, command_line.tirads))
     _add_simulate(_command(commands, "simulate", simulate, command_line.simulated))
@@ -252,6 +275,13 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", default=CamMethod.GRADCAM.value, choices=[m.value for m in CamMethod])
     parser.add_argument("--heatmap", type=Path, metavar="OUT.png")
     parser.add_argument("--opinions", action="store_true", help="ask every other installed model too")
+
+
+def _add_outline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("image", type=Path)
+    parser.add_argument("--roi", type=int, nargs=4, metavar=("X", "Y", "W", "H"), help="a box to outline the nodule in")
+    parser.add_argument("--frame", type=int, default=0, help="frame of a multi-frame file")
+    parser.add_argument("--mask", type=Path, metavar="OUT.png", help="the outline as a picture, white inside")
 
 
 def _add_tirads(parser: argparse.ArgumentParser) -> None:
@@ -339,6 +369,13 @@ def _write_heatmap(diagnosis: Any, file: Path) -> None:
     heatmap = diagnosis.reading.heatmap
     with whole_file(file) as part:
         part.write_bytes(png(overlay(heatmap.crop, heatmap.values)))
+
+
+def _write_mask(mask: Any, file: Path) -> None:
+    from PIL import Image
+
+    with whole_file(file) as part:
+        Image.fromarray(mask).save(part, "PNG")
 
 
 def _say(line: str) -> None:

@@ -276,7 +276,7 @@ class Outline:
     mask : bool [H, W]
         Of the whole frame; one connected part, at least one pixel.
     box : Box
-        Bounding box of the mask; the user's own box where the outline was drawn inside one.
+        Bounding box of the mask.
     confidence : float
         0 ... 1: the chance that the outline's bounding box overlaps the nodule's by more than half; 1 for a reader's.
     source : {"network", "callipers", "box", "click", "reader"}
@@ -556,6 +556,8 @@ class Reading:
     heatmap : Heatmap or None
     warnings : tuple of Notice
         About the region and this model's answer.
+    outline : Outline or None
+        The nodule in the region.
     """
 
     box: Box
@@ -573,6 +575,7 @@ class Reading:
     familiarity: Familiarity
     heatmap: Heatmap | None = None
     warnings: tuple[Notice, ...] = ()
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True)

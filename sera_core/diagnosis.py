@@ -26,6 +26,7 @@ from sera_core.contracts import (
     Heatmap,
     ModelOpinion,
     Notice,
+    Outline,
     Patient,
     Reading,
     is_positive,
@@ -40,8 +41,9 @@ from sera_core.guidelines import (
 )
 from sera_core.images.checks import check_box
 from sera_core.images.prepare import prepare
-from sera_core.images.roi import propose_box
+from sera_core.outline import propose, without_callipers
 from sera_core.sizes import check_size
+from sera_core.wording import percent
 
 AUTO = "auto"
 NO_MODEL = "No valid model is installed: copy one into the folder models/ or train one."
@@ -109,13 +111,15 @@ def read(image: GreyImage, request: Request) -> Reading:
     """
     if request.model != AUTO:
         store.load(request.model)  # an unknown name is refused before anything is computed
-    box = _region(image, request.box)
-    seen = look(image.pixels, box)
+    outline = propose(image, request.box)
+    box = _region(image, request.box, outline)
+    pixels = without_callipers(image.pixels)
+    seen = look(pixels, box)
     classifier = store.load(_most_familiar(image, seen) if request.model == AUTO else request.model)
     card, familiarity = classifier.card, classifier.familiarity(seen)[0]
     if familiarity.refused:
         raise BadInput("unfamiliar", _unfamiliar_sentence(card.title, familiarity, request.model))
-    probability, heatmap = _answer(classifier, image.pixels, box, request.method)
+    probability, heatmap = _answer(classifier, pixels, box, request.method)
     return Reading(
         box=box,
         model=card.id,
@@ -131,14 +135,16 @@ def read(image: GreyImage, request: Request) -> Reading:
         verdict=classifier.verdict(probability),
         familiarity=familiarity,
         heatmap=heatmap,
-        warnings=check_box(image, box) + _doubts(card, familiarity, proposed=request.box is None),
+        warnings=check_box(image, box) + _doubts(card, familiarity, None if request.box else outline),
+        outline=outline,
     )
 
 
 def opinions(image: GreyImage, box: Box) -> tuple[ModelOpinion, ...]:
     """What every installed model says of a region, default models first."""
-    seen = look(image.pixels, box)
-    return tuple(_opinion(store.load(card.id), image.pixels, box, seen) for card in _cards())
+    pixels = without_callipers(image.pixels)
+    seen = look(pixels, box)
+    return tuple(_opinion(store.load(card.id), pixels, box, seen) for card in _cards())
 
 
 def who_answers(image: GreyImage, box: Box) -> str:
@@ -150,7 +156,9 @@ def who_answers(image: GreyImage, box: Box) -> str:
         When no model is installed.
     """
     candidates = _candidates(image)
-    return candidates[0].id if len(candidates) == 1 else _most_familiar(image, look(image.pixels, box))
+    if len(candidates) == 1:
+        return candidates[0].id
+    return _most_familiar(image, look(without_callipers(image.pixels), box))
 
 
 def warm() -> None:
@@ -161,8 +169,10 @@ def warm() -> None:
     look(grey.pixels, Box(0, 0, 64, 64))
 
 
-def _region(image: GreyImage, asked: Box | None) -> Box:
-    box = asked.clipped(*image.shape) if asked else propose_box(image)
+def _region(image: GreyImage, asked: Box | None, outline: Outline | None) -> Box:
+    if asked is None and outline is None:
+        raise BadInput("no_nodule", "No nodule was found on this frame: draw a box around it, or choose another frame.")
+    box = asked.clipped(*image.shape) if asked else outline.box  # type: ignore[union-attr]
     if min(box.width, box.height) < SMALLEST_PX:
         raise BadInput(
             "slim_region",
@@ -229,11 +239,16 @@ def _opinion(classifier: Classifier, pixels: Grey, box: Box, seen: Features) -> 
     )
 
 
-def _doubts(card: Card, familiarity: Familiarity, proposed: bool) -> tuple[Notice, ...]:
+def _doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tuple[Notice, ...]:
     notices = []
-    if proposed:
+    if proposed is not None:
+        by = "from the callipers on the frame" if proposed.source == "callipers" else "by the program"
         notices.append(
-            Notice("box_proposed", "The region was proposed by the program: check that it holds the nodule.")
+            Notice(
+                "box_proposed",
+                f"The region was proposed {by} with a confidence of {percent(proposed.confidence)}: "
+                "check that it holds the nodule.",
+            )
         )
     if not card.positive.startswith("malignant"):
         notices.append(

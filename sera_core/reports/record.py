@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sera_core import __version__
-from sera_core.contracts import NOT_A_DEVICE, Advice, Descriptors, Diagnosis, Fidelity, ModelOpinion
+from sera_core.contracts import NOT_A_DEVICE, Advice, Descriptors, Diagnosis, Fidelity, ModelOpinion, Outline
 from sera_core.wording import verdict
 
 
@@ -46,6 +46,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         **_fidelity(heatmap.fidelity if heatmap else None),
         "heatmap_method": heatmap.method.value if heatmap else None,
         "roi": reading.box.as_list(),
+        "outline": _outline(reading.outline) if reading.outline else None,
         "frame": diagnosis.image.frame,
         "mm_per_px": list(spacing) if spacing else None,
         "size_mm": diagnosis.patient.size_mm,
@@ -62,6 +63,15 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
 def as_json(diagnosis: Diagnosis) -> str:
     """:func:`to_json` as indented text, for a file."""
     return json.dumps(to_json(diagnosis), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _outline(outline: Outline) -> dict[str, Any]:
+    return {
+        "source": outline.source,
+        "confidence": outline.confidence,
+        "area_px": int(outline.mask.sum()),
+        "polygon": [list(point) for point in outline.polygon],
+    }
 
 
 def _fidelity(fidelity: Fidelity | None) -> dict[str, Any]:

@@ -172,6 +172,8 @@ class Anatomy:
 class Case:
     """One simulated patient before one scanner.
 
+    ``bare`` leaves the nodule out: the same neck as it would be without.
+
     Raises
     ------
     BadInput
@@ -186,6 +188,7 @@ class Case:
     second: Nodule | None = None
     centre: str = "sandbox"
     patient_id: str = field(default="")
+    bare: bool = False
 
     def __post_init__(self) -> None:
         check(self.nodule, self.anatomy, self.scanner)

@@ -91,7 +91,7 @@ def render(case: Case, size: int = PIXELS) -> Frame:
     Frame
         The same case gives the same bytes.
     """
-    grey = _pixels(case, Box(0, 0, PIXELS, PIXELS))
+    grey = pixels(case)
     mask, box = _truth(case)
     scale = case.scanner.mm_per_px
     if size != PIXELS:
@@ -131,6 +131,11 @@ def crop(case: Case, size: int = 224, padding: float = 2.0) -> Grey:
     part = window((PIXELS, PIXELS), _truth(case)[1], "square", padding)
     pixels = Image.fromarray(_pixels(case, part))
     return np.asarray(pixels.resize((size, size), Image.Resampling.BILINEAR), np.float32)
+
+
+def pixels(case: Case) -> Grey:
+    """Grey levels of the whole frame, float32 [PIXELS, PIXELS]."""
+    return _pixels(case, Box(0, 0, PIXELS, PIXELS))
 
 
 @lru_cache(maxsize=4)
@@ -209,7 +214,8 @@ def tissue(case: Case, x: Array, depth: Array) -> tuple[Canvas, tuple[Array, Arr
     anatomy.paint(canvas, case, where)
     if case.second is not None:
         _paint_second(canvas, case, where)
-    nodule.paint(canvas, _placed(case))
+    if not case.bare:
+        nodule.paint(canvas, _placed(case))
     return canvas, depth_gain(canvas, case)
 
 

@@ -24,8 +24,14 @@ def run_design(file: Path, stage: Stage, engine: Engine) -> list[dict[str, Any]]
         from sera_core.study.describing import read_signs_design, run_signs
 
         return run_signs(read_signs_design(file), stage.report).to_dict("records")
+    if kind == "outline":
+        from sera_core.study.outlines import read
+        from sera_core.study.outlines import run as run_outline
+
+        return run_outline(read(file), file.parent, stage.work / "outline", stage.report).to_dict("records")
     if kind:
-        raise BadInput("unknown_kind", f"{file} asks for a study of {kind!r}: leave the kind out, or write 'signs'.")
+        known = "leave the kind out, or write 'signs' or 'outline'"
+        raise BadInput("unknown_kind", f"{file} asks for a study of {kind!r}: {known}.")
     from sera_core.study.design import read_design
     from sera_core.study.run import run
 

@@ -1,6 +1,6 @@
 // A picture with one region on it, or one ruler. Everything is drawn and reported in pixels of the picture.
-// A mouse or pen draws a new region anywhere; a finger drags the region or its corners, and a tap elsewhere
-// brings the region there, so that the page can still be scrolled with the thumb that touches the picture.
+// A mouse or pen draws a new region anywhere; a finger drags the region or its corners, so that the page can still be
+// scrolled with the thumb that touches the picture. A tap or click elsewhere is told as such.
 
 const SVG = "http://www.w3.org/2000/svg"
 const boards = new WeakMap()
@@ -33,13 +33,13 @@ function build(svg) {
 }
 
 function show(board, data) {
-  const asked = JSON.stringify([data.box, data.line, data.mode, data.width, data.height])
+  const asked = JSON.stringify([data.box, data.outline, data.line, data.mode, data.width, data.height])
   const same = board.asked === asked && board.data !== data
   board.data = data
   if (same) return draw(board) // a page drawn again for another reason leaves half a ruler where it is
   board.asked = asked
   board.grip = null
-  board.box = [...data.box]
+  board.box = data.box && [...data.box]
   board.points = (data.line ?? []).map((point) => [...point])
   draw(board)
 }
@@ -52,17 +52,25 @@ function draw(board) {
   svg.setAttribute("viewBox", `0 0 ${data.width} ${data.height}`)
   svg.setAttribute("aria-label", data.label)
   svg.dataset.mode = data.mode
-  svg.dataset.box = board.box.join(",")
+  svg.dataset.box = (board.box ?? []).join(",")
   const [picture, ink] = svg.children
   if (picture.getAttribute("href") !== data.image) picture.setAttribute("href", data.image)
   picture.setAttribute("width", data.width)
   picture.setAttribute("height", data.height)
   const focused = svg.getRootNode().activeElement?.dataset?.grip
-  ink.replaceChildren(...drawBox(board), ...(data.mode === "line" ? drawRuler(board) : []))
+  ink.replaceChildren(...drawBox(board), ...drawOutline(board), ...(data.mode === "line" ? drawRuler(board) : []))
   if (focused) ink.querySelector(`[data-grip="${focused}"]`)?.focus()
 }
 
+function drawOutline({ data, box }) {
+  const moved = box?.join() !== data.box?.join() // an outline belongs to the region it was drawn in
+  if (!data.outline || moved) return []
+  const d = `M${data.outline.map((point) => point.join(" ")).join("L")}Z`
+  return [element("path", { d, class: data.sure ? "outline" : "outline unsure" })]
+}
+
 function drawBox({ svg, data, box }) {
+  if (!box) return []
   const [x, y, w, h] = box
   const shade = element("path", {
     d: `M0 0H${data.width}V${data.height}H0Z M${x} ${y}V${y + h}H${x + w}V${y}Z`,
@@ -113,7 +121,7 @@ function press(board, event) {
   const name = event.target.dataset?.grip ?? "free"
   const finger = event.pointerType === "touch"
   board.grip = { name, finger, from: at(board, event), screen: [event.clientX, event.clientY], moved: false }
-  board.grip.box = [...board.box]
+  board.grip.box = board.box && [...board.box]
   if (name !== "free" || !finger) board.svg.setPointerCapture(event.pointerId)
 }
 
@@ -140,11 +148,12 @@ function release(board, event) {
 }
 
 function settle(board, grip, [x, y]) {
-  const [, , w, h] = grip.box
-  if (grip.name === "free" && !grip.moved) board.box = centred(board, grip.box, x, y)
-  if (board.box[2] < SMALLEST || board.box[3] < SMALLEST) board.box = centred(board, [0, 0, w, h], x, y)
+  const tapped = grip.name === "free" && !grip.moved
+  if (tapped || board.box[2] < SMALLEST || board.box[3] < SMALLEST) {
+    board.box = grip.box
+    board.tell("click", [x, y])
+  } else if (board.box.join() !== grip.box?.join()) board.tell("box", board.box)
   draw(board)
-  if (board.box.join() !== grip.box.join()) board.tell("box", board.box)
 }
 
 function mark(board, grip, point) {
@@ -162,7 +171,7 @@ function stretch(board, grip, point) {
 
 function nudge(board, event) {
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
-  if (!step || board.data.mode !== "box") return
+  if (!step || !board.box || board.data.mode !== "box") return
   event.preventDefault()
   const [x, y, w, h] = board.box
   const { width, height } = board.data
@@ -190,8 +199,4 @@ function opposite({ name, box: [x, y, w, h] }) {
 
 function shifted({ data }, [x, y, w, h], across, down) {
   return [clamp(Math.round(x + across), 0, data.width - w), clamp(Math.round(y + down), 0, data.height - h), w, h]
-}
-
-function centred(board, [, , w, h], x, y) {
-  return shifted(board, [0, 0, w, h], x - w / 2, y - h / 2)
 }

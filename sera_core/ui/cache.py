@@ -15,11 +15,11 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 import streamlit as st
 
 from sera_core.classifiers.store import installed
-from sera_core.contracts import SIMULATED, Box, Diagnosis, GreyImage, ModelOpinion, Patient, Reading
+from sera_core.contracts import SIMULATED, Box, Diagnosis, GreyImage, ModelOpinion, Outline, Patient, Reading
 from sera_core.diagnosis import Request, advise, opinions, read
 from sera_core.figures.image import png_uri
 from sera_core.images.read import read_image
-from sera_core.images.roi import propose_box
+from sera_core.outline import Hint, propose
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 
@@ -81,9 +81,9 @@ def image_of(data: bytes, frame: int) -> GreyImage:
 
 
 @remembered(GreyImage, 8, "Looking for the nodule")
-def box_of(image: GreyImage) -> Box:
-    """:func:`sera_core.images.propose_box`, remembered."""
-    return propose_box(image)
+def outline_of(image: GreyImage, hint: Hint = None) -> Outline | None:
+    """:func:`sera_core.outline.propose`, remembered."""
+    return propose(image, hint)
 
 
 @remembered(GreyImage, 16)

@@ -38,6 +38,17 @@ def diagnosis(found: Result) -> str:
     return "\n".join(lines)
 
 
+def outline(found: Result) -> str:
+    """Where the nodule is and how sure that is."""
+    lines = [NOT_A_DEVICE]
+    if len(found["panes"]) > 1:
+        lines.insert(0, f"note: the frame shows {len(found['panes'])} pictures; name another with --roi")
+    if not found["found"]:
+        return "\n".join(["No nodule found: draw a box around it (--roi X Y W H).", *lines])
+    sure = f"outline {found['box']} by {found['source']}, confidence {percent(found['confidence'])}"
+    return "\n".join([sure, *lines])
+
+
 def models(found: Result) -> str:
     """Every model with its result at every centre."""
     lines = []

@@ -14,6 +14,7 @@ from sera_core.contracts import (
     Heatmap,
     Line,
     ModelOpinion,
+    Outline,
     Reading,
     Verdict,
 )
@@ -173,6 +174,23 @@ def size(diagnosis: Diagnosis) -> str:
     """Largest dimension, or that it is unknown."""
     size_mm = diagnosis.patient.size_mm
     return "not given" if size_mm is None else f"{size_mm:g} mm, largest dimension"
+
+
+def outline(found: Outline | None) -> str:
+    """What an outline rests on and how far it is to be believed."""
+    if found is None:
+        return "No border was found."
+    if found.confidence == 0:
+        return "In this box no border was found; the ellipse stands for it."
+    by = {
+        "network": "The network outlined it on the frame",
+        "callipers": "The callipers on the frame say where; the network outlined it there",
+        "click": "The network outlined it where you tapped",
+        "box": "The network outlined it in the box",
+        "reader": "You outlined it",
+    }[found.source]
+    doubt = "" if found.confidence > 0.5 else ": look whether it is right, tap the nodule or draw a box"
+    return f"{by}, with a confidence of {percent(found.confidence)}{doubt}."
 
 
 def scale(image: GreyImage, place: Box | Line) -> str:

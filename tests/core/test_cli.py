@@ -137,7 +137,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the package with two tiny models, a frame, and a model whose weights were touched."""
     place = tmp_path_factory.mktemp("house")
     shutil.copytree(ROOT / "sera_core", place / "sera_core", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "models" / "roi", place / "models" / "roi")
+    shutil.copytree(ROOT / "models" / "outline", place / "models" / "outline")
     store.save(tiny(), place / "models")
     machine = tiny("svm", "tiny-svm")
     store.save(replace(machine, card=replace(machine.card, default=False)), place / "models")

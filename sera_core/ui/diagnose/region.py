@@ -7,12 +7,12 @@ from functools import partial
 
 import streamlit as st
 
-from sera_core.contracts import BadInput, Box, GreyImage, Line
-from sera_core.images.roi import propose_box
+from sera_core.contracts import BadInput, Box, GreyImage, Line, Outline
 from sera_core.images.scale import doubt, field_of_view
+from sera_core.outline import propose
 from sera_core.sizes import check_size
-from sera_core.ui.board import board
-from sera_core.ui.cache import picture_uri
+from sera_core.ui.board import board, centred
+from sera_core.ui.cache import outline_of, picture_uri
 from sera_core.ui.cell import open_cell, show_code
 from sera_core.ui.measure import Calibration, picture_at, scale_from, with_scale
 from sera_core.ui.state import Case
@@ -25,24 +25,35 @@ TOOLS = {
     "scale": ":material/square_foot: Scale",
 }
 HINT = {
-    "region": "Drag the box or its corners. With a mouse, drag anywhere to draw a new one; on a phone, tap where "
-    "the nodule is. The arrow keys move it.",
+    "region": "Tap or click the nodule to outline it, or drag the box or its corners. With a mouse, drag anywhere to "
+    "draw a new box. The arrow keys move it.",
     "size": "Click the two ends of the nodule's largest dimension.",
     "scale": "Click two marks on the depth scale at the edge of the image, then type how far apart they are.",
 }
 
 
-def mark_region(image: GreyImage, proposed: Box, case: Case) -> GreyImage:
+def mark_region(image: GreyImage, known: Box | None, proposed: Outline | None, case: Case) -> GreyImage:
     """Draw the cell.
+
+    Parameters
+    ----------
+    image : GreyImage
+    known : Box or None
+        Where the nodule is, if that is known (a sample).
+    proposed : Outline or None
+        What is outlined before the reader draws anything; None: no nodule was found.
+    case : Case
 
     Returns
     -------
     GreyImage
         The image with the reader's own scale. The region is kept in the case.
     """
-    cell = open_cell(2, "Region", "Mark the nodule. A box is proposed; whatever you draw is used instead.")
+    cell = open_cell(2, "Region", "Mark the nodule. An outline is proposed; whatever you draw is used instead.")
     calibrated = with_scale(image, case.calibration)
-    box = case.box or proposed
+    before = known or (proposed.box if proposed else None)
+    box = case.box or before
+    outline = outline_of(image, case.box) if case.box else proposed
     with cell.controls, guarded():
         chosen = st.segmented_control(
             "Tool",
@@ -64,16 +75,35 @@ def mark_region(image: GreyImage, proposed: Box, case: Case) -> GreyImage:
             key="board",
             on_box=partial(setattr, case, "box"),
             on_line=partial(_lay_ruler, case, calibrated, tool),
+            on_click=partial(_tapped, case, image, box),
+            outline=outline,
         )
     with cell.result, guarded():
-        if tool == "region":
-            _show_region(calibrated, box, proposed, case)
+        if box is None:
+            st.info(
+                "Tap or click the nodule, or drag a box around it.",
+                title="No nodule found",
+                icon=":material/search_off:",
+            )
+        elif tool == "region":
+            _show_region(calibrated, box, before, case)
+            st.markdown(words.outline(outline))
         elif tool == "size":
             _show_size(calibrated, box, case)
         else:
             _show_scale(image, calibrated, box, case)
-        show_code(propose_box, scale_from, Line.length_mm)
+        show_code(propose, scale_from, Line.length_mm)
     return calibrated
+
+
+def _tapped(case: Case, image: GreyImage, box: Box | None, x: int, y: int) -> None:
+    """The box of what is outlined at a tap; where nothing is, the region there."""
+    found = outline_of(image, (x, y))
+    if found is not None:
+        case.box = found.box
+        return
+    height, width = image.shape
+    case.box = centred(box or Box(0, 0, max(width // 4, 1), max(height // 4, 1)), image.shape, x, y)
 
 
 def _lay_ruler(case: Case, image: GreyImage, tool: str, line: Line) -> None:
@@ -85,7 +115,7 @@ def _lay_ruler(case: Case, image: GreyImage, tool: str, line: Line) -> None:
             case.measured = True
 
 
-def _show_region(image: GreyImage, box: Box, proposed: Box, case: Case) -> None:
+def _show_region(image: GreyImage, box: Box, proposed: Box | None, case: Case) -> None:
     text = f"{'Your box' if case.box else 'Proposed box'}: {box.width} × {box.height} pixels"
     scale = image.scale_at(box)
     if scale is not None:

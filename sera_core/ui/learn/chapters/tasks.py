@@ -12,12 +12,12 @@ from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import Box, GreyImage, Verdict
 from sera_core.figures import palette
 from sera_core.figures import tasks as figures
-from sera_core.images.roi import propose_box
 from sera_core.lessons import tasks as lesson
+from sera_core.outline import propose
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
-from sera_core.ui.board import board
-from sera_core.ui.cache import box_of, picture_uri, remembered
+from sera_core.ui.board import board, centred
+from sera_core.ui.cache import outline_of, picture_uri, remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -97,6 +97,7 @@ def _point(scene: Scene) -> None:
         key="tasks-board",
         on_box=lambda box: _write(BOX, [box]),
         on_line=_no_line,
+        on_click=lambda x, y: _write(BOX, [centred(scene.box, scene.image.shape, x, y)]),
     )
 
 
@@ -177,11 +178,12 @@ def _object(specimen: Specimen) -> None:
 
 def _localisation(specimen: Specimen) -> None:
     scene = _scene(specimen)
-    proposed = box_of(scene.image)
+    proposed = outline_of(scene.image)
     overlaps = [lesson.overlap(scene.box, true) for true in scene.truth]
     nearest = scene.truth[overlaps.index(max(overlaps))]
-    theirs = max(lesson.overlap(proposed, true) for true in scene.truth)
-    figure = figures.boxes(scene.image.pixels, {"truth": [nearest], "yours": [scene.box], "proposed": [proposed]})
+    theirs = max(lesson.overlap(proposed.box, true) for true in scene.truth) if proposed else 0.0
+    shown = {"truth": [nearest], "yours": [scene.box], "proposed": [proposed.box] if proposed else []}
+    figure = figures.boxes(scene.image.pixels, shown)
     chart(figure, "tasks-place", "The true box, yours and the proposed one")
     numbers({"Your overlap": f"{max(overlaps):.2f}", "The proposal's": f"{theirs:.2f}", "Counts as right from": "0.50"})
     both = _shared(scene.box, nearest)
@@ -191,7 +193,7 @@ def _localisation(specimen: Specimen) -> None:
         "Intersection over union, in pixels, with the nodule nearest to your box.",
     )
     st.markdown(f"And which is it? {_say(_asked(scene, scene.box))}")
-    show_code(lesson.overlap, propose_box)
+    show_code(lesson.overlap, propose)
 
 
 def _shared(first: Box, second: Box) -> int:

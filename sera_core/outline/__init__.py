@@ -1,0 +1,9 @@
+"""The nodule's outline on a frame, with a confidence; inside a box or around a click where there is one."""
+
+from __future__ import annotations
+
+from sera_core.outline.look import Hint
+from sera_core.outline.panes import panes
+from sera_core.outline.propose import propose, without_callipers
+
+__all__ = ["Hint", "panes", "propose", "without_callipers"]

@@ -1,0 +1,176 @@
+"""Frame in, outline out: by the frame alone, by the callipers on it, or by what the user pointed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from sera_core.contracts import Box, Grey, GreyImage, Outline, OutlineSource
+from sera_core.outline.callipers import Mark, find_callipers, painted_out, spanned
+from sera_core.outline.card import load
+from sera_core.outline.found import THRESHOLD, Found, find
+from sera_core.outline.look import Hint, Window, soft_maps
+from sera_core.outline.panes import panes
+
+LONGEST = 800  # larger frames are reduced: strokes are looked for in pixels, and the network sees 192
+AGREES = 0.3  # callipers whose box overlaps less with the outline drawn in it measured something else
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A frame at the size it is worked on, without callipers.
+
+    ``step`` pixels of the image are one here.
+    """
+
+    pixels: Grey
+    marks: tuple[Mark, ...]
+    step: int
+
+    @classmethod
+    def of(cls, pixels: Grey) -> _Frame:
+        step = -(-max(pixels.shape) // LONGEST)
+        small = pixels if step == 1 else np.asarray(Image.fromarray(pixels).reduce(step))
+        marks = find_callipers(small)
+        return cls(painted_out(small, marks), marks, step)
+
+    def inner(self, box: Box) -> Box:
+        """A box of the image here."""
+        s, (height, width) = self.step, self.pixels.shape
+        left, top, right, bottom = box.x / s, box.y / s, (box.x + box.width) / s, (box.y + box.height) / s
+        wide, high = max(round(right) - round(left), 1), max(round(bottom) - round(top), 1)
+        return Box(min(round(left), width - 1), min(round(top), height - 1), wide, high).clipped(height, width)
+
+
+def propose(image: GreyImage, hint: Hint = None) -> Outline | None:
+    """Outline the nodule.
+
+    Parameters
+    ----------
+    image : GreyImage
+    hint : Box or (x, y), optional
+        The user's box or click in pixels of the image. Without one, callipers on the frame are the hint, and of
+        several panes (:func:`~sera_core.outline.panes.panes`) the one with the most confident outline is taken.
+
+    Returns
+    -------
+    Outline or None
+        None when no nodule is found: the user draws it. With a box there is always an outline: where the network
+        finds none, the ellipse in the box, with confidence 0.
+
+    Raises
+    ------
+    BadInput
+        When the box lies outside the image, or the network cannot be loaded.
+    """
+    frame = _Frame.of(image.pixels)
+    if isinstance(hint, Box):
+        box = hint.clipped(*image.shape)
+        return _by_box(image, frame, box, "box") or _ellipse(image, box)
+    views = panes(image)
+    if hint is not None:
+        return _seen(image, frame, Window.of(frame.inner(_holding(views, hint))), _inner_click(frame, hint), "click")
+    measured = spanned(frame.marks, frame.pixels.shape[:2])
+    if measured is not None:
+        found = _by_box(image, frame, _outer(measured, frame.step, image.shape), "callipers")
+        if found is not None:
+            return found
+    outlines = [_seen(image, frame, Window.of(frame.inner(view)), None, "network") for view in views]
+    likely = [one for one in outlines if one is not None and one.confidence >= load()[1].least]
+    return max(likely, key=lambda one: one.confidence, default=None)
+
+
+def without_callipers(pixels: Grey) -> Grey:
+    """The frame as networks judge it: calliper marks and the dots between them painted out.
+
+    Parameters
+    ----------
+    pixels : float32 [H, W]
+
+    Returns
+    -------
+    float32 [H, W]
+        The same array where nothing was found.
+    """
+    frame = _Frame.of(pixels)
+    if not frame.marks:
+        return pixels
+    if frame.step == 1:
+        return frame.pixels
+    size = pixels.shape[1], pixels.shape[0]
+    small = np.asarray(Image.fromarray(pixels).reduce(frame.step))
+    changed = Image.fromarray(np.abs(frame.pixels - small) > 0).resize(size, Image.Resampling.NEAREST)
+    filled = Image.fromarray(frame.pixels).resize(size, Image.Resampling.BILINEAR)
+    return np.where(np.asarray(changed), np.asarray(filled), pixels).astype(np.float32)
+
+
+def _by_box(image: GreyImage, frame: _Frame, box: Box, source: OutlineSource) -> Outline | None:
+    """The outline in a box; None where there is none, or where callipers turn out to have measured something else."""
+    pane = frame.inner(_holding(panes(image), box.centre))
+    outline = _seen(image, frame, Window.of(pane), frame.inner(box), source)
+    if outline is None or (source == "callipers" and overlap(outline.box, box) < AGREES):
+        return None
+    return outline
+
+
+def _seen(image: GreyImage, frame: _Frame, window: Window, hint: Hint, source: OutlineSource) -> Outline | None:
+    net, card = load()
+    found = find(soft_maps(net, frame.pixels, window, hint), window.told(hint))
+    if found is None:
+        return None
+    mask = _on_image(found, window, frame, image.shape)
+    if not mask.any():
+        return None
+    kind = "none" if hint is None else "box" if isinstance(hint, Box) else "click"
+    return Outline(mask, box_of(mask), card.judges[kind].confidence(found.signs), source)
+
+
+def _on_image(found: Found, window: Window, frame: _Frame, shape: tuple[int, int]) -> np.ndarray:
+    soft = window.back(found.soft, (frame.pixels.shape[0], frame.pixels.shape[1]))
+    if frame.step > 1:
+        soft = np.asarray(Image.fromarray(soft).resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
+    return soft > THRESHOLD
+
+
+def _ellipse(image: GreyImage, box: Box) -> Outline:
+    """The ellipse that fills a box: what is left where the network sees nothing in it."""
+    y, x = np.ogrid[: image.shape[0], : image.shape[1]]
+    (mx, my), across, down = box.centre, max(box.width / 2, 0.51), max(box.height / 2, 0.51)
+    mask = ((x + 0.5 - mx) / across) ** 2 + ((y + 0.5 - my) / down) ** 2 <= 1
+    mask[box.y + box.height // 2, box.x + box.width // 2] = True
+    return Outline(mask, box_of(mask), 0.0, "box")
+
+
+def _holding(views: tuple[Box, ...], point: tuple[float, float]) -> Box:
+    """The pane that holds a point, or the nearest one."""
+
+    def away(view: Box) -> float:
+        x, y = point
+        across = max(view.x - x, x - view.x - view.width, 0)
+        return float(np.hypot(across, max(view.y - y, y - view.y - view.height, 0)))
+
+    return min(views, key=away)
+
+
+def _inner_click(frame: _Frame, click: tuple[int, int]) -> tuple[int, int]:
+    return click[0] // frame.step, click[1] // frame.step
+
+
+def _outer(box: Box, step: int, shape: tuple[int, int]) -> Box:
+    return Box(box.x * step, box.y * step, box.width * step, box.height * step).clipped(*shape)
+
+
+def box_of(mask: np.ndarray) -> Box:
+    """Bounding box of a mask with at least one pixel."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return Box(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Intersection over union of two boxes, 0 ... 1."""
+    across = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    down = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    common = max(across, 0) * max(down, 0)
+    return common / (one.width * one.height + other.width * other.height - common)
