@@ -81,7 +81,7 @@ def outline(options: argparse.Namespace) -> Result:
     from sera_core.images.read import read_image
     from sera_core.outline import panes, propose
 
-    image = read_image(_bytes(options.image), options.frame)
+    image = read_image(read_whole(options.image), options.frame)
     found = propose(image, Box(*options.roi) if options.roi else None)
     if options.mask and found is not None:
         _write_mask(found.mask, options.mask)
