@@ -17,6 +17,7 @@ from sera_core.images.marks import find_marks, reduced
 MIN_SIDE = 32  # pixels; below it no frame shows a nodule
 SMALL_SIDE = 128
 MIN_BOX = 24
+RIM = 2  # pixels at the edge of the thumbnail that do not count as colour, as when the limits were set
 
 
 def check_picture(grey: Grey, thumbnail: NDArray[np.uint8] | None) -> tuple[Notice, ...]:
@@ -65,7 +66,9 @@ def _check_colour(thumbnail: NDArray[np.uint8]) -> tuple[Notice, ...]:
     unexplained = np.hypot(*np.moveaxis(_without_tint(chroma, luminance), -1, 0))
     vivid = ndimage.binary_opening(unexplained > 40, np.ones((3, 3)))  # strokes of letters and callipers fall away
     lit = lit_parts(luminance / np.float32(255))[0]
-    inside = np.s_[lit.y : lit.y + lit.height, lit.x : lit.x + lit.width]
+    bottom = min(lit.y + lit.height, luminance.shape[0] - RIM)
+    right = min(lit.x + lit.width, luminance.shape[1] - RIM)
+    inside = np.s_[max(lit.y, RIM) : bottom, max(lit.x, RIM) : right]
     share = float(vivid[inside].mean())
     if share > 0.003 or np.mean(unexplained[inside] > 25) > 0.05:
         raise BadInput(
