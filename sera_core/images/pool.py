@@ -11,6 +11,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from queue import LifoQueue
@@ -22,6 +24,7 @@ from sera_core.images.decoded import Decoded, damaged, too_costly
 from sera_core.images.wire import READY, Request, read_reply, write_request
 
 WALL_SECONDS = 30.0  # only for a child that sleeps, or a machine so busy that its processor seconds never come
+START_SECONDS = 120.0  # on such a machine, loading the libraries alone
 SIZE = min(os.cpu_count() or 1, 4)
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,17 +67,29 @@ class Child:
         RuntimeError
             When the child cannot start, which is no fault of the file.
         """
-        watch = Timer(WALL_SECONDS, self._process.kill)
+        self._start()
+        try:
+            with self._killed_after(WALL_SECONDS):
+                write_request(self._input, request)
+                return read_reply(self._output)
+        except (EOFError, BrokenPipeError):
+            raise self._obituary(request) from None
+
+    def _start(self) -> None:
+        if self._started:
+            return
+        with self._killed_after(START_SECONDS):
+            self._started = self._output.read(len(READY)) == READY
+        if not self._started:
+            raise RuntimeError(f"the decoding process does not start: {sys.executable} -m sera_core.images.child")
+
+    @contextmanager
+    def _killed_after(self, seconds: float) -> Iterator[None]:
+        watch = Timer(seconds, self._process.kill)
         watch.daemon = True
         watch.start()
         try:
-            if not self._started and self._output.read(len(READY)) != READY:
-                raise RuntimeError(f"the decoding process does not start: {sys.executable} -m sera_core.images.child")
-            self._started = True
-            write_request(self._input, request)
-            return read_reply(self._output)
-        except (EOFError, BrokenPipeError):
-            raise self._obituary(request) from None
+            yield
         finally:
             watch.cancel()
             watch.join()
