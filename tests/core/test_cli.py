@@ -84,7 +84,15 @@ def test_import_and_study(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
         write_picture(source / ("malignant" if k % 2 else "benign") / f"{k}.png", k % 2, k)
     manifest = tmp_path / "clinic.csv"
     found = answer(capsys, "import", "folders", str(source), "--out", str(manifest))
-    assert found == {"manifest": str(manifest), "cases": 12}
+    assert found | {"notes": []} == {
+        "manifest": str(manifest),
+        "cases": 12,
+        "sheet": str(manifest.with_suffix(".png")),
+        "left_out": {},
+        "merged": 0,
+        "notes": [],
+    }
+    assert "patient of its own" in found["notes"][0]
     (tmp_path / "design.toml").write_text(
         'title = "Drawn"\nnetwork = "efficientnet_lite0"\ndomain = "simulated"\npositive = "drawn dark"\n'
         'licence = "MIT"\nlimits = []\n'
