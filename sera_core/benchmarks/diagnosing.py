@@ -42,11 +42,11 @@ def benchmark(repeats: int = 3) -> list[Timing]:
         Of each cold start; the median is told.
     """
     frame = render(next(iter(SAMPLES.values())).case)
-    return [*_cold(frame, repeats), *_warm(frame), *_together(frame), *_memory(frame)]
+    return [*cold(frame, repeats), *_warm(frame), *_together(frame), *_memory(frame)]
 
 
-def _cold(frame: Frame, repeats: int) -> list[Timing]:
-    """The command line in a fresh process, and the torch that it imports, in turns."""
+def cold(frame: Frame, repeats: int) -> list[Timing]:
+    """The command line in a fresh process, and the torch that it imports, in turns; the medians are told."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "frame.png"
         Image.fromarray(np.uint8(frame.image.pixels * 255)).save(file)
