@@ -202,3 +202,17 @@ def test_damaged_parquet_is_read_or_refused_but_never_crashes(seed: int, hits: i
         data[at] = random.integers(0, 256)
     with contextlib.suppress(BadInput):
         read_predictions(bytes(data))
+
+
+def test_certain_probabilities_are_probabilities() -> None:
+    found = read(f"{HEADER}\na,p,X,internal,1,m,1\nb,q,X,internal,0,m,0\n")
+    np.testing.assert_array_equal(found.probability, [[1.0], [0.0]])
+
+
+def test_an_empty_name_in_a_parquet_file_is_refused() -> None:
+    """A CSV reads an empty cell as missing; here it is a word without letters among others."""
+    table = pd.read_csv(io.StringIO(f"{HEADER}\na,p,X,internal,1,m,0.9\nb,q,X,internal,0,m,0.2\n"))
+    file = io.BytesIO()
+    table.assign(patient_id=["", "q"]).to_parquet(file, index=False)
+    with pytest.raises(BadInput, match="has no patient_id"):
+        read_predictions(file.getvalue())
