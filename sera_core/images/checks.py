@@ -66,9 +66,10 @@ def _check_colour(thumbnail: NDArray[np.uint8]) -> tuple[Notice, ...]:
     unexplained = np.hypot(*np.moveaxis(_without_tint(chroma, luminance), -1, 0))
     vivid = ndimage.binary_opening(unexplained > 40, np.ones((3, 3)))  # strokes of letters and callipers fall away
     lit = lit_parts(luminance / np.float32(255))[0]
-    bottom = min(lit.y + lit.height, luminance.shape[0] - RIM)
-    right = min(lit.x + lit.width, luminance.shape[1] - RIM)
-    inside = np.s_[max(lit.y, RIM) : bottom, max(lit.x, RIM) : right]
+    rim = RIM if min(lit.width, lit.height) > 4 * RIM else 0
+    bottom = min(lit.y + lit.height, luminance.shape[0] - rim)
+    right = min(lit.x + lit.width, luminance.shape[1] - rim)
+    inside = np.s_[max(lit.y, rim) : bottom, max(lit.x, rim) : right]
     share = float(vivid[inside].mean())
     if share > 0.003 or np.mean(unexplained[inside] > 25) > 0.05:
         raise BadInput(
