@@ -98,7 +98,7 @@ def read_sheet(data: bytes, name: str, text: Collection[str] | None = None) -> S
     try:
         table = _parsed(data, name, separator, text, skipped)
     except (pa.ArrowInvalid, csv.Error) as error:
-        raise BadInput("no_csv", f"{name} is not a CSV table in UTF-8 with a header line: export it again.") from error
+        raise _no_csv(name) from error
     filled = _filled(table)
     rows = np.arange(table.num_rows, dtype=np.int64) + 2 + skipped
     if filled is not None:
@@ -174,11 +174,15 @@ def _korean(data: bytes) -> str | None:
     return text if "\x00" not in text and _HANGUL.fullmatch(text) else None
 
 
+def _no_csv(name: str) -> BadInput:
+    return BadInput("no_csv", f"{name} is not a CSV table in UTF-8 with a header line: export it again.")
+
+
 def _unknown(data: bytes, at: int, name: str) -> BadInput:
     """The refusal of bytes that are no known text; for what looks like a table, with the cell."""
     before = data[:at].decode()
     if "\n" not in before or "\x00" in before:
-        return BadInput("no_csv", f"{name} is not a CSV table in UTF-8 with a header line: export it again.")
+        return _no_csv(name)
     separator = _separator(data)
     rows = list(csv.reader(io.StringIO(before, newline=""), delimiter=separator))
     header, cell = rows[0], max(len(rows[-1]) - 1, 0)
