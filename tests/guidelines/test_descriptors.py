@@ -101,3 +101,17 @@ def test_examples_in_the_docstrings(module: Any) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0
     assert result.failed == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "foci", "found"),
+    [
+        ("wider_than_tall", ["none"], ()),
+        ("taller_than_wide", ["none"], ("taller than wide",)),
+        ("wider_than_tall", ["punctate"], ("punctate echogenic foci",)),
+        ("wider_than_tall", ["rim"], ()),
+    ],
+)
+def test_the_suspicious_features_in_words(shape: str, foci: list[str], found: tuple[str, ...]) -> None:
+    seen = parse_descriptors(composition="solid", echogenicity="isoechoic", shape=shape, margin="smooth", foci=foci)
+    assert descriptors.suspicious_features(seen) == found
