@@ -66,9 +66,10 @@ def of_pydicom(path: Path) -> str:
 
 
 def of_frame(path: Path) -> str:
-    """Against the luminance that Pillow gives."""
+    """Against the luminance that Pillow gives, before any margin is blanked."""
+    data = path.read_bytes()
     try:
-        found = read_image(path.read_bytes()).pixels
+        found = pool().ask(Request(data, kind_of(data), 0)).grey
     except BadInput:
         return "refused"
     except Exception:
