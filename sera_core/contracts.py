@@ -407,6 +407,14 @@ class Advice:
     source: str
 
 
+class Basis(StrEnum):
+    """What a piece of advice rests on."""
+
+    DESCRIPTORS = "descriptors"
+    PROBABILITY = "probability"
+    NOTHING = "nothing"
+
+
 class Verdict(StrEnum):
     """Which side of the frozen cut-off, or between its confidence bounds."""
 
@@ -611,9 +619,9 @@ class Diagnosis:
     probability_at_pretest : float
         The reading's probability carried to the patient's pre-test risk by Bayes' rule.
     advice : Advice
-        Of the chosen guideline, from that probability.
-    reader_advice : Advice or None
-        Of the same guideline, from the reader's own descriptors.
+        Of the chosen guideline, from what ``basis`` says.
+    model_advice : Advice or None
+        Of the same guideline, from that probability; None where it is not one of cancer.
     opinions : tuple of ModelOpinion
         Every installed model's answer, the chosen one included; empty where the others were not asked.
     """
@@ -623,8 +631,15 @@ class Diagnosis:
     patient: Patient
     probability_at_pretest: float
     advice: Advice
-    reader_advice: Advice | None = None
+    model_advice: Advice | None = None
     opinions: tuple[ModelOpinion, ...] = ()
+
+    @property
+    def basis(self) -> Basis:
+        """What the advice rests on: descriptors before a probability of cancer, and nothing else carries a category."""
+        if self.patient.descriptors is not None:
+            return Basis.DESCRIPTORS
+        return Basis.PROBABILITY if self.model_advice is not None else Basis.NOTHING
 
     @property
     def warnings(self) -> tuple[Notice, ...]:

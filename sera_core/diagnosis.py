@@ -37,6 +37,7 @@ from sera_core.guidelines import (
     assess,
     check_pretest,
     prevalence_adjusted,
+    undescribed,
     validate,
 )
 from sera_core.images.checks import check_box
@@ -46,6 +47,7 @@ from sera_core.sizes import check_size
 from sera_core.wording import percent
 
 AUTO = "auto"
+MALIGNANT = "malignant"  # how the target of a model begins whose labels are pathology
 NO_MODEL = "No valid model is installed: copy one into the folder models/ or train one."
 SMALLEST_PX = 12  # a region thinner than this shows no nodule
 
@@ -250,12 +252,12 @@ def _doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> t
                 "check that it holds the nodule.",
             )
         )
-    if not card.positive.startswith("malignant"):
+    if not card.positive.startswith(MALIGNANT):
         notices.append(
             Notice(
                 "not_pathology",
                 f"The probability is that of being {card.positive}, not of cancer; the guidelines' "
-                "limits are risks of cancer, so the advice drawn from it shows the way and decides nothing.",
+                "limits are risks of cancer, so no category is drawn from it.",
             )
         )
     if familiarity.percentile < 5:
@@ -300,13 +302,16 @@ def advise(image: GreyImage, reading: Reading, patient: Patient, opinions: tuple
     patient = _checked(patient)
     at_pretest = prevalence_adjusted(reading.probability, patient.pretest)
     seen = patient.descriptors
+    described = assess(patient.guideline, seen, patient.size_mm) if seen else None
+    of_cancer = reading.positive.startswith(MALIGNANT)
+    model_advice = advise_from_probability(patient.guideline, at_pretest, patient.size_mm) if of_cancer else None
     return Diagnosis(
         image=image,
         reading=reading,
         patient=patient,
         probability_at_pretest=at_pretest,
-        advice=advise_from_probability(patient.guideline, at_pretest, patient.size_mm),
-        reader_advice=assess(patient.guideline, seen, patient.size_mm) if seen else None,
+        advice=described or model_advice or undescribed(patient.guideline, patient.size_mm),
+        model_advice=model_advice,
         opinions=opinions,
     )
 

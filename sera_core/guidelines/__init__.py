@@ -8,6 +8,7 @@ from sera_core.guidelines.advice import (
     assess_all,
     check_pretest,
     prevalence_adjusted,
+    undescribed,
 )
 from sera_core.guidelines.descriptors import (
     parse_descriptors,
@@ -23,5 +24,6 @@ __all__ = [
     "check_pretest",
     "parse_descriptors",
     "prevalence_adjusted",
+    "undescribed",
     "validate",
 ]

@@ -45,6 +45,31 @@ NO_STRATA = Stratum(
 )
 
 
+UNDESCRIBED = Stratum(
+    "unclassified",
+    "",
+    None,
+    None,
+    (
+        at_least(
+            0,
+            Action.UNKNOWN,
+            "a category comes from composition, echogenicity, shape, margin and foci: describe the nodule. "
+            "The model's probability is none of cancer, so no category is drawn from it",
+        ),
+    ),
+)
+
+
+def undescribed(guideline: Guideline, size_mm: float | None) -> Advice:
+    """What a guideline says of a nodule that nobody has described: nothing yet, and what it needs.
+
+    Parameters and errors as in :func:`assess`.
+    """
+    check_size(size_mm)
+    return to_advice(RULEBOOKS[guideline], Reading(UNDESCRIBED), size_mm)
+
+
 def assess(guideline: Guideline, descriptors: Descriptors, size_mm: float | None) -> Advice:
     """What one guideline says about a nodule as a reader sees it.
 

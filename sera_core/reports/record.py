@@ -28,7 +28,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     """
     reading = diagnosis.reading
     spacing = diagnosis.image.scale_at(reading.box)
-    heatmap, reader = reading.heatmap, diagnosis.reader_advice
+    heatmap, by_model = reading.heatmap, diagnosis.model_advice
     return {
         "model": reading.model,
         "model_title": reading.model_title,
@@ -52,7 +52,8 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "size_mm": diagnosis.patient.size_mm,
         "advice": _advice(diagnosis.advice),
         "descriptors": _descriptors(diagnosis.patient.descriptors) if diagnosis.patient.descriptors else None,
-        "reader_advice": _advice(reader) if reader else None,
+        "advice_basis": diagnosis.basis.value,
+        "model_advice": _advice(by_model) if by_model else None,
         "opinions": [_opinion(opinion) for opinion in diagnosis.opinions],
         "warnings": [{"code": notice.code, "message": notice.message} for notice in diagnosis.warnings],
         "version": __version__,

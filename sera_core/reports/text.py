@@ -58,15 +58,16 @@ def _result(diagnosis: Diagnosis) -> Rows:
 
 
 def _advice(diagnosis: Diagnosis) -> Rows:
-    advice, reader, seen = diagnosis.advice, diagnosis.reader_advice, diagnosis.patient.descriptors
+    advice, seen = diagnosis.advice, diagnosis.patient.descriptors
+    by_model = diagnosis.model_advice if seen else None
     return _filled(
         ("Advice", words.advice(advice)),
+        ("Rests on", words.BASIS[diagnosis.basis]),
         ("Rule", advice.rule),
         ("Source", advice.source),
-        ("Reader saw", words.descriptors(seen) if seen else ""),
-        ("Reader's advice", words.advice(reader) if reader else ""),
-        ("Reader's rule", reader.rule if reader else ""),
-        ("Agreement", agreement(advice, reader).sentence if reader else ""),
+        ("Descriptors", words.descriptors(seen) if seen else ""),
+        ("By the model", words.advice(by_model) if by_model else ""),
+        ("Agreement", agreement(by_model, advice).sentence if by_model else ""),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sera_core.contracts import (
     Advice,
+    Basis,
     Box,
     CamMethod,
     Descriptors,
@@ -219,6 +220,13 @@ def descriptors(seen: Descriptors) -> str:
     foci = sorted(LABELS[focus].word for focus in seen.foci) or [f"{NO_FOCUS_LABEL.word} (foci)"]
     rows = (seen.composition, seen.echogenicity, seen.shape, seen.margin)
     return ", ".join([*(LABELS[row].word for row in rows), *foci]).capitalize()
+
+
+BASIS = {
+    Basis.DESCRIPTORS: "What was seen in the nodule; the model's probability has no part in it.",
+    Basis.PROBABILITY: "The model's probability alone: nobody has described the nodule.",
+    Basis.NOTHING: "Nothing yet: nobody has described the nodule.",
+}
 
 
 def advice(given: Advice) -> str:

@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from sera_core.contracts import BadInput, Composition, Descriptors, Echogenicity, Guideline, Margin, Patient, Shape
+from sera_core.contracts import (
+    Action,
+    BadInput,
+    Basis,
+    Composition,
+    Descriptors,
+    Echogenicity,
+    Guideline,
+    Margin,
+    Patient,
+    Shape,
+)
 from sera_core.diagnosis import advise, diagnose
 from sera_core.guidelines import advise_from_probability, assess
 from tests.figures.hand import hand_made
@@ -20,9 +31,29 @@ def test_another_patient_around_the_same_pixels() -> None:
     after = advise(made.image, made.reading, patient, made.opinions)
     odds = 0.78 / 0.22 * 0.05 / 0.95  # Bayes on the odds, from the balanced prior
     assert after.probability_at_pretest == pytest.approx(odds / (1 + odds))
-    assert after.advice == advise_from_probability(Guideline.ACR2017, after.probability_at_pretest, 9.0)
-    assert after.reader_advice == assess(Guideline.ACR2017, SEEN, 9.0)
+    assert after.advice == assess(Guideline.ACR2017, SEEN, 9.0)
     assert (after.reading, after.patient, after.opinions) == (made.reading, patient, made.opinions)
+
+
+@pytest.mark.parametrize("target", ["malignant", "read as suspicious (Kwak TI-RADS 4c or 5)"])
+@pytest.mark.parametrize("seen", [SEEN, None])
+def test_only_descriptors_or_a_probability_of_cancer_carry_a_category(target: str, seen: Descriptors | None) -> None:
+    made = hand_made(positive=target)
+    found = advise(made.image, made.reading, Patient(14.0, descriptors=seen))
+    by_model = advise_from_probability(Guideline.KTIRADS2021, found.probability_at_pretest, 14.0)
+    of_cancer = target == "malignant"
+    assert found.model_advice == (by_model if of_cancer else None)
+    if seen is not None:
+        assert (found.basis, found.advice) == (Basis.DESCRIPTORS, assess(Guideline.KTIRADS2021, seen, 14.0))
+    elif of_cancer:
+        assert (found.basis, found.advice) == (Basis.PROBABILITY, by_model)
+    else:
+        assert (found.basis, found.advice.action, found.advice.category) == (
+            Basis.NOTHING,
+            Action.UNKNOWN,
+            "unclassified",
+        )
+        assert "describe the nodule" in found.advice.rule
 
 
 @pytest.mark.parametrize(

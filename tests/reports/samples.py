@@ -28,7 +28,7 @@ from sera_core.contracts import (
     Shape,
     Verdict,
 )
-from sera_core.guidelines import advise_from_probability, assess
+from sera_core.guidelines import advise_from_probability, assess, undescribed
 from tests.figures.hand import changed
 
 READ = "read as suspicious (Kwak TI-RADS 4c or 5)"
@@ -92,8 +92,8 @@ def diagnosis(**changes: Any) -> Diagnosis:
         reading=reading,
         patient=Patient(size_mm=14.0, descriptors=SEEN),
         probability_at_pretest=0.4158,
-        advice=advise_from_probability(Guideline.KTIRADS2021, 0.4158, 14.0),
-        reader_advice=assess(Guideline.KTIRADS2021, SEEN, 14.0),
+        advice=assess(Guideline.KTIRADS2021, SEEN, 14.0),
+        model_advice=advise_from_probability(Guideline.KTIRADS2021, 0.4158, 14.0),
         opinions=(opinion("alpha", 0.74), opinion("beta", 0.31), opinion("gamma", 0.66, 0.0, 5.0)),
     )
     return changed(whole, **changes)
@@ -105,8 +105,8 @@ def bare(**changes: Any) -> Diagnosis:
         "image": GreyImage(pixels()),
         "size_mm": None,
         "heatmap": None,
-        "advice": advise_from_probability(Guideline.KTIRADS2021, 0.05, None),
-        "reader_advice": None,
+        "advice": undescribed(Guideline.KTIRADS2021, None),
+        "model_advice": None,
         "descriptors": None,
         "opinions": (opinion("alpha", 0.2),),
         "probability": 0.2,

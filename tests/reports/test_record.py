@@ -30,7 +30,10 @@ def test_keys_that_others_rely_on():
     assert record["verdict_words"] == "likely to be read as suspicious"
     assert record["opinions"][1]["verdict_words"] == "unlikely to be read as suspicious"
     assert record["familiarity"] == 62.0
-    assert record["advice"]["action"] == "follow_up"
+    assert record["advice_basis"] == "descriptors"
+    assert record["advice"]["category"] == "K-TIRADS 5"
+    assert record["advice"]["action"] == "fna"
+    assert record["model_advice"]["action"] == "follow_up"
     assert record["warnings"][0]["code"] == "box_proposed"
     assert record["disclaimer"] == NOT_A_DEVICE
 
@@ -47,9 +50,7 @@ def test_fidelity_is_the_fall_beyond_chance():
 
 def test_what_is_unknown_is_null():
     record = to_json(bare())
-    assert [record[key] for key in ("fidelity", "heatmap_method", "mm_per_px", "size_mm", "reader_advice")] == [
-        None
-    ] * 5
+    assert [record[key] for key in ("fidelity", "heatmap_method", "mm_per_px", "size_mm", "model_advice")] == [None] * 5
     assert record["advice"]["action"] == "unknown"
     assert set(record) == set(to_json(diagnosis()))
 

@@ -68,12 +68,19 @@ def test_fidelity_in_words(fidelity, words):
 
 def test_agreement_of_reader_and_model_is_told_as_on_the_page():
     advice = assess(Guideline.ACR2017, SEEN, 14.0)
-    assert agreement(advice, advice).sentence in flat(as_text(diagnosis(advice=advice, reader_advice=advice)))
+    assert agreement(advice, advice).sentence in flat(as_text(diagnosis(advice=advice, model_advice=advice)))
     ours, theirs = (advise_from_probability(Guideline.KWAK2011, 0.8, 14.0), assess(Guideline.KWAK2011, SEEN, 14.0))
     assert {ours.action, theirs.action} == {Action.UNKNOWN}
-    text = flat(as_text(diagnosis(advice=ours, reader_advice=theirs)))
+    text = flat(as_text(diagnosis(advice=theirs, model_advice=ours)))
     assert "Agreement: The categories agree: model TI-RADS 5, reader TI-RADS 5." in text
     assert "Agreement" not in as_text(bare())
+
+
+def test_the_report_says_what_its_advice_rests_on():
+    assert "the model's probability has no part in it" in flat(as_text(diagnosis()))
+    assert "Nothing yet: nobody has described the nodule" in flat(as_text(bare()))
+    alone = bare(model_advice=advise_from_probability(Guideline.KTIRADS2021, 0.05, None))
+    assert "The model's probability alone" in flat(as_text(alone))
 
 
 def test_digits_where_the_probability_is_next_to_a_bound():

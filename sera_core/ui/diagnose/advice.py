@@ -12,6 +12,7 @@ from sera_core.contracts import (
     Action,
     Advice,
     BadInput,
+    Basis,
     Composition,
     Descriptors,
     Diagnosis,
@@ -37,7 +38,7 @@ ACTION_ICON = {
     Action.NONE: ":material/do_not_disturb_on:",
     Action.UNKNOWN: ":material/help:",
 }
-LEAD = "The risk in your own patients, and what a guideline advises at this risk and this size."
+LEAD = "What a guideline advises for what is seen in the nodule and its size, and the risk in your own patients."
 
 
 GUIDELINES = (  # the default first, as in the command line
@@ -137,20 +138,18 @@ def _from_model(diagnosis: Diagnosis) -> None:
         f"of such nodules are {reading.positive}."
     )
     chart(risk_shift(diagnosis), "risk", sentence)
-    if not reading.positive.startswith("malignant"):
-        st.caption(
-            f"The chance to be {reading.positive} stands in for a risk of cancer here. It is none: this shows how "
-            "advice would be drawn, and decides nothing."
-        )
-    _card("By the model's probability", diagnosis.advice, diagnosis.patient.size_mm)
+    if diagnosis.model_advice is not None:
+        _card("By the model's probability", diagnosis.model_advice, diagnosis.patient.size_mm)
+    elif diagnosis.basis is Basis.NOTHING:
+        _card("Until the nodule is described", diagnosis.advice, diagnosis.patient.size_mm)
 
 
 def _from_reader(descriptors: Descriptors, patient: Patient, diagnosis: Diagnosis | None) -> None:
     every = assess_all(descriptors, patient.size_mm)
     own = every[patient.guideline]
     _card("By your own description", own, patient.size_mm)
-    if diagnosis is not None:
-        together = agreement(diagnosis.advice, own)
+    if diagnosis is not None and diagnosis.model_advice is not None:
+        together = agreement(diagnosis.model_advice, own)
         icon = ":material/check_circle:" if together.agree else ":material/compare_arrows:"
         st.markdown(f"{icon} {together.sentence}")
     _table(every)
