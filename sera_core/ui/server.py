@@ -31,12 +31,10 @@ def keep_house() -> None:
     """Called by every page, done once, and before any page can take an upload."""
     largest = st.get_option("server.maxUploadSize") * 2**20
     MultiPartParser.spool_max_size = 2 * largest  # beyond its own 1 MB it would write an upload to a temporary file
-    if Runtime.exists():
-        server = Runtime.instance()
+    if Runtime.exists() and type(server := Runtime.instance()) is Runtime:  # a test's stand-in serves nobody
         loop = server._get_async_objs().eventloop  # the sessions are that thread's; nobody else may touch them
         asyncio.run_coroutine_threadsafe(_sweep(server), loop)
-        if type(server) is Runtime:  # a test's stand-in serves nobody
-            Thread(target=_warm, name="warm", daemon=True).start()
+        Thread(target=_warm, name="warm", daemon=True).start()
 
 
 def _warm() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from sera_core import escape
 from sera_core.cli import main
 from tests.pages.test_diagnose import words
 
@@ -37,7 +38,7 @@ def test_an_impossible_nodule_is_refused_as_on_the_command_line(
     assert not sandbox.exception
     assert main(["simulate", "--out", str(tmp_path), "--nodule", "composition=spongiform", "rim_share=0.5"]) == 2
     sentence = capsys.readouterr().err.removeprefix("sera: ").strip()
-    assert sandbox.warning[0].value == sentence
+    assert sandbox.warning[0].value == escape.markdown(sentence)
     assert sandbox.slider(key="sandbox_rim_share")  # and can be mended
 
 
