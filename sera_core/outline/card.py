@@ -124,9 +124,8 @@ def load(folder: Path = FOLDER) -> tuple[UNet, OutlineCard]:
         if hashlib.sha256(data).hexdigest() != card.sha256:
             raise _unusable(folder, f"{WEIGHTS} is not the file that the card describes")
         net = UNet()
-        net.load_state_dict(
-            {name: tensor.to(net.state_dict()[name].dtype) for name, tensor in tensors_of(data).items()}
-        )
+        own = net.state_dict()
+        net.load_state_dict({name: tensor.to(own[name].dtype) for name, tensor in tensors_of(data).items()})
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
         raise _unusable(folder, f"{WEIGHTS} cannot be read") from error
     return fast(net.eval()), card

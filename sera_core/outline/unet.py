@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sera_core.torch_compat import import_torchvision
+from sera_core.torch_compat import import_timm
 
 ENCODER = "tf_efficientnet_lite0"
 DECODER = (96, 64, 32, 16)  # channels at strides 16, 8, 4, 2
@@ -28,7 +28,7 @@ class UNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        import_torchvision()
+        import_timm()
         from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoder
         from segmentation_models_pytorch.encoders import get_encoder
 
