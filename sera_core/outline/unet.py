@@ -19,6 +19,19 @@ FIXED = ("conv_stem", "bn1", "blocks.0", "blocks.1")  # the first two stages sta
 HINTED = 1  # first scale (stride 2) that the hint is added to
 
 
+class Encoder(nn.Module):
+    """A frame [n, 1, h, w] and its features at strides 2, 4 ... 32."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = import_timm().create_model(ENCODER, features_only=True, in_chans=1, out_indices=tuple(range(5)))
+        self.out_channels = [1, *self.model.feature_info.channels()]
+
+    def forward(self, frames: Tensor) -> list[Tensor]:
+        """The frames themselves come first."""
+        return [frames, *self.model(frames)]
+
+
 class UNet(nn.Module):
     """Frame and hint to logits of "this pixel is nodule".
 
@@ -28,11 +41,9 @@ class UNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        import_timm()
+        self.encoder = Encoder()
         from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoder
-        from segmentation_models_pytorch.encoders import get_encoder
 
-        self.encoder = get_encoder(f"tu-{ENCODER}", in_channels=1, depth=5, weights=None)
         channels = self.encoder.out_channels
         self.decoder = UnetDecoder(channels, DECODER, n_blocks=len(DECODER))
         self.hints = nn.ModuleList(nn.Conv2d(1, width, 1, bias=False) for width in channels[HINTED:])
