@@ -199,7 +199,7 @@ def test_a_korean_path_under_the_c_locale_works_or_is_refused_in_a_sentence(tmp_
     ran = subprocess.run(command, cwd=ROOT, env=os.environ | KOREAN[locale], capture_output=True, check=False)
     said = (ran.stdout + ran.stderr).decode()
     if locale == "c":
-        assert (ran.returncode, said) == (0, f"1 cases in {out}\n")
+        assert (ran.returncode, said.splitlines()[0]) == (0, f"1 cases in {out}")
         assert "결절.png" in out.read_text(encoding="utf-8")
     else:
         assert ran.returncode == 2
