@@ -291,11 +291,13 @@ class Outline:
     @property
     def polygon(self) -> tuple[tuple[float, float], ...]:
         """The outer border as corners (x, y) in pixels of the frame, simplified to within half a pixel."""
-        from skimage.measure import approximate_polygon, find_contours
+        from cv2 import approxPolyDP
+        from skimage.measure import find_contours
 
         borders = find_contours(np.pad(self.mask, 1).astype(np.float32), 0.5)
-        longest = approximate_polygon(max(borders, key=len), 0.5) - 0.5  # corners of pixels, not their centres
-        return tuple((float(x), float(y)) for y, x in longest)
+        closed = max(borders, key=len)[:-1].astype(np.float32)  # the last point is the first one again
+        corners = approxPolyDP(closed[:, None], 0.5, closed=True)[:, 0] - 0.5  # corners of pixels, not their centres
+        return tuple((float(x), float(y)) for y, x in corners)
 
 
 class Composition(StrEnum):

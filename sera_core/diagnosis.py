@@ -43,6 +43,7 @@ from sera_core.guidelines import (
 from sera_core.images.checks import check_box
 from sera_core.images.prepare import prepare
 from sera_core.outline import propose, without_callipers
+from sera_core.outline.card import NO_OUTLINE
 from sera_core.sizes import check_size
 from sera_core.wording import percent
 
@@ -111,9 +112,10 @@ def read(image: GreyImage, request: Request) -> Reading:
         When the region is impossible, there is no such model or none at all, or the image is too far from what the
         model was trained on.
     """
+    _cards()
     if request.model != AUTO:
-        store.load(request.model)  # an unknown name is refused before anything is computed
-    outline = propose(image, request.box)
+        store.load(request.model)  # no model and an unknown name are refused before anything is computed
+    outline = _outlined(image, request.box)
     box = _region(image, request.box, outline)
     pixels = without_callipers(image.pixels)
     seen = look(pixels, box)
@@ -140,6 +142,16 @@ def read(image: GreyImage, request: Request) -> Reading:
         warnings=check_box(image, box) + _doubts(card, familiarity, None if request.box else outline),
         outline=outline,
     )
+
+
+def _outlined(image: GreyImage, asked: Box | None) -> Outline | None:
+    """The nodule's outline; where its network cannot be loaded, the user's own box must do."""
+    try:
+        return propose(image, asked)
+    except BadInput as error:
+        if asked is None or error.code != NO_OUTLINE:
+            raise
+        return None
 
 
 def opinions(image: GreyImage, box: Box) -> tuple[ModelOpinion, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FOLDER = MODELS / "outline"
 WEIGHTS, CARD = "weights.safetensors", "outline.json"
+NO_OUTLINE = "no_outline"  # code of the refusal when the network is missing
 
 
 @dataclass(frozen=True)
@@ -133,5 +134,5 @@ def load(folder: Path = FOLDER) -> tuple[UNet, OutlineCard]:
 
 def _unusable(folder: Path, what: str) -> BadInput:
     return BadInput(
-        "no_outline", f"The outline network in {folder} cannot be used ({what}): copy its files again, or draw a box."
+        NO_OUTLINE, f"The outline network in {folder} cannot be used ({what}): copy its files again, or draw a box."
     )

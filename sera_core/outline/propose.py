@@ -15,6 +15,7 @@ from sera_core.outline.look import Hint, Window, soft_maps
 from sera_core.outline.panes import panes
 
 LONGEST = 800  # larger frames are reduced: strokes are looked for in pixels, and the network sees 192
+CROSSED = 4  # marks of two measurements that cross
 AGREES = 0.3  # callipers whose box overlaps less with the outline drawn in it measured something else
 
 
@@ -57,8 +58,8 @@ def propose(image: GreyImage, hint: Hint = None) -> Outline | None:
     Returns
     -------
     Outline or None
-        None when no nodule is found: the user draws it. With a box there is always an outline: where the network
-        finds none, the ellipse in the box, with confidence 0.
+        None when no nodule is found: the user draws it. With a box, or callipers in two directions, there is always
+        an outline: where the network finds none, the ellipse in the box, with confidence 0.
 
     Raises
     ------
@@ -68,13 +69,15 @@ def propose(image: GreyImage, hint: Hint = None) -> Outline | None:
     frame = _Frame.of(image.pixels)
     if isinstance(hint, Box):
         box = hint.clipped(*image.shape)
-        return _by_box(image, frame, box, "box") or _ellipse(image, box)
+        return _by_box(image, frame, box, "box") or _ellipse(image, box, "box")
     views = panes(image)
     if hint is not None:
         return _seen(image, frame, Window.of(frame.inner(_holding(views, hint))), _inner_click(frame, hint), "click")
     measured = spanned(frame.marks, frame.pixels.shape[:2])
     if measured is not None:
-        found = _by_box(image, frame, _outer(measured, frame.step, image.shape), "callipers")
+        box = _outer(measured, frame.step, image.shape)
+        crossed = len(frame.marks) == CROSSED  # whoever measured in two directions has shown where the nodule is
+        found = _by_box(image, frame, box, "callipers") or (_ellipse(image, box, "callipers") if crossed else None)
         if found is not None:
             return found
     outlines = [_seen(image, frame, Window.of(frame.inner(view)), None, "network") for view in views]
@@ -134,13 +137,13 @@ def _on_image(found: Found, window: Window, frame: _Frame, shape: tuple[int, int
     return soft > THRESHOLD
 
 
-def _ellipse(image: GreyImage, box: Box) -> Outline:
+def _ellipse(image: GreyImage, box: Box, source: OutlineSource) -> Outline:
     """The ellipse that fills a box: what is left where the network sees nothing in it."""
     y, x = np.ogrid[: image.shape[0], : image.shape[1]]
     (mx, my), across, down = box.centre, max(box.width / 2, 0.51), max(box.height / 2, 0.51)
     mask = ((x + 0.5 - mx) / across) ** 2 + ((y + 0.5 - my) / down) ** 2 <= 1
     mask[box.y + box.height // 2, box.x + box.width // 2] = True
-    return Outline(mask, box_of(mask), 0.0, "box")
+    return Outline(mask, box_of(mask), 0.0, source)
 
 
 def _holding(views: tuple[Box, ...], point: tuple[float, float]) -> Box:

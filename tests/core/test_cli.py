@@ -254,14 +254,14 @@ def test_diagnose_refuses_in_one_line(house: Path) -> None:
     wrong = {
         "choose one of these: tiny, tiny-svm": [*frame, "--model", "oracle"],
         "holds the card of tiny": [*frame, "--model", "broken"],
-        "is not a PNG, JPEG": ["diagnose", "notes.png"],
+        "is not a picture or DICOM image": ["diagnose", "notes.png"],
         "lies outside the image": ["diagnose", "frame.png", "--roi", "900", "2", "30", "30"],
         "The region is empty": ["diagnose", "frame.png", "--roi", "1", "2", "0", "30"],
         "colour": ["diagnose", "colour.png"],
         "pre-test": [*frame, "--pretest", "1.5"],
         "size": [*frame, "--size-mm", "0"],
         "frame": [*frame, "--frame", "7"],
-        "cannot be written": [*frame, "--heatmap", "absent/out.png"],
+        "cannot be written": [*frame, "--heatmap", "frame.png/out.png"],
     }
     for (words, _), ran in zip(wrong.items(), commands(house, *wrong.values()), strict=True):
         assert (ran.code, ran.out) == (2, ""), words

@@ -154,5 +154,5 @@ def test_a_card_may_hold_one_number_or_three() -> None:
 
     adapter = TypeAdapter(Preparation)
     for level in (0.5, (0.4, 0.5, 0.6)):
-        card = Preparation(8, "square", 1.0, level, level)
+        card = Preparation(16, "square", 1.0, level, level)
         assert adapter.validate_json(adapter.dump_json(card)) == card

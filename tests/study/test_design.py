@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from sera_core.contracts import BadInput
+from sera_core.study.describing import read_signs_design
 from sera_core.study.design import read_design
+from sera_core.study.kinds import kind_of, run_design
+from sera_core.study.stage import Stage
+from sera_core.study.tables import Engine
+
+SHIPPED = Path(__file__).resolve().parents[2] / "models" / "studies"
 
 GOOD = """
 title = "A study"
@@ -108,7 +114,25 @@ def test_no_file_and_no_text(tmp_path: Path) -> None:
 
 
 def test_the_studies_that_come_with_the_project_are_valid() -> None:
-    files = list((Path(__file__).resolve().parents[2] / "models" / "studies").glob("*/design.toml"))
+    files = list(SHIPPED.glob("*/design.toml"))
     assert files
-    for file in files:
+    models = [file for file in files if not kind_of(file)]
+    assert {file.parent.name for file in files if file not in models} == {"outline", "signs"}, "read by their own tests"
+    for file in models:
         assert read_design(file).arms
+
+
+def test_the_design_of_the_signs_is_valid(tmp_path: Path) -> None:
+    file = SHIPPED / "signs" / "design.toml"
+    assert read_signs_design(file).simulated.train == 400
+    wrong = tmp_path / "design.toml"
+    wrong.write_text(file.read_text(encoding="utf-8").replace("test = 120", "test = 7"), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"simulated\.test"):
+        read_signs_design(wrong)
+
+
+def test_a_kind_of_study_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "design.toml"
+    file.write_text('kind = "sound"', encoding="utf-8")
+    with pytest.raises(BadInput, match="'sound'"):
+        run_design(file, Stage(tmp_path, print), Engine())

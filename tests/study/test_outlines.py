@@ -70,7 +70,7 @@ def test_from_a_design_to_weights_and_card(place: Path, monkeypatch: pytest.Monk
     assert set(card.judges) == {"none", "box", "click"}
     assert "8 simulated frames" in card.trained_on
     assert len(table) == len(card.figures)
-    assert {"DDTI", "BUSI", "real frames"} <= set(table["frames"])
+    assert {"DDTI", "BUSI"} <= set(table["frames"])
     rows = pd.read_csv(place / ROWS)
     assert set(rows.loc[rows["frames"] == "DDTI", "hint"]) == {"none", "exact box", "box 20 % off", "click"}
     assert len(rows[(rows["frames"] == "DDTI") & (rows["hint"] == "none")]) == 6, "every view is held out once"

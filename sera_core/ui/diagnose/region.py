@@ -79,15 +79,8 @@ def mark_region(image: GreyImage, known: Box | None, proposed: Outline | None, c
             outline=outline,
         )
     with cell.result, guarded():
-        if box is None:
-            st.info(
-                "Tap or click the nodule, or drag a box around it.",
-                title="No nodule found",
-                icon=":material/search_off:",
-            )
-        elif tool == "region":
-            _show_region(calibrated, box, before, case)
-            st.markdown(words.outline(outline))
+        if tool == "region":
+            _show_region(calibrated, box, before, case, outline)
         elif tool == "size":
             _show_size(calibrated, box, case)
         else:
@@ -115,7 +108,14 @@ def _lay_ruler(case: Case, image: GreyImage, tool: str, line: Line) -> None:
             case.measured = True
 
 
-def _show_region(image: GreyImage, box: Box, proposed: Box | None, case: Case) -> None:
+def _show_region(image: GreyImage, box: Box | None, proposed: Box | None, case: Case, outline: Outline | None) -> None:
+    if box is None:
+        st.info(
+            "Tap or click the nodule, or drag a box around it.",
+            title="No nodule found",
+            icon=":material/search_off:",
+        )
+        return
     text = f"{'Your box' if case.box else 'Proposed box'}: {box.width} × {box.height} pixels"
     scale = image.scale_at(box)
     if scale is not None:
@@ -127,6 +127,7 @@ def _show_region(image: GreyImage, box: Box, proposed: Box | None, case: Case) -
             st.button("Back to the proposed box", on_click=back, icon=":material/undo:", key="unbox")
         with st.popover("Type the numbers", icon=":material/keyboard:"):
             _type_box(image.shape, box, case)
+    st.markdown(words.outline(outline))
 
 
 def _type_box(shape: tuple[int, int], box: Box, case: Case) -> None:
@@ -144,8 +145,8 @@ def _typed(case: Case, shape: tuple[int, int]) -> None:
     case.box = Box(x, y, width, height).clipped(*shape)
 
 
-def _show_size(image: GreyImage, box: Box, case: Case) -> None:
-    place = case.ruler or box
+def _show_size(image: GreyImage, box: Box | None, case: Case) -> None:
+    place = case.ruler or box or _whole(image)
     scale, said = image.scale_at(place), _scale_at(image, place)
     if len(image.scales_at(place)) > 1:
         st.warning(said, title="No length", icon=":material/straighten:")
@@ -171,8 +172,8 @@ def _show_length(length_mm: float, said: str) -> None:
     st.markdown(f"The ruler measures **{size:g} mm**{kept}. {said}")
 
 
-def _show_scale(original: GreyImage, image: GreyImage, box: Box, case: Case) -> None:
-    place = case.ruler or box
+def _show_scale(original: GreyImage, image: GreyImage, box: Box | None, case: Case) -> None:
+    place = case.ruler or box or _whole(image)
     scale = image.scale_at(place)
     own = scale != original.scale_at(place)
     origin = f" It was {'set by you' if own else 'read from the file'}." if scale else ""
@@ -191,6 +192,11 @@ def _show_scale(original: GreyImage, image: GreyImage, box: Box, case: Case) -> 
         _rescale(case, Calibration(case.ruler, float(distance)))
         case.ruler = None
         st.rerun()
+
+
+def _whole(image: GreyImage) -> Box:
+    height, width = image.shape
+    return Box(0, 0, width, height)
 
 
 def _scale_at(image: GreyImage, place: Box | Line) -> str:
