@@ -1,7 +1,6 @@
 """From descriptors, or from a probability, to what a guideline advises at this size.
 
-To add a guideline: write a module with a ``RULEBOOK`` (its table as data, and one function that reads
-descriptors), name it in :class:`~sera_core.contracts.Guideline`, and add it to ``RULEBOOKS`` below.
+A guideline is a module with a ``RULEBOOK``: its table as data, and one function that reads descriptors.
 """
 
 from __future__ import annotations

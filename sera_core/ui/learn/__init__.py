@@ -1,1 +1,1 @@
-"""The chapters of the Learn page, one a module; a chapter exists where a module holds a ``CHAPTER``."""
+"""The chapters of the Learn page, one a module, in the order of ``chapters.COURSE``."""
