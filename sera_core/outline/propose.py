@@ -58,8 +58,9 @@ def propose(image: GreyImage, hint: Hint = None) -> Outline | None:
     Returns
     -------
     Outline or None
-        None when no nodule is found: the user draws it. With a box, or callipers in two directions, there is always
-        an outline: where the network finds none, the ellipse in the box, with confidence 0.
+        None when no nodule is found, or none where the user clicked: he draws it. With a box, or callipers in two
+        directions, there is always an outline: where the network finds none, the ellipse in the box, with
+        confidence 0.
 
     Raises
     ------
@@ -72,7 +73,8 @@ def propose(image: GreyImage, hint: Hint = None) -> Outline | None:
         return _by_box(image, frame, box, "box") or _ellipse(image, box, "box")
     views = panes(image)
     if hint is not None:
-        return _seen(image, frame, Window.of(frame.inner(_holding(views, hint))), _inner_click(frame, hint), "click")
+        found = _seen(image, frame, Window.of(frame.inner(_holding(views, hint))), _inner_click(frame, hint), "click")
+        return found if found is not None and found.box.contains(Box(*hint, 1, 1)) else None
     measured = spanned(frame.marks, frame.pixels.shape[:2])
     if measured is not None:
         box = _outer(measured, frame.step, image.shape)

@@ -116,6 +116,14 @@ def test_callipers_say_where_to_look(frames: list[Frame]) -> None:
     assert np.mean([overlap_ for _, overlap_ in got]) > 0.75
 
 
+def test_a_click_beside_the_nodule_is_not_answered_with_the_nodule(frames: list[Frame]) -> None:
+    for frame in frames:
+        height, width = frame.image.shape
+        corner = (5 if frame.box.centre[0] > width / 2 else width - 6, height - 6)
+        found = propose(frame.image, corner)
+        assert found is None or found.box.contains(Box(*corner, 1, 1))
+
+
 def test_a_click_in_a_pane_is_answered_in_that_pane(frames: list[Frame]) -> None:
     left, right = frames[0], frames[12]
     screen = GreyImage(np.hstack([left.image.pixels, right.image.pixels]))
