@@ -16,6 +16,7 @@ MAIN = "document.querySelector('[data-testid=stMain]')"
 def cut_off(page: Page) -> int:
     """The most pixels that stand above or below the box in which a formula is shown."""
     page.locator(".katex-display").first.wait_for()
+    page.evaluate("document.fonts.ready.then(() => true)")  # in another font the letters are higher
     formulas = "[...document.querySelectorAll('.katex-display')]"
     return page.evaluate(f"Math.max(...{formulas}.map((one) => one.scrollHeight - one.clientHeight))")
 

@@ -47,12 +47,11 @@ def random_files() -> st.SearchStrategy[bytes]:
 
 
 def survives(data: bytes, frame: int) -> None:
-    """An image or a refusal; the decoding child is bounded in time and memory (``test_pool.py``)."""
+    """An image or a refusal, of a file that costs too much as well; the child is bounded (``test_pool.py``)."""
     try:
         image = read_image(data, frame)
     except BadInput as refusal:
         assert refusal.message.endswith(".")  # noqa: PT017 - either outcome is right
-        assert refusal.code != "too_costly"  # noqa: PT017 - these files are small
     else:
         assert image.pixels.dtype == np.float32
         assert np.isfinite(image.pixels).all()
