@@ -205,7 +205,8 @@ def test_a_server_that_reads_a_slow_file_can_be_ended(tmp_path: Path) -> None:
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
         "threading.Thread(target=read_image, args=[Path(sys.argv[1]).read_bytes()]).start()\n"
         "print('reading', flush=True)\n"
-        "time.sleep(600)\n"
+        "while True:\n"
+        "    time.sleep(0.1)\n"  # a signal that comes just before a sleep does not end it
     )
     process = script(code, str(file))
     assert process.stdout is not None
