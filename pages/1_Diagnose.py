@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from sera_core.contracts import BadInput, Patient
-from sera_core.diagnosis import Request, advise
-from sera_core.ui.cache import model_ids, outline_of, reading_of, with_opinions
+from sera_core.diagnosis import Request
+from sera_core.ui.cache import diagnosis_of, model_ids, with_opinions
 from sera_core.ui.cell import open_cell
 from sera_core.ui.diagnose import advice, verdict, why
 from sera_core.ui.diagnose.image import Picture, choose_image
@@ -18,11 +18,7 @@ from sera_core.ui.states import guarded
 
 
 def examine(picture: Picture) -> None:
-    case = picture.case
-    proposed = outline_of(picture.image, picture.true_box)
-    image = mark_region(picture.image, picture.true_box, proposed, case)
-    box = case.box or picture.true_box  # None lets the façade propose, and say so
-
+    image = mark_region(picture)
     verdict_cell = open_cell(3, "Verdict", verdict.LEAD)
     why_cell = open_cell(4, "Why", why.LEAD)
     next_cell = open_cell(5, "What next", advice.LEAD)
@@ -35,7 +31,7 @@ def examine(picture: Picture) -> None:
     with verdict_cell.result, guarded():
         try:
             with st.spinner("Reading the nodule"):
-                diagnosis = advise(image, reading_of(picture.image, Request(box, model, method)), patient)
+                diagnosis = diagnosis_of(image, Request(picture.box, model, method), patient)
         except BadInput as error:
             verdict.show_refusal(error)
         else:

@@ -6,6 +6,7 @@ the patient. Page, command line and report draw nothing from any other place.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,7 +43,7 @@ from sera_core.guidelines import (
 )
 from sera_core.images.checks import check_box
 from sera_core.images.prepare import prepare
-from sera_core.outline import propose, without_callipers
+from sera_core.outline import Hint, propose, without_callipers
 from sera_core.outline.card import NO_OUTLINE
 from sera_core.sizes import check_size
 from sera_core.wording import percent
@@ -103,8 +104,41 @@ def diagnose(
 # ---- the networks --------------------------------------------------------------------------------------------------
 
 
-def read(image: GreyImage, request: Request) -> Reading:
+def outlined(image: GreyImage, hint: Hint = None) -> Outline | None:
+    """The nodule, proposed or where it was pointed at; a box of the user's own needs no outline network.
+
+    Parameters
+    ----------
+    image : GreyImage
+    hint : Box or (x, y), optional
+
+    Returns
+    -------
+    Outline or None
+        None where no nodule was found, and for a box where the network cannot be loaded.
+
+    Raises
+    ------
+    BadInput
+        As :func:`~sera_core.outline.propose`.
+    """
+    try:
+        return propose(image, hint)
+    except BadInput as error:
+        if error.code != NO_OUTLINE or not isinstance(hint, Box):
+            raise
+        return None
+
+
+def read(image: GreyImage, request: Request, find: Callable[[GreyImage, Hint], Outline | None] = outlined) -> Reading:
     """What the asked model makes of the region; no other model runs.
+
+    Parameters
+    ----------
+    image : GreyImage
+    request : Request
+    find : callable
+        :func:`outlined`, or the same remembered, for whoever shows the outline before it is read.
 
     Raises
     ------
@@ -115,7 +149,7 @@ def read(image: GreyImage, request: Request) -> Reading:
     _cards()
     if request.model != AUTO:
         store.load(request.model)  # no model and an unknown name are refused before anything is computed
-    outline = _outlined(image, request.box)
+    outline = find(image, request.box)
     box = _region(image, request.box, outline)
     pixels = without_callipers(image.pixels)
     seen = look(pixels, box)
@@ -142,16 +176,6 @@ def read(image: GreyImage, request: Request) -> Reading:
         warnings=check_box(image, box) + _doubts(card, familiarity, None if request.box else outline),
         outline=outline,
     )
-
-
-def _outlined(image: GreyImage, asked: Box | None) -> Outline | None:
-    """The nodule's outline; where its network cannot be loaded, the user's own box must do."""
-    try:
-        return propose(image, asked)
-    except BadInput as error:
-        if asked is None or error.code != NO_OUTLINE:
-            raise
-        return None
 
 
 def opinions(image: GreyImage, box: Box) -> tuple[ModelOpinion, ...]:

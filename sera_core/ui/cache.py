@@ -16,10 +16,10 @@ import streamlit as st
 
 from sera_core.classifiers.store import installed
 from sera_core.contracts import SIMULATED, Box, Diagnosis, GreyImage, ModelOpinion, Outline, Patient, Reading
-from sera_core.diagnosis import Request, advise, opinions, read
+from sera_core.diagnosis import Request, advise, opinions, outlined, read
 from sera_core.figures.image import png_uri
 from sera_core.images.read import read_image
-from sera_core.outline import Hint, propose
+from sera_core.outline import Hint
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 
@@ -82,8 +82,8 @@ def image_of(data: bytes, frame: int) -> GreyImage:
 
 @remembered(GreyImage, 8, "Looking for the nodule")
 def outline_of(image: GreyImage, hint: Hint = None) -> Outline | None:
-    """:func:`sera_core.outline.propose`, remembered."""
-    return propose(image, hint)
+    """:func:`sera_core.diagnosis.outlined`, remembered."""
+    return outlined(image, hint)
 
 
 @remembered(GreyImage, 16)
@@ -95,7 +95,7 @@ def picture_uri(image: GreyImage) -> str:
 @remembered(GreyImage, 32)
 def reading_of(image: GreyImage, request: Request) -> Reading:
     """:func:`sera_core.diagnosis.read`, remembered."""
-    return read(image, request)
+    return read(image, request, outline_of)
 
 
 @remembered(GreyImage, 32, "Asking the other models")

@@ -202,6 +202,28 @@ def test_typed_numbers_move_the_region(page: AppTest, png: Png) -> None:
     assert "Proposed box" in words(page)
 
 
+def test_a_region_is_outlined_once_for_the_picture_and_the_verdict(page: AppTest, png: Png, model: str) -> None:
+    from torch.nn.modules.module import register_module_forward_hook
+
+    from sera_core.outline.unet import UNet
+
+    seen: list[UNet] = []
+    hook = register_module_forward_hook(lambda net, *_: seen.append(net) if isinstance(net, UNet) else None)
+    try:
+        upload(page, "frame.png", png(frame()))
+        seen_at_first = len(seen)  # the sample of the first paint, and the upload
+        page.number_input(key="box_w").set_value(110).run()
+        seen_of_own_box = len(seen) - seen_at_first
+        page.selectbox(key="model").set_value(model).run()
+        page.slider(key="pretest").set_value(30).run()
+    finally:
+        hook.remove()
+    assert not page.exception
+    assert "Your box: 110" in words(page)
+    assert seen_at_first <= 2
+    assert (seen_of_own_box, len(seen) - seen_at_first) == (1, 1)
+
+
 def test_another_image_starts_a_new_case(page: AppTest, png: Png) -> None:
     upload(page, "frame.png", png(frame()))
     page.number_input(key="size_mm").set_value(31.0).run()

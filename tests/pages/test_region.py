@@ -13,13 +13,14 @@ def cells() -> None:
     import numpy as np
 
     from sera_core.contracts import Box, GreyImage, ScaledRegion
+    from sera_core.ui.diagnose.image import Picture
     from sera_core.ui.diagnose.region import mark_region
     from sera_core.ui.state import case_of, start
 
     start()
     panes = ScaledRegion(Box(0, 0, 250, 315), (0.1, 0.1)), ScaledRegion(Box(250, 0, 250, 315), (0.2, 0.2))
     image = GreyImage(np.full((315, 500), 0.4, np.float32), regions=panes)
-    mark_region(image, Box(40, 40, 120, 90), None, case_of("two panes"))
+    mark_region(Picture(image, case_of("two panes"), None, Box(40, 40, 120, 90)))
 
 
 def words(page: AppTest) -> str:

@@ -50,6 +50,11 @@ class Picture:
     size_mm: float | None
     true_box: Box | None
 
+    @property
+    def box(self) -> Box | None:
+        """The region to read: the reader's own or the known one; None: the nodule is to be found."""
+        return self.case.box or self.true_box
+
 
 def choose_image() -> Picture | None:
     """Draw the cell; None while there is no image that can be used."""

@@ -14,9 +14,10 @@ from sera_core.sizes import check_size
 from sera_core.ui.board import board, centred
 from sera_core.ui.cache import outline_of, picture_uri
 from sera_core.ui.cell import open_cell, show_code
+from sera_core.ui.diagnose.image import Picture
 from sera_core.ui.measure import Calibration, picture_at, scale_from, with_scale
 from sera_core.ui.state import Case
-from sera_core.ui.states import guarded
+from sera_core.ui.states import guarded, refused
 from sera_core.wording import diagnosis as words
 
 TOOLS = {
@@ -32,28 +33,24 @@ HINT = {
 }
 
 
-def mark_region(image: GreyImage, known: Box | None, proposed: Outline | None, case: Case) -> GreyImage:
+def mark_region(picture: Picture) -> GreyImage:
     """Draw the cell.
-
-    Parameters
-    ----------
-    image : GreyImage
-    known : Box or None
-        Where the nodule is, if that is known (a sample).
-    proposed : Outline or None
-        What is outlined before the reader draws anything; None: no nodule was found.
-    case : Case
 
     Returns
     -------
     GreyImage
-        The image with the reader's own scale. The region is kept in the case.
+        The image with the reader's own scale. The region is kept in the picture's case.
     """
     cell = open_cell(2, "Region", "Mark the nodule. An outline is proposed; whatever you draw is used instead.")
+    image, case = picture.image, picture.case
     calibrated = with_scale(image, case.calibration)
-    before = known or (proposed.box if proposed else None)
-    box = case.box or before
-    outline = outline_of(image, case.box) if case.box else proposed
+    outline: Outline | None = None
+    refusal: BadInput | None = None
+    try:
+        outline = outline_of(image, picture.box)
+    except BadInput as error:
+        refusal = error
+    box = picture.box or (outline.box if outline else None)
     with cell.controls, guarded():
         chosen = st.segmented_control(
             "Tool",
@@ -79,8 +76,10 @@ def mark_region(image: GreyImage, known: Box | None, proposed: Outline | None, c
             outline=outline,
         )
     with cell.result, guarded():
-        if tool == "region":
-            _show_region(calibrated, box, before, case, outline)
+        if refusal:
+            refused(refusal)
+        elif tool == "region":
+            _show_region(calibrated, box, case, outline)
         elif tool == "size":
             _show_size(calibrated, box, case)
         else:
@@ -108,7 +107,7 @@ def _lay_ruler(case: Case, image: GreyImage, tool: str, line: Line) -> None:
             case.measured = True
 
 
-def _show_region(image: GreyImage, box: Box | None, proposed: Box | None, case: Case, outline: Outline | None) -> None:
+def _show_region(image: GreyImage, box: Box | None, case: Case, outline: Outline | None) -> None:
     if box is None:
         st.info(
             "Tap or click the nodule, or drag a box around it.",
@@ -122,7 +121,7 @@ def _show_region(image: GreyImage, box: Box | None, proposed: Box | None, case: 
         text += f", {box.width * scale[1]:.1f} × {box.height * scale[0]:.1f} mm"
     st.markdown(f"{text}. {_scale_at(image, box)}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if case.box and case.box != proposed:
+        if case.box:
             back = partial(setattr, case, "box", None)
             st.button("Back to the proposed box", on_click=back, icon=":material/undo:", key="unbox")
         with st.popover("Type the numbers", icon=":material/keyboard:"):
