@@ -61,10 +61,23 @@ class Box:
         if self.width < 1 or self.height < 1:
             raise BadInput("empty_box", "The region is empty: draw a box at least one pixel wide and high.")
 
+    @classmethod
+    def around(cls, mask: NDArray[np.bool_]) -> Box:
+        """The smallest box that holds a mask, bool [H, W] with at least one pixel."""
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        return cls(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
+
     @property
     def centre(self) -> tuple[float, float]:
         """Centre (x, y) in pixels."""
         return self.x + self.width / 2, self.y + self.height / 2
+
+    def overlap(self, other: Box) -> float:
+        """Intersection over union of two boxes, 0 ... 1."""
+        across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        common = max(across, 0) * max(down, 0)
+        return common / (self.width * self.height + other.width * other.height - common)
 
     def contains(self, other: Box) -> bool:
         """True when ``other`` lies wholly inside this box."""

@@ -29,34 +29,18 @@ RULEBOOKS: dict[Guideline, Rulebook] = {
     )
 }
 
-NO_STRATA = Stratum(
-    "unclassified",
-    "",
-    None,
-    None,
-    (
-        at_least(
-            0,
-            Action.UNKNOWN,
-            "the publication answers yes or no and gives no risk per category, so a probability has no place in it",
-        ),
-    ),
+
+def _silent(because: str) -> Stratum:
+    """No category and no advice at any size."""
+    return Stratum("unclassified", "", None, None, (at_least(0, Action.UNKNOWN, because),))
+
+
+NO_STRATA = _silent(
+    "the publication answers yes or no and gives no risk per category, so a probability has no place in it"
 )
-
-
-UNDESCRIBED = Stratum(
-    "unclassified",
-    "",
-    None,
-    None,
-    (
-        at_least(
-            0,
-            Action.UNKNOWN,
-            "a category comes from composition, echogenicity, shape, margin and foci: describe the nodule. "
-            "The model's probability is none of cancer, so no category is drawn from it",
-        ),
-    ),
+UNDESCRIBED = _silent(
+    "a category comes from composition, echogenicity, shape, margin and foci: describe the nodule. "
+    "The model's probability is none of cancer, so no category is drawn from it"
 )
 
 

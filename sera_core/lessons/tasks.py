@@ -37,16 +37,7 @@ def _box(nodule: Nodule, x: float, z: float, seed: int, scale: float) -> Box:
     across = ((np.arange(PIXELS, dtype=np.float32) + 0.5 - PIXELS / 2) * np.float32(scale))[None, :]
     down = ((np.arange(PIXELS, dtype=np.float32) + 0.5) * np.float32(scale))[:, None]
     mask = place(nodule, x, z, seed).polar(across, down)[0] > 0
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return Box(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
-
-
-def overlap(first: Box, second: Box) -> float:
-    """Intersection over union of two boxes, 0 ... 1."""
-    wide = min(first.x + first.width, second.x + second.width) - max(first.x, second.x)
-    high = min(first.y + first.height, second.y + second.height) - max(first.y, second.y)
-    shared = max(wide, 0) * max(high, 0)
-    return shared / (first.width * first.height + second.width * second.height - shared)
+    return Box.around(mask)
 
 
 @dataclass(frozen=True)
@@ -77,7 +68,7 @@ class Found:
 def detected(boxes: Sequence[Box], truth: Sequence[Box], threshold: float) -> Found:
     """Match boxes with nodules, the best pair first, each used once."""
     pairs = sorted(
-        ((overlap(box, true), k, n) for k, box in enumerate(boxes) for n, true in enumerate(truth)), reverse=True
+        ((box.overlap(true), k, n) for k, box in enumerate(boxes) for n, true in enumerate(truth)), reverse=True
     )
     used_boxes: set[int] = set()
     used_truth: set[int] = set()

@@ -115,7 +115,7 @@ def _by_box(image: GreyImage, frame: _Frame, box: Box, source: OutlineSource) ->
     """The outline in a box; None where there is none, or where callipers turn out to have measured something else."""
     pane = frame.inner(_holding(panes(image), box.centre))
     outline = _seen(image, frame, Window.of(pane), frame.inner(box), source)
-    if outline is None or (source == "callipers" and overlap(outline.box, box) < AGREES):
+    if outline is None or (source == "callipers" and outline.box.overlap(box) < AGREES):
         return None
     return outline
 
@@ -129,7 +129,7 @@ def _seen(image: GreyImage, frame: _Frame, window: Window, hint: Hint, source: O
     if not mask.any():
         return None
     kind = "none" if hint is None else "box" if isinstance(hint, Box) else "click"
-    return Outline(mask, box_of(mask), card.judges[kind].confidence(found.signs), source)
+    return Outline(mask, Box.around(mask), card.judges[kind].confidence(found.signs), source)
 
 
 def _on_image(found: Found, window: Window, frame: _Frame, shape: tuple[int, int]) -> np.ndarray:
@@ -145,7 +145,7 @@ def _ellipse(image: GreyImage, box: Box, source: OutlineSource) -> Outline:
     (mx, my), across, down = box.centre, max(box.width / 2, 0.51), max(box.height / 2, 0.51)
     mask = ((x + 0.5 - mx) / across) ** 2 + ((y + 0.5 - my) / down) ** 2 <= 1
     mask[box.y + box.height // 2, box.x + box.width // 2] = True
-    return Outline(mask, box_of(mask), 0.0, source)
+    return Outline(mask, Box.around(mask), 0.0, source)
 
 
 def _holding(views: tuple[Box, ...], point: tuple[float, float]) -> Box:
@@ -165,17 +165,3 @@ def _inner_click(frame: _Frame, click: tuple[int, int]) -> tuple[int, int]:
 
 def _outer(box: Box, step: int, shape: tuple[int, int]) -> Box:
     return Box(box.x * step, box.y * step, box.width * step, box.height * step).clipped(*shape)
-
-
-def box_of(mask: np.ndarray) -> Box:
-    """Bounding box of a mask with at least one pixel."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return Box(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes, 0 ... 1."""
-    across = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    down = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    common = max(across, 0) * max(down, 0)
-    return common / (one.width * one.height + other.width * other.height - common)

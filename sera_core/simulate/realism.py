@@ -68,15 +68,9 @@ def table(frames: Sequence[tuple[Grey, Mask]]) -> Features:
     return np.asarray([[getattr(row, name) for name in NAMES] for row in rows if row is not None])
 
 
-def box_of(mask: Mask) -> Box:
-    """Bounding box of a mask."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return Box(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
-
-
 def crops(frames: Sequence[tuple[Grey, Mask]]) -> list[Grey]:
     """The square around each nodule."""
-    return [prepare(grey, box_of(mask), CROP).pixels for grey, mask in frames if mask.any()]
+    return [prepare(grey, Box.around(mask), CROP).pixels for grey, mask in frames if mask.any()]
 
 
 def features(pixels: Grey) -> Features:

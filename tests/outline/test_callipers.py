@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sera_core.contracts import Grey
+from sera_core.contracts import Box, Grey
 from sera_core.outline.callipers import Mark, find_callipers, painted_out, spanned
-from sera_core.outline.propose import box_of, overlap, without_callipers
+from sera_core.outline.propose import without_callipers
 from sera_core.simulate.centres import CENTRES
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.screen import MARKS, Calliper, draw_calliper, draw_scale, draw_words
@@ -42,7 +42,7 @@ def test_four_marks_are_found_and_span_the_nodule(frames: list[Frame], mark: str
             assert min(np.hypot(m.x - x, m.y - y) for m in found) <= 1.5
         box = spanned(found, frame.image.shape)
         assert box is not None
-        assert overlap(box, frame.box) > 0.85
+        assert box.overlap(frame.box) > 0.85
 
 
 def test_without_callipers_nothing_is_found_and_nothing_is_painted(frames: list[Frame]) -> None:
@@ -87,7 +87,7 @@ def test_too_few_or_too_many_marks_span_nothing(count: int) -> None:
 def test_the_box_of_a_mask_is_the_smallest_that_holds_it() -> None:
     mask = np.zeros((20, 30), bool)
     mask[4:9, 7:20] = True
-    assert box_of(mask).as_list() == [7, 4, 13, 5]
+    assert Box.around(mask).as_list() == [7, 4, 13, 5]
 
 
 def test_callipers_of_a_large_frame_are_found_and_painted_at_its_own_size(frames: list[Frame]) -> None:

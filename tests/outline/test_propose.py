@@ -12,7 +12,6 @@ import pytest
 from sera_core.contracts import BadInput, Box, GreyImage, Outline
 from sera_core.outline import panes, propose
 from sera_core.outline.card import CARD, FOLDER, WEIGHTS, load, read_card
-from sera_core.outline.propose import box_of, overlap
 from sera_core.simulate.centres import CENTRES
 from sera_core.simulate.cohort import any_cohort
 from sera_core.simulate.render import Frame, render
@@ -34,7 +33,7 @@ def proposed(frames: list[Frame]) -> list[Outline | None]:
 
 
 def iou(found: Outline | None, frame: Frame) -> float:
-    return overlap(found.box, frame.box) if found else 0.0
+    return found.box.overlap(frame.box) if found else 0.0
 
 
 def test_most_nodules_are_found_and_a_hit_is_surer_than_a_miss(
@@ -48,7 +47,7 @@ def test_most_nodules_are_found_and_a_hit_is_surer_than_a_miss(
             continue
         assert one.source == "network"
         assert one.mask.shape == frame.image.shape
-        assert one.box == box_of(one.mask)
+        assert one.box == Box.around(one.mask)
         assert read_card().least <= one.confidence <= 1
 
 
@@ -83,7 +82,7 @@ def test_a_box_that_is_off_comes_nearer_and_an_exact_one_stays(frames: list[Fram
             round(box.width * (1 + off[2] - off[0])),
             round(box.height * (1 + off[3] - off[1])),
         ).clipped(*frame.image.shape)
-        before.append(overlap(given, box))
+        before.append(given.overlap(box))
         found = propose(frame.image, given)
         after.append(iou(found, frame))
         assert found is not None
@@ -160,7 +159,7 @@ def test_a_large_frame_is_outlined_at_its_own_size(frames: list[Frame]) -> None:
     assert found.mask.shape == large.shape
     small = propose(frame.image, frame.box)
     assert small is not None
-    assert overlap(Box(*(round(part / 4) for part in found.box.as_list())), small.box) > 0.8
+    assert Box(*(round(part / 4) for part in found.box.as_list())).overlap(small.box) > 0.8
 
 
 def test_weights_and_card_belong_together(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from sera_core.contracts import BadInput
-from sera_core.study.describing import read_signs_design
+from sera_core.study.describing import SignsDesign
 from sera_core.study.design import read_design
 from sera_core.study.kinds import kind_of, run_design
+from sera_core.study.schema import read_as
 from sera_core.study.stage import Stage
 from sera_core.study.tables import Engine
 
@@ -124,11 +125,11 @@ def test_the_studies_that_come_with_the_project_are_valid() -> None:
 
 def test_the_design_of_the_signs_is_valid(tmp_path: Path) -> None:
     file = SHIPPED / "signs" / "design.toml"
-    assert read_signs_design(file).simulated.train == 400
+    assert read_as(SignsDesign, file).simulated.train == 400
     wrong = tmp_path / "design.toml"
     wrong.write_text(file.read_text(encoding="utf-8").replace("test = 120", "test = 7"), encoding="utf-8")
     with pytest.raises(BadInput, match=r"simulated\.test"):
-        read_signs_design(wrong)
+        read_as(SignsDesign, wrong)
 
 
 def test_a_kind_of_study_that_there_is_not_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from PIL import Image
 from sera_core.contracts import BadInput
 from sera_core.outline.card import WEIGHTS, load, read_card
 from sera_core.study import outlines
-from sera_core.study.outlines import ROWS, read, run
+from sera_core.study.outlines import ROWS, Design, run
+from sera_core.study.schema import read_as
+from sera_core.study.stage import Stage
 from sera_core.train.outline.judge import figures, fit_judges, least_confidence, with_confidence
 from sera_core.train.outline.views import ddti
 
@@ -64,8 +66,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_from_a_design_to_weights_and_card(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    design = read(place / "design.toml")
-    table = run(design, place, place / "work", said.append, place / "shipped")
+    design = read_as(Design, place / "design.toml")
+    table = run(design, place, Stage(place / "work", said.append), place / "shipped")
     card = read_card(place / "shipped")
     assert set(card.judges) == {"none", "box", "click"}
     assert "8 simulated frames" in card.trained_on
@@ -80,7 +82,7 @@ def test_from_a_design_to_weights_and_card(place: Path, monkeypatch: pytest.Monk
     weights = (place / "shipped" / WEIGHTS).read_bytes()
     trained: list[str] = []
     monkeypatch.setattr(outlines, "judged", lambda *_: trained.append("again") or iter(()))
-    again = run(design, place, place / "work", said.append, place / "shipped")
+    again = run(design, place, Stage(place / "work", said.append), place / "shipped")
     assert trained == [], "finished stages are kept"
     assert (place / "shipped" / WEIGHTS).read_bytes() == weights
     pd.testing.assert_frame_equal(again, table)
@@ -96,14 +98,14 @@ def test_a_wrong_design_is_refused_in_one_sentence(place: Path, tmp_path: Path) 
     wrong = tmp_path / "design.toml"
     wrong.write_text(text.replace("most_alarms = 0.1", "most_alarms = 3"))
     with pytest.raises(BadInput, match="most_alarms"):
-        read(wrong)
+        read_as(Design, wrong)
     wrong.write_text(text.replace(f'busi = "{place}/busi"', 'busi = "nowhere"'))
     with pytest.raises(BadInput, match="nowhere holds no labels"):
-        run(read(wrong), tmp_path, place / "work", lambda _: None, tmp_path)
+        run(read_as(Design, wrong), tmp_path, Stage(place / "work", lambda _: None), tmp_path)
 
 
 def test_the_shipped_design_is_valid() -> None:
-    assert read(SHIPPED).simulated.train == 1200
+    assert read_as(Design, SHIPPED).simulated.train == 1200
 
 
 def rows_of(hits: np.ndarray, inside: np.ndarray, bare: int) -> pd.DataFrame:

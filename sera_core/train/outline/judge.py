@@ -13,7 +13,6 @@ from sera_core.contracts import Box
 from sera_core.outline.card import Figure, Judge
 from sera_core.outline.found import SIGNS, THRESHOLD, find
 from sera_core.outline.look import Hint, Window, soft_maps
-from sera_core.outline.propose import box_of, overlap
 from sera_core.train.outline.views import View
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def judged(net: UNet, views: Iterable[View]) -> Iterator[dict[str, object]]:
 
 
 def _known(view: View, inside: NDArray[np.bool_]) -> dict[str, object]:
-    share = box_of(inside).width / inside.shape[1] if inside.any() else np.nan
+    share = Box.around(inside).width / inside.shape[1] if inside.any() else np.nan
     return {"frames": view.frames, "view": view.name, "group": view.group, "fold": view.fold, "size": share}
 
 
@@ -51,7 +50,7 @@ def _hint(name: str, inside: NDArray[np.bool_], generator: np.random.Generator) 
         rows, columns = np.nonzero(inside)
         pick = generator.integers(len(rows))
         return int(columns[pick]), int(rows[pick])
-    box = box_of(inside)
+    box = Box.around(inside)
     off = OFF * generator.choice((-1, 1), 4) if name != "exact box" else np.zeros(4)
     left, right = (round(box.x + share * box.width) for share in (off[0], 1 + off[1]))
     top, bottom = (round(box.y + share * box.height) for share in (off[2], 1 + off[3]))
@@ -67,7 +66,7 @@ def _one(net: UNet, view: View, hint: Hint) -> dict[str, object]:
         return {"dice": 0.0, "iou": 0.0, **dict.fromkeys(SIGNS, 0.0)}
     mask = window.back(found.soft, (height, width)) > THRESHOLD
     dice = 2 * (mask & inside).sum() / max(mask.sum() + inside.sum(), 1)
-    iou = overlap(box_of(mask), box_of(inside)) if mask.any() and inside.any() else 0.0
+    iou = Box.around(mask).overlap(Box.around(inside)) if mask.any() and inside.any() else 0.0
     return {"dice": float(dice), "iou": iou, **dict(zip(SIGNS, found.signs, strict=True))}
 
 

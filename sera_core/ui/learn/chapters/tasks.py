@@ -179,9 +179,9 @@ def _object(specimen: Specimen) -> None:
 def _localisation(specimen: Specimen) -> None:
     scene = _scene(specimen)
     proposed = outline_of(scene.image)
-    overlaps = [lesson.overlap(scene.box, true) for true in scene.truth]
+    overlaps = [scene.box.overlap(true) for true in scene.truth]
     nearest = scene.truth[overlaps.index(max(overlaps))]
-    theirs = max(lesson.overlap(proposed.box, true) for true in scene.truth) if proposed else 0.0
+    theirs = max(proposed.box.overlap(true) for true in scene.truth) if proposed else 0.0
     shown = {"truth": [nearest], "yours": [scene.box], "proposed": [proposed.box] if proposed else []}
     figure = figures.boxes(scene.image.pixels, shown)
     chart(figure, "tasks-place", "The true box, yours and the proposed one")
@@ -193,11 +193,11 @@ def _localisation(specimen: Specimen) -> None:
         "Intersection over union, in pixels, with the nodule nearest to your box.",
     )
     st.markdown(f"And which is it? {_say(_asked(scene, scene.box))}")
-    show_code(lesson.overlap, propose)
+    show_code(Box.overlap, propose)
 
 
 def _shared(first: Box, second: Box) -> int:
-    overlap = lesson.overlap(first, second)
+    overlap = first.overlap(second)
     return round(overlap / (1 + overlap) * (first.width * first.height + second.width * second.height))
 
 
@@ -224,7 +224,7 @@ def _detection(specimen: Specimen) -> None:
     )
     for number, box in enumerate(kept, 1):
         st.markdown(f"Box {number}: {_say(_asked(scene, box))}")
-    show_code(lesson.detected, lesson.overlap)
+    show_code(lesson.detected, Box.overlap)
 
 
 TASKS = {
