@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"  # the same as in pyproject.toml
+__version__ = "0.1.0"
 
 # Threads of torch that have nothing to do must sleep. By default they turn on the spot, and on a machine that others
 # use too a heatmap then took twenty times the processor time. Read once, when torch is first imported.

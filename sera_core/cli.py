@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
+from sera_core import __version__
 from sera_core.contracts import (
     BadInput,
     Box,
@@ -26,7 +27,7 @@ from sera_core.contracts import (
     Patient,
     Shape,
 )
-from sera_core.files import read_whole, whole_file
+from sera_core.files import MODELS, read_whole, whole_file
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
 
@@ -98,10 +99,18 @@ def outline(options: argparse.Namespace) -> Result:
     }
 
 
+def app(options: argparse.Namespace) -> NoReturn:
+    """The pages, served on this machine until Ctrl-C; what follows -- is handed to Streamlit."""
+    from sera_core.ui.serve import serve
+
+    serve(options.streamlit)
+
+
 def models(options: argparse.Namespace) -> Result:
     """What is installed, whether it is valid, and how it scored."""
     from sera_core.classifiers.store import installed
 
+    _say(f"in {MODELS}")
     return [
         {
             **(status.card.as_dict() if status.card else {"id": status.id}),
@@ -240,8 +249,11 @@ def benchmark(options: argparse.Namespace) -> Result:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m sera_core", description="SERA on the command line.")
+    script = Path(sys.argv[0]).stem == "sera"
+    parser = _Parser(prog="sera" if script else "python -m sera_core", description="SERA on the command line.")
+    parser.add_argument("--version", action="version", version=f"SERA {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
+    _add_app(commands.add_parser("app", help=app.__doc__, description=app.__doc__))
     _add_diagnose(_command(commands, "diagnose", diagnose, command_line.diagnosis))
     _add_outline(_command(commands, "outline", outline, command_line.outline))
     _command(commands, "models", models, command_line.models)
@@ -262,6 +274,11 @@ def _command(commands: Any, name: str, run: Callable, tell: Callable[[Result], s
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run, tell=tell)
     return parser
+
+
+def _add_app(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("streamlit", nargs="*", metavar="SETTING", help="of Streamlit: app -- --server.port 8502")
+    parser.set_defaults(run=app)
 
 
 def _add_diagnose(parser: argparse.ArgumentParser) -> None:

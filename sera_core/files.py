@@ -14,7 +14,9 @@ from pathlib import Path
 
 from sera_core.contracts import BadInput
 
-MODELS = Path(__file__).resolve().parents[1] / "models"  # what comes with the project and what training adds
+_SHIPPED = Path(__file__).resolve().parent / "shipped"  # there once installed from a wheel
+ROOT = _SHIPPED if _SHIPPED.is_dir() else _SHIPPED.parents[1]  # where app.py, pages/ and models/ lie
+MODELS = Path(os.environ.get("SERA_MODELS") or ROOT / "models")  # what comes with the project and what training adds
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, None}  # numpy tells a short write without a number
 NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")  # how libraries written in Rust tell the system's errors

@@ -24,10 +24,10 @@ from sera_core.benchmarks.timing import Timing
 from sera_core.classifiers import store
 from sera_core.contracts import Box, GreyImage
 from sera_core.diagnosis import Request, opinions, read
+from sera_core.files import ROOT
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 
-ROOT = Path(__file__).resolve().parents[2]
 SESSIONS = 16
 TELL = """
 import atexit, re, runpy, sys, time

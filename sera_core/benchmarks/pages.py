@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from functools import cache
-from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
@@ -16,13 +15,13 @@ from sera_core.benchmarks.comparing import MILLION, MODELS, parquet
 from sera_core.benchmarks.timing import Timing, processor, seconds
 from sera_core.evaluate.compare import cutoffs
 from sera_core.figures.palette import READER, series
+from sera_core.files import ROOT
 from sera_core.study.shipped import read_study
 from sera_core.ui.compare.chosen import Chosen
 from sera_core.ui.compare.confusion import show_move
 from sera_core.ui.compare.sight import SEEN
 from sera_core.ui.compare.source import FIRST
 
-ROOT = Path(__file__).resolve().parents[2]
 CELLS = 12
 REPEATS = 5
 

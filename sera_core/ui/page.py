@@ -11,8 +11,9 @@ from streamlit.errors import StreamlitAPIException
 
 from sera_core.contracts import NOT_A_DEVICE
 from sera_core.figures.palette import ACCENT
+from sera_core.files import ROOT
 from sera_core.ui.server import keep_house
-from sera_core.ui.states import ROOT, guarded
+from sera_core.ui.states import guarded
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ import streamlit as st
 
 from sera_core import escape
 from sera_core.contracts import BadInput, Notice
-
-ROOT = Path(__file__).resolve().parents[2]
+from sera_core.files import ROOT
 
 
 @contextmanager

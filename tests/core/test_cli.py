@@ -73,6 +73,18 @@ def test_tirads_says_what_every_guideline_says(capsys: pytest.CaptureFixture[str
     assert set(found["eu2017"]) == {"category", "points", "risk", "action", "rule", "source"}
 
 
+def test_models_lie_where_the_environment_says(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "sera_core", "models", "--json"],
+        cwd=ROOT,
+        env=os.environ | {"SERA_MODELS": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert (strict(run.stdout), run.stderr) == ([], f"in {tmp_path}\n")
+
+
 def test_words_without_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tirads", *SOLID]) == 0
     assert "acr2017: TR5" in capsys.readouterr().out

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
-from pathlib import Path
 
 import pytest
 
-from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Box, Familiarity, Fidelity, GreyImage, ScaledRegion
 from sera_core.reports.record import as_json, to_json
 from tests.reports.samples import bare, diagnosis, heatmap, pixels
@@ -71,8 +68,3 @@ def test_text_is_json_and_returns_the_same():
 def test_no_identity():
     named = diagnosis(image=GreyImage(pixels(), source="DOE^JANE 1970-01-01"))
     assert not re.search("doe|jane|1970", as_json(named), re.IGNORECASE)
-
-
-def test_version_is_the_projects():
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
-    assert project["project"]["version"] == __version__
