@@ -25,7 +25,13 @@ class Kappa:
 
 
 def cohen(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Kappa:
-    """Cohen's kappa of two raters' yes/no calls, bool [n] each."""
+    """Cohen's kappa of two raters' yes/no calls, bool [n] each.
+
+    Examples
+    --------
+    >>> round(cohen([True, True, False, False], [True, False, False, False]).value, 2)
+    0.5
+    """
     a, b = np.asarray(first, bool), np.asarray(second, bool)
     n = len(a)
     if n == 0:
@@ -44,7 +50,14 @@ def cohen(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Kappa:
 
 
 def fleiss(calls: ArrayLike, level: float = 0.95) -> Kappa:
-    """Fleiss' kappa of R >= 2 raters' yes/no calls, bool [n, R]."""
+    """Fleiss' kappa of R >= 2 raters' yes/no calls, bool [n, R].
+
+    Examples
+    --------
+    >>> calls = [[True, True, False], [False, False, False], [True, True, True], [False, True, False]]
+    >>> round(fleiss(calls).value, 2)
+    0.33
+    """
     called = np.asarray(calls, bool)
     n, raters = called.shape
     if n < 2 or raters < 2:

@@ -65,7 +65,13 @@ class Bins:
 
 
 def reliability(labels: ArrayLike, probability: ArrayLike, bins: int = 10) -> Bins:
-    """Malignant share against mean probability in bins of equal width, with Wilson's interval."""
+    """Malignant share against mean probability in bins of equal width, with Wilson's interval.
+
+    Examples
+    --------
+    >>> reliability([0, 0, 1, 1], [0.1, 0.4, 0.7, 0.8], bins=2).observed.tolist()
+    [0.0, 1.0]
+    """
     truth, p = np.asarray(labels, np.float64), np.asarray(probability, np.float64)
     place = _bin(p, bins)
     count = np.bincount(place, minlength=bins)
@@ -77,7 +83,13 @@ def reliability(labels: ArrayLike, probability: ArrayLike, bins: int = 10) -> Bi
 
 
 def brier(labels: ArrayLike, probability: ArrayLike, bins: int = 10, level: float = 0.95) -> Brier:
-    """Brier score with Murphy's parts over bins of equal width."""
+    """Brier score with Murphy's parts over bins of equal width.
+
+    Examples
+    --------
+    >>> round(brier([0, 0, 1, 1], [0.1, 0.4, 0.7, 0.8]).score, 3)
+    0.075
+    """
     truth, p = np.asarray(labels, np.float64), np.asarray(probability, np.float64)
     error = (p - truth) ** 2
     found, n, base = reliability(truth, p, bins), len(truth), truth.mean()
@@ -90,7 +102,15 @@ def brier(labels: ArrayLike, probability: ArrayLike, bins: int = 10, level: floa
 
 
 def line(labels: ArrayLike, probability: ArrayLike, level: float = 0.95) -> Line:
-    """Calibration slope and intercept."""
+    """Calibration slope and intercept.
+
+    Examples
+    --------
+    >>> labels = [0, 0, 0, 1, 1, 1]
+    >>> found = line(labels, [0.1, 0.4, 0.35, 0.8, 0.3, 0.9])
+    >>> round(found.slope, 2), round(found.intercept, 2)
+    (1.61, 0.15)
+    """
     truth, x = np.asarray(labels, np.float64), logits(probability)
     z = float(ndtri(0.5 + level / 2))
     nothing = (np.nan, np.nan, np.nan)

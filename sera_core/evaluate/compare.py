@@ -80,7 +80,15 @@ def cutoffs(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
 
 
 def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None) -> Comparison:
-    """Everything about one table at its frozen cut-offs (see :func:`cutoffs`)."""
+    """Everything about one table at its frozen cut-offs (see :func:`cutoffs`).
+
+    Examples
+    --------
+    >>> from sera_core.evaluate.table import read_predictions, template
+    >>> found = compare(read_predictions(template().to_csv(index=False).encode()))
+    >>> found.rows[0].metric, len(found.rows) > 100
+    ('auc', True)
+    """
     frozen = cutoffs(predictions, known)
     first = glance(predictions)
     matrices, tuned = confusions(predictions, frozen), optimisms(predictions, frozen)

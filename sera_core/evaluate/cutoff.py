@@ -21,6 +21,11 @@ def youden(labels: ArrayLike, scores: ArrayLike) -> float:
 
     Halfway between the two neighbouring scores, so that it does not sit on a case; of equal maxima the
     one with the highest sensitivity. Where no cut-off beats chance it is the lowest score, so that all are positive.
+
+    Examples
+    --------
+    >>> round(youden([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 3)
+    0.225
     """
     false_positive, sensitivity, threshold = curve(labels, scores)
     index = sensitivity - false_positive
@@ -64,6 +69,14 @@ def cutoff_interval(
     ------
     BadInput
         When one class is missing, or so few patients carry the classes that no sample has both.
+
+    Examples
+    --------
+    >>> labels = [0, 0, 0, 1, 1, 1]
+    >>> scores = [0.1, 0.4, 0.35, 0.8, 0.3, 0.9]
+    >>> low, high = cutoff_interval(labels, scores, clusters=range(6))
+    >>> round(low, 2), round(high, 2)
+    (0.2, 0.65)
     """
     truth, value = checked(labels, scores)
     _, cluster = np.unique(np.asarray(clusters), return_inverse=True)

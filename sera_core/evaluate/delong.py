@@ -43,6 +43,16 @@ def paired(a: Placements, b: Placements, level: float = 0.95) -> AucDifference:
     Where the placements know their patients, the images of one may depend on each other: Obuchowski's variance.
     Two models that order the cases alike differ by exactly 0 (p = 1). Where the difference varies from no case to
     the next, or a class has one case only, its variance is not known: interval and p are NaN.
+
+    Examples
+    --------
+    >>> from sera_core.evaluate.roc import placements
+    >>> labels = [0, 0, 0, 1, 1, 1]
+    >>> first = placements(labels, [0.1, 0.4, 0.35, 0.8, 0.6, 0.9])
+    >>> second = placements(labels, [0.2, 0.5, 0.1, 0.3, 0.4, 0.9])
+    >>> found = paired(first, second)
+    >>> round(found.difference, 3), round(found.p, 3)
+    (0.222, 0.371)
     """
     positive, negative = a.positive - b.positive, a.negative - b.negative
     if not positive.any() and not negative.any():
@@ -51,7 +61,16 @@ def paired(a: Placements, b: Placements, level: float = 0.95) -> AucDifference:
 
 
 def unpaired(first: Placements, second: Placements, level: float = 0.95) -> AucDifference:
-    """AUC of ``first`` minus AUC of ``second`` on other, independent cases (Welch's degrees of freedom)."""
+    """AUC of ``first`` minus AUC of ``second`` on other, independent cases (Welch's degrees of freedom).
+
+    Examples
+    --------
+    >>> from sera_core.evaluate.roc import placements
+    >>> home = placements([0, 0, 0, 1, 1, 1], [0.1, 0.4, 0.35, 0.8, 0.3, 0.9])
+    >>> abroad = placements([0, 0, 1, 1], [0.5, 0.2, 0.4, 0.7])
+    >>> round(unpaired(home, abroad).difference, 3)
+    0.028
+    """
     freedom = _welch((first.variance, sum(first.independent) - 1), (second.variance, sum(second.independent) - 1))
     return _tested(first.value - second.value, first.variance + second.variance, freedom, level)
 

@@ -51,6 +51,14 @@ def net_benefit(
     -------
     benefit, low, high : float [K]
         The interval treats each case's contribution as independent.
+
+    Examples
+    --------
+    >>> labels = [0, 0, 0, 1, 1, 1]
+    >>> probability = [0.1, 0.4, 0.35, 0.8, 0.3, 0.9]
+    >>> benefit, low, high = net_benefit(labels, probability, 0.2)
+    >>> round(float(benefit), 3)
+    0.417
     """
     truth, p = np.asarray(labels) == 1, np.asarray(probability, np.float64)
     t, n = np.asarray(threshold, np.float64), len(np.asarray(labels))
@@ -81,6 +89,12 @@ def predictive_values(
         Half a case is added to each where one is 0, for the intervals.
     prevalence : float [K]
         Between 0 and 1, ends excluded.
+
+    Examples
+    --------
+    >>> (ppv, *_), (npv, *_) = predictive_values((90, 10, 20, 80), prevalence=0.05)
+    >>> round(float(ppv), 3), round(float(npv), 3)
+    (0.191, 0.993)
     """
     p = np.asarray(prevalence, np.float64)
     tp, fn, fp, tn = (float(part) for part in counts)

@@ -22,7 +22,13 @@ FEW = 0.5  # added to each count for the interval of a ratio with an empty count
 
 
 def counts(labels: ArrayLike, scores: ArrayLike, cutoff: float) -> tuple[int, int, int, int]:
-    """True positives, false negatives, false positives, true negatives; positive is score >= cutoff."""
+    """True positives, false negatives, false positives, true negatives; positive is score >= cutoff.
+
+    Examples
+    --------
+    >>> counts([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], cutoff=0.4)
+    (1, 1, 1, 1)
+    """
     truth, called = np.asarray(labels) == 1, is_positive(scores, cutoff)
     hits = int(np.count_nonzero(truth & called))
     positives, alarms = int(np.count_nonzero(truth)), int(np.count_nonzero(called)) - hits
@@ -30,7 +36,14 @@ def counts(labels: ArrayLike, scores: ArrayLike, cutoff: float) -> tuple[int, in
 
 
 def measures(tp: ArrayLike, fn: ArrayLike, fp: ArrayLike, tn: ArrayLike) -> dict[str, Floats]:
-    """Every name of :data:`METRICS` from counts of one shape; NaN for a denominator of 0, ratios may be infinite."""
+    """Every name of :data:`METRICS` from counts of one shape; NaN for a denominator of 0, ratios may be infinite.
+
+    Examples
+    --------
+    >>> found = measures(tp=90, fn=10, fp=20, tn=80)
+    >>> float(found["sensitivity"]), float(found["specificity"])
+    (0.9, 0.8)
+    """
     tp, fn, fp, tn = (np.asarray(part, np.float64) for part in (tp, fn, fp, tn))
     with np.errstate(divide="ignore", invalid="ignore"):
         sensitivity, specificity = tp / (tp + fn), tn / (tn + fp)
@@ -63,7 +76,14 @@ def sizes(tp: ArrayLike, fn: ArrayLike, fp: ArrayLike, tn: ArrayLike) -> dict[st
 
 
 def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Wilson's score interval; NaN for no trial."""
+    """Wilson's score interval; NaN for no trial.
+
+    Examples
+    --------
+    >>> low, high = wilson(90, 100)
+    >>> round(float(low), 3), round(float(high), 3)
+    (0.826, 0.945)
+    """
     k, n = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
     z = float(ndtri(0.5 + level / 2))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -100,6 +100,14 @@ def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95, patients: Arr
     ------
     BadInput
         When one class is missing.
+
+    Examples
+    --------
+    >>> labels = [0, 0, 0, 1, 1, 1]
+    >>> scores = [0.1, 0.4, 0.35, 0.8, 0.3, 0.9]
+    >>> found = auc(labels, scores)
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
+    (0.778, 0.173, 0.983)
     """
     return area(placements(labels, scores, patients), level)
 
@@ -120,7 +128,14 @@ def area(parts: Placements, level: float = 0.95) -> Auc:
 
 
 def curve(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
-    """ROC curve: false-positive share, true-positive share, and threshold (score >= threshold is positive)."""
+    """ROC curve: false-positive share, true-positive share, and threshold (score >= threshold is positive).
+
+    Examples
+    --------
+    >>> false, true, threshold = curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    >>> false.tolist(), true.tolist()
+    ([0.0, 0.0, 0.5, 0.5, 1.0], [0.0, 0.5, 0.5, 1.0, 1.0])
+    """
     truth, value = checked(labels, scores)
     order = np.argsort(-value, kind="stable")
     truth, value = truth[order], value[order]
@@ -211,6 +226,13 @@ def partial_auc(
         Range of sensitivity, 0 <= low < high <= 1.
     patients : int [N], optional
         As in :func:`auc`.
+
+    Examples
+    --------
+    >>> labels = [0, 0, 0, 1, 1, 1]
+    >>> scores = [0.1, 0.4, 0.35, 0.8, 0.3, 0.9]
+    >>> round(partial_auc(labels, scores, 0.8, 1.0).value, 3)
+    0.63
     """
     if not 0 <= low < high <= 1:
         raise BadInput("range", f"The range of sensitivity {low} to {high} is empty: choose 0 <= low < high <= 1.")

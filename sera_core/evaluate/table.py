@@ -52,6 +52,12 @@ def read_predictions(source: Path | bytes, name: str = "the table", domain: Doma
     BadInput
         When it is no table, lacks columns or rows, or a row is wrong; the message names the row (the header is row 1)
         and the reason.
+
+    Examples
+    --------
+    >>> predictions = read_predictions(template().to_csv(index=False).encode())
+    >>> predictions.centres
+    ('clinic-1', 'clinic-2')
     """
     if isinstance(source, Path):
         name = source.name
@@ -67,7 +73,13 @@ def read_predictions(source: Path | bytes, name: str = "the table", domain: Doma
 
 
 def template() -> pd.DataFrame:
-    """A small valid table to start from, with every optional column."""
+    """A small valid table to start from, with every optional column.
+
+    Examples
+    --------
+    >>> list(template().columns[:7])
+    ['case_id', 'patient_id', 'centre', 'role', 'label', 'model', 'probability']
+    """
     rows = [
         ("clinic-1/001", "p1", "clinic-1", "internal", 1, "my-network", 0.81, 14.0, 5.0),
         ("clinic-1/002", "p2", "clinic-1", "internal", 0, "my-network", 0.12, 8.5, 3.0),

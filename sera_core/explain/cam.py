@@ -94,6 +94,15 @@ def heatmap(method: CamMethod, activations: Tensor, head: nn.Module, target: int
     ------
     ValueError
         When ``method`` is no activation map, or the head is not frozen and in evaluation mode.
+
+    Examples
+    --------
+    >>> import torch
+    >>> head = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(3, 2))
+    >>> head = head.eval().requires_grad_(False)
+    >>> found = heatmap(CamMethod.GRADCAM, torch.rand(1, 3, 4, 4), head, target=1, size=(64, 64))
+    >>> found.shape, bool(found.min() >= 0), bool(found.max() <= 1)
+    ((64, 64), True, True)
     """
     return scale(raw_map(method, activations, head, target), size)
 

@@ -51,7 +51,14 @@ def fidelity(predict: Predict, crop: Grey, values: Grey, box: Box, seed: int = 0
 
 
 def hot_fifth(values: Grey) -> NDArray[np.bool_]:
-    """The hottest fifth of a map ``[h, w]``; nothing where the map is flat."""
+    """The hottest fifth of a map ``[h, w]``; nothing where the map is flat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> int(hot_fifth(np.arange(100, dtype=np.float32).reshape(10, 10)).sum())
+    20
+    """
     if np.ptp(values) == 0:
         return np.zeros(values.shape, dtype=bool)
     return _lowest(-values[None], _area(values.shape))[0]

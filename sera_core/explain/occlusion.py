@@ -32,6 +32,17 @@ def occlusion_map(predict: Predict, crop: Grey, cells: int = CELLS) -> NDArray[n
     -------
     float32 [cells, cells]
         Positive where the class loses probability; see :func:`sera_core.explain.cam.scale` for 0 ... 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> crop = np.zeros((64, 64), np.float32)
+    >>> crop[8:24, 8:24] = 1
+    >>> def brightness(crops):  # a model that looks at one corner
+    ...     return crops[:, :32, :32].mean(axis=(1, 2))
+    >>> found = occlusion_map(brightness, crop, cells=4)
+    >>> found.shape, bool(found[0, 0] > found[3, 3])
+    ((4, 4), True)
     """
     rows, columns = (np.linspace(0, length, cells + 1).round().astype(int) for length in crop.shape)
     corners = [(i, j) for i in range(cells - 1) for j in range(cells - 1)]

@@ -39,6 +39,12 @@ def overlay(grey: Grey, values: Grey, opacity: float = OPACITY) -> Rgb:
     Returns
     -------
     uint8 [H, W, 3]
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> overlay(np.zeros((4, 6), np.float32), np.ones((4, 6), np.float32)).shape
+    (4, 6, 3)
     """
     heat = np.clip(values, 0, 1)
     alpha = (opacity * heat)[..., None]

@@ -48,6 +48,11 @@ def undescribed(guideline: Guideline, size_mm: float | None) -> Advice:
     """What a guideline says of a nodule that nobody has described: nothing yet, and what it needs.
 
     Parameters and errors as in :func:`assess`.
+
+    Examples
+    --------
+    >>> undescribed(Guideline.ACR2017, 16).action.value
+    'unknown'
     """
     check_size(size_mm)
     return to_advice(RULEBOOKS[guideline], Reading(UNDESCRIBED), size_mm)
@@ -85,7 +90,17 @@ def assess(guideline: Guideline, descriptors: Descriptors, size_mm: float | None
 
 
 def assess_all(descriptors: Descriptors, size_mm: float | None) -> dict[Guideline, Advice]:
-    """What every guideline says; parameters and errors as in :func:`assess`."""
+    """What every guideline says; parameters and errors as in :func:`assess`.
+
+    Examples
+    --------
+    >>> from sera_core.guidelines import parse_descriptors
+    >>> seen = parse_descriptors(composition="solid", echogenicity="hypoechoic", shape="taller_than_wide",
+    ...                          margin="irregular", foci=["punctate"])
+    >>> advice = assess_all(seen, 14)
+    >>> advice[Guideline.ACR2017].category, advice[Guideline.EU2017].category, advice[Guideline.KIM2002].category
+    ('TR5', 'EU-TIRADS 5', 'positive')
+    """
     return {guideline: assess(guideline, descriptors, size_mm) for guideline in RULEBOOKS}
 
 
@@ -109,6 +124,12 @@ def advise_from_probability(guideline: Guideline, probability: float, size_mm: f
     ------
     BadInput
         Impossible probability or size.
+
+    Examples
+    --------
+    >>> advice = advise_from_probability(Guideline.KTIRADS2021, 0.7, 12)
+    >>> advice.category, advice.action.value
+    ('K-TIRADS 5', 'fna')
     """
     _check_probability(probability)
     check_size(size_mm)

@@ -41,6 +41,18 @@ def read_image(data: bytes, frame: int = 0) -> GreyImage:
         With one of the codes ``empty_file``, ``file_too_large``, ``not_an_image``, ``animated``, ``damaged``,
         ``no_pixels``, ``modality``, ``unsupported``, ``too_many_pixels``, ``too_many_parts``, ``too_costly``,
         ``no_such_frame``, ``not_finite``, ``too_small``, ``blank``, ``colour``.
+
+    Examples
+    --------
+    >>> from io import BytesIO
+    >>> import numpy as np
+    >>> from PIL import Image
+    >>> from sera_core.simulate import SAMPLES, render
+    >>> file = BytesIO()
+    >>> Image.fromarray(np.uint8(render(SAMPLES["cyst"].case).image.pixels * 255)).save(file, "PNG")
+    >>> image = read_image(file.getvalue())
+    >>> image.shape, image.source, image.mm_per_px
+    ((448, 448), 'PNG', None)
     """
     if not data:
         raise BadInput("empty_file", "The file is empty: upload it again.")

@@ -254,6 +254,12 @@ def any_cohort(name: str, cases: int, seed: int) -> Cohort:
     ------
     BadInput
         For an unknown centre, or fewer than one case.
+
+    Examples
+    --------
+    >>> cohort = any_cohort("internal", cases=20, seed=1)
+    >>> len(cohort), sum(case.pathology is Pathology.MALIGNANT for case in cohort)
+    (20, 10)
     """
     centre = centre_named(name)
     if cases < 1:

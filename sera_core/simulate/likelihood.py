@@ -15,6 +15,14 @@ def log_likelihood_ratio(findings: Findings, centre: Centre) -> float:
     """ln p(findings | malignant) / p(findings | benign) at a centre; the prevalence plays no part.
 
     Never infinite: a finding that one class never shows counts as one in a million.
+
+    Examples
+    --------
+    >>> from sera_core.simulate.cohort import any_cohort, findings_of
+    >>> from sera_core.simulate.centres import centre_named
+    >>> case = any_cohort("internal", cases=20, seed=1)[0]
+    >>> log_likelihood_ratio(findings_of(case), centre_named("internal")) > 0, case.pathology.value
+    (False, 'benign')
     """
     shares = dict(zip((Pathology.MALIGNANT, Pathology.BENIGN), centre.follicular, strict=True))
     malignant, benign = (density(findings, kind, shares[kind], centre.size_factor) + 1e-12 for kind in shares)

@@ -90,6 +90,13 @@ def render(case: Case, size: int = PIXELS) -> Frame:
     -------
     Frame
         The same case gives the same bytes.
+
+    Examples
+    --------
+    >>> from sera_core.simulate import SAMPLES
+    >>> frame = render(SAMPLES["papillary"].case)
+    >>> frame.image.pixels.shape, frame.box, round(frame.image.mm_per_px[0], 3)
+    ((448, 448), Box(x=184, y=87, width=125, height=157), 0.089)
     """
     grey = pixels(case)
     mask, box = _truth(case)
@@ -127,6 +134,12 @@ def crop(case: Case, size: int = 224, padding: float = 2.0) -> Grey:
     Returns
     -------
     float32 [size, size]
+
+    Examples
+    --------
+    >>> from sera_core.simulate import SAMPLES
+    >>> crop(SAMPLES["cyst"].case, size=64).shape
+    (64, 64)
     """
     part = window((PIXELS, PIXELS), _truth(case)[1], "square", padding)
     pixels = Image.fromarray(_pixels(case, part))

@@ -57,6 +57,12 @@ def case_from(settings: Settings) -> Case:
     ------
     BadInput
         For an unknown name, a value outside its range, or a nodule that cannot exist or does not fit the field.
+
+    Examples
+    --------
+    >>> case = case_from({"composition": "mixed", "size_mm": 20, "centre": "A", "seed": 3})
+    >>> case.nodule.composition.value, case.nodule.size_mm, case.seed
+    ('mixed', 20.0, 3)
     """
     unknown = [name for name in settings if name not in NAMES]
     if unknown:
