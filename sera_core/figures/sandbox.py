@@ -1,14 +1,39 @@
-"""A nodule's way from benign to malignant."""
+"""What a setting changes in a picture, and a nodule's way from benign to malignant."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
+from PIL import ImageColor
 
+from sera_core.contracts import Grey
 from sera_core.figures import palette
 
+FULL = 0.25  # a change of so much grey is drawn in full colour
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash")
+
+
+def difference(before: Grey, after: Grey) -> NDArray[np.uint8]:
+    """The picture after a change, faint, with what became darker in blue and what became brighter in vermilion.
+
+    Parameters
+    ----------
+    before, after : float32 [H, W]
+        Grey levels 0 ... 1.
+
+    Returns
+    -------
+    uint8 [H, W, 3]
+    """
+    change = after - before
+    share = np.clip(np.abs(change) / FULL, 0, 1)[..., None]
+    darker, brighter = (np.asarray(ImageColor.getrgb(one)) for one in (palette.BENIGN, palette.MALIGNANT))
+    colour = np.where(change[..., None] < 0, darker, brighter)
+    faint = after[..., None] * 255 * 0.6
+    return np.asarray(np.clip(faint + share * (colour - faint), 0, 255).round(), np.uint8)
 
 
 def way(

@@ -29,6 +29,7 @@ MARGINS = (Margin.SMOOTH, Margin.ILL_DEFINED, Margin.LOBULATED, Margin.IRREGULAR
 FLUID = (Composition.CYSTIC, Composition.SPONGIFORM)
 FLUID_MARGIN = (0.94, 0.06, 0.0, 0.0, 0.0)
 SPONGIFORM_ECHO = (0.10, 0.85, 0.05, 0.0)
+MARGIN, SHAPE, HALO = "margin", "shape", "halo"  # signs besides the foci that a picture may fail to show
 
 Levels = tuple[float, ...]
 Logistic = tuple[float, float]  # log odds at 10 mm, and their change per unit of ln(size / 10 mm)
@@ -231,17 +232,27 @@ def _quadrature() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return nodes, weights / weights.sum()
 
 
-def density(findings: Findings, pathology: Pathology, follicular: float, size_factor: float) -> float:
-    """p(findings | pathology): a probability over descriptors times a density over ln(size)."""
+def density(
+    findings: Findings,
+    pathology: Pathology,
+    follicular: float,
+    size_factor: float,
+    unseen: frozenset[str] = frozenset(),
+) -> float:
+    """p(findings | pathology): a probability over descriptors times a density over ln(size).
+
+    Summed over everything that the signs named in ``unseen`` (:data:`MARGIN`, :data:`SHAPE`, :data:`HALO`, a focus)
+    could be.
+    """
     shares = (1 - follicular, follicular)
     return sum(
-        share * _density(findings, mix, pathology, size_factor)
+        share * _density(findings, mix, pathology, size_factor, unseen)
         for share, mix in zip(shares, MIXES[pathology], strict=True)
         if share > 0
     )
 
 
-def _density(findings: Findings, mix: Mix, pathology: Pathology, size_factor: float) -> float:
+def _density(findings: Findings, mix: Mix, pathology: Pathology, size_factor: float, unseen: frozenset[str]) -> float:
     seen, size = findings.descriptors, findings.size_mm
     copula, (factor, weight) = Copula(CORRELATION[pathology]), _quadrature()
     chance = np.full(factor.shape, mix.composition[COMPOSITIONS.index(seen.composition)])
@@ -249,11 +260,15 @@ def _density(findings: Findings, mix: Mix, pathology: Pathology, size_factor: fl
     if seen.composition is not Composition.CYSTIC:
         shares = SPONGIFORM_ECHO if seen.composition is Composition.SPONGIFORM else mix.echo
         chance *= copula.level(shares, ECHOES.index(seen.echogenicity), factor)
-    chance *= copula.level(FLUID_MARGIN if fluid else mix.margin, MARGINS.index(seen.margin), factor)
-    chance *= _yes_or_no(copula.above(logistic(mix.taller, size), factor), seen.shape is Shape.TALLER_THAN_WIDE)
+    if MARGIN not in unseen:
+        chance *= copula.level(FLUID_MARGIN if fluid else mix.margin, MARGINS.index(seen.margin), factor)
+    if SHAPE not in unseen:
+        chance *= _yes_or_no(copula.above(logistic(mix.taller, size), factor), seen.shape is Shape.TALLER_THAN_WIDE)
     for focus, share in foci_shares(mix, seen.composition, seen.echogenicity, size).items():
-        chance *= _yes_or_no(copula.above(share, factor, FOCUS_SIGN[focus]), focus in seen.foci)
-    chance *= _yes_or_no(0.0 * factor if fluid else copula.above(mix.halo, factor, -1.0), findings.halo)
+        if focus not in unseen:
+            chance *= _yes_or_no(copula.above(share, factor, FOCUS_SIGN[focus]), focus in seen.foci)
+    if HALO not in unseen:
+        chance *= _yes_or_no(0.0 * factor if fluid else copula.above(mix.halo, factor, -1.0), findings.halo)
     return float((np.maximum(chance, 0) * weight).sum()) * _size_density(mix, size, size_factor)
 
 

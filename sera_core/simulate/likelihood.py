@@ -11,10 +11,11 @@ from sera_core.simulate.centres import Centre
 from sera_core.simulate.frequencies import Findings, density
 
 
-def log_likelihood_ratio(findings: Findings, centre: Centre) -> float:
+def log_likelihood_ratio(findings: Findings, centre: Centre, unseen: frozenset[str] = frozenset()) -> float:
     """ln p(findings | malignant) / p(findings | benign) at a centre; the prevalence plays no part.
 
-    Never infinite: a finding that one class never shows counts as one in a million.
+    Never infinite: a finding that one class never shows counts as one in a million. Of what is ``unseen``
+    (:func:`sera_core.simulate.frequencies.density`) nothing is known, neither that it is there nor that it is not.
 
     Examples
     --------
@@ -25,7 +26,7 @@ def log_likelihood_ratio(findings: Findings, centre: Centre) -> float:
     (False, 'benign')
     """
     shares = dict(zip((Pathology.MALIGNANT, Pathology.BENIGN), centre.follicular, strict=True))
-    malignant, benign = (density(findings, kind, shares[kind], centre.size_factor) + 1e-12 for kind in shares)
+    malignant, benign = (density(findings, kind, shares[kind], centre.size_factor, unseen) + 1e-12 for kind in shares)
     return float(np.clip(np.log(malignant / benign), -np.log(1e6), np.log(1e6)))
 
 

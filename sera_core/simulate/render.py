@@ -30,6 +30,7 @@ from sera_core.simulate.scanner import (
 
 MARGIN_MM = 2.2  # around a window: wider than any blur
 BEAM_MM = 0.35  # a shadow's edge is as soft as the beam is wide
+WHOLE = Box(0, 0, PIXELS, PIXELS)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def render(case: Case, size: int = PIXELS) -> Frame:
     ((448, 448), Box(x=184, y=87, width=125, height=157), 0.089)
     """
     grey = pixels(case)
-    mask, box = _truth(case)
+    mask, box = truth_mask(case)
     scale = case.scanner.mm_per_px
     if size != PIXELS:
         grey = np.asarray(Image.fromarray(grey).resize((size, size), Image.Resampling.BILINEAR), np.float32)
@@ -141,14 +142,14 @@ def crop(case: Case, size: int = 224, padding: float = 2.0) -> Grey:
     >>> crop(SAMPLES["cyst"].case, size=64).shape
     (64, 64)
     """
-    part = window((PIXELS, PIXELS), _truth(case)[1], "square", padding)
+    part = window((PIXELS, PIXELS), truth_mask(case)[1], "square", padding)
     pixels = Image.fromarray(_pixels(case, part))
     return np.asarray(pixels.resize((size, size), Image.Resampling.BILINEAR), np.float32)
 
 
-def pixels(case: Case) -> Grey:
-    """Grey levels of the whole frame, float32 [PIXELS, PIXELS]."""
-    return _pixels(case, Box(0, 0, PIXELS, PIXELS))
+def pixels(case: Case, part: Box = WHOLE) -> Grey:
+    """Grey levels of the whole frame, float32 [PIXELS, PIXELS], or of a window of it."""
+    return _pixels(case, part)
 
 
 @lru_cache(maxsize=4)
@@ -157,7 +158,7 @@ def _placed(case: Case) -> Placed:
     return nodule.place(case.nodule, x, z, case.seed)
 
 
-def _truth(case: Case) -> tuple[NDArray[np.bool_], Box]:
+def truth_mask(case: Case) -> tuple[NDArray[np.bool_], Box]:
     """Mask [PIXELS, PIXELS] and box of the nodule."""
     placed, scale = _placed(case), case.scanner.mm_per_px
     x = ((np.arange(PIXELS, dtype=np.float32) + 0.5 - PIXELS / 2) * np.float32(scale))[None, :]

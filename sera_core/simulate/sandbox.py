@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from sera_core.contracts import Composition, Margin
+from sera_core.contracts import Composition, Echogenicity, Margin
 from sera_core.simulate.case import LARGEST_MM, MOST_PUNCTATE, SMALLEST_MM, Case, Nodule
 from sera_core.simulate.centres import centre_named
-from sera_core.simulate.cohort import findings_of
+from sera_core.simulate.cohort import ECHO_RANGE_DB, findings_of
+from sera_core.simulate.frequencies import SIZE_RANGE_MM
 from sera_core.simulate.likelihood import log_likelihood_ratio
 
 
@@ -51,41 +53,103 @@ SCANNER_CONTROLS = (
 )
 
 
+TYPICAL_MARGIN: Mapping[Margin, Mapping[str, float]] = {  # the middle of what cohorts draw
+    Margin.SMOOTH: {"margin_depth": 0.0, "edge_mm": 0.2},
+    Margin.ILL_DEFINED: {"margin_depth": 0.0, "edge_mm": 1.7},
+    Margin.LOBULATED: {"margin_depth": 0.18, "edge_mm": 0.2},
+    Margin.IRREGULAR: {"margin_depth": 0.28, "edge_mm": 0.2},
+    Margin.EXTRATHYROIDAL: {"margin_depth": 0.24, "edge_mm": 0.2},
+}
+# what the patients of the cohorts have; a network that learnt from them knows nothing beyond
+LEARNT_FROM: Mapping[str, tuple[float, float]] = {
+    "size_mm": SIZE_RANGE_MM,
+    "ratio": (0.45, 1.6),
+    "solid_share": (0.3, 0.85),
+    "echo_db": (ECHO_RANGE_DB[Echogenicity.VERY_HYPOECHOIC][0], ECHO_RANGE_DB[Echogenicity.HYPERECHOIC][1]),
+    "margin_depth": (0.0, 0.34),
+    "edge_mm": (0.12, 2.2),
+    "punctate": (0, 14),
+    "comet_tails": (0, 4),
+    "macro_mm": (0.0, 6.0),
+    "halo_mm": (0.0, 1.1),
+}
+
+
+def beyond(case: Case) -> tuple[Control, ...]:
+    """The controls that stand where no patient of the cohorts does.
+
+    What the nodule does not use (the solid share of a solid one, the echo of a cyst) counts for nothing.
+    """
+    nodule = case.nodule
+    idle = {"solid_share"} if nodule.composition is not Composition.MIXED else set()
+    if nodule.composition is Composition.CYSTIC:
+        idle.add("echo_db")
+    found = []
+    for control in NODULE_CONTROLS:
+        low, high = LEARNT_FROM.get(control.field, (control.low, control.high))
+        if control.field not in idle and not low <= getattr(nodule, control.field) <= high:
+            found.append(control)
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Step:
-    """One change on the way from benign to malignant: what was changed, and the case after it."""
+    """One change on the way from benign to malignant.
+
+    Attributes
+    ----------
+    title : str
+        What was changed.
+    case : Case
+        After it.
+    adds : float
+        What it added to the ln likelihood ratio; 0 for the first.
+    """
 
     title: str
     case: Case
+    adds: float
+
+
+PLAIN = "Solid, isoechoic, smooth"
+DARKER = ("Hypoechoic", {"echo_db": -8.0})  # first, because at the gland's own level no border can be seen
+SIGNS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("Markedly hypoechoic", {"echo_db": -14.0}),
+    ("Irregular margin", {"margin": Margin.IRREGULAR, **TYPICAL_MARGIN[Margin.IRREGULAR]}),
+    ("Taller than wide", {"ratio": 1.25}),
+    ("Punctate foci", {"punctate": 9}),
+)
 
 
 def steps_to_malignant(case: Case) -> tuple[Step, ...]:
     """The case made plain (solid, isoechoic, smooth, wider than tall), then one suspicious sign after another.
 
-    Seed, neck and scanner stay, so that only the named sign changes.
+    After the darkening, without which the others could not be seen, comes always the sign that adds least to what is
+    there, so that the probability keeps room to rise. Seed, neck and scanner stay: only the named sign changes.
 
     Raises
     ------
     BadInput
         When a step does not fit the field, for example a large nodule made taller than wide.
     """
-    plain = Nodule(size_mm=case.nodule.size_mm, ratio=0.7, echo_db=-1.0, along=case.nodule.along, down=case.nodule.down)
-    changes: tuple[tuple[str, dict[str, object]], ...] = (
-        ("Solid, isoechoic, smooth", {"composition": Composition.SOLID}),
-        ("Hypoechoic", {"echo_db": -8.0}),
-        ("Markedly hypoechoic", {"echo_db": -14.0}),
-        ("Irregular margin", {"margin": Margin.IRREGULAR, "margin_depth": 0.26}),
-        ("Taller than wide", {"ratio": 1.25}),
-        ("Punctate foci", {"punctate": 9}),
-    )
-    steps, nodule = [], plain
-    for title, change in changes:
-        nodule = replace(nodule, **change)  # type: ignore[arg-type]
-        steps.append(Step(title, replace(case, nodule=nodule, pathology=None, second=None)))
+    old = case.nodule
+    nodule = Nodule(size_mm=old.size_mm, ratio=0.7, echo_db=-1.0, along=old.along, down=old.down)
+    bare = replace(case, nodule=nodule, pathology=None, second=None)
+    steps = [Step(PLAIN, bare, 0.0)]
+    left = list(SIGNS)
+    steps.append(_after(steps[-1], *DARKER))
+    while left:
+        steps.append(min((_after(steps[-1], *sign) for sign in left), key=lambda step: step.adds))
+        left = [sign for sign in left if sign[0] != steps[-1].title]
     return tuple(steps)
 
 
+def _after(step: Step, title: str, change: Mapping[str, object]) -> Step:
+    case = replace(step.case, nodule=replace(step.case.nodule, **change))  # type: ignore[arg-type]
+    return Step(title, case, truth_of(case) - truth_of(step.case))
+
+
 def truth_of(case: Case) -> float:
-    """ln likelihood ratio of what the case shows (0: undecided), at its centre; the sandbox takes the internal one."""
+    """ln likelihood ratio of the case as built (0: undecided), at its centre; the sandbox takes the internal one."""
     name = "internal" if case.centre == "sandbox" else case.centre
     return log_likelihood_ratio(findings_of(case), centre_named(name))

@@ -23,7 +23,7 @@ def test_first_paint_has_frame_truth_answers_and_guidelines(sandbox: AppTest) ->
     assert "Sandbox" in sandbox.header[0].value
     assert "out of their domain" in said
     assert "own descriptors" in said
-    assert len(sandbox.get("plotly_chart")) == 2  # heatmap, bar
+    assert len(sandbox.get("plotly_chart")) == 1  # bar
     assert len(sandbox.get("image")) == 1  # the frame
     table = sandbox.table[0].value
     assert "ACR TI-RADS 2017" in list(table["Guideline"])
@@ -44,14 +44,46 @@ def test_an_impossible_nodule_is_refused_as_on_the_command_line(
 
 def test_it_becomes_malignant_one_step_at_a_time(sandbox: AppTest) -> None:
     sandbox.run()
-    for number, title in enumerate(("smooth", "Hypoechoic", "Markedly"), start=1):
+    for number, title in enumerate(("smooth", "Hypoechoic", "Taller"), start=1):
         sandbox.button(key="sandbox_next").click().run()
         assert not sandbox.exception
         assert f"Step {number} of 6" in words(sandbox)
         assert title in words(sandbox)
-    assert sandbox.slider(key="sandbox_echo_db").value == -14
+    assert sandbox.slider(key="sandbox_ratio").value == 1.25
     sandbox.button(key="sandbox_again").click().run()
     assert sandbox.slider(key="sandbox_echo_db").value == -1
+
+
+def numbers(page: AppTest) -> dict[str, tuple[str, str]]:
+    return {one.label: (one.value, one.delta) for one in page.metric}
+
+
+def test_the_change_since_the_last_setting_is_told(sandbox: AppTest) -> None:
+    sandbox.run()
+    first = numbers(sandbox)
+    assert {delta for _, delta in first.values()} == {""}
+    sandbox.slider(key="sandbox_echo_db").set_value(-8.0).run()
+    second = numbers(sandbox)
+    for name in ("Network", "Truth, as built", "Truth, as visible"):
+        was, now = (float(values[name][0].rstrip("%")) for values in (first, second))
+        assert float(second[name][1].split()[0]) == pytest.approx(now - was, abs=1)
+        assert now > was
+    assert "grey levels on average" in words(sandbox)
+
+
+def test_a_margin_brings_its_depth_and_what_cannot_be_seen_is_told(sandbox: AppTest) -> None:
+    sandbox.run()
+    sandbox.segmented_control(key="sandbox_margin").set_value("irregular").run()
+    assert sandbox.slider(key="sandbox_margin_depth").value == 0.28
+    assert "Not to be told in this picture: the margin, the shape" in words(sandbox)
+    shown = numbers(sandbox)
+    assert shown["Truth, as built"][0] != shown["Truth, as visible"][0]
+
+
+def test_where_the_network_guesses_it_is_said(sandbox: AppTest) -> None:
+    sandbox.query_params["sandbox_echo_db"] = "-20"
+    sandbox.run()
+    assert any("-20 is below -16.5" in info.value and "only fluid" in info.value for info in sandbox.info)
 
 
 def test_the_link_brings_back_the_nodule(sandbox: AppTest) -> None:

@@ -20,10 +20,13 @@ def test_each_step_is_worse_for_the_guideline_and_for_the_truth() -> None:
     truths = [truth_of(step.case) for step in steps]
     assert truths == sorted(truths)
     assert truths[0] < 0 < truths[-1]
+    assert [step.adds for step in steps] == pytest.approx(np.diff(truths, prepend=truths[0]))
+    chances = 1 / (1 + np.exp(-np.asarray(truths)))
+    assert np.diff(chances[:5]).min() > 0.1  # no step but the last is lost near 100 %
     frames = [render(step.case).image.pixels for step in steps]
     changed = [float(np.mean(a != b)) for a, b in pairwise(frames)]
     assert min(changed) > 0.001
-    assert max(changed[:2]) < 0.4  # darkening the nodule leaves the neck as it was
+    assert changed[0] < 0.4  # darkening the nodule leaves the neck as it was
 
 
 def test_every_slider_can_go_to_both_ends() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
+from sera_core.contracts import Margin
 from sera_core.simulate.case import Case
 from sera_core.simulate.centres import CENTRES, centre_named
 from sera_core.simulate.samples import SAMPLES
-from sera_core.simulate.sandbox import NODULE_CONTROLS, SCANNER_CONTROLS, Control
+from sera_core.simulate.sandbox import NODULE_CONTROLS, SCANNER_CONTROLS, TYPICAL_MARGIN, Control
 from sera_core.simulate.settings import CENTRE, SEED, WHOLE, WORDS, case_from, settings_of
 
 DEFAULTS = settings_of(case_from({}))
@@ -49,7 +52,7 @@ def draw_controls() -> None:
     nodule, neck, scanner = st.tabs(["Nodule", "Neck", "Scanner"])
     with nodule:
         _word("composition")
-        _word("margin")
+        _word("margin", _margin)
         _sliders(NODULE_CONTROLS, DEFAULTS)
     with neck:
         _word("view")
@@ -68,7 +71,7 @@ def draw_controls() -> None:
         _sliders(SCANNER_CONTROLS, own)
 
 
-def _word(name: str) -> None:
+def _word(name: str, on_change: Callable[[], None] | None = None) -> None:
     st.segmented_control(
         LABEL[name],
         [word.value for word in WORDS[name]],
@@ -77,7 +80,14 @@ def _word(name: str) -> None:
         required=True,
         key=_key(name),
         bind="query-params",
+        on_change=on_change,
     )
+
+
+def _margin() -> None:
+    """A margin comes with lobules, spikes or a fading border of its usual size; the sliders change it from there."""
+    for name, value in TYPICAL_MARGIN[Margin(st.session_state[_key("margin")])].items():
+        st.session_state[_key(name)] = value
 
 
 def _sliders(controls: tuple[Control, ...], values: dict[str, str | float]) -> None:
