@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Box, Grey
 from sera_core.images.prepare import Preparation, prepare
+from sera_core.outline import without_callipers
 from sera_core.train.augment import Augmentation, vary
 from sera_core.train.manifest import Case, load
+from sera_core.train.masks import Mask, ellipse, read_mask
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -44,6 +47,12 @@ class Frame:
             return np.asarray(self.levels / np.float32(255), np.float32)
         return np.asarray(self.levels, np.float32)
 
+    @property
+    def mask(self) -> Mask:
+        """The nodule's outline ``bool [H, W]``: the one that was drawn, or the ellipse in the box."""
+        drawn = _drawn(self.case.mask) if self.case.mask else None
+        return drawn if drawn is not None and drawn.shape == self.levels.shape else ellipse(self.levels.shape, self.box)
+
 
 def decode(cases: list[Case]) -> tuple[list[Frame], list[str]]:
     """Decode all cases; one that cannot be read is reported in words, with its row, and left out."""
@@ -62,7 +71,7 @@ def _decode(case: Case) -> Frame | str:
     except (BadInput, OSError) as error:
         row = f"row {case.row} of its manifest: " if case.row else ""
         return f"{case.case_id} was left out: {row}{error}"
-    return Frame(case, compact(pixels), box)
+    return Frame(case, compact(without_callipers(pixels)), box)
 
 
 def compact(pixels: Grey) -> NDArray[np.uint8] | Grey:
@@ -74,6 +83,11 @@ def compact(pixels: Grey) -> NDArray[np.uint8] | Grey:
 def in_threads(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
     """Results in the order of the items, made by as many threads as there are cores."""
     return _threads(os.getpid()).map(make, items)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(file: Path) -> Mask:
+    return read_mask(file)
 
 
 @cache
@@ -108,13 +122,16 @@ def varied(
 ) -> Grey:
     """Random views of a batch or of a share of it, ``float32 [n, input_px, input_px]``; each has its own seed."""
     seeds = random.integers(2**31, size=len(batch))
+    others = [batch[k - 1][0] for k in range(len(batch))]
 
-    def view(item: tuple[tuple[Frame, bool], np.int64]) -> Grey:
-        (frame, mirrored), seed = item
-        crop = vary(frame.pixels, frame.box, preparation, how, np.random.default_rng(seed))
+    def view(item: tuple[tuple[Frame, bool], Frame, np.int64]) -> Grey:
+        (frame, mirrored), other, seed = item
+        surroundings = other.pixels if how.surroundings else None
+        own = np.random.default_rng(seed)
+        crop = vary(frame.pixels, frame.box, preparation, how, own, lambda: frame.mask, surroundings)
         return crop[:, ::-1] if mirrored else crop
 
-    return np.stack(list(in_threads(view, zip(batch[share], seeds[share], strict=True))))
+    return np.stack(list(in_threads(view, zip(batch[share], others[share], seeds[share], strict=True))))
 
 
 def prepared(frames: list[Frame], preparation: Preparation) -> Grey:

@@ -24,6 +24,7 @@ from sera_core.files import whole_file
 from sera_core.images.read import read_image
 from sera_core.names import identity
 from sera_core.sheet import LABELS
+from sera_core.train.masks import read_mask
 
 IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm"}
 
@@ -88,13 +89,17 @@ def write_manifest(kind: str, source: Path, out: Path, patient: str = "") -> Imp
     tally = Tally()
     found = folders(source, tally, patient) if kind == "folders" else IMPORTERS[kind](source, tally)
     given = list(found)
-    rows = [{**row, "image": os.path.relpath(str(row["image"]), out.parent)} for row in given]
+    rows = [{**row, **_relative(row, out.parent)} for row in given]
     if not rows:
         raise BadInput("empty_import", f"No labelled image was found in {source}: is this a {kind} data set?")
     with whole_file(out) as part:
         escape.cells(pd.DataFrame(rows)).to_csv(part, index=False)
     write_sheet(given, out.with_suffix(".png"))
     return Imported(len(rows), tally)
+
+
+def _relative(row: Row, folder: Path) -> Row:
+    return {name: os.path.relpath(str(row[name]), folder) for name in ("image", "mask") if name in row}
 
 
 def ddti(source: Path, tally: Tally) -> Iterator[Row]:
@@ -116,7 +121,7 @@ def ddti(source: Path, tally: Tally) -> Iterator[Row]:
             "split": str(int(float(row["fold"]))),
             "soft_label": KWAK_RISK[row["tirads"]],
             "tirads": row["tirads"],
-            **_box(mask_box(source / row["mask"], source / row["image"])),
+            **_outlined(source, row),
         }
 
 
@@ -171,7 +176,7 @@ def busi(source: Path, tally: Tally) -> Iterator[Row]:
         yield {
             **_base(source / row["image"], LABELS[row["label"]], row["duplicate_group"], "BUSI"),
             "split": "train",
-            **_box(mask_box(source / row["mask"], source / row["image"])),
+            **_outlined(source, row),
         }
 
 
@@ -245,26 +250,20 @@ IMPORTERS: dict[str, Callable[[Path, Tally], Iterator[Row]]] = {
 
 
 def mask_box(file: Path, picture: Path | None = None) -> Box:
-    """Bounding box of a mask: white on black, 0 and 1, or a palette of which the first colour is outside.
+    """Bounding box of a mask.
 
     Raises
     ------
     BadInput
         When the mask cannot be read, marks nothing, or has another size than its ``picture``.
     """
-    try:
-        with Image.open(file) as image:
-            levels = np.asarray(image if image.mode in ("1", "P", "I;16", "I") else image.convert("L"))
-            palette = image.mode == "P"
-        if picture is not None:
-            with Image.open(picture) as whole:
-                size = whole.size
-            if size != levels.shape[::-1]:
-                said = f"{levels.shape[1]} x {levels.shape[0]} pixels, its picture {size[0]} x {size[1]}"
-                raise BadInput("mask_size", f"The mask {file.name} has {said}: give it the picture's size.")
-    except OSError as error:
-        raise BadInput("no_mask", f"The mask {file} cannot be read: copy it again or leave its row out.") from error
-    inside = levels > (0 if palette or len(np.unique(levels)) <= 2 else 127)
+    inside = read_mask(file)
+    if picture is not None:
+        with Image.open(picture) as whole:
+            size = whole.size
+        if size != inside.shape[::-1]:
+            said = f"{inside.shape[1]} x {inside.shape[0]} pixels, its picture {size[0]} x {size[1]}"
+            raise BadInput("mask_size", f"The mask {file.name} has {said}: give it the picture's size.")
     if not inside.any():
         raise BadInput("empty_mask", f"The mask {file.name} marks nothing: leave its row out.")
     return Box.around(inside)
@@ -317,6 +316,12 @@ def _around(points: Sequence[tuple[float, float]]) -> Box:
 
 def _base(image: Path, label: int, patient: str, centre: str) -> Row:
     return {"image": image, "label": label, "patient_id": patient, "centre": centre}
+
+
+def _outlined(source: Path, row: dict[str, str]) -> Row:
+    """The mask of a row of ``labels.csv``, and its box."""
+    mask = source / row["mask"]
+    return {**_box(mask_box(mask, source / row["image"])), "mask": mask}
 
 
 def _box(box: Box) -> Row:

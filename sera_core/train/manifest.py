@@ -37,6 +37,8 @@ class Case:
         ``split`` is ``train``, ``test``, ``external`` or the number of a fixed cross-validation fold.
     box : Box or None
         None means the whole frame.
+    mask : Path or None
+        Picture of the outline, white inside; None where nobody drew one.
     row : int
         Line of the manifest, the header being 1; 0 for a case that stands in no file.
     """
@@ -50,10 +52,11 @@ class Case:
     split: str
     box: Box | None
     row: int = 0
+    mask: Path | None = None
 
 
 def read_manifest(file: Path) -> list[Case]:
-    """Read and check a manifest CSV (columns of the contract; ``soft_label`` is optional).
+    """Read and check a manifest CSV (columns of the contract; ``soft_label`` and ``mask`` are optional).
 
     A name spelled in several ways is one name, as it was spelled first (:mod:`sera_core.names`).
 
@@ -82,7 +85,8 @@ def read_manifest(file: Path) -> list[Case]:
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     """The table with each name in one spelling, and labels and splits in the program's words."""
     table = table.apply(lambda column: column.where(column.astype(str).str.strip() != "", None))
-    table["image"] = table["image"].map(bare, na_action="ignore")  # a file's name keeps its spelling
+    for name in {"image", "mask"} & set(table):  # a file's name keeps its spelling
+        table[name] = table[name].map(bare, na_action="ignore")
     table["label"] = table["label"].map(lambda word: str(LABELS.get(identity(word), word)), na_action="ignore")
     table["split"] = table["split"].map(identity, na_action="ignore")
     given = table["centre"].notna()
@@ -143,6 +147,7 @@ def _case(row: dict[str, str], folder: Path, number: int) -> Case:
         split=given["split"],
         box=Box(*(int(float(given[column])) for column in BOX)) if BOX[0] in given else None,
         row=number,
+        mask=folder / given["mask"] if "mask" in given else None,
     )
 
 
