@@ -458,6 +458,9 @@ class CamMethod(StrEnum):
     OCCLUSION = "occlusion"
 
 
+FRINGE = 5.0  # percentile of the training images
+
+
 @dataclass(frozen=True)
 class Familiarity:
     """How close an image is to the training images of a model.
@@ -481,6 +484,11 @@ class Familiarity:
     def refused(self) -> bool:
         """True when the image is too far from what the model was trained on."""
         return not self.distance <= self.limit  # also when one of them is not a number
+
+    @property
+    def fringe(self) -> bool:
+        """True where hardly a training image lies as far from the others: no verdict is drawn from an answer there."""
+        return self.refused or not self.percentile >= FRINGE  # also when it is not a number
 
 
 @dataclass(frozen=True)
@@ -571,10 +579,13 @@ class Reading:
     positive : str
         What the probability is the probability of, as a predicate ("read as suspicious", "malignant").
     probability : float
-        Calibrated probability at a balanced prior (0.5).
+        Calibrated probability at a balanced prior (0.5), the mean over views of the region.
+    low, high : float
+        Least and greatest probability of those views.
     cutoff, cutoff_low, cutoff_high : float
         Frozen operating point and its 95 % bounds, on ``probability``.
     verdict : Verdict
+        Indeterminate, too, where the image lies at the fringe of what the model knows.
     familiarity : Familiarity
     heatmap : Heatmap or None
     warnings : tuple of Notice
@@ -591,6 +602,8 @@ class Reading:
     trained_on: str
     positive: str
     probability: float
+    low: float
+    high: float
     cutoff: float
     cutoff_low: float
     cutoff_high: float

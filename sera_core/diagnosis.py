@@ -13,7 +13,7 @@ import numpy as np
 
 from sera_core.classifiers import store
 from sera_core.classifiers.card import Card
-from sera_core.classifiers.cnn import Classifier
+from sera_core.classifiers.cnn import Answer, Classifier
 from sera_core.classifiers.familiarity import Features, look
 from sera_core.contracts import (
     SIMULATED,
@@ -30,6 +30,7 @@ from sera_core.contracts import (
     Outline,
     Patient,
     Reading,
+    Verdict,
     is_positive,
 )
 from sera_core.explain.why import explain
@@ -43,6 +44,7 @@ from sera_core.guidelines import (
 )
 from sera_core.images.checks import check_box
 from sera_core.images.prepare import prepare
+from sera_core.images.views import views
 from sera_core.outline import Hint, propose, without_callipers
 from sera_core.outline.card import NO_OUTLINE
 from sera_core.sizes import check_size
@@ -157,7 +159,8 @@ def read(image: GreyImage, request: Request, find: Callable[[GreyImage, Hint], O
     card, familiarity = classifier.card, classifier.familiarity(seen)[0]
     if familiarity.refused:
         raise BadInput("unfamiliar", _unfamiliar_sentence(card.title, familiarity, request.model))
-    probability, heatmap = _answer(classifier, pixels, box, request.method)
+    answer, heatmap = _answer(classifier, pixels, box, request.method)
+    probability = float(answer.probability[0])
     return Reading(
         box=box,
         model=card.id,
@@ -167,10 +170,12 @@ def read(image: GreyImage, request: Request, find: Callable[[GreyImage, Hint], O
         trained_on=card.trained_on,
         positive=card.positive,
         probability=probability,
+        low=float(answer.low[0]),
+        high=float(answer.high[0]),
         cutoff=card.cutoff.value,
         cutoff_low=card.cutoff.low,
         cutoff_high=card.cutoff.high,
-        verdict=classifier.verdict(probability),
+        verdict=_verdict(classifier, probability, familiarity),
         familiarity=familiarity,
         heatmap=heatmap,
         warnings=check_box(image, box) + _doubts(card, familiarity, None if request.box else outline),
@@ -243,28 +248,30 @@ def _cards() -> list[Card]:
     return cards
 
 
-def _answer(classifier: Classifier, pixels: Grey, box: Box, method: CamMethod | None) -> tuple[float, Heatmap | None]:
-    """Probability, and the heatmap of the class shown, from one pass; without gradients an occlusion map."""
-    crop = prepare(pixels, box, classifier.card.preparation)
-    activations = classifier.activations(crop.pixels[None])
-    probability = float(classifier.probabilities(activations)[0])
+def _answer(classifier: Classifier, pixels: Grey, box: Box, method: CamMethod | None) -> tuple[Answer, Heatmap | None]:
+    """The answer, and the heatmap of the class shown, from one pass; without gradients an occlusion map."""
+    seen = views(pixels, box, classifier.card.preparation)
+    activations = classifier.activations(seen)
+    answer = classifier.answer(activations, len(seen))
     if method is None:
-        return probability, None
-    malignant = bool(is_positive(probability, classifier.card.cutoff.value))
+        return answer, None
+    crop = prepare(pixels, box, classifier.card.preparation)
+    malignant = bool(is_positive(answer.probability[0], classifier.card.cutoff.value))
 
     def predict(crops: Grey) -> np.ndarray:
         probability = classifier.predict(crops)
         return probability if malignant else 1 - probability
 
     if classifier.svm is not None:
-        return probability, explain(CamMethod.OCCLUSION, crop.pixels, crop.box, box, predict)
-    network = (activations, classifier.head(), int(malignant))
-    return probability, explain(method, crop.pixels, crop.box, box, predict, network)
+        return answer, explain(CamMethod.OCCLUSION, crop.pixels, crop.box, box, predict)
+    network = (activations[:1], classifier.head(), int(malignant))  # the first view is the region itself
+    return answer, explain(method, crop.pixels, crop.box, box, predict, network)
 
 
 def _opinion(classifier: Classifier, pixels: Grey, box: Box, seen: Features) -> ModelOpinion:
     card = classifier.card
-    probability, _ = _answer(classifier, pixels, box, method=None)
+    answer, _ = _answer(classifier, pixels, box, method=None)
+    probability, familiarity = float(answer.probability[0]), classifier.familiarity(seen)[0]
     return ModelOpinion(
         model=card.id,
         title=card.title,
@@ -272,9 +279,14 @@ def _opinion(classifier: Classifier, pixels: Grey, box: Box, seen: Features) -> 
         positive=card.positive,
         probability=probability,
         cutoff=card.cutoff.value,
-        verdict=classifier.verdict(probability),
-        familiarity=classifier.familiarity(seen)[0],
+        verdict=_verdict(classifier, probability, familiarity),
+        familiarity=familiarity,
     )
+
+
+def _verdict(classifier: Classifier, probability: float, familiarity: Familiarity) -> Verdict:
+    """The model's, but none where the image lies at the fringe of what it was trained on."""
+    return Verdict.INDETERMINATE if familiarity.fringe else classifier.verdict(probability)
 
 
 def _doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tuple[Notice, ...]:
@@ -296,22 +308,23 @@ def _doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> t
                 "limits are risks of cancer, so no category is drawn from it.",
             )
         )
-    if familiarity.percentile < 5:
+    if familiarity.fringe:
         notices.append(
             Notice(
                 "rarely_seen",
-                f"Only {familiarity.percentile:.0f} % of the training images lie as far from the others as "
-                "this one: read the probability with care.",
+                f"Of 100 training images only {familiarity.percentile:.0f} lie as far from the others as this one: the "
+                "model's number is shown, but neither a verdict nor a category is drawn from it.",
             )
         )
     return tuple(notices)
 
 
 def _unfamiliar_sentence(title: str, familiarity: Familiarity, model: str) -> str:
-    whom = f"every installed model was trained on (nearest: {title}, " if model == AUTO else f"{title} was trained on ("
+    whom = f"any installed model knows (nearest: {title}, " if model == AUTO else f"{title} knows ("
     return (
-        f"This image is too far from what {whom}distance {familiarity.distance:.2f}, "
-        f"limit {familiarity.limit:.2f}): give a B-mode ultrasound frame with the region on the nodule."
+        f"This region looks unlike anything {whom}distance {familiarity.distance:.2f}, limit {familiarity.limit:.2f}). "
+        "That says nothing against the image: if it is an ultrasound frame with the region on the nodule, describe the "
+        "nodule yourself; advice and report need no model."
     )
 
 
@@ -340,7 +353,8 @@ def advise(image: GreyImage, reading: Reading, patient: Patient, opinions: tuple
     seen = patient.descriptors
     described = assess(patient.guideline, seen, patient.size_mm) if seen else None
     of_cancer = reading.positive.startswith(MALIGNANT)
-    model_advice = advise_from_probability(patient.guideline, at_pretest, patient.size_mm) if of_cancer else None
+    carries = of_cancer and not reading.familiarity.fringe
+    model_advice = advise_from_probability(patient.guideline, at_pretest, patient.size_mm) if carries else None
     return Diagnosis(
         image=image,
         reading=reading,

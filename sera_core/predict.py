@@ -29,7 +29,7 @@ from sera_core.images.prepare import Preparation
 from sera_core.names import same
 from sera_core.train.batches import ahead
 from sera_core.train.curves import clock
-from sera_core.train.frames import Frame, decode, prepared
+from sera_core.train.frames import Frame, decode, viewed
 from sera_core.train.manifest import Case, read_manifest
 
 CHUNK = 64  # frames in memory at a time, and as many more being made ready
@@ -40,10 +40,10 @@ PLAN = "plan.json"
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """Some frames made ready: what could be read, crops for each preparation, and what could not be read."""
+    """Some frames made ready: what could be read, views for each preparation, and what could not be read."""
 
     frames: list[Frame]
-    crops: dict[Preparation, Grey]
+    views: dict[Preparation, Grey]
     problems: list[str]
 
 
@@ -160,10 +160,10 @@ def answered(
 
 
 def ready(cases: list[Case], preparations: set[Preparation]) -> Chunk:
-    """Decode cases and crop them for each preparation."""
+    """Decode cases and make their views for each preparation."""
     frames, problems = decode(cases)
-    crops = {preparation: prepared(frames, preparation) for preparation in preparations} if frames else {}
-    return Chunk(frames, crops, problems)
+    seen = {preparation: viewed(frames, preparation) for preparation in preparations} if frames else {}
+    return Chunk(frames, seen, problems)
 
 
 def _table(chunk: Chunk, classifiers: list[Classifier]) -> pd.DataFrame:
@@ -175,7 +175,7 @@ def _rows(chunk: Chunk, classifier: Classifier) -> pd.DataFrame:
     card = classifier.card
     asked = [row for row, frame in enumerate(chunk.frames) if not may_have_seen(card, frame.case)]
     cases = [chunk.frames[row].case for row in asked]
-    probability = classifier.predict(chunk.crops[card.preparation][asked]) if asked else np.empty(0)
+    probability = classifier.answers(chunk.views[card.preparation][asked]).probability if asked else np.empty(0)
     return pd.DataFrame(
         {
             "case_id": [case.case_id for case in cases],

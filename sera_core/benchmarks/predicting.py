@@ -26,7 +26,7 @@ IMAGES = 4 * CHUNK
 
 
 def benchmark() -> list[Timing]:
-    """Throughput of batch prediction from PNG files of 448 px, over that of bare forward passes of the same crops.
+    """Throughput of batch prediction from PNG files of 448 px, over that of bare forward passes of the same views.
 
     Untrained weights at the networks' own input, which cost the same as trained ones; the best of three runs each. The
     smaller the network, the more the decoding weighs.
@@ -39,11 +39,11 @@ def benchmark() -> list[Timing]:
 
 def _throughput(network: str, chunks: list[list[Case]]) -> Timing:
     classifier = _untrained(network)
-    crops = [ready(chunk, {classifier.card.preparation}).crops for chunk in chunks]
+    views = [ready(chunk, {classifier.card.preparation}).views for chunk in chunks]
 
     def forward() -> None:
-        for own in crops:
-            classifier.predict(*own.values())
+        for own in views:
+            classifier.answers(*own.values())
 
     def batch() -> None:
         list(answered(chunks, [classifier], print))

@@ -25,6 +25,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
+class Answer:
+    """Calibrated probabilities at a balanced prior of N regions, each seen in V views, and their range over those.
+
+    Attributes
+    ----------
+    probability, low, high : float [N]
+        The answer, and the least and the greatest that one view alone would have got.
+    """
+
+    probability: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class Classifier:
     """One model, ready to answer.
 
@@ -54,17 +69,17 @@ class Classifier:
         with torch.no_grad():
             return self.parts["pool"](activations).numpy()
 
-    def scores(self, activations: Tensor) -> NDArray[np.float64]:
-        """Log-odds of malignant before calibration, ``[N]``."""
+    def scores(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Log-odds of malignant before calibration of pooled features ``[N, F]``: ``[N]``."""
         if self.svm is not None:
-            return svm_scores(self.svm, self.features(activations))
+            return svm_scores(self.svm, features)
         import torch
 
         with torch.no_grad():
-            logits = self.parts["last"](self.parts["pool"](activations))  # [N, 2]
+            logits = self.parts["last"](torch.from_numpy(features))  # [N, 2]
         return (logits[:, 1] - logits[:, 0]).double().numpy()
 
-    def probabilities(self, activations: Tensor) -> NDArray[np.float64]:
+    def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Calibrated probabilities of malignant at a balanced prior, ``[N]``.
 
         Raises
@@ -72,7 +87,7 @@ class Classifier:
         BadInput
             When an answer is not a number.
         """
-        found = calibrate.apply(self.card.calibration, self.scores(activations))
+        found = calibrate.apply(self.card.calibration, self.scores(features))
         if not np.isfinite(found).all():
             raise BadInput(
                 "no_number", f"The model {self.card.id} comes to no number here: choose another, or train it again."
@@ -80,8 +95,22 @@ class Classifier:
         return found
 
     def predict(self, crops: Grey) -> NDArray[np.float64]:
-        """Calibrated probabilities ``[N]`` of grey crops ``[N, h, w]``."""
-        return self.probabilities(self.activations(crops))
+        """Calibrated probabilities ``[N]`` of grey crops ``[N, h, w]``, each a view of its own."""
+        return self.probabilities(self.features(self.activations(crops)))
+
+    def answers(self, views: Grey) -> Answer:
+        """What is answered for regions seen in grey views ``[N, V, h, w]``."""
+        return self.answer(self.activations(views.reshape(-1, *views.shape[2:])), views.shape[1])
+
+    def answer(self, activations: Tensor, views: int) -> Answer:
+        """What is answered for regions whose ``views`` views follow each other in the activations ``[N * V, ...]``.
+
+        The features are averaged, then read: of a linear reader that is the mean of the log-odds.
+        """
+        features = self.features(activations)
+        mean = self.probabilities(features.reshape(-1, views, features.shape[1]).mean(axis=1))
+        each = self.probabilities(features).reshape(-1, views)
+        return Answer(mean, np.minimum(each.min(axis=1), mean), np.maximum(each.max(axis=1), mean))
 
     def head(self) -> nn.Sequential:
         """Pooling and last layer as one module: activations to logits ``[N, 2]``; not for a support vector machine."""

@@ -8,6 +8,7 @@ from sera_core import escape
 from sera_core.contracts import Diagnosis, ModelOpinion, Verdict
 from sera_core.figures import palette
 from sera_core.wording import answer, percent, shortly, zone
+from sera_core.wording.diagnosis import headline, over_views
 
 BAR, DOTS = 1.0, 0.0  # heights of the two rows
 
@@ -78,7 +79,8 @@ def _zones(figure: go.Figure, diagnosis: Diagnosis) -> None:
     low, high = reading.cutoff_low * 100, reading.cutoff_high * 100
     edges = ((0.0, low, Verdict.BENIGN), (low, high, Verdict.INDETERMINATE), (high, 100.0, Verdict.MALIGNANT))
     for left, right, verdict in edges:
-        colour = palette.rgba(palette.VERDICT[verdict], 0.22)
+        shown = Verdict.INDETERMINATE if reading.familiarity.fringe else verdict  # the bar has sides, but no answer
+        colour = palette.rgba(palette.VERDICT[shown], 0.22)
         figure.add_shape(
             type="rect", x0=left, x1=right, y0=BAR - 0.38, y1=BAR + 0.38, fillcolor=colour, line_width=0, layer="below"
         )
@@ -104,7 +106,8 @@ def _cutoff(figure: go.Figure, cutoff: float) -> None:
 
 def _chosen(diagnosis: Diagnosis) -> go.Scatter:
     reading = diagnosis.reading
-    said = f"{percent(reading.probability, 1)}: {answer(reading.verdict, reading.positive)}"
+    said = headline(reading) if reading.familiarity.fringe else answer(reading.verdict, reading.positive)
+    said = f"{percent(reading.probability, 1)} {over_views(reading)}: {said}"
     return go.Scatter(
         x=[reading.probability * 100],
         y=[BAR],
@@ -118,7 +121,16 @@ def _chosen(diagnosis: Diagnosis) -> go.Scatter:
             "symbol": palette.MARKER[reading.verdict],
             "line": {"color": "white", "width": 2},
         },
-        hovertemplate=f"{escape.figure(reading.model_title)}<br>{said}<extra></extra>",
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * (reading.high - reading.probability)],
+            "arrayminus": [100 * (reading.probability - reading.low)],
+            "color": palette.VERDICT[reading.verdict],
+            "thickness": 3,
+            "width": 7,
+        },
+        hovertemplate=f"{escape.figure(reading.model_title)}<br>{escape.figure(said)}<extra></extra>",
         cliponaxis=False,
     )
 

@@ -138,14 +138,19 @@ def _bar(page: _Page, diagnosis: Diagnosis, x: float, y: float, wide: float) -> 
     low, high, high_mm = reading.cutoff_low, reading.cutoff_high, 4.5
     zones = ((0.0, low, Verdict.BENIGN), (low, high, Verdict.INDETERMINATE), (high, 1.0, Verdict.MALIGNANT))
     for start, end, verdict in zones:
-        page.set_fill_color(_tint(VERDICT[verdict]))
+        shown = Verdict.INDETERMINATE if reading.familiarity.fringe else verdict  # the bar has sides, but no answer
+        page.set_fill_color(_tint(VERDICT[shown]))
         page.rect(x + start * wide, y, (end - start) * wide, high_mm, style="F")
     page.set_draw_color(UNSURE)
     page.set_line_width(0.3)
     page.line(x + reading.cutoff * wide, y - 0.8, x + reading.cutoff * wide, y + high_mm + 0.8)
     spot = x + reading.probability * wide
+    page.set_draw_color(VERDICT[reading.verdict])
+    page.set_line_width(0.6)
+    page.line(x + reading.low * wide, y + high_mm / 2, x + reading.high * wide, y + high_mm / 2)
     page.set_fill_color(VERDICT[reading.verdict])
     page.set_draw_color(PAPER)
+    page.set_line_width(0.3)
     page.circle(spot, y + high_mm / 2, 2.1, style="DF")
     page.pen(9.5, INK, bold=True)
     label = min(max(spot, x + 6), x + wide - 8)  # at both ends of the bar the number stays on the page

@@ -20,7 +20,9 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``probability`` holds at a balanced prior; ``cutoff`` and ``verdict`` refer to it; ``verdict_words`` says the
+        ``probability`` holds at a balanced prior; ``probability_range`` is its range when the region is drawn a little
+        differently; ``cutoff`` and ``verdict`` refer to it; ``fringe`` is true where the model hardly knows the kind
+        of image, and the verdict then always ``indeterminate``; ``verdict_words`` says the
         verdict in the terms of what the model was taught, as page and paper do. ``opinions`` is empty where the other
         models were not asked. ``familiarity`` is a
         percentile 0 ... 100, ``fidelity`` the hot fifth's fall minus the mean random fall (None: not measured),
@@ -36,6 +38,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "trained_on": reading.trained_on,
         "positive": reading.positive,
         "probability": reading.probability,
+        "probability_range": [reading.low, reading.high],
         "pretest": diagnosis.patient.pretest,
         "probability_at_pretest": diagnosis.probability_at_pretest,
         "cutoff": reading.cutoff,
@@ -43,6 +46,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "verdict": reading.verdict.value,
         "verdict_words": verdict.answer(reading.verdict, reading.positive),
         "familiarity": reading.familiarity.percentile,
+        "fringe": reading.familiarity.fringe,
         **_fidelity(heatmap.fidelity if heatmap else None),
         "heatmap_method": heatmap.method.value if heatmap else None,
         "roi": reading.box.as_list(),
@@ -115,5 +119,6 @@ def _opinion(opinion: ModelOpinion) -> dict[str, Any]:
         "verdict": opinion.verdict.value,
         "verdict_words": verdict.answer(opinion.verdict, opinion.positive),
         "familiarity": opinion.familiarity.percentile,
+        "fringe": opinion.familiarity.fringe,
         "refused": opinion.familiarity.refused,
     }

@@ -12,11 +12,10 @@ import numpy as np
 from scipy.special import logit
 
 from sera_core.contracts import BadInput
-from sera_core.features.deep import features
 from sera_core.study.answers import TEST, Answers, Scores, Split, Values, calibrated
 from sera_core.study.cache import cached_in, hashed, plan_key
 from sera_core.study.design import Arm, Concatenation, Design, Ensemble
-from sera_core.study.extract import Extractor, Features, fixed, preparation_of
+from sera_core.study.extract import Extractor, Features, fixed, preparation_of, seen_by
 from sera_core.study.stage import Stage
 from sera_core.study.trainer import trainer
 from sera_core.train.crossval import Plan, in_folds, out_of_fold
@@ -79,9 +78,9 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Tr
     def at(layer: str) -> Extractor:
         if arm.recipe.mode != "finetune":
             return fixed(network, plan.preparation, stage, arm.recipe.weights, layer)
-        read = partial(features, fitted.parts, preparation=plan.preparation, layer=layer)
+        read = partial(seen_by, fitted.parts, preparation=plan.preparation, layer=layer)
         key = [keep.name, held, *([layer] if layer else [])]
-        return Extractor(plan.preparation, read, stage.within("features", hashed(key)))
+        return Extractor(read, stage.within("features", hashed(key)))
 
     extract = at(plan.layer)
     scores = split.scores(lambda part: fitted.answer(extract.features(part)), inside)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sera_core.contracts import Grey
 from sera_core.features.deep import features
 from sera_core.features.texture import TEXTURES, texture
 from sera_core.files import whole_file
@@ -18,7 +18,8 @@ from sera_core.nets.registry import network as registered
 from sera_core.study.cache import body_key, frame_key, hashed
 from sera_core.study.design import Framed
 from sera_core.study.stage import Stage
-from sera_core.train.frames import Frame, prepared
+from sera_core.train.frames import Frame, prepared, viewed
+from sera_core.train.loop import mean_features
 from sera_core.train.start import IMAGENET, begun
 
 if TYPE_CHECKING:
@@ -34,15 +35,13 @@ class Extractor:
 
     Attributes
     ----------
-    preparation : Preparation
     compute : callable
-        Crops ``[N, h, w]`` to features ``[N, F]``.
+        Frames to features ``[N, F]``.
     stage : Stage
         Where the features are kept; the folder's name stands for the body and the preparation.
     """
 
-    preparation: Preparation
-    compute: Callable[[Grey], Features]
+    compute: Callable[[list[Frame]], Features]
     stage: Stage
 
     def features(self, frames: list[Frame]) -> Features:
@@ -73,7 +72,7 @@ class Extractor:
     def _compute(self, frames: list[Frame], centre: str) -> Features:
         parts = []
         for start in range(0, len(frames), CHUNK):
-            parts.append(self.compute(prepared(frames[start : start + CHUNK], self.preparation)))
+            parts.append(self.compute(frames[start : start + CHUNK]))
             if start // CHUNK % 16 == 0:
                 self.stage.report(f"features of {centre}: {start + len(parts[-1])}/{len(frames)}")
         return np.concatenate(parts)
@@ -86,15 +85,20 @@ def fixed(network: str, preparation: Preparation, stage: Stage, weights: str = I
     """
     parts: list[nn.ModuleDict] = []
 
-    def compute(crops: Grey) -> Features:
+    def compute(frames: list[Frame]) -> Features:
         if network in TEXTURES:
-            return texture(network, crops)
+            return texture(network, prepared(frames, preparation))
         if not parts:
             parts.append(shipped(begun(network, weights).eval().requires_grad_(False)))
-        return features(parts[0], crops, preparation, layer)
+        return seen_by(parts[0], frames, preparation, layer)
 
     key = [body_key(network, weights), asdict(preparation), *([layer] if layer else [])]
-    return Extractor(preparation, compute, stage.within("features", hashed(key)))
+    return Extractor(compute, stage.within("features", hashed(key)))
+
+
+def seen_by(parts: nn.ModuleDict, frames: list[Frame], preparation: Preparation, layer: str = "") -> Features:
+    """Features ``[N, F]`` of frames by a network: the mean over the views of each, as the app reads them."""
+    return mean_features(partial(features, parts, preparation=preparation, layer=layer), viewed(frames, preparation))
 
 
 def shipped(parts: nn.ModuleDict) -> nn.ModuleDict:

@@ -18,7 +18,7 @@ from sera_core.study.design import Arm, Design
 from sera_core.study.extract import Extractor
 from sera_core.study.outsiders import measure_familiarity
 from sera_core.study.stage import Stage
-from sera_core.train.frames import Frame
+from sera_core.train.frames import Frame, prepared
 from sera_core.train.start import IMAGENET, SCRATCH, history
 
 OUTSIDERS = 100  # frames whose patches are shuffled
@@ -44,7 +44,7 @@ def ship(design: Design, arm: Arm, trained: Trained, out: Path, stage: Stage, mo
     split = trained.answers.split
     sample = np.sort(np.random.default_rng(0).permutation(len(split.own))[:IMAGES])
     known = [split.own[row] for row in sample]
-    look = Extractor(PREPARATION, see, stage.within("features", "seen"))
+    look = Extractor(lambda frames: see(prepared(frames, PREPARATION)), stage.within("features", "seen"))
     index = fit_familiarity(look.features(known), np.array([frame.case.patient_id for frame in known]))
     limit = MARGIN * float(np.percentile(index.leave_one_out, 99))
     card = _card(design, arm, trained, limit)

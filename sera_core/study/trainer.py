@@ -17,6 +17,7 @@ from sera_core.study.stage import Stage
 from sera_core.train.crossval import Plan, Trainer
 from sera_core.train.frames import Frame
 from sera_core.train.frozen import Bank, fill_bank, fit_frozen
+from sera_core.train.kept import Kept, draw
 from sera_core.train.loop import Fitted, finetune
 
 
@@ -38,10 +39,14 @@ def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path) -> Traine
     def bank() -> Bank:
         return bank_of(plan, frames, stage)
 
+    @cache
+    def kept() -> Kept | None:
+        return kept_of(plan, frames, stage) if plan.recipe.kept_views else None
+
     def tuned(fold: str | None, chosen: list[Frame]) -> Fitted:
         told = stage.named(f"fold {fold}").report
         place = keep / ("all" if fold is None else f"fold{fold}")
-        return finetune(plan.network, chosen, plan.preparation, plan.recipe, told, place)
+        return finetune(plan.network, chosen, plan.preparation, plan.recipe, told, place, kept())
 
     def fit(fold: str | None) -> Fitted:
         rows = np.array([row for row, frame in enumerate(frames) if frame.case.split != fold], np.intp)
@@ -61,15 +66,29 @@ def bank_of(plan: Plan, frames: list[Frame], stage: Stage) -> Bank:
     if plan.network in TEXTURES or plan.layer:
         plain = extract.features(frames)
         return Bank(frames, None, plain, plain[None])
-    settings = [
-        body_key(plan.network, plan.recipe.weights),
-        asdict(plan.preparation),
-        asdict(plan.recipe.augmentation),
-        [frame_key(frame) for frame in frames],
-    ]
-    views = cached_in(stage.work / "features" / hashed(settings))
+    views = cached_in(stage.work / "features" / _drawn_key(plan, frames))
 
     def cached(name: str, compute: Callable[[], NDArray]) -> NDArray:
         return extract.features(frames) if name == "plain" else views(name, compute)
 
     return fill_bank(plan.network, frames, plan.preparation, plan.recipe, stage.report, cached)
+
+
+def kept_of(plan: Plan, frames: list[Frame], stage: Stage) -> Kept:
+    """What the fixed stages make of random views of a plan's frames, kept in the stage's folder."""
+    keep = cached_in(stage.work / "features" / _drawn_key(plan, frames))
+    name = f"kept{plan.recipe.kept_views}-{plan.recipe.frozen_stages}-{plan.recipe.seed}"
+    drawn = keep(name, lambda: draw(plan.network, frames, plan.preparation, plan.recipe, stage.report))
+    return Kept(frames, drawn)
+
+
+def _drawn_key(plan: Plan, frames: list[Frame]) -> str:
+    """What random views of frames and their features rest on."""
+    return hashed(
+        [
+            body_key(plan.network, plan.recipe.weights),
+            asdict(plan.preparation),
+            asdict(plan.recipe.augmentation),
+            [frame_key(frame) for frame in frames],
+        ]
+    )

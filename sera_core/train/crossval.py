@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput
 from sera_core.images.prepare import Preparation
-from sera_core.train.frames import Frame, prepared
+from sera_core.train.frames import Frame, viewed
 from sera_core.train.frozen import Cached
 from sera_core.train.loop import Fitted
 from sera_core.train.recipes import Recipe
@@ -97,7 +97,7 @@ def out_of_fold(
         rows = [k for k, frame in enumerate(frames) if frame.case.split == fold]
 
         def answer(fold: str = fold, rows: list[int] = rows) -> NDArray[np.float64]:
-            return train(fold).scores(prepared([frames[k] for k in rows], plan.preparation))
+            return train(fold).scores(viewed([frames[k] for k in rows], plan.preparation))
 
         scores[rows] = cached(f"fold{fold}", answer)
     return scores

@@ -108,7 +108,7 @@ class Descent:
         device = self.accelerator.device
         inputs = torch.from_numpy(batch.inputs[part]).to(device).contiguous(memory_format=torch.channels_last)
         with torch.no_grad(), self.accelerator.autocast():
-            low = self._early(inputs)
+            low = inputs if self.recipe.kept_views else self._early(inputs)
         return cross_entropy(self._rest(low, mask.to(device)), batch.targets[part].to(device))
 
     def tensors(self) -> dict[str, Tensor]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Box, Grey
 from sera_core.images.prepare import Preparation, prepare
+from sera_core.images.views import views
 from sera_core.outline import without_callipers
 from sera_core.train.augment import Augmentation, vary
 from sera_core.train.manifest import Case, load
@@ -141,3 +142,12 @@ def prepared(frames: list[Frame], preparation: Preparation) -> Grey:
         return prepare(frame.pixels, frame.box, preparation).pixels
 
     return np.stack(list(in_threads(crop, frames)))
+
+
+def viewed(frames: list[Frame], preparation: Preparation) -> Grey:
+    """Every view of all frames as the app would make them, ``float32 [N, V, input_px, input_px]``."""
+
+    def crops(frame: Frame) -> Grey:
+        return views(frame.pixels, frame.box, preparation)
+
+    return np.stack(list(in_threads(crops, frames)))

@@ -7,6 +7,7 @@ on from its last epoch; several processes (``accelerate launch``, ``torchrun``) 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from sera_core.train.batches import ahead, cut, epoch_batches
 from sera_core.train.curves import Curves, Report
 from sera_core.train.descent import Descent, not_a_number
 from sera_core.train.frames import Frame, balanced
+from sera_core.train.kept import Kept
 from sera_core.train.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -42,9 +44,9 @@ class Fitted:
         """Pooled features ``[N, F]`` of crops ``[N, h, w]``."""
         return pooled_features(self.parts, crops, self.preparation)
 
-    def scores(self, crops: Grey) -> NDArray[np.float64]:
-        """Log-odds of the positive class for crops ``[N, h, w]``: ``[N]``."""
-        return self.answer(self.features(crops))
+    def scores(self, views: Grey) -> NDArray[np.float64]:
+        """Log-odds of the positive class for regions seen in views ``[N, V, h, w]``: ``[N]``."""
+        return self.answer(mean_features(self.features, views))
 
     def answer(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Log-odds of the positive class for pooled features ``[N, F]``: ``[N]``."""
@@ -57,6 +59,12 @@ class Fitted:
         return (logits[:, 1] - logits[:, 0]).double().numpy()
 
 
+def mean_features(read: Callable[[Grey], NDArray[np.float32]], views: Grey) -> NDArray[np.float32]:
+    """Features ``[N, F]`` of regions: the mean over those of their views ``[N, V, h, w]``, as the app takes it."""
+    each = read(views.reshape(-1, *views.shape[2:]))
+    return each.reshape(*views.shape[:2], -1).mean(axis=1)
+
+
 def finetune(
     network: str,
     frames: list[Frame],
@@ -64,6 +72,7 @@ def finetune(
     recipe: Recipe,
     report: Report,
     keep: Path | None = None,
+    drawn: Kept | None = None,
 ) -> Fitted:
     """Train last layer and body (but for its first stages), from ImageNet weights or from scratch.
 
@@ -79,6 +88,8 @@ def finetune(
     keep : Path, optional
         Folder for the checkpoint of every epoch and the curves, one folder a run. A run that was killed goes on
         there and comes to the same result; a finished one is not run again.
+    drawn : Kept, optional
+        Views that were drawn before, where the recipe keeps them.
 
     Raises
     ------
@@ -102,7 +113,7 @@ def finetune(
     first = descent.accelerator.is_main_process
     curves = Curves(report if first else _silent, keep if first else None, recipe.epochs, steps, done)
     for epoch in range(done, recipe.epochs):
-        _epoch(descent, epoch, frames, preparation, random, curves)
+        _epoch(descent, epoch, frames, preparation, random, curves, drawn)
         if keep and first:
             _write(keep, key, descent, epoch + 1, random)
     curves.close()
@@ -134,10 +145,15 @@ def _epoch(
     preparation: Preparation,
     random: np.random.Generator,
     curves: Curves,
+    drawn: Kept | None,
 ) -> None:
     here = descent.accelerator
     descent.train()
-    made = epoch_batches(frames, preparation, descent.recipe, random, here.process_index, here.num_processes)
+    process = here.process_index, here.num_processes
+    if drawn is None:
+        made = epoch_batches(frames, preparation, descent.recipe, random, *process)
+    else:
+        made = drawn.batches(frames, descent.recipe, random, *process)
     with closing(ahead(made)) as batches:
         for number, batch in enumerate(batches):
             loss = descent.step(batch)

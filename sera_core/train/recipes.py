@@ -50,6 +50,9 @@ class Recipe:
         or the id of an installed model of the same network, whose body is taken.
     views : int
         Random views of each image whose features are computed once (``transfer``); 0: the plain crop alone.
+    kept_views : int
+        Random views of each image that are drawn once, with what the fixed stages make of them (``finetune``); 0: new
+        views in every epoch.
     svm_c : float
         Soft-margin constant (``svm``).
     augmentation : Augmentation
@@ -69,6 +72,7 @@ class Recipe:
     averaging: Share = 0.97
     frozen_stages: Annotated[int, Field(ge=0)] = 3
     views: Annotated[int, Field(ge=0)] = 4
+    kept_views: Annotated[int, Field(ge=0)] = 0
     svm_c: Positive = 1.0
     augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 0

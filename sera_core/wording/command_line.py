@@ -6,7 +6,7 @@ from typing import Any
 
 from sera_core.contracts import NOT_A_DEVICE, Verdict
 from sera_core.wording.probability import percent
-from sera_core.wording.verdict import headline
+from sera_core.wording.verdict import WITHHELD, headline
 
 Result = Any  # what a command computed, as JSON would hold it
 
@@ -26,9 +26,11 @@ def simulated(found: Result) -> str:
 def diagnosis(found: Result) -> str:
     """Verdict, probabilities, advice and notices of one diagnosis."""
     advice = found["advice"]
+    said = WITHHELD if found["fringe"] else headline(Verdict(found["verdict"]), found["positive"])
+    low, high = (percent(end) for end in found["probability_range"])
     lines = [
-        f"{headline(Verdict(found['verdict']), found['positive'])}: probability {percent(found['probability'])} at a "
-        f"balanced prior (cut-off {percent(found['cutoff'])}), {percent(found['probability_at_pretest'])} at the "
+        f"{said}: probability {percent(found['probability'])} ({low} to {high}) at a balanced prior "
+        f"(cut-off {percent(found['cutoff'])}), {percent(found['probability_at_pretest'])} at the "
         f"pre-test risk of {percent(found['pretest'])}, "
         f"by {found['model']}",
         f"{advice['guideline']} {advice['category']}: {advice['action']}. {advice['rule']}",

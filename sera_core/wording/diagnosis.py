@@ -45,22 +45,35 @@ LIMITS = (
 
 
 def headline(reading: Reading) -> str:
-    """The verdict in the terms of what the model was taught: pathology, or how readers call the nodule."""
-    return verdicts.headline(reading.verdict, reading.positive)
+    """The verdict in the terms of what the model was taught; none where the model hardly knows the kind of image."""
+    return verdicts.WITHHELD if reading.familiarity.fringe else verdicts.headline(reading.verdict, reading.positive)
 
 
 def verdict(reading: Reading) -> str:
     """Where the probability lies against the cut-off and its bounds; to a tenth of a per cent where it lies close."""
+    if reading.familiarity.fringe:
+        return (
+            f"{percent(reading.probability)} {over_views(reading)}, on an image at the fringe of what the model was "
+            "trained on: how often such a number is right there was never measured, so it speaks for neither side."
+        )
     where = {Verdict.BENIGN: "below", Verdict.INDETERMINATE: "inside", Verdict.MALIGNANT: "above"}[reading.verdict]
     edges = (reading.cutoff, reading.cutoff_low, reading.cutoff_high)
     close = min(abs(reading.probability - edge) for edge in edges) < 0.01
     probability, cutoff, low, high = (percent(number, digits=int(close)) for number in (reading.probability, *edges))
     unsure = ": the model cannot tell, and neither side should be read into it" if where == "inside" else ""
-    return f"{probability}, {where} the uncertain band around the cut-off of {cutoff} ({low} to {high}){unsure}."
+    band = f"{where} the uncertain band around the cut-off of {cutoff} ({low} to {high}){unsure}"
+    return f"{probability} {over_views(reading)}, {band}."
+
+
+def over_views(reading: Reading) -> str:
+    """How far the probability moves when the region is drawn a little differently."""
+    return f"({percent(reading.low)} to {percent(reading.high)} when the region is drawn a little differently)"
 
 
 def in_a_hundred(diagnosis: Diagnosis) -> str:
-    """The two probabilities as counts, for a page that can print bold."""
+    """The two probabilities as counts, for a page that can print bold; empty where they are none of this image's."""
+    if diagnosis.reading.familiarity.fringe:
+        return ""
     even, local = in_hundred(diagnosis.reading.probability), in_hundred(diagnosis.probability_at_pretest)
     return (
         f"Of 100 nodules that the model scores like this one, **{even}** are {diagnosis.reading.positive} where "
@@ -69,7 +82,9 @@ def in_a_hundred(diagnosis: Diagnosis) -> str:
 
 
 def at_pretest(diagnosis: Diagnosis) -> str:
-    """The probability where malignancy is as common as assumed, for paper."""
+    """The probability where malignancy is as common as assumed, for paper; empty where it is none of this image's."""
+    if diagnosis.reading.familiarity.fringe:
+        return ""
     here, there = percent(diagnosis.probability_at_pretest), percent(diagnosis.reading.probability)
     return (
         f"{here} to be {diagnosis.reading.positive}, where {percent(diagnosis.patient.pretest)} of nodules are; "
@@ -82,26 +97,24 @@ def familiarity(value: Familiarity) -> str:
     share = f"{value.percentile:.0f} of 100 training images lay at least as far from the rest"
     if value.percentile >= 20:
         return f"A familiar kind of image: {share}."
-    if value.percentile >= 5:
+    if not value.fringe:
         return f"An unusual image for this model: only {share}."
-    return f"A strange image for this model: only {share}. Read the number with great care."
+    return f"A strange image for this model: only {share}. That says nothing against the image."
 
 
 # ---- the other models ------------------------------------------------------------------------------------------------
 
 
 def opinion(of: ModelOpinion) -> str:
-    """What one model answers."""
-    return f"{of.title} ({of.domain} frames): {percent(of.probability)}, {verdicts.answer(of.verdict, of.positive)}"
+    """What one model answers; no verdict where it hardly knows this kind of image."""
+    strange = of.familiarity.fringe
+    said = "image too unfamiliar to count" if strange else verdicts.answer(of.verdict, of.positive)
+    return f"{of.title} ({of.domain} frames): {percent(of.probability)}, {said}"
 
 
 def others(diagnosis: Diagnosis) -> str:
     """What the other installed models answer, in one line; empty when there is none."""
-    return "; ".join(
-        opinion(other) + (" (image too unfamiliar to count)" if other.familiarity.refused else "")
-        for other in diagnosis.opinions
-        if other.model != diagnosis.reading.model
-    )
+    return "; ".join(opinion(other) for other in diagnosis.opinions if other.model != diagnosis.reading.model)
 
 
 def opinions(diagnosis: Diagnosis) -> str:
@@ -110,7 +123,7 @@ def opinions(diagnosis: Diagnosis) -> str:
     Models for real and for simulated frames answer different questions and are not set against each other.
     """
     domain = diagnosis.reading.domain
-    known = (o for o in diagnosis.opinions if o.domain == domain and not o.familiarity.refused)
+    known = (o for o in diagnosis.opinions if o.domain == domain and not o.familiarity.fringe)
     asked = sorted(known, key=lambda o: -o.probability)
     strange = {o.domain for o in diagnosis.opinions if o.domain != domain}
     hollow = (

@@ -12,7 +12,7 @@ from sera_core.classifiers.classical import fit_svm
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import FamiliarityIndex, fit_familiarity
 from sera_core.contracts import BadInput, Familiarity, Verdict
-from sera_core.train.frames import prepared
+from sera_core.train.frames import prepared, viewed
 from tests.classifiers.models import tiny
 from tests.drawn import PREPARATION, frames
 
@@ -194,6 +194,15 @@ def test_probability_is_the_calibrated_difference_of_the_logits(model: Classifie
     expected = expit(0.8 * (logits[:, 1] - logits[:, 0]) - 0.1)
     np.testing.assert_allclose(model.predict(crops), expected, atol=1e-6)
     assert not activations.requires_grad
+
+
+def test_an_answer_is_the_mean_log_odds_of_the_views_and_its_range_is_theirs(model: Classifier) -> None:
+    seen = viewed(frames(3, seed=78), PREPARATION)
+    found = model.answers(seen)
+    each = np.stack([model.predict(region) for region in seen])  # [N, V], a view at a time
+    np.testing.assert_allclose(found.probability, expit(logit(each).mean(axis=1)), atol=1e-6)
+    np.testing.assert_allclose(np.stack([found.low, found.high]), [each.min(axis=1), each.max(axis=1)], atol=1e-6)
+    assert (found.low < found.high).all()
 
 
 def test_machine_is_calibrated_on_folds_that_keep_patients_together() -> None:

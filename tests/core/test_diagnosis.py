@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import (
     Action,
     BadInput,
@@ -13,13 +14,19 @@ from sera_core.contracts import (
     Composition,
     Descriptors,
     Echogenicity,
+    Familiarity,
     Guideline,
     Margin,
     Patient,
     Shape,
+    Verdict,
 )
-from sera_core.diagnosis import advise, diagnose
+from sera_core.diagnosis import Request, advise, diagnose, opinions, read
 from sera_core.guidelines import advise_from_probability, assess
+from sera_core.reports.page import pdf
+from sera_core.reports.record import to_json
+from sera_core.reports.text import as_text
+from sera_core.simulate import SAMPLES, render
 from tests.figures.hand import hand_made
 
 SEEN = Descriptors(Composition.SOLID, Echogenicity.HYPOECHOIC, Shape.TALLER_THAN_WIDE, Margin.IRREGULAR)
@@ -54,6 +61,29 @@ def test_only_descriptors_or_a_probability_of_cancer_carry_a_category(target: st
             "unclassified",
         )
         assert "describe the nodule" in found.advice.rule
+
+
+def test_a_number_at_the_fringe_carries_no_category_but_what_the_reader_saw_does() -> None:
+    made = hand_made(positive="malignant", familiarity=Familiarity(1.0, 4.9, 2.0))
+    silent = advise(made.image, made.reading, Patient(14.0))
+    assert (silent.model_advice, silent.basis, silent.advice.category) == (None, Basis.NOTHING, "unclassified")
+    seen = advise(made.image, made.reading, Patient(14.0, descriptors=SEEN))
+    assert seen.advice == assess(Guideline.KTIRADS2021, SEEN, 14.0)
+    for report in (to_json(seen), as_text(seen), pdf(seen)):
+        assert report
+
+
+def test_a_reading_at_the_fringe_is_grey_and_its_range_holds_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = render(SAMPLES["papillary"].case).image
+    known = read(image, Request(method=None))
+    assert known.low < known.probability < known.high
+    assert known.verdict is not Verdict.INDETERMINATE
+    far = replace(known.familiarity, percentile=4.9)
+    monkeypatch.setattr(Classifier, "familiarity", lambda *_: [far])
+    strange = read(image, Request(method=None))
+    assert (strange.probability, strange.verdict) == (known.probability, Verdict.INDETERMINATE)
+    assert any(notice.code == "rarely_seen" for notice in strange.warnings)
+    assert {opinion.verdict for opinion in opinions(image, strange.box)} == {Verdict.INDETERMINATE}
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ def hand_made(**changes: object) -> Diagnosis:
         positive=READ,
         trained_on="342 frames of DDTI; its labels are readings, not pathology.",
         probability=0.78,
+        low=0.71,
+        high=0.84,
         cutoff=0.5,
         cutoff_low=0.42,
         cutoff_high=0.58,

@@ -79,6 +79,8 @@ def diagnosis(**changes: Any) -> Diagnosis:
         positive=READ,
         trained_on="460 thyroid frames of one public collection; its labels are readings of the image, not pathology.",
         probability=0.74,
+        low=0.66,
+        high=0.79,
         cutoff=0.48,
         cutoff_low=0.41,
         cutoff_high=0.55,

@@ -26,7 +26,7 @@ def test_says_everything_that_matters():
         "42% to be read as suspicious (Kwak TI-RADS 4c or 5), where 20% of nodules are",
         "62 of 100 training images",
         "Beta (real frames): 31%, unlikely to be read as suspicious",
-        "Gamma (real frames): 66%, likely to be read as suspicious (image too unfamiliar to count)",
+        "Gamma (real frames): 66%, image too unfamiliar to count",
         "14 mm, largest dimension",
         "K-TIRADS 2021",
         whole.advice.rule,

@@ -18,7 +18,7 @@ from sera_core.evaluate.roc import auc
 from sera_core.study.design import Arm, Centre, Design, Framed
 from sera_core.study.run import run
 from sera_core.study.stage import Stage
-from sera_core.train.frames import decode, prepared
+from sera_core.train.frames import decode, viewed
 from sera_core.train.manifest import read_manifest
 from sera_core.train.recipes import Recipe
 from tests.drawn import NETWORK, write_centre
@@ -108,7 +108,7 @@ def test_shipped_models_answer_as_in_the_predictions(place: Path, design: Design
     predictions = pd.read_parquet(place / "out" / "predictions.parquet").set_index(["model", "case_id"])["probability"]
     for name in ("tiny-finetune", "tiny-transfer"):
         model = store.load(name, place / "models")
-        found = model.predict(prepared(frames, model.card.preparation))
+        found = model.answers(viewed(frames, model.card.preparation)).probability
         np.testing.assert_allclose(found, [predictions[name, f.case.case_id] for f in frames], atol=1e-6)
 
 

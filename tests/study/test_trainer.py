@@ -13,13 +13,13 @@ from sera_core.study.extract import preparation_of
 from sera_core.study.stage import Stage
 from sera_core.study.trainer import trainer
 from sera_core.train.crossval import Plan
-from sera_core.train.frames import Frame, prepared
+from sera_core.train.frames import Frame, viewed
 from sera_core.train.loop import Fitted
 from sera_core.train.recipes import Recipe
 from tests.drawn import NETWORK, PREPARATION, frames
 from tests.study.test_run import FRAMED
 
-CROPS = prepared(frames(6, seed=500), PREPARATION)
+VIEWS = viewed(frames(6, seed=500), PREPARATION)
 PLANS = {
     "transfer": (NETWORK, Recipe("transfer", epochs=3, batch=8, rate=0.005, views=1)),
     "svm": (NETWORK, Recipe("svm")),
@@ -33,7 +33,7 @@ def without(plan: Plan, known: list[Frame], fold: str, work: Path) -> Fitted:
 
 
 def told(fitted: Fitted, features: np.ndarray) -> np.ndarray:
-    return fitted.answer(features) if "body" not in fitted.parts else fitted.scores(CROPS)
+    return fitted.answer(features) if "body" not in fitted.parts else fitted.scores(VIEWS)
 
 
 @pytest.mark.parametrize("kind", PLANS)

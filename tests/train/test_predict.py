@@ -18,7 +18,7 @@ from sera_core.classifiers import store
 from sera_core.contracts import BadInput
 from sera_core.evaluate.table import read_predictions
 from sera_core.predict import CHUNK, predict
-from sera_core.train.frames import decode, prepared
+from sera_core.train.frames import decode, viewed
 from sera_core.train.manifest import read_manifest
 from tests.classifiers.models import tiny
 from tests.drawn import write_centre
@@ -69,8 +69,8 @@ def test_every_case_that_was_not_trained_on_is_answered_as_in_the_app(place: Pat
     known = {frame.case.case_id: frame for frame in frames}
     for name, rows in table.groupby("model"):
         model = store.load(str(name), place / "models")
-        crops = prepared([known[case] for case in rows["case_id"][:40]], model.card.preparation)
-        np.testing.assert_allclose(rows["probability"][:40], model.predict(crops), atol=1e-6)
+        seen = viewed([known[case] for case in rows["case_id"][:40]], model.card.preparation)
+        np.testing.assert_allclose(rows["probability"][:40], model.answers(seen).probability, atol=1e-6)
     assert len(read_predictions(place / "out.csv").models) == 2, "the comparison takes it"
 
 

@@ -16,7 +16,7 @@ from sera_core.images.prepare import normalise
 from sera_core.nets.split import build
 from sera_core.study.cache import cached_in, plan_key
 from sera_core.train.crossval import Plan, in_folds, out_of_fold
-from sera_core.train.frames import Frame, prepared
+from sera_core.train.frames import Frame, viewed
 from sera_core.train.frozen import Bank, fill_bank, fit_frozen
 from sera_core.train.loop import Fitted, finetune
 from sera_core.train.recipes import Recipe
@@ -52,13 +52,13 @@ def tuned(known: list[Frame]) -> Fitted:
 
 
 FRESH = frames(16, seed=900)
-CROPS = prepared(FRESH, PREPARATION)
+VIEWS = viewed(FRESH, PREPARATION)
 LABELS = [frame.case.label for frame in FRESH]
 
 
 @pytest.mark.parametrize("recipe", [TRANSFER, SVM], ids=["transfer", "svm"])
 def test_features_of_a_fixed_body_tell_drawn_classes_apart(bank: Bank, recipe: Recipe) -> None:
-    scores = fit_frozen(bank, ROWS, PREPARATION, recipe).scores(CROPS)
+    scores = fit_frozen(bank, ROWS, PREPARATION, recipe).scores(VIEWS)
     assert auc(LABELS, scores).value > 0.95
 
 
@@ -107,7 +107,7 @@ def test_soft_targets_pull_the_answer_to_themselves(known: list[Frame], bank: Ba
 @pytest.mark.parametrize("recipe", [TRANSFER, SVM], ids=["transfer", "svm"])
 def test_one_seed_gives_one_model(known: list[Frame], bank: Bank, recipe: Recipe) -> None:
     again = fill_bank(NETWORK, known, PREPARATION, recipe, silent, at_once)
-    first, second = (fit_frozen(b, ROWS, PREPARATION, recipe).scores(CROPS) for b in (bank, again))
+    first, second = (fit_frozen(b, ROWS, PREPARATION, recipe).scores(VIEWS) for b in (bank, again))
     np.testing.assert_array_equal(first, second)
 
 
@@ -125,9 +125,9 @@ def test_fine_tuning_leaves_the_first_stages_and_changes_the_later_ones(tuned: F
 
 
 def test_fine_tuning_repeats_for_one_seed_and_differs_for_another(known: list[Frame], tuned: Fitted) -> None:
-    again = finetune(NETWORK, known, PREPARATION, TUNE, silent).scores(CROPS)
-    np.testing.assert_allclose(again, tuned.scores(CROPS), rtol=0, atol=1e-6)
-    other = finetune(NETWORK, known, PREPARATION, replace(TUNE, seed=1), silent).scores(CROPS)
+    again = finetune(NETWORK, known, PREPARATION, TUNE, silent).scores(VIEWS)
+    np.testing.assert_allclose(again, tuned.scores(VIEWS), rtol=0, atol=1e-6)
+    other = finetune(NETWORK, known, PREPARATION, replace(TUNE, seed=1), silent).scores(VIEWS)
     assert not np.allclose(other, again)
 
 
@@ -138,7 +138,7 @@ def test_fine_tuning_learns_drawn_classes(known: list[Frame]) -> None:
     losses = [float(line.split("loss ")[1].split(",")[0]) for line in lines]
     assert len(losses) == 4
     assert losses[-1] < losses[0]
-    assert auc(LABELS, fitted.scores(CROPS)).value > 0.9
+    assert auc(LABELS, fitted.scores(VIEWS)).value > 0.9
 
 
 def test_fewer_frames_than_a_batch_still_train(known: list[Frame]) -> None:
@@ -164,10 +164,10 @@ def test_scores_are_the_same_in_training_and_in_the_app(bank: Bank) -> None:
     import torch
 
     with torch.no_grad():
-        logits = fitted.parts["last"](
-            fitted.parts["pool"](body_activations(fitted.parts, normalise(CROPS, PREPARATION)))
-        )
-    np.testing.assert_allclose(fitted.scores(CROPS), (logits[:, 1] - logits[:, 0]).numpy(), atol=1e-5)
+        crops = normalise(VIEWS.reshape(-1, *VIEWS.shape[2:]), PREPARATION)
+        logits = fitted.parts["last"](fitted.parts["pool"](body_activations(fitted.parts, crops)))
+    expected = (logits[:, 1] - logits[:, 0]).numpy().reshape(VIEWS.shape[:2]).mean(axis=1)
+    np.testing.assert_allclose(fitted.scores(VIEWS), expected, atol=1e-5)
 
 
 class Recorder:

@@ -25,8 +25,12 @@ def test_the_reason_names_the_probability_and_the_band(verdict: Verdict) -> None
 
 
 def test_a_tenth_of_a_per_cent_is_told_next_to_a_bound() -> None:
-    said = words.verdict(hand_made(probability=0.5034, verdict=Verdict.INDETERMINATE).reading)
-    assert "50.3%, inside the uncertain band around the cut-off of 50.0% (42.0% to 58.0%)" in said
+    close = hand_made(probability=0.5034, low=0.5034, high=0.5034, verdict=Verdict.INDETERMINATE)
+    said = words.verdict(close.reading)
+    assert (
+        "50.3% (50% to 50% when the region is drawn a little differently), inside the uncertain band around the cut-off of 50.0% (42.0% to 58.0%)"
+        in said
+    )
 
 
 def test_counts_are_given_at_both_prevalences() -> None:
@@ -67,6 +71,20 @@ def test_a_model_that_does_not_know_the_image_has_no_say() -> None:
     assert said.startswith("All 2 models")
     assert "Beta" not in said
     assert words.opinions(hand_made(opinions=(known[0], stranger))) == ""
+
+
+STRANGE = Familiarity(1.0, 2.0, 2.0)  # within the limit, but at the fringe
+
+
+def test_at_the_fringe_a_number_has_no_verdict_no_side_and_no_count() -> None:
+    strange = hand_made(familiarity=STRANGE, verdict=Verdict.INDETERMINATE)
+    assert words.headline(strange.reading) == "No verdict: the model hardly knows this kind of image"
+    assert "78% (71% to 84% when the region is drawn a little differently)" in words.verdict(strange.reading)
+    for said in ("likely", "benign", "malignant", "cut-off", "below", "above"):
+        assert said not in words.verdict(strange.reading)
+    assert words.in_a_hundred(strange) == words.at_pretest(strange) == ""
+    known = opinion("alpha", 0.78, Verdict.MALIGNANT)
+    assert words.opinion(replace(known, familiarity=STRANGE)).endswith("78%, image too unfamiliar to count")
 
 
 @pytest.mark.parametrize(("percentile", "word"), [(63, "familiar kind"), (12, "unusual"), (1, "strange")])

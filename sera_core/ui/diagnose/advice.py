@@ -133,15 +133,24 @@ def show_advice(diagnosis: Diagnosis | None, patient: Patient) -> None:
 
 def _from_model(diagnosis: Diagnosis) -> None:
     reading = diagnosis.reading
-    sentence = (
-        f"Before the image {percent(diagnosis.patient.pretest)}, after it {percent(diagnosis.probability_at_pretest)} "
-        f"of such nodules are {reading.positive}."
-    )
-    chart(risk_shift(diagnosis), "risk", sentence)
+    if reading.familiarity.fringe:
+        st.markdown(
+            "A number from the fringe of what a model knows carries no risk and no category: describe the nodule."
+        )
+    else:
+        _risk(diagnosis)
     if diagnosis.model_advice is not None:
         _card("By the model's probability", diagnosis.model_advice, diagnosis.patient.size_mm)
     elif diagnosis.basis is Basis.NOTHING:
         _card("Until the nodule is described", diagnosis.advice, diagnosis.patient.size_mm)
+
+
+def _risk(diagnosis: Diagnosis) -> None:
+    sentence = (
+        f"Before the image {percent(diagnosis.patient.pretest)}, after it {percent(diagnosis.probability_at_pretest)} "
+        f"of such nodules are {diagnosis.reading.positive}."
+    )
+    chart(risk_shift(diagnosis), "risk", sentence)
 
 
 def _from_reader(descriptors: Descriptors, patient: Patient, diagnosis: Diagnosis | None) -> None:

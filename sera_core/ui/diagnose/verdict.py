@@ -50,7 +50,8 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
     st.markdown(f"Probability {words.verdict(reading)}")
     alt = f"{title}: probability {percent(reading.probability)}, cut-off {percent(reading.cutoff)}"
     chart(verdict_bar(diagnosis), "verdict", alt)
-    st.markdown(words.in_a_hundred(diagnosis))
+    if counts := words.in_a_hundred(diagnosis):
+        st.markdown(counts)
     others = st.container()
     st.markdown(f":material/fingerprint: {words.familiarity(reading.familiarity)}")
     with st.container(border=True, gap="xsmall"):
