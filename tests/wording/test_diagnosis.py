@@ -27,10 +27,8 @@ def test_the_reason_names_the_probability_and_the_band(verdict: Verdict) -> None
 def test_a_tenth_of_a_per_cent_is_told_next_to_a_bound() -> None:
     close = hand_made(probability=0.5034, low=0.5034, high=0.5034, verdict=Verdict.INDETERMINATE)
     said = words.verdict(close.reading)
-    assert (
-        "50.3% (50% to 50% when the region is drawn a little differently), inside the uncertain band around the cut-off of 50.0% (42.0% to 58.0%)"
-        in said
-    )
+    assert said.startswith("50.3% (50% to 50% when the region is drawn a little differently), inside")
+    assert "the uncertain band around the cut-off of 50.0% (42.0% to 58.0%)" in said
 
 
 def test_counts_are_given_at_both_prevalences() -> None:
