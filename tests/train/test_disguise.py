@@ -24,11 +24,10 @@ def test_other_surroundings_leave_the_nodule_as_it_is(seed: int) -> None:
     random = np.random.default_rng(seed)
     crop, other = random.random((64, 64)).astype(np.float32), random.random((90, 130)).astype(np.float32)
     rows, columns = np.mgrid[:64, :64] - 31.5
-    inside = (np.hypot(rows, columns) < 12).astype(np.float32)
-    found = surrounded(crop, inside, other, random)
-    np.testing.assert_allclose(found[inside > 0], crop[inside > 0], atol=0.06)
-    outside = np.hypot(rows, columns) > 28
-    assert np.abs(found - crop)[outside].mean() > 0.02
+    away = np.hypot(rows, columns)
+    found = surrounded(crop, (away < 12).astype(np.float32), other, random)
+    np.testing.assert_allclose(found[away < 8], crop[away < 8], atol=0.01)  # its border fades over a few pixels
+    assert np.abs(found - crop)[away > 28].mean() > 0.02
 
 
 def test_no_box_leaves_the_frame_and_every_variation_stays_in_range() -> None:
