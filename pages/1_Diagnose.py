@@ -23,7 +23,7 @@ def examine(picture: Picture) -> None:
     why_cell = open_cell(4, "Why", why.LEAD)
     next_cell = open_cell(5, "What next", advice.LEAD)
     model = verdict.choose_model(verdict_cell, model_ids())
-    method = why.choose_method(why_cell)
+    method, steady = why.choose_method(why_cell)
     choices = advice.choose(next_cell)
     patient = Patient(picture.size_mm, choices.guideline, choices.pretest, choices.descriptors)
 
@@ -31,7 +31,7 @@ def examine(picture: Picture) -> None:
     with verdict_cell.result, guarded():
         try:
             with st.spinner("Reading the nodule"):
-                diagnosis = diagnosis_of(image, Request(picture.box, model, method), patient)
+                diagnosis = diagnosis_of(image, Request(picture.box, model, method, steady), patient)
         except BadInput as error:
             verdict.show_refusal(error)
         else:

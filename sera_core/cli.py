@@ -69,7 +69,7 @@ def diagnose(options: argparse.Namespace) -> Result:
 
     image = read_image(read_whole(options.image), options.frame)
     box = Box(*options.roi) if options.roi else None
-    request = Request(box, options.model, CamMethod(options.method))
+    request = Request(box, options.model, CamMethod(options.method), options.steady)
     patient = Patient(options.size_mm, Guideline(options.guideline), options.pretest)
     diagnosis = diagnose(image, request, patient, ask_all=options.opinions)
     if options.heatmap:
@@ -238,11 +238,20 @@ def evaluate(options: argparse.Namespace) -> Result:
 
 
 def benchmark(options: argparse.Namespace) -> Result:
-    """Speed of the parts that must be fast, or how right the measured signs are."""
+    """Speed of the parts that must be fast; how right measured signs are; whether heatmaps lie where they should."""
     if options.part == "signs":
         from sera_core.benchmarks.measuring import benchmark
 
         return benchmark()
+    if options.part == "explain":
+        from sera_core.benchmarks.evidence import evidence
+        from sera_core.benchmarks.location import location
+        from sera_core.explain.judged import keep
+
+        rows = location(options.frames)
+        if options.keep:
+            keep(rows)
+        return evidence() + rows
     from sera_core.benchmarks.run import run
 
     return run()
@@ -265,7 +274,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_study(_command(commands, "study", study, command_line.study))
     _add_evaluate(_command(commands, "evaluate", evaluate, command_line.evaluate))
     part = _command(commands, "benchmark", benchmark, command_line.benchmark)
-    part.add_argument("part", nargs="?", choices=("speed", "signs"), default="speed", help="what to measure")
+    part.add_argument("part", nargs="?", choices=("speed", "signs", "explain"), default="speed", help="what to measure")
+    part.add_argument(
+        "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"
+    )
     return parser
 
 
@@ -289,7 +301,8 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--guideline", default=Guideline.KTIRADS2021.value, choices=[g.value for g in Guideline])
     parser.add_argument("--pretest", type=float, default=0.2, help="share of malignant nodules expected (0 ... 1)")
     parser.add_argument("--frame", type=int, default=0, help="frame of a multi-frame file")
-    parser.add_argument("--method", default=CamMethod.GRADCAM.value, choices=[m.value for m in CamMethod])
+    parser.add_argument("--method", default=CamMethod.HIRESCAM.value, choices=[m.value for m in CamMethod])
+    parser.add_argument("--steady", action="store_true", help="the mean heatmap over ten views")
     parser.add_argument("--heatmap", type=Path, metavar="OUT.png")
     parser.add_argument("--opinions", action="store_true", help="ask every other installed model too")
 

@@ -497,29 +497,53 @@ class Fidelity:
 
     Attributes
     ----------
-    hot_fall : float
-        Fall of the shown class's probability when the hottest fifth of the region is blurred.
-    random_falls : tuple of float
-        The same for random, connected fifths of the region.
+    heats : tuple of float
+        Mean heat of random patches of the crop.
+    falls : tuple of float
+        Fall of the shown class's log-odds when each of them is blurred.
+    correlation : float
+        Spearman's rank correlation of the two, -1 ... 1; 0 where either is the same everywhere.
+    chance : float
+        Share (0 ... 1) of the same map's random movements that reach this correlation.
     """
 
-    hot_fall: float
-    random_falls: tuple[float, ...]
-
-    @property
-    def random_mean(self) -> float:
-        """Mean fall over the random fifths."""
-        return float(np.mean(self.random_falls))
-
-    @property
-    def gain(self) -> float:
-        """``hot_fall`` minus the mean random fall: above 0 the heatmap beats chance."""
-        return self.hot_fall - self.random_mean
+    heats: tuple[float, ...]
+    falls: tuple[float, ...]
+    correlation: float
+    chance: float
 
     @property
     def trusted(self) -> bool:
-        """True when the hot fifth matters more than at least 95 % of the random fifths, and at all."""
-        return self.hot_fall > 0 and float(np.mean(np.asarray(self.random_falls) < self.hot_fall)) >= 0.95
+        """True when the map, moved at random, reaches this correlation at most once in twenty times."""
+        return self.correlation > 0 and self.chance <= 0.05
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How often a method's hottest point lay inside the outline on frames of the model's kind.
+
+    Attributes
+    ----------
+    frames : str
+        Which frames they were.
+    n : int
+    hottest, low, high : float
+        Share of the hottest points inside, and its 95 % interval.
+    area : float
+        Share of the crop that the outline fills: what chance gives.
+    """
+
+    frames: str
+    n: int
+    hottest: float
+    low: float
+    high: float
+    area: float
+
+    @property
+    def above_chance(self) -> bool:
+        """Whether even the lower bound is more than chance."""
+        return self.low > self.area
 
 
 @dataclass(frozen=True)
@@ -536,6 +560,8 @@ class Heatmap:
     crop_box : Box
         Where the crop lies on the whole image (may reach over its edge: those pixels are padding).
     fidelity : Fidelity or None
+    steady : bool
+        Whether it is the mean over several views.
     """
 
     method: CamMethod
@@ -543,6 +569,7 @@ class Heatmap:
     crop: Grey
     crop_box: Box
     fidelity: Fidelity | None = None
+    steady: bool = False
 
 
 @dataclass(frozen=True)

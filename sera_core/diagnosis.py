@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -33,7 +34,8 @@ from sera_core.contracts import (
     Verdict,
     is_positive,
 )
-from sera_core.explain.why import explain
+from sera_core.explain.cam import Trace, trace
+from sera_core.explain.why import Asked, explain
 from sera_core.guidelines import (
     advise_from_probability,
     assess,
@@ -69,11 +71,14 @@ class Request:
         most familiar with this image.
     method : CamMethod or None
         Heatmap method; None makes no heatmap.
+    steady : bool
+        Whether the heatmap is the mean over ten views, at ten times its price.
     """
 
     box: Box | None = None
     model: str = AUTO
-    method: CamMethod | None = CamMethod.GRADCAM
+    method: CamMethod | None = CamMethod.HIRESCAM
+    steady: bool = False
 
 
 def diagnose(
@@ -159,7 +164,7 @@ def read(image: GreyImage, request: Request, find: Callable[[GreyImage, Hint], O
     card, familiarity = classifier.card, classifier.familiarity(seen)[0]
     if familiarity.refused:
         raise BadInput("unfamiliar", _unfamiliar_sentence(card.title, familiarity, request.model))
-    answer, heatmap = _answer(classifier, pixels, box, request.method)
+    answer, heatmap = _answer(classifier, pixels, box, request)
     probability = float(answer.probability[0])
     return Reading(
         box=box,
@@ -248,12 +253,12 @@ def _cards() -> list[Card]:
     return cards
 
 
-def _answer(classifier: Classifier, pixels: Grey, box: Box, method: CamMethod | None) -> tuple[Answer, Heatmap | None]:
+def _answer(classifier: Classifier, pixels: Grey, box: Box, request: Request) -> tuple[Answer, Heatmap | None]:
     """The answer, and the heatmap of the class shown, from one pass; without gradients an occlusion map."""
     seen = views(pixels, box, classifier.card.preparation)
     activations = classifier.activations(seen)
     answer = classifier.answer(activations, len(seen))
-    if method is None:
+    if request.method is None:
         return answer, None
     crop = prepare(pixels, box, classifier.card.preparation)
     malignant = bool(is_positive(answer.probability[0], classifier.card.cutoff.value))
@@ -263,14 +268,19 @@ def _answer(classifier: Classifier, pixels: Grey, box: Box, method: CamMethod | 
         return probability if malignant else 1 - probability
 
     if classifier.svm is not None:
-        return answer, explain(CamMethod.OCCLUSION, crop.pixels, crop.box, box, predict)
-    network = (activations[:1], classifier.head(), int(malignant))  # the first view is the region itself
-    return answer, explain(method, crop.pixels, crop.box, box, predict, network)
+        return answer, explain(CamMethod.OCCLUSION, crop.pixels, crop.box, predict)
+    traced = trace(activations[:1], classifier.head())  # the first view is the region itself
+    asked = Asked(partial(_trace, classifier), traced, int(malignant), request.steady)
+    return answer, explain(request.method, crop.pixels, crop.box, predict, asked)
+
+
+def _trace(classifier: Classifier, crop: Grey) -> Trace:
+    return trace(classifier.activations(crop[None]), classifier.head())
 
 
 def _opinion(classifier: Classifier, pixels: Grey, box: Box, seen: Features) -> ModelOpinion:
     card = classifier.card
-    answer, _ = _answer(classifier, pixels, box, method=None)
+    answer, _ = _answer(classifier, pixels, box, Request(method=None))
     probability, familiarity = float(answer.probability[0]), classifier.familiarity(seen)[0]
     return ModelOpinion(
         model=card.id,

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.benchmarks.timing import Timing
-from sera_core.contracts import Box, CamMethod
-from sera_core.explain.cam import heatmap
+from sera_core.contracts import CamMethod
+from sera_core.explain.cam import heatmap, trace
 from sera_core.explain.fidelity import fidelity
 from sera_core.nets.registry import network
-from sera_core.nets.split import build
+from sera_core.nets.split import build, stages
 from sera_core.torch_compat import import_torchvision
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def benchmark(net: str = "efficientnet_lite0", repeats: int = 7) -> list[Timing]
 
     side = network(net).input_px
     parts = build(net, pretrained=False).eval().requires_grad_(False)
-    body, top = parts["body"], torch.nn.Sequential(parts["pool"], parts["last"])
+    body, rest = stages(parts, network(net).evidence)
+    top = torch.nn.Sequential(rest, parts["pool"], parts["last"])
     image = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0))
 
     def bare() -> None:
@@ -52,8 +53,7 @@ def benchmark(net: str = "efficientnet_lite0", repeats: int = 7) -> list[Timing]
     def ours() -> None:
         with torch.inference_mode():
             activations = body(image)
-            top(activations)
-        heatmap(CamMethod.GRADCAM, activations, top, 1, (side, side))
+        heatmap(CamMethod.HIRESCAM, trace(activations, top), 1, (side, side))
 
     runs = {
         "prediction": bare,
@@ -102,5 +102,4 @@ def _fidelity(forward: Forward, side: int) -> None:
             return torch.softmax(logits, dim=1)[:, 1].double().numpy()
 
     crop = np.random.default_rng(0).random((side, side), dtype=np.float32)
-    margin = side // 6
-    fidelity(predict, crop, crop, Box(margin, margin, side - 2 * margin, side - 2 * margin))
+    fidelity(predict, crop, crop)

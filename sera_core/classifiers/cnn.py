@@ -1,12 +1,13 @@
 """A loaded model: body, reader of features, calibration and familiarity behind a few verbs.
 
-One pass of the body (:meth:`Classifier.activations`) serves prediction and heatmap. Objects
-are shared by all sessions of the app: nothing here changes after loading.
+The network is cut at its evidence layer: one pass up to there (:meth:`Classifier.activations`) serves prediction,
+features and heatmap. Objects are shared by all sessions of the app: nothing here changes after loading.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from sera_core.classifiers.card import Card
 from sera_core.classifiers.familiarity import FamiliarityIndex, Features
 from sera_core.contracts import BadInput, Familiarity, Grey, Verdict, is_positive
 from sera_core.images.prepare import normalise
-from sera_core.nets.split import body_activations
+from sera_core.nets.registry import network
+from sera_core.nets.split import run, stages
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -58,16 +60,21 @@ class Classifier:
     svm: Any
     index: FamiliarityIndex
 
+    @cached_property
+    def _halves(self) -> tuple[nn.Sequential, nn.Sequential]:
+        """The body up to the evidence layer, and the rest of it."""
+        return stages(self.parts, network(self.card.network).evidence)
+
     def activations(self, crops: Grey) -> Tensor:
-        """Last convolution's activations ``[N, C, h', w']`` of grey crops ``[N, h, w]``, without gradients."""
-        return body_activations(self.parts, normalise(crops, self.card.preparation))
+        """Evidence layer's activations ``[N, C, h', w']`` of grey crops ``[N, h, w]``, without gradients."""
+        return run(self._halves[0], normalise(crops, self.card.preparation))
 
     def features(self, activations: Tensor) -> NDArray[np.float32]:
         """Pooled features ``[N, F]``."""
         import torch
 
         with torch.no_grad():
-            return self.parts["pool"](activations).numpy()
+            return self.parts["pool"](self._halves[1](activations)).numpy()
 
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Log-odds of malignant before calibration of pooled features ``[N, F]``: ``[N]``."""
@@ -113,10 +120,10 @@ class Classifier:
         return Answer(mean, np.minimum(each.min(axis=1), mean), np.maximum(each.max(axis=1), mean))
 
     def head(self) -> nn.Sequential:
-        """Pooling and last layer as one module: activations to logits ``[N, 2]``; not for a support vector machine."""
+        """All behind the evidence layer: activations to logits ``[N, 2]``; not for a support vector machine."""
         from torch import nn
 
-        return nn.Sequential(self.parts["pool"], self.parts["last"])
+        return nn.Sequential(self._halves[1], self.parts["pool"], self.parts["last"])
 
     def familiarity(self, seen: Features) -> list[Familiarity]:
         """How close each image is to the training set; ``seen [N, F]`` comes from :mod:`.familiarity`'s own body."""

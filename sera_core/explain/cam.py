@@ -14,12 +14,14 @@ How much a map depends on what was learnt differs (sanity check of Adebayo 2018,
 test on ImageNet's EfficientNet-Lite0 and a cat): with a random last layer Grad-CAM, XGrad-CAM and HiRes-CAM
 lose all likeness to the learnt map, whereas Grad-CAM++ and Layer-CAM, which drop negative gradients, keep a
 rank correlation of about 0.9 with it, and Eigen-CAM does not change at all. Behind global average pooling
-and one linear layer the first three are the same map. Hence Grad-CAM is the default.
+and one linear layer the first three are the same map. Read at the evidence layer, where the place is still known,
+HiRes-CAM is the default: see ``benchmark explain``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,17 +71,66 @@ _EVIDENCE: dict[CamMethod, Callable[[Maps, Maps], Maps]] = {  # the map is its s
 CAM_METHODS = (*_EVIDENCE, CamMethod.EIGENCAM)
 
 
-def heatmap(method: CamMethod, activations: Tensor, head: nn.Module, target: int, size: tuple[int, int]) -> Grey:
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One pass of a network's head that can still be asked which activations moved a logit.
+
+    Attributes
+    ----------
+    activations : Tensor [1, C, h, w]
+        A copy of what the body answered at the evidence layer.
+    logits : Tensor [1, classes]
+    """
+
+    activations: Tensor
+    logits: Tensor
+    _found: dict[int, Maps] = field(default_factory=dict)
+
+    def gradients(self, target: int) -> Maps:
+        """Gradient of one logit with respect to the activations; asked once, and no ``.grad`` is written."""
+        import torch
+
+        if target not in self._found:
+            with torch.inference_mode(False):
+                (found,) = torch.autograd.grad(self.logits[0, target], self.activations, retain_graph=True)
+            self._found[target] = found.cpu().numpy()
+        return self._found[target]
+
+
+def trace(activations: Tensor, head: nn.Module) -> Trace:
+    """Run the head on a copy of activations ``[1, C, h, w]``: prediction and heatmap come from this one pass.
+
+    Parameters
+    ----------
+    activations : Tensor [1, C, h, w]
+        What the network's body answered for the crop; never written to.
+    head : nn.Module
+        From activations to logits ``[1, classes]``: in evaluation mode, its parameters frozen.
+
+    Raises
+    ------
+    ValueError
+        When these are not the activations of one image, or the head is not frozen and in evaluation mode.
+    """
+    if activations.ndim != 4 or activations.shape[0] != 1:
+        raise ValueError(f"activations of one image [1, C, h, w] are needed, not {tuple(activations.shape)}")
+    _check_frozen(head)
+    import torch
+
+    with torch.inference_mode(False), torch.enable_grad():
+        leaf = activations.detach().clone().requires_grad_(True)
+        return Trace(leaf, head(leaf.clone()))  # the second copy shields the leaf from in-place ReLUs
+
+
+def heatmap(method: CamMethod, traced: Trace, target: int, size: tuple[int, int]) -> Grey:
     """Heatmap of one class on the crop.
 
     Parameters
     ----------
     method : CamMethod
         One of :data:`CAM_METHODS`. Eigen-CAM uses the activations only: it is the same for every class.
-    activations : Tensor [1, C, h, w]
-        What the network's body answered for the crop; it is copied, never written to.
-    head : nn.Module
-        From activations to logits ``[1, classes]``: in evaluation mode, its parameters frozen.
+    traced : Trace
+        Of :func:`trace`.
     target : int
         Which logit to explain (0 benign, 1 malignant).
     size : (int, int)
@@ -93,21 +144,21 @@ def heatmap(method: CamMethod, activations: Tensor, head: nn.Module, target: int
     Raises
     ------
     ValueError
-        When ``method`` is no activation map, or the head is not frozen and in evaluation mode.
+        When ``method`` is no activation map.
 
     Examples
     --------
     >>> import torch
     >>> head = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(3, 2))
-    >>> head = head.eval().requires_grad_(False)
-    >>> found = heatmap(CamMethod.GRADCAM, torch.rand(1, 3, 4, 4), head, target=1, size=(64, 64))
+    >>> traced = trace(torch.rand(1, 3, 4, 4), head.eval().requires_grad_(False))
+    >>> found = heatmap(CamMethod.HIRESCAM, traced, target=1, size=(64, 64))
     >>> found.shape, bool(found.min() >= 0), bool(found.max() <= 1)
     ((64, 64), True, True)
     """
-    return scale(raw_map(method, activations, head, target), size)
+    return scale(raw_map(method, traced, target), size)
 
 
-def raw_map(method: CamMethod, activations: Tensor, head: nn.Module, target: int) -> NDArray[np.float32]:
+def raw_map(method: CamMethod, traced: Trace, target: int) -> NDArray[np.float32]:
     """The signed map at the resolution of the activations, before anything is clipped or stretched.
 
     Parameters and errors as for :func:`heatmap`.
@@ -118,12 +169,10 @@ def raw_map(method: CamMethod, activations: Tensor, head: nn.Module, target: int
     """
     if method not in CAM_METHODS:
         raise ValueError(f"{method} is not a class activation map")
-    if activations.ndim != 4 or activations.shape[0] != 1:
-        raise ValueError(f"activations of one image [1, C, h, w] are needed, not {tuple(activations.shape)}")
+    maps = traced.activations.detach().cpu().numpy()
     if method is CamMethod.EIGENCAM:
-        return _principal_map(activations.detach().cpu().numpy()[0])
-    maps, gradients = _gradients(activations, head, target)
-    return _EVIDENCE[method](maps, gradients).sum(axis=1)[0]
+        return _principal_map(maps[0])
+    return _EVIDENCE[method](maps, traced.gradients(target)).sum(axis=1)[0]
 
 
 def scale(raw: NDArray[np.float32], size: tuple[int, int]) -> Grey:
@@ -138,18 +187,6 @@ def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """From 0 to 1; a flat map stays 0."""
     above = values - values.min()
     return above / (1e-7 + above.max())
-
-
-def _gradients(activations: Tensor, head: nn.Module, target: int) -> tuple[Maps, Maps]:
-    """The activations and the gradient of one logit with respect to them."""
-    _check_frozen(head)
-    import torch
-
-    with torch.inference_mode(False), torch.enable_grad():
-        leaf = activations.detach().clone().requires_grad_(True)
-        logit = head(leaf.clone())[0, target]  # the copy shields the leaf from in-place ReLUs
-        (gradient,) = torch.autograd.grad(logit, leaf)
-    return leaf.detach().cpu().numpy(), gradient.cpu().numpy()
 
 
 def _check_frozen(head: nn.Module) -> None:

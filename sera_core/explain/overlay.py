@@ -52,6 +52,12 @@ def overlay(grey: Grey, values: Grey, opacity: float = OPACITY) -> Rgb:
     return np.rint(picture).astype(np.uint8)
 
 
+def heat_only(values: Grey) -> NDArray[np.uint8]:
+    """A heatmap ``[H, W]``, 0 ... 1, as uint8 ``[H, W, 4]``: its colours, the more transparent the colder."""
+    heat = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return np.dstack([colours()[heat], heat])
+
+
 def on_frame(frame: Grey, heatmap: Heatmap, opacity: float = OPACITY) -> Rgb:
     """The whole frame ``[H, W]`` with the heatmap laid over the part that the model saw.
 

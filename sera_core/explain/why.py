@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from sera_core.contracts import Box, CamMethod, Grey, Heatmap
-from sera_core.explain.cam import heatmap, scale
+from sera_core.explain.cam import Trace, heatmap, scale
 from sera_core.explain.fidelity import fidelity
 from sera_core.explain.occlusion import occlusion_map
 from sera_core.explain.perturb import Predict
+from sera_core.explain.steady import steady_map
 
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a network is asked to explain.
+
+    Attributes
+    ----------
+    trace : callable
+        From a crop ``[h, w]`` to the network's trace.
+    traced : Trace
+        That of the crop in hand, which the prediction came from.
+    target : int
+        Which logit: that of the class shown.
+    steady : bool
+        Whether the map is the mean over several views.
+    """
+
+    trace: Callable[[Grey], Trace]
+    traced: Trace
+    target: int
+    steady: bool = False
+
+    def map(self, method: CamMethod, crop: Grey) -> Grey:
+        """Heatmap ``[h, w]``, 0 ... 1, by one of :data:`~sera_core.explain.cam.CAM_METHODS`."""
+        if self.steady:
+            return steady_map(lambda view: heatmap(method, self.trace(view), self.target, view.shape), crop)
+        return heatmap(method, self.traced, self.target, crop.shape)
 
 
 def explain(
     method: CamMethod,
     crop: Grey,
     crop_box: Box,
-    box: Box,
     predict: Predict,
-    network: tuple[Tensor, nn.Module, int] | None = None,
+    asked: Asked | None = None,
     seed: int = 0,
 ) -> Heatmap:
     """Heatmap of the class shown, and how far to trust it.
@@ -32,15 +58,12 @@ def explain(
         What the model saw, 0 ... 1.
     crop_box : Box
         Where the crop lies on the frame.
-    box : Box
-        The region of interest on the frame.
     predict : callable
         From crops ``[N, h, w]`` to the probability ``[N]`` of the class shown.
-    network : (activations [1, C, h', w'], head, target) or None
-        As for :func:`sera_core.explain.cam.heatmap`. None: a model without gradients, which only
-        :attr:`CamMethod.OCCLUSION` can explain.
+    asked : Asked or None
+        None: a model without gradients, which only :attr:`CamMethod.OCCLUSION` can explain.
     seed : int
-        Of the random fifths.
+        Of the random patches.
 
     Returns
     -------
@@ -53,24 +76,10 @@ def explain(
     """
     if method is CamMethod.OCCLUSION:
         values = scale(occlusion_map(predict, crop), crop.shape)
-    elif network is not None:
-        values = heatmap(method, *network, size=crop.shape)
+    elif asked is not None:
+        values = asked.map(method, crop)
     else:
         raise ValueError(f"{method} needs a network's activations: use {CamMethod.OCCLUSION} for this model")
-    trust = fidelity(predict, crop, values, box_on_crop(box, crop_box, crop.shape), seed)
-    return Heatmap(method=method, values=values, crop=crop, crop_box=crop_box, fidelity=trust)
-
-
-def box_on_crop(box: Box, crop_box: Box, shape: tuple[int, ...]) -> Box:
-    """A box of the frame in pixels of the crop, clipped to it.
-
-    Raises
-    ------
-    BadInput
-        When no part of the box lies on the crop.
-    """
-    height, width = shape[0], shape[1]
-    down, right = height / crop_box.height, width / crop_box.width
-    left, top = round((box.x - crop_box.x) * right), round((box.y - crop_box.y) * down)
-    size = max(round(box.width * right), 1), max(round(box.height * down), 1)
-    return Box(left, top, *size).clipped(height, width)
+    trust = fidelity(predict, crop, values, seed)
+    steady = asked is not None and asked.steady and method is not CamMethod.OCCLUSION
+    return Heatmap(method, values, crop, crop_box, trust, steady)

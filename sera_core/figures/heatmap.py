@@ -45,26 +45,19 @@ def raw(heatmap: Heatmap) -> go.Figure:
 
 
 def fidelity(value: Fidelity) -> go.Figure:
-    """Change of the probability when the hot fifth is blurred, beside the same for random fifths."""
-    random = go.Scatter(
-        x=-np.asarray(value.random_falls) * 100,
-        y=["random fifths"] * len(value.random_falls),
+    """Fall of the log-odds when a place is blurred, against the heat of the map there."""
+    places = go.Scatter(
+        x=np.asarray(value.heats),
+        y=np.asarray(value.falls),
         mode="markers",
-        marker={"size": 9, "color": palette.UNSURE, "symbol": "line-ns-open", "line": {"width": 2}},
-        hovertemplate="random fifth: %{x:.1f} points<extra></extra>",
-        name=f"random fifths (n = {len(value.random_falls)})",
+        marker={"size": 9, "color": palette.ACCENT},
+        hovertemplate="heat %{x:.2f}<br>log-odds fall by %{y:.2f}<extra></extra>",
+        name=f"random places (n = {len(value.falls)})",
     )
-    hot = go.Scatter(
-        x=[-value.hot_fall * 100],
-        y=["hot fifth"],
-        mode="markers",
-        marker={"size": 13, "color": palette.ACCENT, "symbol": "diamond"},
-        hovertemplate="hot fifth: %{x:.1f} points<extra></extra>",
-        name="hot fifth (n = 1)",
-    )
-    figure = go.Figure([random, hot])
-    figure.update_xaxes(title="change of the probability (percentage points)", zeroline=True)
-    figure.update_layout(height=170, margin={"l": 0, "r": 10, "t": 10, "b": 0}, showlegend=False, dragmode=False)
+    figure = go.Figure(places)
+    figure.update_xaxes(title="heat of the map there (0 to 1)", rangemode="tozero")
+    figure.update_yaxes(title="fall of the log-odds when blurred", zeroline=True)
+    figure.update_layout(height=240, margin={"l": 0, "r": 10, "t": 10, "b": 0}, showlegend=False, dragmode=False)
     return figure
 
 

@@ -104,8 +104,8 @@ squeezenet = averaged("features[0:3]", "features[3:6]", "features[6:9]", "featur
 googlenet = averaged(
     "conv1 maxpool1 conv2 conv3 maxpool2",
     "inception3a inception3b maxpool3",
-    "inception4a inception4b inception4c inception4d inception4e maxpool4",
-    "inception5a inception5b",
+    "inception4a inception4b inception4c inception4d inception4e",
+    "maxpool4 inception5a inception5b",
 )
 inceptionv3 = averaged(
     "Conv2d_1a_3x3 Conv2d_2a_3x3 Conv2d_2b_3x3 maxpool1",
@@ -115,8 +115,8 @@ inceptionv3 = averaged(
     "Mixed_7a Mixed_7b Mixed_7c",
 )
 densenet = averaged(
-    *("features[0:4]", "features[4:6]", "features[6:8]", "features[8:10]"),
-    "features[10:12] RELU",
+    *("features[0:4]", "features[4:6]", "features[6:8]", "features[8:9]"),
+    "features[9:12] RELU",
 )
 mobilenetv2 = averaged("features[0:2]", "features[2:4]", "features[4:7]", "features[7:14]", "features[14:19]")
 resnet = averaged("conv1 bn1 relu maxpool", "layer1", "layer2", "layer3", "layer4")

@@ -30,8 +30,11 @@ class Network:
     mean, std : float or three floats
         Normalisation of a grey level 0 ... 1, for the channels R, G, B.
     layers : dict
-        Feature layers behind the body and their widths; the last one is what the new last layer reads. The end
-        of the body is the layer for heatmaps.
+        Feature layers behind the body and their widths; the last one is what the new last layer reads.
+    evidence : int
+        How many of the body's stages stand before the layer that heatmaps are read at: the deepest whose cells are
+        16 px apart. Chosen by measurement for the shipped networks (``benchmark explain``): at 32 px
+        EfficientNet-Lite0 has lost the place of what it saw. The others follow the same rule unmeasured.
     parameters : int
         Number of parameters of ``create()``.
     create : callable
@@ -55,6 +58,7 @@ class Network:
     mean: Level = IMAGENET_MEAN
     std: Level = IMAGENET_STD
     layers: dict[str, int]
+    evidence: int
     parameters: int
     create: Callable[[], nn.Module]
     cut: Cut

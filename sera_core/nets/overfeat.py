@@ -72,6 +72,7 @@ NETWORK = Network(
     mean=118.380948 / 255,  # of the level 0 ... 255, as the authors' own program takes it off
     std=61.896913 / 255,
     layers={"fc1": 4096, "fc2": 4096},
+    evidence=6,
     parameters=144_656_488,
     create=create,
     cut=cut.overfeat,

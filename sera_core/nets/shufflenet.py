@@ -95,6 +95,7 @@ NETWORK = Network(
     title="ShuffleNet (4 groups)",
     paper="Zhang 2018, arXiv 1707.01083 (as in MATLAB)",
     layers={"avg": 544},
+    evidence=3,
     parameters=1_393_296,
     create=create,
     cut=cut.shufflenet,

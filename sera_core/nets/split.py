@@ -1,7 +1,7 @@
 """A network cut in two: a body up to the last convolution, and a small head with a new last layer.
 
-The body runs once without gradients; heatmaps need gradients of the head only. Prediction, features
-and heatmap all come from one pass of the body.
+For heatmaps the body itself is cut at the evidence layer (:func:`stages`): the part before it runs once without
+gradients, and gradients are asked of what lies behind it only.
 """
 
 from __future__ import annotations
@@ -82,13 +82,12 @@ def _chain(body: nn.Sequential) -> list[nn.Module]:
     return [nn.Sequential(*links[:place], first), *others, nn.Sequential(last, *links[place + 1 :])]
 
 
-def body_activations(parts: nn.ModuleDict, inputs: NDArray[np.float32]) -> Tensor:
-    """Run a body on normalised inputs ``[N, 3, h, w]`` without gradients."""
+def run(part: nn.Module, inputs: NDArray[np.float32]) -> Tensor:
+    """Run a body, or its first stages, on normalised inputs ``[N, 3, h, w]`` without gradients."""
     import torch
 
     with torch.no_grad():
-        batch = torch.from_numpy(inputs).contiguous(memory_format=torch.channels_last)
-        return parts["body"](batch)
+        return part(torch.from_numpy(inputs).contiguous(memory_format=torch.channels_last))
 
 
 def pooled_features(
@@ -100,7 +99,7 @@ def pooled_features(
     with torch.no_grad():
         return np.concatenate(
             [
-                parts["pool"](body_activations(parts, normalise(crops[k : k + chunk], preparation))).numpy()
+                parts["pool"](run(parts["body"], normalise(crops[k : k + chunk], preparation))).numpy()
                 for k in range(0, len(crops), chunk)
             ]
         )

@@ -102,6 +102,7 @@ NETWORK = Network(
     mean=(122.67892 / 255, 116.66877 / 255, 104.00699 / 255),  # the file's own is an image around these means
     std=1 / 255,
     layers={"fc1": 4096, "fc2": 4096},
+    evidence=5,
     parameters=60_834_536,
     create=create,
     cut=cut.vgg_f,

@@ -25,7 +25,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         of image, and the verdict then always ``indeterminate``; ``verdict_words`` says the
         verdict in the terms of what the model was taught, as page and paper do. ``opinions`` is empty where the other
         models were not asked. ``familiarity`` is a
-        percentile 0 ... 100, ``fidelity`` the hot fifth's fall minus the mean random fall (None: not measured),
+        percentile 0 ... 100, ``fidelity`` the rank correlation of heat and fall, -1 ... 1 (None: not measured),
         ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
     """
     reading = diagnosis.reading
@@ -82,7 +82,7 @@ def _outline(outline: Outline) -> dict[str, Any]:
 def _fidelity(fidelity: Fidelity | None) -> dict[str, Any]:
     if fidelity is None:
         return {"fidelity": None, "fidelity_trusted": None}
-    return {"fidelity": fidelity.gain, "fidelity_trusted": fidelity.trusted}
+    return {"fidelity": fidelity.correlation, "fidelity_trusted": fidelity.trusted}
 
 
 def _advice(advice: Advice) -> dict[str, Any]:

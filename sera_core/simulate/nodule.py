@@ -228,13 +228,18 @@ def _fluid_at(placed: Placed, x: float, z: float) -> float:
     return float(fluid_share(placed, here, placed.polar(here.x, here.z)[0])[0, 0])
 
 
+def punctate_points(placed: Placed, redraw: int = 0) -> NDArray[np.float64]:
+    """Where the punctate foci lie, [number, 2] (across, down) in mm; ``redraw`` 1, 2 ...: where they could as well."""
+    return _inner_points(placed, placed.nodule.punctate, 7 + 100 * redraw, 0.8)
+
+
 def _punctate(placed: Placed, canvas: Canvas) -> None:
     """Bright points without shadow: psammoma bodies of 50-70 um are far below the resolution cell."""
     number = placed.nodule.punctate
     if not number:
         return
     level = placed.generator(6).uniform(21, 27, number)
-    for (x, z), decibel in zip(_inner_points(placed, number, 7, 0.8), level, strict=False):
+    for (x, z), decibel in zip(punctate_points(placed), level, strict=False):
         canvas.spot(x, z, 0.16, 0.1, decibel)
 
 

@@ -152,6 +152,12 @@ def pixels(case: Case, part: Box = WHOLE) -> Grey:
     return _pixels(case, part)
 
 
+def punctate_pixels(case: Case, redraw: int = 0) -> NDArray[np.float64]:
+    """Where the punctate foci lie on the whole frame, [number, 2] (column, row), as :func:`.nodule.punctate_points`."""
+    spots = nodule.punctate_points(_placed(case), redraw) / case.scanner.mm_per_px
+    return spots + np.asarray([PIXELS / 2, 0]) - 0.5
+
+
 @lru_cache(maxsize=4)
 def _placed(case: Case) -> Placed:
     x, z = anatomy.layout(case).spot(case.nodule)

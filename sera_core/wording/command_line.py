@@ -123,6 +123,20 @@ def benchmark(found: Result) -> str:
     """One line a part."""
     if "quantity" in found[0]:
         return table(found)
+    if "map" in found[0]:
+        return "\n\n".join(table([_short(row) for row in found if key in row]) for key in ("ratio", "heat"))
     return "\n".join(
         f"{row['name']}: {row['value']:.3g} {row['unit']} ({row['ratio']:.2f} x {row['versus']})" for row in found
     )
+
+
+def _short(row: Result) -> Result:
+    """A row with each figure and its interval in one column; no hash."""
+    ends = {f"{name}_{end}" for name in row for end in ("low", "high")}
+    return {
+        name: f"{value:.2f} ({row[f'{name}_low']:.2f}\u2013{row[f'{name}_high']:.2f})"
+        if f"{name}_low" in row
+        else value
+        for name, value in row.items()
+        if name not in ends and name != "sha256"
+    }

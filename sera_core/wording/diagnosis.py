@@ -13,6 +13,7 @@ from sera_core.contracts import (
     Fidelity,
     GreyImage,
     Heatmap,
+    Judged,
     Line,
     ModelOpinion,
     Outline,
@@ -21,13 +22,13 @@ from sera_core.contracts import (
 )
 from sera_core.wording import verdict as verdicts
 from sera_core.wording.labels import LABELS, NO_FOCUS_LABEL
-from sera_core.wording.probability import in_hundred, percent, points
+from sera_core.wording.probability import in_hundred, percent
 
 METHOD = {
+    CamMethod.HIRESCAM: "HiRes-CAM",
     CamMethod.GRADCAM: "Grad-CAM",
     CamMethod.GRADCAM_PLUS_PLUS: "Grad-CAM++",
     CamMethod.XGRADCAM: "XGrad-CAM",
-    CamMethod.HIRESCAM: "HiRes-CAM",
     CamMethod.LAYERCAM: "Layer-CAM",
     CamMethod.EIGENCAM: "Eigen-CAM",
     CamMethod.OCCLUSION: "Occlusion",
@@ -150,21 +151,40 @@ def why(reading: Reading) -> str:
     return f"{name}. {fidelity(measured)} {trust(measured)}"
 
 
-def fidelity(value: Fidelity) -> str:
-    """What blurring the hot fifth does to the probability, against random fifths."""
+def inside(share: float, area: float) -> str:
+    """How much of the heat lies in the outline, against what chance gives; shares 0 ... 1."""
     return (
-        "Blurring the hottest fifth of the region changes the probability of the class shown by "
-        f"{points(-value.hot_fall)}, a random fifth by {points(-value.random_mean)} on average "
-        f"(n = {len(value.random_falls)})."
+        f"{percent(share)} of the heat lies inside the outline, which fills {percent(area)} of what the model saw. "
+        "That alone is weak evidence: a nodule lies in the middle of the picture, and so does a map that knows nothing."
     )
+
+
+def worth(value: Judged | None) -> str:
+    """What a model's maps are worth by the benchmark of explanation."""
+    if value is None:
+        return "Nobody has measured whether this model's maps by this method lie where they should."
+    said = (
+        f"Measured on {value.n} suspicious nodules ({value.frames}): the hottest point lay inside the outline in "
+        f"{percent(value.hottest)} ({percent(value.low)} to {percent(value.high)}); chance is {percent(value.area)}."
+    )
+    return said if value.above_chance else f"**No better than chance: read nothing from where this map is hot.** {said}"
+
+
+def fidelity(value: Fidelity) -> str:
+    """Whether blurring hot places takes more from the class shown than blurring cold ones."""
+    number = f"{value.correlation:+.2f}".replace("-", "\N{MINUS SIGN}")
+    told = f"rank correlation {number} over {len(value.falls)} random places"
+    if value.correlation > 0:
+        return f"The hotter a place on the map, the more its blurring takes from the class shown: {told}."
+    return f"Blurring hot places takes no more from the class shown than blurring cold ones: {told}."
 
 
 def trust(value: Fidelity) -> str:
     """Whether the heatmap can be read as an explanation."""
     if value.trusted:
         return "The map points at what the model used."
-    if value.gain > 0:
-        return "That is more than the mean random fifth, but not more than 95% of them: read this map with doubt."
+    if value.correlation > 0:
+        return f"Moved at random, the map reaches that in {percent(value.chance)} of cases: read it with doubt."
     return "That is no better than random: do not read this map as an explanation."
 
 
@@ -172,7 +192,7 @@ def doubt(value: Fidelity | None) -> str:
     """How far a map that did not pass can be believed, in two or three words; empty over one that did."""
     if value is not None and value.trusted:
         return ""
-    return "in doubt" if value is not None and value.gain > 0 else "not to be trusted"
+    return "in doubt" if value is not None and value.correlation > 0 else "not to be trusted"
 
 
 def caption(heatmap: Heatmap) -> str:

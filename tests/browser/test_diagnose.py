@@ -90,7 +90,7 @@ def test_from_a_file_to_verdict_heatmap_advice_and_pdf(page: Page, frame_png: by
     cells[3].locator(".js-plotly-plot").first.wait_for(timeout=20_000)
     says(cells[3], "uncertain band around the cut-off")
     cells[4].locator(".js-plotly-plot").first.wait_for(timeout=20_000)
-    says(cells[4], "Blurring the hottest fifth")
+    says(cells[4], "random places")
     says(cells[5], "By the model's probability")
     says(cells[5], "size not given")
     with page.expect_download(timeout=60_000) as started:

@@ -142,16 +142,10 @@ def test_refusal_is_beyond_the_limit_not_at_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hot", "random", "trusted"),
-    [
-        (0.3, [0.1] * 20, True),
-        (0.3, [0.1] * 19 + [0.4], True),
-        (0.3, [0.1] * 18 + [0.4] * 2, False),
-        (-0.1, [-0.2] * 20, False),
-        (0.3, [0.3] * 20, False),
-    ],
+    ("correlation", "chance", "trusted"),
+    [(0.6, 0.01, True), (0.6, 0.05, True), (0.6, 0.06, False), (0.0, 0.01, False), (-0.3, 0.01, False)],
 )
-def test_a_heatmap_is_trusted_when_it_beats_19_of_20_random_ones(hot: float, random: list, trusted: bool) -> None:
-    fidelity = Fidelity(hot, tuple(random))
-    assert fidelity.trusted is trusted
-    assert fidelity.gain == pytest.approx(hot - sum(random) / len(random))
+def test_a_heatmap_is_trusted_when_chance_gives_less_in_19_of_20(
+    correlation: float, chance: float, trusted: bool
+) -> None:
+    assert Fidelity((0.1, 0.2), (1.0, 2.0), correlation, chance).trusted is trusted

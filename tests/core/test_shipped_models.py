@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sera_core.classifiers.store import CardStatus, installed, load
 from sera_core.contracts import Patient
-from sera_core.diagnosis import diagnose
+from sera_core.diagnosis import Request, diagnose, read
 from sera_core.evaluate.roc import auc
 from sera_core.files import MODELS
 from sera_core.images.read import read_image
+from sera_core.simulate.render import render
+from sera_core.simulate.samples import SAMPLES
 
 SHIPPED = installed()
 pytestmark = pytest.mark.skipif(not SHIPPED, reason="needs models in the folder models/: train or copy some")
@@ -55,3 +58,13 @@ def test_a_real_frame_is_diagnosed(shared_data: Path) -> None:
     assert found.reading.heatmap is not None
     assert found.reading.heatmap.fidelity is not None
     assert found.advice.rule
+
+
+def test_on_every_sample_of_the_app_the_hottest_point_lies_in_the_nodule() -> None:
+    for sample in SAMPLES.values():
+        frame = render(sample.case)
+        heatmap = read(frame.image, Request(frame.box), find=lambda image, hint: None).heatmap
+        assert heatmap is not None
+        row, column = np.unravel_index(np.argmax(heatmap.values), heatmap.crop.shape)
+        place, scale = heatmap.crop_box, heatmap.crop_box.width / heatmap.crop.shape[1]
+        assert frame.mask[int(place.y + (row + 0.5) * scale), int(place.x + (column + 0.5) * scale)], sample.name

@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 from torch import nn
 
 from sera_core.contracts import CamMethod
-from sera_core.explain.cam import CAM_METHODS, heatmap, raw_map, scale
+from sera_core.explain.cam import CAM_METHODS, heatmap, raw_map, scale, trace
 from sera_core.nets.registry import network
 from sera_core.nets.weights import from_lite_package
 from sera_core.torch_compat import import_torchvision
@@ -72,8 +72,10 @@ def test_equals_the_packages_usual_result(name, method):
     body, head = halves(name)
     raw, final = usual(method, body, head, target=1)
     activations = activations_of(body)
-    np.testing.assert_allclose(raw_map(method, activations, head, 1), raw, rtol=1e-3, atol=1e-5 * np.abs(raw).max())
-    ours = heatmap(method, activations, head, 1, SIZE)
+    np.testing.assert_allclose(
+        raw_map(method, trace(activations, head), 1), raw, rtol=1e-3, atol=1e-5 * np.abs(raw).max()
+    )
+    ours = heatmap(method, trace(activations, head), 1, SIZE)
     assert ours.shape == SIZE
     assert ours.dtype == np.float32
     np.testing.assert_allclose(ours, final, atol=2e-4)
@@ -87,7 +89,9 @@ def test_grad_cam_by_hand(target):
     (gradient,) = torch.autograd.grad(head(leaf)[0, target], leaf)
     weights = gradient.mean(dim=(2, 3), keepdim=True)  # Selvaraju 2017, equation 1
     by_hand = (weights * leaf).sum(dim=1)[0].detach().numpy()
-    np.testing.assert_allclose(raw_map(CamMethod.GRADCAM, activations, head, target), by_hand, rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(
+        raw_map(CamMethod.GRADCAM, trace(activations, head), target), by_hand, rtol=1e-4, atol=1e-7
+    )
 
 
 def test_in_place_relu_in_the_head_does_not_spoil_the_map():
@@ -97,7 +101,7 @@ def test_in_place_relu_in_the_head_does_not_spoil_the_map():
     activations = torch.randn(1, 6, 5, 5)
     before = activations.clone()
     for method in CAM_METHODS:
-        ours, wanted = raw_map(method, activations, spoiling, 1), raw_map(method, activations, sound, 1)
+        ours, wanted = raw_map(method, trace(activations, spoiling), 1), raw_map(method, trace(activations, sound), 1)
         np.testing.assert_array_equal(ours, wanted)
     assert torch.equal(activations, before)
 
@@ -117,10 +121,10 @@ def test_eight_threads_share_one_head_and_none_is_wrong():
     jobs = [
         (method, activations_of(body, seed), target) for seed in range(6) for target in (0, 1) for method in CAM_METHODS
     ]
-    alone = [raw_map(method, activations, head, target) for method, activations, target in jobs]
+    alone = [raw_map(method, trace(activations, head), target) for method, activations, target in jobs]
     assert not np.allclose(alone[0], alone[len(CAM_METHODS)])  # a mix-up would show
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda job: raw_map(job[0], job[1], head, job[2]), jobs * 3))
+        together = list(pool.map(lambda job: raw_map(job[0], trace(job[1], head), job[2]), jobs * 3))
     wrong = [i for i, result in enumerate(together) if not np.allclose(result, alone[i % len(jobs)], rtol=1e-5)]
     assert wrong == []
 
@@ -129,7 +133,7 @@ def test_shared_head_is_left_as_it_was():
     body, head = halves("mobilenet_v2")
     before = {name: tensor.clone() for name, tensor in head.state_dict().items()}
     for method in CAM_METHODS:
-        heatmap(method, activations_of(body), head, 0, SIZE)
+        heatmap(method, trace(activations_of(body), head), 0, SIZE)
     assert all(torch.equal(tensor, before[name]) for name, tensor in head.state_dict().items())
     assert all(parameter.grad is None for parameter in head.parameters())
     assert not any(module._forward_hooks for module in head.modules())
@@ -139,29 +143,29 @@ def test_works_inside_inference_mode():
     body, head = halves("resnet18")
     activations = activations_of(body)
     with torch.inference_mode():
-        inside = raw_map(CamMethod.GRADCAM, activations, head, 1)
-    np.testing.assert_array_equal(inside, raw_map(CamMethod.GRADCAM, activations, head, 1))
+        inside = raw_map(CamMethod.GRADCAM, trace(activations, head), 1)
+    np.testing.assert_array_equal(inside, raw_map(CamMethod.GRADCAM, trace(activations, head), 1))
 
 
 def test_refuses_what_would_write_into_a_shared_head():
     body, head = halves("mobilenet_v2")
     activations = activations_of(body)
     with pytest.raises(ValueError, match="freeze"):
-        raw_map(CamMethod.GRADCAM, activations, copy.deepcopy(head).requires_grad_(True), 1)
+        raw_map(CamMethod.GRADCAM, trace(activations, copy.deepcopy(head).requires_grad_(True)), 1)
     with pytest.raises(ValueError, match="evaluation mode"):
-        raw_map(CamMethod.GRADCAM, activations, copy.deepcopy(head).train(), 1)
+        raw_map(CamMethod.GRADCAM, trace(activations, copy.deepcopy(head).train()), 1)
     with pytest.raises(ValueError, match="not a class activation map"):
-        raw_map(CamMethod.OCCLUSION, activations, head, 1)
+        raw_map(CamMethod.OCCLUSION, trace(activations, head), 1)
     with pytest.raises(ValueError, match="one image"):
-        raw_map(CamMethod.GRADCAM, activations.repeat(2, 1, 1, 1), head, 1)
+        raw_map(CamMethod.GRADCAM, trace(activations.repeat(2, 1, 1, 1), head), 1)
 
 
 def test_accepts_frozen_layers_in_a_new_container():
     body, head = halves("resnet18")
     activations = activations_of(body)
     again = nn.Sequential(*head)  # a new Sequential says it is training; its layers are not
-    wanted = raw_map(CamMethod.GRADCAM, activations, head, 1)
-    np.testing.assert_array_equal(raw_map(CamMethod.GRADCAM, activations, again, 1), wanted)
+    wanted = raw_map(CamMethod.GRADCAM, trace(activations, head), 1)
+    np.testing.assert_array_equal(raw_map(CamMethod.GRADCAM, trace(activations, again), 1), wanted)
 
 
 def test_nothing_speaks_for_the_class_gives_a_blank_map():
@@ -171,7 +175,7 @@ def test_nothing_speaks_for_the_class_gives_a_blank_map():
 @pytest.mark.parametrize("method", [CamMethod.GRADCAM, CamMethod.HIRESCAM, CamMethod.LAYERCAM])
 def test_hot_where_a_toy_network_looks(method):
     body, head = frozen(QuadrantTexture()), quadrant_head()
-    values = heatmap(method, body(torch.from_numpy(speckle())[None, None]), head, 1, (96, 96))
+    values = heatmap(method, trace(body(torch.from_numpy(speckle())[None, None]), head), 1, (96, 96))
     hottest = values > np.quantile(values, 0.8)
     assert hottest[:48, :48].sum() / hottest.sum() > 0.95
 
@@ -199,7 +203,7 @@ def cat():
 def likeness(cat, method: CamMethod, part: str) -> float:
     """Mean rank correlation of the learnt map with those of networks whose one part is random."""
     body, head, pixels, activations = cat
-    learnt, found = raw_map(method, activations, head, 285), []
+    learnt, found = raw_map(method, trace(activations, head), 285), []
     for seed in range(5):
         torch.manual_seed(seed)
         body2, head2 = copy.deepcopy(body), copy.deepcopy(head)
@@ -212,7 +216,7 @@ def likeness(cat, method: CamMethod, part: str) -> float:
                     module.reset_parameters()
             with torch.inference_mode():
                 activations2 = body2(pixels)
-        random = raw_map(method, activations2, frozen(head2), 285)
+        random = raw_map(method, trace(activations2, frozen(head2)), 285)
         found.append(spearmanr(learnt.ravel(), random.ravel()).statistic)
     return float(np.mean(found))
 

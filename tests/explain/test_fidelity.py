@@ -6,16 +6,15 @@ import numpy as np
 import pytest
 import torch
 from scipy import ndimage
+from scipy.stats import spearmanr
 
-from sera_core.contracts import Box, CamMethod, Fidelity
-from sera_core.explain.cam import heatmap, scale
-from sera_core.explain.fidelity import fidelity, hot_fifth, random_fifths
+from sera_core.contracts import Box, CamMethod
+from sera_core.explain.cam import heatmap, scale, trace
+from sera_core.explain.fidelity import MOVED, SHARE, agreement, fidelity, hot_fifth, random_patches
 from sera_core.explain.occlusion import occlusion_map
 from sera_core.explain.perturb import ask, blurred
-from sera_core.explain.why import box_on_crop, explain
+from sera_core.explain.why import Asked, explain
 from tests.explain.toys import QuadrantTexture, frozen, probability, quadrant_head, speckle
-
-WHOLE = Box(0, 0, 96, 96)
 
 
 @pytest.fixture
@@ -28,17 +27,17 @@ def toy():
 
 
 @pytest.mark.parametrize("shape", [(60, 60), (15, 200), (111, 37), (3, 4), (1, 1)])
-def test_random_fifths_are_connected_and_of_equal_area(shape):
-    regions = random_fifths(shape, 40, np.random.default_rng(1))
+def test_random_patches_are_connected_and_of_equal_area(shape):
+    regions = random_patches(shape, 40, np.random.default_rng(1))
     assert regions.shape == (40, *shape)
-    assert set(regions.sum(axis=(1, 2))) == {max(round(0.2 * shape[0] * shape[1]), 1)}
+    assert set(regions.sum(axis=(1, 2))) == {max(round(SHARE * shape[0] * shape[1]), 1)}
     assert all(ndimage.label(region, structure=np.ones((3, 3)))[1] == 1 for region in regions)
 
 
-def test_random_fifths_reach_every_part_of_the_box():
-    share = random_fifths((50, 50), 2000, np.random.default_rng(0)).mean(axis=0)
-    assert share.min() > 0.05
-    assert share.mean() == pytest.approx(0.2)
+def test_random_patches_reach_every_part_of_the_crop():
+    share = random_patches((50, 50), 2000, np.random.default_rng(0)).mean(axis=0)
+    assert share.min() > SHARE / 4
+    assert share.mean() == pytest.approx(SHARE)
 
 
 def test_hot_fifth_by_brute_force():
@@ -49,26 +48,28 @@ def test_hot_fifth_by_brute_force():
     assert not hot_fifth(np.ones((20, 30), np.float32)).any()
 
 
-def test_falls_by_hand():
-    """Every fall equals the probability of the crop minus that of the crop with one region blurred."""
-    crop, box = speckle(), Box(10, 20, 60, 40)
+def test_heats_falls_and_their_correlation_by_hand():
+    """Every fall is a difference of log-odds, every heat a mean, and the correlation is Pearson's of their ranks."""
+    crop, asked = speckle(), []
     values = np.float32(np.hypot(*np.mgrid[-30:66, -40:56]))
-    asked = []
 
     def predict(crops):
         asked.extend(crops)
         return crops.std(axis=(1, 2))
 
-    found = fidelity(predict, crop, values, box, seed=3, n_random=4)
+    found = fidelity(predict, crop, values, seed=3, patches=6)
     np.testing.assert_array_equal(asked[0], crop)
-    answers = np.array([picture.std() for picture in asked])
-    np.testing.assert_allclose(answers[0] - answers[1:], (found.hot_fall, *found.random_falls), rtol=1e-5)
-    assert len(asked) == 6
-    for picture in asked[1:]:
-        changed = np.argwhere(picture != crop)
-        assert changed.min(axis=0)[0] >= 20 - 3  # the soft edge may reach a little over the box
-        assert changed.max(axis=0)[1] < 10 + 60 + 3
-        assert 0.2 * 2400 <= len(changed) < 0.5 * 2400
+    spread = np.array([picture.std() for picture in asked])
+    odds = np.log(spread / (1 - spread))
+    np.testing.assert_allclose(odds[0] - odds[1:], found.falls, rtol=1e-3)
+    regions = random_patches(crop.shape, 6, np.random.default_rng(3))
+    np.testing.assert_allclose([values[region].mean() for region in regions], found.heats, rtol=1e-5)
+    ranks = [np.argsort(np.argsort(side)) for side in (found.heats, found.falls)]
+    assert found.correlation == pytest.approx(np.corrcoef(*ranks)[0, 1])
+    for picture, region in zip(asked[1:], regions, strict=True):
+        changed = picture != crop
+        assert changed[region].mean() > 0.95
+        assert changed.sum() < 3 * region.sum()  # the soft edge reaches a little over the patch
 
 
 def test_blur_takes_texture_and_leaves_brightness():
@@ -82,51 +83,65 @@ def test_blur_takes_texture_and_leaves_brightness():
     np.testing.assert_allclose(after[80:], crop[80:], atol=1e-6)
 
 
-def test_same_seed_same_numbers(toy):
+def test_same_seed_same_patches_whichever_map_is_asked_about(toy):
     _, _, crop, predict = toy
-    values = speckle(7)
-    assert fidelity(predict, crop, values, WHOLE, seed=4) == fidelity(predict, crop, values, WHOLE, seed=4)
-    first, second = (fidelity(predict, crop, values, WHOLE, seed=seed) for seed in (4, 5))
-    assert first.random_falls != second.random_falls
-    assert first.hot_fall == second.hot_fall
+    assert fidelity(predict, crop, speckle(7), seed=4) == fidelity(predict, crop, speckle(7), seed=4)
+    first, second, third = (
+        fidelity(predict, crop, speckle(map_), seed=seed) for map_, seed in ((7, 4), (8, 4), (7, 5))
+    )
+    assert first.falls == second.falls != third.falls
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_right_map_is_trusted(toy, seed):
     body, head, crop, predict = toy
-    values = heatmap(CamMethod.GRADCAM, body(torch.from_numpy(crop)[None, None]), head, 1, crop.shape)
-    found = fidelity(predict, crop, values, WHOLE, seed=seed)
+    values = heatmap(CamMethod.GRADCAM, trace(body(torch.from_numpy(crop)[None, None]), head), 1, crop.shape)
+    found = fidelity(predict, crop, values, seed=seed)
     assert found.trusted
-    assert found.gain > 0.05
+    assert found.correlation > 0.5
 
 
 def test_wrong_maps_are_not_trusted(toy):
-    """A map that knows nothing is trusted once in twenty times; 60 of them: at most 8 (binomial, p < 0.01)."""
+    """A map that knows nothing is trusted once in twenty times; 40 of them: at most 6 (binomial, p < 0.01)."""
     _, _, crop, predict = toy
     rng = np.random.default_rng(0)
     trusted = 0
-    for seed in range(60):
+    for seed in range(40):
         values = scale(rng.normal(size=(6, 6)).astype(np.float32), crop.shape)
-        trusted += fidelity(predict, crop, values, WHOLE, seed=seed).trusted
-    assert trusted <= 8
+        trusted += fidelity(predict, crop, values, seed=seed).trusted
+    assert trusted <= 6
     away = np.zeros((96, 96), np.float32)
     away[48:, 48:] = speckle(1)[48:, 48:]
-    assert not fidelity(predict, crop, away, WHOLE).trusted
+    assert fidelity(predict, crop, away).correlation < 0
 
 
 def test_flat_map_is_not_trusted(toy):
     _, _, crop, predict = toy
-    found = fidelity(predict, crop, np.zeros_like(crop), WHOLE)
-    assert found.hot_fall == 0
+    found = fidelity(predict, crop, np.zeros_like(crop))
+    assert found.correlation == 0
     assert not found.trusted
 
 
-def test_a_hot_fifth_that_changes_nothing_is_not_trusted_though_the_others_do_worse():
-    others = (-0.1,) * 19
-    assert not Fidelity(0.0, others).trusted
-    assert Fidelity(1e-6, others).trusted
-    assert not Fidelity(float("nan"), others).trusted
-    assert not Fidelity(0.1, (float("nan"),) * 19).trusted
+def test_chance_counts_the_movements_that_do_as_well_by_brute_force():
+    """Spearman's by scipy, of the map and of each of its rolled and turned copies."""
+    rng = np.random.default_rng(5)
+    values, falls = rng.random((12, 9), dtype=np.float32), rng.normal(size=10)
+    regions = random_patches((12, 9), 10, rng)
+    found = agreement(values, regions, falls)
+    wanted = spearmanr([values[region].mean() for region in regions], falls).statistic
+    assert found.correlation == pytest.approx(wanted)
+    draw, others = np.random.default_rng(0), []
+    for _ in range(MOVED):
+        down, right, over, across = draw.integers(0, (12, 9, 2, 2))
+        turned = np.flip(values, [axis for axis, flip in enumerate((over, across)) if flip])
+        moved = np.roll(turned, (down, right), (0, 1))
+        others.append(spearmanr([moved[region].mean() for region in regions], falls).statistic)
+    assert found.chance == pytest.approx((1 + np.sum(np.array(others) >= wanted - 1e-12)) / (1 + MOVED))
+
+
+def test_falls_that_are_no_number_are_not_trusted():
+    values, regions = speckle()[:20, :20], random_patches((20, 20), 8, np.random.default_rng(0))
+    assert not agreement(values, regions, np.full(8, np.nan)).trusted
 
 
 def test_occlusion_finds_the_quadrant_within_fifty_answers(toy):
@@ -172,20 +187,15 @@ def test_crops_go_to_the_model_a_few_at_a_time():
 
 def test_explain_puts_map_and_fidelity_together(toy):
     body, head, crop, predict = toy
-    activations = body(torch.from_numpy(crop)[None, None])
-    frame_box, crop_box = Box(100, 50, 192, 192), Box(100, 50, 192, 192)
+    traced = trace(body(torch.from_numpy(crop)[None, None]), head)
+    asked = Asked(lambda view: trace(body(torch.from_numpy(view)[None, None]), head), traced, 1)
+    crop_box = Box(100, 50, 192, 192)
     for method in (CamMethod.GRADCAM, CamMethod.OCCLUSION):
-        found = explain(method, crop, crop_box, frame_box, predict, network=(activations, head, 1))
+        found = explain(method, crop, crop_box, predict, asked)
         assert found.method is method
         assert found.crop_box == crop_box
         assert found.values.shape == crop.shape
         assert found.fidelity is not None
         assert found.fidelity.trusted
     with pytest.raises(ValueError, match="occlusion"):
-        explain(CamMethod.GRADCAM, crop, crop_box, frame_box, predict)
-
-
-def test_box_on_crop():
-    assert box_on_crop(Box(110, 60, 50, 20), Box(100, 50, 100, 50), (200, 200)) == Box(20, 40, 100, 80)
-    over_the_edge = box_on_crop(Box(-10, 0, 50, 50), Box(0, 0, 100, 100), (100, 100))
-    assert over_the_edge == Box(0, 0, 40, 50)
+        explain(CamMethod.GRADCAM, crop, crop_box, predict)

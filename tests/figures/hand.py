@@ -61,7 +61,7 @@ def hand_made(**changes: object) -> Diagnosis:
             np.exp(-distance / 25),
             crop,
             Box(40, 20, 120, 120),
-            Fidelity(0.21, tuple(np.linspace(-0.02, 0.08, 20))),
+            Fidelity(tuple(np.linspace(0, 0.9, 20)), tuple(np.linspace(-0.2, 0.8, 20)), 1.0, 0.01),
         ),
     )
     made = Diagnosis(

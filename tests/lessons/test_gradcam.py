@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from sera_core.contracts import CamMethod
-from sera_core.explain.cam import raw_map
+from sera_core.explain.cam import raw_map, trace
 from sera_core.lessons.gradcam import grad_cam, likeness, random_head
 
 
@@ -27,7 +27,7 @@ def activations() -> torch.Tensor:
 @pytest.mark.parametrize("target", [0, 1])
 def test_the_sum_is_the_packages_map(head: nn.Sequential, activations: torch.Tensor, target: int) -> None:
     steps = grad_cam(activations, head, target)
-    np.testing.assert_allclose(steps.total, raw_map(CamMethod.GRADCAM, activations, head, target), atol=1e-6)
+    np.testing.assert_allclose(steps.total, raw_map(CamMethod.GRADCAM, trace(activations, head), target), atol=1e-6)
     np.testing.assert_array_equal(steps.positive, np.maximum(steps.total, 0))
     assert steps.score == pytest.approx(float(head(activations)[0, target]))
     assert not activations.requires_grad
@@ -65,5 +65,5 @@ def test_likeness_knows_order_only() -> None:
 
 
 def test_eigen_cam_does_not_know_the_head(head: nn.Sequential, activations: torch.Tensor) -> None:
-    maps = [raw_map(CamMethod.EIGENCAM, activations, other, 1) for other in (head, random_head(head, 0))]
+    maps = [raw_map(CamMethod.EIGENCAM, trace(activations, other), 1) for other in (head, random_head(head, 0))]
     assert likeness(*maps) == pytest.approx(1)

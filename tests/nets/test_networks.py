@@ -11,7 +11,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from sera_core.contracts import BadInput, CamMethod
-from sera_core.explain.cam import heatmap
+from sera_core.explain.cam import heatmap, trace
 from sera_core.nets.registry import NETWORKS, Network, network
 from sera_core.nets.split import build, stages
 
@@ -85,12 +85,24 @@ def test_feature_layers_have_the_widths_of_the_registry(built: Built) -> None:
     assert list(widths)[-1] == list(built.entry.layers)[-1], "the last layer reads the last feature layer"
 
 
-def test_the_end_of_the_body_gives_a_heatmap(built: Built) -> None:
+def test_the_evidence_layer_is_the_deepest_whose_cells_are_16_px_apart(built: Built) -> None:
+    """On an input of the network's own size; windows without padding cost a cell or two."""
+    side = built.entry.input_px
+    with torch.device("meta"):
+        parts = build(built.entry.name, pretrained=False).eval()
+        cells = [stages(parts, depth)[0](torch.empty(1, 3, side, side)).shape[-1] for depth in range(1, 9)]
+    assert 14 < side / cells[built.entry.evidence - 1] < 19
+    assert all(side / deeper > 28 or deeper == cells[-1] for deeper in cells[built.entry.evidence :])
+
+
+def test_the_evidence_layer_gives_a_heatmap(built: Built) -> None:
     parts = built.parts.requires_grad_(False)
+    early, late = stages(parts, built.entry.evidence)
     with torch.no_grad():
-        activations = parts["body"](images(1))
+        activations = early(images(1))
     before = activations.clone()
-    shown = heatmap(CamMethod.GRADCAM, activations, nn.Sequential(parts["pool"], parts["last"]), 1, (SIDE, SIDE))
+    traced = trace(activations, nn.Sequential(late, parts["pool"], parts["last"]))
+    shown = heatmap(CamMethod.HIRESCAM, traced, 1, (SIDE, SIDE))
     assert shown.shape == (SIDE, SIDE)
     assert np.isfinite(shown).all()
     assert torch.equal(activations, before)

@@ -80,7 +80,7 @@ def test_the_first_paint_has_a_verdict_a_heatmap_and_advice(page: AppTest, model
     page.run()
     said = words(page)
     assert "uncertain band around the cut-off" in said
-    assert "Blurring the hottest fifth" in said
+    assert "random places" in said
     assert "By the model's probability" in said
     assert {chart.proto.id or chart.key for chart in page.get("plotly_chart")}
     assert [page.button(key=key).label for key in ("pdf", "json")] == ["PDF", "JSON"]

@@ -18,7 +18,10 @@ OPENS = {  # chapter: words that only its result can say
     "7": ("4 × 4", "average pooling", "AlexNet"),
     "8": ("Every output cell sees every input cell", "The probability on Diagnose"),
     "9": ("a field of", "Simulated nodules, networks that saw ImageNet only"),
-    "12": ("The hottest cell", "px a cell", "Blurring the hottest fifth"),
+    "12": (
+        *("The hottest cell", "px a cell", "random places", "× its area"),
+        *("the hottest point **outside**", "the hottest point inside"),  # at cells of 32 px and of 16 px
+    ),
 }
 
 

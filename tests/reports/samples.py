@@ -86,7 +86,7 @@ def diagnosis(**changes: Any) -> Diagnosis:
         cutoff_high=0.55,
         verdict=Verdict.MALIGNANT,
         familiarity=Familiarity(10.0, 62.0, 20.0),
-        heatmap=heatmap(Fidelity(0.123, (0.01, 0.02, 0.03))),
+        heatmap=heatmap(Fidelity((0.1, 0.2, 0.3, 0.4, 0.5), (0.0, 0.1, 0.2, 0.3, 0.4), 1.0, 0.01)),
         warnings=(Notice("box_proposed", "The region was proposed by the program: check that it holds the nodule."),),
     )
     whole = Diagnosis(

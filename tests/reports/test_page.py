@@ -94,8 +94,10 @@ def test_nothing_known_but_the_picture():
 
 
 def test_map_that_is_no_better_than_chance_says_so_beside_the_picture():
-    assert "Grad-CAM, not to be trusted" in text_of(pdf(diagnosis(heatmap=heatmap(Fidelity(0.0, (0.1, 0.2))))))
-    assert "Grad-CAM, in doubt" in text_of(pdf(diagnosis(heatmap=heatmap(Fidelity(0.15, (0.1, 0.1, 0.16))))))
+    assert "Grad-CAM, not to be trusted" in text_of(
+        pdf(diagnosis(heatmap=heatmap(Fidelity((0.1, 0.2), (0.2, 0.1), -1, 1))))
+    )
+    assert "Grad-CAM, in doubt" in text_of(pdf(diagnosis(heatmap=heatmap(Fidelity((0.1, 0.2), (0.1, 0.2), 0.3, 0.2)))))
     assert "not to be trusted" not in text_of(pdf(diagnosis()))
 
 

@@ -35,12 +35,12 @@ def test_keys_that_others_rely_on():
     assert record["disclaimer"] == NOT_A_DEVICE
 
 
-def test_fidelity_is_the_fall_beyond_chance():
-    record = to_json(diagnosis(heatmap=heatmap(Fidelity(0.3, (0.1, 0.2)))))
-    assert record["fidelity"] == pytest.approx(0.15)
+def test_fidelity_is_the_rank_correlation_of_heat_and_fall():
+    record = to_json(diagnosis(heatmap=heatmap(Fidelity((0.1, 0.2), (1.0, 2.0), 0.62, 0.01))))
+    assert record["fidelity"] == pytest.approx(0.62)
     assert record["fidelity_trusted"] is True
-    worse = to_json(diagnosis(heatmap=heatmap(Fidelity(0.1, (0.1, 0.2)))))
-    assert worse["fidelity"] == pytest.approx(-0.05)
+    worse = to_json(diagnosis(heatmap=heatmap(Fidelity((0.1, 0.2), (2.0, 1.0), -0.4, 0.9))))
+    assert worse["fidelity"] == pytest.approx(-0.4)
     assert worse["fidelity_trusted"] is False
     assert to_json(diagnosis(heatmap=heatmap(None)))["fidelity"] is None
 

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sera_core.classifiers.cnn import body_activations
 from sera_core.contracts import BadInput
 from sera_core.evaluate.roc import auc
 from sera_core.images.prepare import normalise
-from sera_core.nets.split import build
+from sera_core.nets.split import build, run
 from sera_core.study.cache import cached_in, plan_key
 from sera_core.train.crossval import Plan, in_folds, out_of_fold
 from sera_core.train.frames import Frame, viewed
@@ -165,7 +164,7 @@ def test_scores_are_the_same_in_training_and_in_the_app(bank: Bank) -> None:
 
     with torch.no_grad():
         crops = normalise(VIEWS.reshape(-1, *VIEWS.shape[2:]), PREPARATION)
-        logits = fitted.parts["last"](fitted.parts["pool"](body_activations(fitted.parts, crops)))
+        logits = fitted.parts["last"](fitted.parts["pool"](run(fitted.parts["body"], crops)))
     expected = (logits[:, 1] - logits[:, 0]).numpy().reshape(VIEWS.shape[:2]).mean(axis=1)
     np.testing.assert_allclose(fitted.scores(VIEWS), expected, atol=1e-5)
 

@@ -93,16 +93,18 @@ def test_familiarity_in_words(percentile: float, word: str) -> None:
 @pytest.mark.parametrize(
     ("value", "change", "doubt"),
     [
-        (Fidelity(0.21, (0.01,) * 19), "by −21.0 points", ""),
-        (Fidelity(0.03, (0.01,) * 16 + (0.05,) * 3), "by −3.0 points", "in doubt"),
-        (Fidelity(-0.04, (0.01,) * 19), "by +4.0 points", "not to be trusted"),
+        (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), 0.6, 0.01), "the more its blurring takes", ""),
+        (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), 0.2, 0.3), "the more its blurring takes", "in doubt"),
+        (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), 0.0, 1.0), "takes no more", "not to be trusted"),
+        (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), -0.3, 0.01), "takes no more", "not to be trusted"),
     ],
 )
-def test_fidelity_says_which_way_the_probability_moved_and_warns(value: Fidelity, change: str, doubt: str) -> None:
+def test_fidelity_follows_the_sign_and_warns(value: Fidelity, change: str, doubt: str) -> None:
     assert change in words.fidelity(value)
-    assert "n = 19" in words.fidelity(value)
+    assert "over 5 random places" in words.fidelity(value)
     assert words.doubt(value) == doubt
     assert (doubt == "") == value.trusted
+    assert ("no better than random" in words.trust(value)) == (value.correlation <= 0)
 
 
 def test_a_scale_is_told_where_it_holds_and_its_absence_with_the_reason() -> None:

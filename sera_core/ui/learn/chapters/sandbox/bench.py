@@ -170,6 +170,6 @@ def frame_of(case: Case) -> Frame:
     return render(case)
 
 
-def diagnosis_by(frame: Frame, method: CamMethod | None = CamMethod.GRADCAM) -> Diagnosis:
+def diagnosis_by(frame: Frame, method: CamMethod | None = CamMethod.HIRESCAM) -> Diagnosis:
     """What the models say of a frame."""
     return with_opinions(diagnosis_of(frame.image, Request(frame.box, method=method)))

@@ -6,10 +6,9 @@ import numpy as np
 import streamlit as st
 
 from sera_core.contracts import BadInput, CamMethod, Fidelity, Grey
-from sera_core.explain.cam import CAM_METHODS, heatmap, raw_map
+from sera_core.explain.cam import CAM_METHODS, heatmap, raw_map, trace
 from sera_core.explain.fidelity import fidelity
 from sera_core.explain.overlay import overlay
-from sera_core.explain.why import box_on_crop
 from sera_core.figures.heatmap import fidelity as fidelity_figure
 from sera_core.figures.lines import bars
 from sera_core.figures.maps import activation, mosaic
@@ -18,10 +17,11 @@ from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.chapters.gradcam.place import draw_benchmark, draw_place, draw_sign
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.show import step
 from sera_core.ui.picture import show_picture
 from sera_core.wording import diagnosis as words
 from sera_core.wording.diagnosis import METHOD
@@ -50,8 +50,11 @@ def draw() -> None:
         "Explain", CLASSES, default="malignant", required=True, key="gradcam_class", bind="query-params"
     )
     target = int(named == "malignant")
+    draw_place(network, target)
+    draw_sign(network)
     _steps(network, target)
     _six(network, target)
+    draw_benchmark()
     _mislead(network, target)
     ask(QUESTION, "gradcam_question")
 
@@ -63,15 +66,16 @@ def _steps(network: Seen, target: int) -> None:
     signs = ":blue[below zero], :orange[above]"
     step(
         "1 · Maps",
-        f"{SHOWN} of the {count} maps of the last convolution, {height} × {width} cells: those that add most.",
+        f"{SHOWN} of the {count} maps of the evidence layer, {height} × {width} cells: those that add most.",
     )
     chart(mosaic(found.maps[top], 8, height=170), "gradcam-maps", "The strongest maps")
     step("2 · Gradients", f"How much the score of {CLASSES[1 - target]} would rise with each cell ({signs}).")
     chart(mosaic(found.gradients[top], 8, height=170), "gradcam-gradients", "Gradients of the same maps")
     st.caption(
-        "Flat where the head averages the map first, as in this network: every cell counts alike."
+        "Flat, because the head averages the map first: every cell counts alike."
         if np.allclose(found.gradients.std(axis=(1, 2)), 0, atol=1e-8)
-        else "Uneven, because the head looks at each cell in its own way."
+        else "Uneven, because the layers behind look at each cell in their own way. Grad-CAM keeps only the mean; "
+        "HiRes-CAM multiplies cell by cell."
     )
     step("3 · Weights", "The mean of each gradient.")
     order = top[np.argsort(-found.weights[top])]
@@ -111,9 +115,8 @@ def _grad_cam(network: Seen, target: int) -> Steps:
 
 @remembered(Seen, 16)
 def _maps(network: Seen, target: int) -> dict[CamMethod, Grey]:
-    activations = network.classifier.activations(network.crop.pixels[None])
-    head, size = network.classifier.head(), network.crop.pixels.shape
-    return {method: heatmap(method, activations, head, target, size) for method in CAM_METHODS}
+    traced = trace(network.classifier.activations(network.crop.pixels[None]), network.classifier.head())
+    return {method: heatmap(method, traced, target, network.crop.pixels.shape) for method in CAM_METHODS}
 
 
 # ---- six methods ---------------------------------------------------------------------------------------------------
@@ -128,20 +131,14 @@ def _six(network: Seen, target: int) -> None:
             with st.container(gap="xsmall"):
                 show_picture(overlay(network.crop.pixels, values), alt=f"The heat by {METHOD[method]}")
                 st.caption(METHOD[method])
-    step("Can it be believed?", "Blur the hottest fifth of the box, and random fifths, and ask the network again.")
+    step("Can it be believed?", "Blur random places and ask again: is what the map calls hot missed most?")
     method = st.selectbox(
         "Method", list(found), format_func=METHOD.__getitem__, key="gradcam_method", bind="query-params"
     )
     value = _trust(network, method, target)
     chart(fidelity_figure(value), "gradcam-fidelity", words.fidelity(value))
     st.markdown(words.fidelity(value))
-    numbers(
-        {
-            "Hot fifth": f"{value.hot_fall:+.3f}",
-            "Random, mean": f"{value.random_mean:+.3f}",
-            "Gain": f"{value.gain:+.3f}",
-        }
-    )
+    st.markdown(words.trust(value))
     show_code(heatmap, fidelity)
 
 
@@ -153,8 +150,7 @@ def _trust(network: Seen, method: CamMethod, target: int) -> Fidelity:
         probability = network.classifier.predict(crops)
         return probability if target else 1 - probability
 
-    place = box_on_crop(network.specimen.box, crop.box, crop.pixels.shape)
-    return fidelity(predict, crop.pixels, _maps(network, target)[method], place)
+    return fidelity(predict, crop.pixels, _maps(network, target)[method])
 
 
 # ---- how it misleads -----------------------------------------------------------------------------------------------
@@ -188,11 +184,8 @@ def _mislead(network: Seen, target: int) -> None:
 @remembered(Seen, 32)
 def _likeness(network: Seen, target: int, seed: int) -> dict[CamMethod, float]:
     activations, head = network.classifier.activations(network.crop.pixels[None]), network.classifier.head()
-    other = random_head(head, seed)
-    return {
-        method: likeness(raw_map(method, activations, head, target), raw_map(method, activations, other, target))
-        for method in CAM_METHODS
-    }
+    learnt, other = trace(activations, head), trace(activations, random_head(head, seed))
+    return {method: likeness(raw_map(method, learnt, target), raw_map(method, other, target)) for method in CAM_METHODS}
 
 
 CHAPTER = Chapter(
@@ -201,7 +194,7 @@ CHAPTER = Chapter(
     title="Where did it look?",
     talk=Place(Part.SERA, "Class activation of the diagnosing network"),
     sentences=(
-        "The last maps still know where, and the gradient knows what counted: together they make a heatmap.",
+        "Maps that still know where, and the gradient that knows what counted: together they make a heatmap.",
         "It is an answer to a question about the network, not about the nodule, and it can be wrong.",
     ),
     draw=draw,

@@ -1,0 +1,106 @@
+"""The maps that the benchmark of explanation judges, and what a map must beat to mean anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import ndimage
+
+from sera_core.classifiers import store
+from sera_core.classifiers.cnn import Classifier
+from sera_core.contracts import Box, CamMethod, Grey
+from sera_core.explain.cam import Trace, heatmap
+from sera_core.explain.depth import END, traced_at
+from sera_core.explain.inside import Mask, mask_on_crop
+from sera_core.explain.steady import steady_map
+from sera_core.images.prepare import Crop, prepare
+from sera_core.nets.registry import network
+from sera_core.nets.split import stages
+from sera_core.wording.diagnosis import METHOD
+
+SUSPICIOUS = 1  # the logit that is explained
+RESAMPLES = 2000
+ALL = tuple(method for method in METHOD if method is not CamMethod.OCCLUSION)
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One nodule as a model is shown it: the crop, the nodule's mask [h, w] and box [h, w] on it, and whose it is."""
+
+    crop: Crop
+    mask: Mask
+    box: Mask
+    patient: str
+
+
+def shown(classifier: Classifier, pixels: Grey, box: Box, mask: Mask, patient: str) -> Shown:
+    """Prepare one frame for one model."""
+    crop, filled = prepare(pixels, box, classifier.card.preparation), np.zeros(mask.shape, bool)
+    filled[box.y : box.y + box.height, box.x : box.x + box.width] = True
+    size = crop.pixels.shape
+    return Shown(crop, mask_on_crop(mask, crop.box, size), mask_on_crop(filled, crop.box, size), patient)
+
+
+def networks() -> list[Classifier]:
+    """The installed models that have gradients, default models first."""
+    cards = [status.card for status in store.installed() if status.valid and status.card]
+    return [store.load(card.id) for card in cards if card.kind == "cnn"]
+
+
+def maps(classifier: Classifier, crop: Grey) -> dict[str, Grey]:
+    """Heatmaps of one crop under the names of the tables: at the evidence layer, steadied, at the end, and finer.
+
+    The steady map costs ten others: it is made for the models that answer by default.
+    """
+    parts, evidence = classifier.parts, network(classifier.card.network).evidence
+    here = partial(traced_at, classifier, parts, evidence)
+    traced = here(crop)
+    found = {METHOD[method]: _map(method, traced, crop) for method in ALL}
+    if classifier.card.default:
+        found["HiRes-CAM, steady"] = steady_map(lambda view: _map(CamMethod.HIRESCAM, here(view), view), crop)
+    if len(stages(parts, END)[0]) > evidence:
+        last = traced_at(classifier, parts, END, crop)
+        found["Grad-CAM, end of the body"] = _map(CamMethod.GRADCAM, last, crop)
+    fine = _map(CamMethod.HIRESCAM, traced_at(classifier, parts, _finer(classifier, traced, crop), crop), crop)
+    found["HiRes-CAM x finer cells"] = np.sqrt(found["HiRes-CAM"] * fine)
+    return found
+
+
+def baselines(seen: Shown) -> dict[str, Grey]:
+    """Maps that know nothing of any network."""
+    rows, columns = (np.arange(length) - (length - 1) / 2 for length in seen.mask.shape)
+    spread = min(seen.mask.shape) / 5
+    return {
+        "uniform": np.ones(seen.mask.shape, np.float32),
+        "centred Gaussian": np.exp(-(rows[:, None] ** 2 + columns**2) / (2 * spread**2)).astype(np.float32),
+        "edges": ndimage.gaussian_gradient_magnitude(seen.crop.pixels, 2),
+        "the box": seen.box.astype(np.float32),
+    }
+
+
+def estimate(name: str, values: ArrayLike, patients: Sequence[str]) -> Row:
+    """Mean with its 95 % interval by a bootstrap of whole patients."""
+    found = np.asarray(values, np.float64)
+    _, whose = np.unique(patients, return_inverse=True)
+    sums, counts = np.bincount(whose, found), np.bincount(whose)
+    drawn = np.random.default_rng(0).integers(0, len(counts), (RESAMPLES, len(counts)))
+    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    low, high = np.quantile(means, (0.025, 0.975))
+    return {name: float(found.mean()), f"{name}_low": float(low), f"{name}_high": float(high)}
+
+
+def _map(method: CamMethod, traced: Trace, crop: Grey) -> Grey:
+    return heatmap(method, traced, SUSPICIOUS, crop.shape)
+
+
+def _finer(classifier: Classifier, traced: Trace, crop: Grey) -> int:
+    """How many stages stand before the deepest layer with twice the evidence layer's cells a side."""
+    wanted, depth = 2 * traced.activations.shape[-1], network(classifier.card.network).evidence
+    while traced_at(classifier, classifier.parts, depth, crop).activations.shape[-1] < wanted:
+        depth -= 1
+    return depth

@@ -1,0 +1,148 @@
+"""Why the place is lost: the same network read at cells of 32 px and of 16 px, and a sign put in and out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from sera_core.contracts import CamMethod, Grey
+from sera_core.explain.cam import Trace, heatmap
+from sera_core.explain.depth import END, traced_at
+from sera_core.explain.inside import Mask, heat_inside, hottest_inside, mask_on_crop
+from sera_core.explain.judged import location_rows
+from sera_core.explain.overlay import overlay
+from sera_core.figures.image import still
+from sera_core.images.prepare import Crop, prepare
+from sera_core.nets.registry import network as entry
+from sera_core.simulate.render import Frame, render
+from sera_core.simulate.samples import SAMPLES
+from sera_core.ui.cache import sample_of
+from sera_core.ui.cell import show_code
+from sera_core.ui.learn.formula import formula
+from sera_core.ui.learn.nodule import Seen
+from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.picture import show_picture
+from sera_core.wording import percent
+
+SIGN = "papillary"  # the sample whose foci are put in and out
+
+
+def draw_place(network: Seen, target: int) -> None:
+    """Two depths of one network on the nodule under study."""
+    step("Where the place is lost", "One network, one nodule, read at two depths.")
+    depths = {"cells of 32 px, the end of the body": END, "cells of 16 px, the evidence layer": _evidence(network)}
+    mask = _mask(network)
+    for column, (name, depth) in zip(st.columns(2), depths.items(), strict=True):
+        traced = traced_at(network.classifier, network.classifier.parts, depth, network.crop.pixels)
+        method = CamMethod.GRADCAM if depth == END else CamMethod.HIRESCAM
+        heat = heatmap(method, traced, target, network.crop.pixels.shape)
+        cells = traced.activations.shape[-1]
+        with column:
+            show_picture(overlay(network.crop.pixels, heat), alt=f"The heat at {name}")
+            said = f"{name}: {cells} × {cells}"
+            if mask is not None:
+                where = "inside" if hottest_inside(heat, mask) else "**outside**"
+                said += f"; {percent(heat_inside(heat, mask))} of the heat in the nodule, the hottest point {where}"
+            st.caption(f"{said}.")
+    st.markdown(
+        "The last layers mix far more than their own square: each of their cells has seen almost the whole crop, and "
+        "border padding tells them where they are. What they know of the nodule they may keep in any cell. One step "
+        "earlier a cell still answers for its own place."
+    )
+    show_code(traced_at)
+
+
+@st.fragment
+def draw_sign(network: Seen) -> None:
+    """Punctate foci in and out of one nodule: what changes in the picture, the score and the map."""
+    step("Put the sign in and out", "The same nodule, the same random numbers, with and without its punctate foci.")
+    there = st.toggle("Punctate foci", True, key="gradcam_foci", bind="query-params")
+    with_foci, without = _drawn()
+    crops = {key: _crop(network, frame) for key, frame in ((True, with_foci), (False, without))}
+    scores = {key: _log_odds(_traced(network, crop.pixels)) for key, crop in crops.items()}
+    shown = crops[there].pixels
+    heat = heatmap(CamMethod.HIRESCAM, _traced(network, shown), 1, shown.shape)
+    changed = np.abs(crops[True].pixels - crops[False].pixels)
+    pictures = {
+        "the nodule": still(shown),
+        "where the two pictures differ: the evidence": still(np.minimum(3 * changed, 1).astype(np.float32)),
+        "the map for malignant": overlay(shown, heat),
+    }
+    for column, (caption, picture) in zip(st.columns(3), pictures.items(), strict=True):
+        with column:
+            show_picture(picture, caption)
+    part = changed > 0.1
+    numbers(
+        {
+            "Log-odds with foci": f"{scores[True]:+.2f}",
+            "Without": f"{scores[False]:+.2f}",
+            "Heat on the evidence": f"{heat_inside(heat, part) / part.mean():.1f} × its area",
+        }
+    )
+    formula(
+        rf"\frac{{\text{{heat on the evidence}}}}{{\text{{its area}}}} = "
+        rf"\frac{{{heat_inside(heat, part):.3f}}}{{{part.mean():.3f}}}",
+        "1 is chance. A map that means something has more where the pictures differ, and less when the sign is gone.",
+    )
+    show_code(render)
+
+
+def draw_benchmark() -> None:
+    """What the benchmark found, for every map that was tried."""
+    rows = location_rows()
+    if not rows:
+        return
+    step("Which maps point at the nodule?", "Suspicious nodules whose outline is known; baselines know no network.")
+    st.dataframe(
+        [
+            {
+                "frames": row["frames"],
+                "model": row["model"],
+                "map": row["map"],
+                "n": row["n"],
+                "hottest point inside (%)": 100 * row["hottest"],
+                "95 % low": 100 * row["hottest_low"],
+                "high": 100 * row["hottest_high"],
+                "chance": 100 * row["area"],
+            }
+            for row in rows
+        ],
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format="%.0f") for name in ("95 % low", "high", "chance")}
+        | {"hottest point inside (%)": st.column_config.NumberColumn(format="%.0f")},
+    )
+    st.caption(
+        "A Gaussian in the middle of the crop beats every map at this: location alone is weak evidence. "
+        "`python -m sera_core benchmark explain` prints this table and the one with the sign put in and out."
+    )
+
+
+def _evidence(network: Seen) -> int:
+    return entry(network.classifier.card.network).evidence
+
+
+def _log_odds(traced: Trace) -> float:
+    benign, malignant = traced.logits[0].tolist()
+    return malignant - benign
+
+
+def _traced(network: Seen, crop: Grey) -> Trace:
+    return traced_at(network.classifier, network.classifier.parts, _evidence(network), crop)
+
+
+def _mask(network: Seen) -> Mask | None:
+    if network.specimen.sample is None:
+        return None
+    return mask_on_crop(sample_of(network.specimen.sample).mask, network.crop.box, network.crop.pixels.shape)
+
+
+@st.cache_data(max_entries=1, show_spinner="Drawing the nodule without its foci")
+def _drawn() -> tuple[Frame, Frame]:
+    case = SAMPLES[SIGN].case
+    return sample_of(SIGN), render(replace(case, nodule=replace(case.nodule, punctate=0)))
+
+
+def _crop(network: Seen, frame: Frame) -> Crop:
+    return prepare(frame.image.pixels, frame.box, network.classifier.card.preparation)
