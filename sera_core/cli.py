@@ -212,7 +212,27 @@ def predict(options: argparse.Namespace) -> Result:
     """Every model's probability of every case of a manifest; started again, it goes on where it stopped."""
     from sera_core.predict import predict
 
-    return {"predictions": str(options.out), "rows": predict(options.manifest, options.model, options.out, _say)}
+    return {
+        "predictions": str(options.out),
+        "rows": predict(options.manifest, options.model, options.out, _say),
+    }
+
+
+def export(options: argparse.Namespace) -> Result:
+    """One model as an ONNX file, for other programs."""
+    from sera_core.classifiers.exchange import export_onnx
+    from sera_core.classifiers.store import load
+
+    export_onnx(load(options.model), options.onnx)
+    return {"model": options.model, "onnx": str(options.onnx)}
+
+
+def import_onnx(options: argparse.Namespace) -> Result:
+    """A classifier made elsewhere, as a model folder."""
+    from sera_core.study.stranger import Stranger, adopt
+
+    given = {name: getattr(options, name) for name in Stranger.__dataclass_fields__}
+    return adopt(Stranger(**given), options.out).as_dict()
 
 
 def study(options: argparse.Namespace) -> Result:
@@ -252,6 +272,10 @@ def benchmark(options: argparse.Namespace) -> Result:
         if options.keep:
             keep(rows)
         return evidence() + rows
+    if options.part == "runtimes":
+        from sera_core.benchmarks import runtimes
+
+        return runtimes.benchmark()
     from sera_core.benchmarks.run import run
 
     return run()
@@ -271,10 +295,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(_command(commands, "import", import_data, command_line.cases))
     _add_train(_command(commands, "train", train, command_line.card))
     _add_predict(_command(commands, "predict", predict, command_line.predict))
+    _add_export(_command(commands, "export", export, command_line.exported))
+    _add_import_onnx(_command(commands, "import-onnx", import_onnx, command_line.card))
     _add_study(_command(commands, "study", study, command_line.study))
     _add_evaluate(_command(commands, "evaluate", evaluate, command_line.evaluate))
     part = _command(commands, "benchmark", benchmark, command_line.benchmark)
-    part.add_argument("part", nargs="?", choices=("speed", "signs", "explain"), default="speed", help="what to measure")
+    part.add_argument(
+        "part", nargs="?", choices=("speed", "signs", "explain", "runtimes"), default="speed", help="what to measure"
+    )
     part.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"
     )
@@ -380,10 +408,36 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="OUT.csv|.parquet")
 
 
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="id of an installed model; an unknown one lists all")
+    parser.add_argument("--onnx", type=Path, required=True, metavar="OUT.onnx")
+
+
+def _add_import_onnx(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE.onnx")
+    parser.add_argument("--out", type=Path, required=True, metavar="models/ID", help="folder of the new model")
+    parser.add_argument("--frames", type=Path, required=True, metavar="MANIFEST", help="labelled, not trained on")
+    parser.add_argument("--labels", required=True, help="what the frames' labels are")
+    parser.add_argument("--positive", required=True, help="what a label of 1 says of a nodule")
+    parser.add_argument("--trained-on", required=True, help="a sentence: what its maker trained it on")
+    parser.add_argument("--output", required=True, choices=["logits", "probabilities"], help="what it answers")
+    parser.add_argument("--mean", type=float, required=True, help="normalisation of a grey level 0 ... 1")
+    parser.add_argument("--std", type=float, required=True)
+    parser.add_argument("--px", type=int, default=0, help="side of its input, where the file leaves it open")
+    parser.add_argument("--padding", type=float, default=1.1, help="side of the crop over the region's longest side")
+    parser.add_argument("--title", default="")
+    parser.add_argument("--licence", default="as its maker says")
+    parser.add_argument("--domain", default="real", choices=["real", "simulated"])
+
+
 def _add_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("design", type=Path, metavar="DESIGN.toml")
     parser.add_argument("--work", type=Path, default=STUDY_WORK, help="folder for finished stages")
     parser.add_argument("--engine", choices=["serial", "loky", "dask"], default="serial", help="who fits the tables")
+    _add_scheduler(parser)
+
+
+def _add_scheduler(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scheduler", default="", metavar="tcp://HOST:PORT", help="of a running Dask cluster")
 
 

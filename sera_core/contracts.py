@@ -39,6 +39,10 @@ class BadInput(ValueError):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[BadInput], tuple[str, str]]:
+        """From one process to another."""
+        return type(self), (self.code, self.message)
+
 
 @dataclass(frozen=True)
 class Notice:

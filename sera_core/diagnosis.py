@@ -170,7 +170,7 @@ def read(image: GreyImage, request: Request, find: Callable[[GreyImage, Hint], O
         box=box,
         model=card.id,
         model_title=card.title,
-        model_sha256=card.files[store.WEIGHTS],
+        model_sha256=card.files[store.weights_of(card)],
         domain=card.domain,
         trained_on=card.trained_on,
         positive=card.positive,
@@ -267,7 +267,7 @@ def _answer(classifier: Classifier, pixels: Grey, box: Box, request: Request) ->
         probability = classifier.predict(crops)
         return probability if malignant else 1 - probability
 
-    if classifier.svm is not None:
+    if classifier.card.kind != "cnn":
         return answer, explain(CamMethod.OCCLUSION, crop.pixels, crop.box, predict)
     traced = trace(activations[:1], classifier.head())  # the first view is the region itself
     asked = Asked(partial(_trace, classifier), traced, int(malignant), request.steady)

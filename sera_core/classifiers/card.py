@@ -93,8 +93,9 @@ class Card:
         ``id`` is the name of the model's folder.
     network : str
         Key of the network registry.
-    kind : {"cnn", "svm"}
-        What reads the body's features: the network's own last layer, or a support vector machine.
+    kind : {"cnn", "svm", "onnx"}
+        What reads the body's features: the network's own last layer, or a support vector machine; or a file made
+        elsewhere that does all of it.
     domain : {"real", "simulated"}
         Kind of frames it was trained on.
     default : bool
@@ -122,7 +123,7 @@ class Card:
     id: str
     title: str
     network: str
-    kind: Literal["cnn", "svm"]
+    kind: Literal["cnn", "svm", "onnx"]
     domain: Domain
     default: bool
     trained_on: str

@@ -62,7 +62,11 @@ class Classifier:
 
     @cached_property
     def _halves(self) -> tuple[nn.Sequential, nn.Sequential]:
-        """The body up to the evidence layer, and the rest of it."""
+        """The body up to the evidence layer, and the rest of it; what was made elsewhere is not cut."""
+        from torch import nn
+
+        if self.card.kind == "onnx":
+            return nn.Sequential(self.parts["body"]), nn.Sequential()
         return stages(self.parts, network(self.card.network).evidence)
 
     def activations(self, crops: Grey) -> Tensor:

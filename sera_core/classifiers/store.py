@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -16,13 +16,14 @@ from sera_core.classifiers.card import CARD_FILE, Card, read_card, write_card
 from sera_core.classifiers.classical import load_svm, save_svm
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import FEATURES, FamiliarityIndex
+from sera_core.classifiers.foreign import Output, foreign_parts
 from sera_core.contracts import BadInput
 from sera_core.files import MODELS, read_whole, whole_file
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-FILES = WEIGHTS, INDEX, SVM = "weights.safetensors", "familiarity.safetensors", "svm.skops"
+FILES = WEIGHTS, INDEX, SVM, ONNX = "weights.safetensors", "familiarity.safetensors", "svm.skops", "network.onnx"
 PLAIN_NAME = re.compile(r"[\w-][\w.-]*")  # names a file or folder in its own place, never a way out of it
 
 _loading = Lock()
@@ -93,18 +94,28 @@ def _loaded(place: Path, signature: Signature) -> Classifier:
 def _assembled(card: Card, files: dict[str, bytes]) -> Classifier:
     from safetensors.torch import load as load_tensors
 
-    from sera_core.nets.split import build
-
-    parts = build(card.network, pretrained=False)
-    width = cast("nn.Linear", parts["last"]).in_features
-    if card.kind == "svm":
-        del parts["last"]  # the machine takes its place
-    parts.load_state_dict(_finite(load_tensors(files[WEIGHTS])))  # names and shapes must be the network's
-    parts.eval().requires_grad_(False)
+    parts, svm = _parts(card, files)
     index = FamiliarityIndex(**{key: value.numpy() for key, value in _finite(load_tensors(files[INDEX])).items()})
     if index.train.shape[1] != FEATURES:
         raise ValueError(f"familiarity index: {index.train.shape[1]} features instead of {FEATURES}")
-    return Classifier(card, parts, load_svm(files[SVM], width) if card.kind == "svm" else None, index)
+    return Classifier(card, parts, svm, index)
+
+
+def _parts(card: Card, files: dict[str, bytes]) -> tuple[nn.ModuleDict, Any]:
+    """Network and, where it takes the last layer's place, support vector machine."""
+    from safetensors.torch import load as load_tensors
+
+    from sera_core.nets.split import build
+
+    if card.kind == "onnx":
+        return foreign_parts(files[ONNX], cast(Output, card.recipe["output"])), None
+    parts = build(card.network, pretrained=False)
+    width = cast("nn.Linear", parts["last"]).in_features
+    if card.kind == "svm":
+        del parts["last"]
+    parts.load_state_dict(_finite(load_tensors(files[WEIGHTS])))  # names and shapes must be the network's
+    parts.eval().requires_grad_(False)
+    return parts, load_svm(files[SVM], width) if card.kind == "svm" else None
 
 
 def _finite(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -116,8 +127,10 @@ def _finite(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return found
 
 
-def save(classifier: Classifier, folder: Path = MODELS) -> Card:
-    """Write weights (float16), familiarity index and card of a model; returns the card with the hashes.
+def save(classifier: Classifier, folder: Path = MODELS, onnx: bytes = b"") -> Card:
+    """Write weights (float16; of a model made elsewhere its file ``onnx``), familiarity index and card of a model.
+
+    Returns the card with the hashes.
 
     The card is written last: a killed run leaves a model that is refused, never one that answers wrongly.
     """
@@ -125,8 +138,11 @@ def save(classifier: Classifier, folder: Path = MODELS) -> Card:
     from safetensors.torch import save as tensors_to_bytes
 
     place = folder / classifier.card.id
-    weights = {key: _half(value) for key, value in classifier.parts.state_dict().items()}
-    _write(place / WEIGHTS, tensors_to_bytes(weights))
+    if classifier.card.kind == "onnx":
+        _write(place / ONNX, onnx)
+    else:
+        weights = {key: _half(value) for key, value in classifier.parts.state_dict().items()}
+        _write(place / WEIGHTS, tensors_to_bytes(weights))
     index = {k: torch.from_numpy(np.ascontiguousarray(v)).half() for k, v in asdict(classifier.index).items()}
     _write(place / INDEX, tensors_to_bytes(index))
     if classifier.svm is not None:
@@ -137,8 +153,13 @@ def save(classifier: Classifier, folder: Path = MODELS) -> Card:
     return card
 
 
+def weights_of(card: Card) -> str:
+    """Name of the file that holds what the model learnt."""
+    return ONNX if card.kind == "onnx" else WEIGHTS
+
+
 def _needed(card: Card) -> tuple[str, ...]:
-    return (WEIGHTS, INDEX, SVM) if card.kind == "svm" else (WEIGHTS, INDEX)
+    return (weights_of(card), INDEX, SVM) if card.kind == "svm" else (weights_of(card), INDEX)
 
 
 def _half(value: Tensor) -> Tensor:

@@ -65,6 +65,13 @@ def models(found: Result) -> str:
     return "\n".join(lines) or "No model is installed."
 
 
+def exported(found: Result) -> str:
+    """Which model stands in which file."""
+    return (
+        f"{found['model']} in {found['onnx']}, for any program that runs ONNX; its metadata say how to prepare a frame"
+    )
+
+
 def tirads(found: Result) -> str:
     """One line a guideline."""
     return "\n".join(f"{name}: {said['category']}, {said['action']}. {said['rule']}" for name, said in found.items())

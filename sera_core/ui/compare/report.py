@@ -8,6 +8,7 @@ from sera_core import escape
 from sera_core.evaluate.compare import compare
 from sera_core.evaluate.results import frame
 from sera_core.reports.comparison import Subject, html
+from sera_core.reports.notebook import KIND, Table, comparison_notebook
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import PICTURES
 from sera_core.ui.compare.chosen import Chosen, remember
@@ -34,6 +35,11 @@ def offer_comparison(chosen: Chosen) -> None:
     def rows() -> str:
         return escape.csv(frame(remember(chosen, compare, chosen.study.cutoffs).rows))
 
+    def notebook() -> str:
+        study = chosen.study
+        table = Table("" if chosen.own else study.name, study.title, study.domain)
+        return comparison_notebook(table, chosen.predictions)
+
     with cell.controls:
         offer(
             Download(
@@ -52,6 +58,14 @@ def offer_comparison(chosen: Chosen) -> None:
                 "text/csv",
                 rows,
                 "all-numbers",
+            ),
+            Download(
+                "Notebook",
+                ":material/book_2:",
+                f"comparison-{chosen.study.name}.ipynb",
+                KIND,
+                notebook,
+                "notebook",
             ),
         )
         st.segmented_control(

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from sera_core.contracts import Diagnosis
+from sera_core.reports.notebook import KIND, diagnosis_notebook
 from sera_core.reports.page import pdf
 from sera_core.reports.record import as_json
 from sera_core.reports.text import as_text
@@ -35,6 +36,14 @@ def offer_report(diagnosis: Diagnosis) -> None:
                 "application/json",
                 partial(as_json, diagnosis),
                 "json",
+            ),
+            Download(
+                "Notebook",
+                ":material/book_2:",
+                "nodule.ipynb",
+                KIND,
+                partial(diagnosis_notebook, diagnosis),
+                "notebook",
             ),
         )
     with cell.result:

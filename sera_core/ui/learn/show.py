@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,23 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from sera_core.figures.image import still
+from sera_core.reports.notebook import KIND, lesson_notebook
+from sera_core.ui.download import Download, offer
 from sera_core.ui.picture import show_picture
+
+
+def take_home(title: str, *calls: partial) -> None:
+    """A button for a notebook that computes the same again.
+
+    Parameters
+    ----------
+    title : str
+    calls : functools.partial
+        The functions that ran, with the arguments that the controls gave them.
+    """
+    slug = re.sub(r"\W+", "-", title.lower())
+    write = partial(lesson_notebook, title, calls)
+    offer(Download("Notebook", ":material/book_2:", f"{slug}.ipynb", KIND, write, f"notebook-{slug}", "tertiary"))
 
 
 def step(title: str, lead: str = "") -> None:

@@ -25,7 +25,7 @@ from sera_core.ui.learn.first_layer import found_by
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import matrix, numbers, step
+from sera_core.ui.learn.show import matrix, numbers, step, take_home
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
 
@@ -93,6 +93,7 @@ def _play(specimen: Specimen, network: Seen) -> None:
     _first_cell(setup, answer)
     fold("The same as tables", "convolution_tables", partial(_tables, setup, answer))
     show_code(convolve, patch_at, Window.places, Window.seen)
+    take_home("Convolution", partial(convolve, setup.maps, setup.kernels, setup.bias, setup.window))
 
 
 def _tables(setup: Setup, answer: Array) -> None:

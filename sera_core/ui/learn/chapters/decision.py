@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -21,7 +23,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.states import guarded
 
 LAYERS = ("Lite0 stage 3", "Lite0 stage 5", "Lite0 last", "Lite1 last", "Lite2 last")
@@ -171,6 +173,7 @@ def _cut(opinion: Opinion, labels: np.ndarray) -> None:
         f"Youden's cut-off, where J is largest, lies at {best:.0%} here.",
     )
     show_code(decision.judge, decision.concatenated, decision.averaged, counts, youden)
+    take_home("Cut-off", partial(counts, labels, opinion.probabilities, cut), partial(measures, tp, fn, fp, tn))
 
 
 def _roc(opinion: Opinion, labels: np.ndarray, here: tuple[float, float], best: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -17,7 +19,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula, latex_matrix
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.states import refused
 
 MATRIX = [[1.0, -2.0, 0.5], [0.5, 1.0, -1.0]]
@@ -35,10 +37,10 @@ def draw() -> None:
     _by_hand()
     network = seen(choose_nodule())
     title = network.classifier.card.title
-    if network.classifier.svm is None:
+    if network.classifier.card.kind == "cnn":
         _real(network)
     else:
-        sentence = f"{title} ends in a support vector machine, not in a layer: choose another nodule."
+        sentence = f"{title} has no last layer to look into: choose another nodule."
         refused(BadInput("no_last_layer", sentence), "Nothing to take apart")
     ask(QUESTION, "dense_question")
 
@@ -67,6 +69,7 @@ def _by_hand() -> None:
     parts |= {"Ax + b": stages.shifted[:, None], "α(Ax + b)": stages.active[:, None]}
     chart(chain(parts), "dense-chain", "The same numbers as colours")
     show_code(dense)
+    take_home("Fully connected layer", partial(dense, x, matrix, bias))
 
 
 def _column(values: object) -> str:

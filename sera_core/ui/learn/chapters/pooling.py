@@ -21,7 +21,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula, grouped
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import matrix, numbers, pictures, step
+from sera_core.ui.learn.show import matrix, numbers, pictures, step, take_home
 
 MODES: tuple[Mode, ...] = ("max", "average")
 FROM_TALK, FROM_NODULE = "talk", "nodule"
@@ -84,6 +84,7 @@ def _play(network: Seen) -> None:
     )
     fold("The same as tables", "pooling_tables", partial(_tables, maps, answer))
     show_code(pool)
+    take_home("Pooling", partial(pool, maps, window, mode))
 
 
 def _tables(maps: Grey, answer: Grey) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -17,7 +19,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
 from sera_core.ui.learn.question import Question, Stage, stages
-from sera_core.ui.learn.show import numbers
+from sera_core.ui.learn.show import numbers, take_home
 
 WINDOW = 8  # side of the little window whose levels are read out
 FARTHEST = 20  # pixels
@@ -70,6 +72,7 @@ def _cooccurrence(specimen: Specimen) -> None:
     _properties_formula(found)
     _along(specimen, bits, distance)
     show_code(glcm.quantise, glcm.neighbours, glcm.cooccurrence, glcm.properties)
+    take_home("Co-occurrence", partial(glcm.four_directions, counted, bits, distance), partial(glcm.properties, every))
 
 
 def _example(window: np.ndarray, matrix: np.ndarray | None, distance: int) -> None:
@@ -161,6 +164,7 @@ def _wavelets(specimen: Specimen) -> None:
         "Blue is below zero, vermilion above."
     )
     show_code(wavelet.transform, wavelet.analyse, wavelet.restore)
+    take_home("Wavelets", partial(wavelet.transform, image, filter_))
 
 
 def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str, np.ndarray]) -> None:

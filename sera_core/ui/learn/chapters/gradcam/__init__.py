@@ -44,7 +44,7 @@ QUESTION = Question(
 def draw() -> None:
     """The whole chapter."""
     network = seen(choose_nodule())
-    if network.classifier.svm is not None:
+    if network.classifier.card.kind != "cnn":
         raise BadInput("no_gradient", f"{network.classifier.card.title} has no gradient: choose another nodule.")
     named = st.segmented_control(
         "Explain", CLASSES, default="malignant", required=True, key="gradcam_class", bind="query-params"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.canvas import points
 from sera_core.ui.learn.formula import formula
-from sera_core.ui.learn.show import numbers
+from sera_core.ui.learn.show import numbers, take_home
 from sera_core.ui.states import refused
 
 PARAMETER = "margin_points"
@@ -123,6 +124,7 @@ def many() -> None:
         "Twice the distance of the nearest point; a negative number means that a point lies on the wrong side.",
     )
     show_code(lesson.line_margin, lesson.some_lines)
+    take_home("Any line", partial(lesson.line_margin, *cloud, angle, offset))
 
 
 def widest() -> None:
@@ -144,6 +146,7 @@ def widest() -> None:
         "Only the ringed points hold the line: move another and nothing changes until it reaches the dashed edge.",
     )
     show_code(lesson.fit, lesson.solve)
+    take_home("The widest margin", partial(lesson.fit, *cloud))
 
 
 def soft() -> None:
@@ -198,6 +201,7 @@ def kernel() -> None:
     chart(figures.surface(fitted, plane, ("x₁", "x₂")), "margin-surface", "The decision as a surface above the board")
     st.caption("The same decision as a height: the kernel lifts the points until a flat sheet at 0 separates them.")
     show_code(lesson.kernel, lesson.solve)
+    take_home("Kernel trick", partial(lesson.fit, *cloud, c, gamma))
 
 
 def two_sliders() -> tuple[float, float]:
