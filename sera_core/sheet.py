@@ -93,7 +93,7 @@ def read_sheet(data: bytes, name: str, text: Collection[str] | None = None) -> S
     skipped = above.group().count(b"\n") if above else 0
     data = data[above.end() :] if above else data
     if not data.strip():
-        raise BadInput("empty", f"{name} is empty: give one row a case and model, below a header.")
+        raise BadInput("empty", f"{name} is empty: it needs a header and at least one row below it.")
     separator = _separator(data)
     try:
         table = _parsed(data, name, separator, text, skipped)

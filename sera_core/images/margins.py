@@ -10,6 +10,7 @@ from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from sera_core.contracts import Box, Grey, GreyImage, Notice
 from sera_core.images.marks import find_text, reduced
@@ -18,6 +19,7 @@ from sera_core.images.scale import UNREADABLE
 LONGEST = 1200  # pixels at which text is looked for
 BESIDE = 0.08  # of the width of a lit part: where the depth scale stands
 FAINT = 0.1  # outside the picture the ground is black, so that weaker strokes count
+DARK = 0.04  # grey level of the ground beside a sector, strokes on it left out
 
 Bool = NDArray[np.bool_]
 
@@ -42,7 +44,8 @@ def without_margins(image: GreyImage, lit: list[Box], declared: bool) -> GreyIma
         places += lit
     small = reduced(image.pixels, LONGEST)
     zoom = image.shape[1] / small.shape[1]
-    inside = _inside(small.shape, [_zoomed(place, 1 / zoom) for place in places])
+    shown = [_zoomed(place, 1 / zoom) for place in places]
+    inside, beside_sector = _inside(small.shape, shown), _corners(small, shown)
     texts = find_text(np.where(inside, np.float32(0), small), FAINT, FAINT)
     notices = []
     if declared or texts:
@@ -52,7 +55,15 @@ def without_margins(image: GreyImage, lit: list[Box], declared: bool) -> GreyIma
         )
         beside = 0 if image.regions or declared else round(BESIDE * lit[0].width)
         image = replace(image, pixels=_blanked(image.pixels, places, beside, [_rimmed(text, zoom) for text in texts]))
-    if find_text(np.where(inside, small, np.float32(0))):
+    if names := find_text(np.where(beside_sector, small, np.float32(0))):
+        notices.append(
+            Notice(
+                "corners_blanked",
+                "Text in the dark corners of the ultrasound picture was blanked: it may name someone.",
+            )
+        )
+        image = replace(image, pixels=_without(image.pixels, [_rimmed(name, zoom) for name in names]))
+    if find_text(np.where(inside & ~beside_sector, small, np.float32(0))):
         notices.append(
             Notice(
                 "text_inside",
@@ -72,6 +83,32 @@ def _blanked(pixels: Grey, places: list[Box], beside: int, texts: list[Box]) -> 
         part = np.s_[max(text.y, 0) : text.y + text.height, max(text.x, 0) : text.x + text.width]
         picture[part] = np.where(own[part], picture[part], np.float32(0))
     return picture
+
+
+def _without(pixels: Grey, texts: list[Box]) -> Grey:
+    """Black where the texts are, up to the picture beside them."""
+    picture = pixels.copy()
+    for text in texts:
+        part = picture[max(text.y, 0) : text.y + text.height, max(text.x, 0) : text.x + text.width]
+        part[_ground(part)] = 0
+    return picture
+
+
+def _corners(pixels: Grey, places: list[Box]) -> Bool:
+    """The dark beside a sector: what hangs together with a corner of its box over dark ground."""
+    labels, _ = ndimage.label(_ground(pixels))
+    ends = [
+        labels[y, x]
+        for place in places
+        for y in (max(place.y, 0), min(place.y + place.height, pixels.shape[0]) - 1)
+        for x in (max(place.x, 0), min(place.x + place.width, pixels.shape[1]) - 1)
+    ]
+    return np.isin(labels, [end for end in ends if end])
+
+
+def _ground(pixels: Grey) -> Bool:
+    """Where it is dark but for strokes."""
+    return ndimage.grey_opening(pixels, (5, 5)) < DARK
 
 
 def _inside(shape: tuple[int, ...], places: list[Box]) -> Bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,6 +14,7 @@ from sera_core.classifiers.store import PLAIN_NAME
 from sera_core.contracts import BadInput, Domain
 from sera_core.features.texture import TEXTURES
 from sera_core.images.prepare import Framing, InputPx, Padding
+from sera_core.names import identity, same
 from sera_core.nets.registry import network
 from sera_core.study.schema import STRICT, read_as
 from sera_core.train.recipes import Count, Recipe
@@ -215,9 +216,16 @@ def read_design(file: Path) -> Design:
     BadInput
         When it is missing or does not fit; the message names the entry.
     """
-    design = read_as(Design, file)
+    design = _spelled(read_as(Design, file))
     _check_names(design, file.name)
     return design
+
+
+def _spelled(design: Design) -> Design:
+    """The design with each arm's sources spelled as its centres are: one name in two spellings is one centre."""
+    names = {identity(centre.name): centre.name for centre in design.centres}
+    arms = (replace(arm, sources=tuple(names.get(identity(name), name) for name in arm.sources)) for arm in design.arms)
+    return replace(design, arms=tuple(arms))
 
 
 def _check_names(design: Design, name: str) -> None:
@@ -230,6 +238,9 @@ def _check_names(design: Design, name: str) -> None:
         refuse("manifests", "there is neither a manifest nor a simulated cohort")
     network(design.network)  # refuses an unknown name with the list of names
     known: list[str] = []
+    for number, centre in enumerate(design.centres):
+        if any(same(centre.name, other.name) for other in design.centres[:number]):
+            refuse(f"centres.{number}.name", f"{centre.name} stands twice")
     for kind, ids in (("arms", [a.id for a in design.arms]), ("concatenations", [c.id for c in design.concatenations])):
         for number, own in enumerate(ids):
             if own in known:

@@ -104,17 +104,25 @@ def _spelled_once(names: pd.Series) -> list[str]:
 def _check_rows(table: pd.DataFrame, sheet: Sheet) -> None:
     boxes, soft = table.reindex(columns=BOX), table.get("soft_label", table["label"])
     numbers = boxes.apply(pd.to_numeric, errors="coerce")
-    complete = np.isfinite(numbers).all(axis=1)
-    problems = [(f"manifest_{column}", f"has no {column}", table[column].isna()) for column in REQUIRED]
+    begun = boxes.notna().any(axis=1)
+    problems = [(f"manifest_{column}", f"has no {column}", column, table[column].isna()) for column in REQUIRED]
     problems += [
-        ("manifest_label", WRONG_LABEL, ~_numbers(table["label"]).isin([0, 1])),
-        ("manifest_soft", "has a soft_label outside 0 ... 1", soft.notna() & ~_numbers(soft).between(0, 1)),
-        ("manifest_box", "has a region that is not four numbers", boxes.notna().any(axis=1) & ~complete),
-        ("manifest_box", "has an empty region", complete & (numbers[["width", "height"]] < 1).any(axis=1)),
-        ("manifest_twice", "has an image that stands in an earlier row too", table["image"].duplicated()),
+        ("manifest_label", WRONG_LABEL, "label", ~_numbers(table["label"]).isin([0, 1])),
+        (
+            "manifest_soft",
+            "has a soft_label outside 0 ... 1",
+            "soft_label",
+            soft.notna() & ~_numbers(soft).between(0, 1),
+        ),
+        *(
+            ("manifest_box", "has a region that is not four numbers", side, begun & ~np.isfinite(numbers[side]))
+            for side in BOX
+        ),
+        *(("manifest_box", "has an empty region", side, numbers[side] < 1) for side in ("width", "height")),
+        ("manifest_twice", "has an image that stands in an earlier row too", "image", table["image"].duplicated()),
     ]
-    for code, problem, rows in problems:
-        sheet.refuse(rows.to_numpy(bool), code, problem)
+    for code, problem, column, rows in problems:
+        sheet.refuse(rows.to_numpy(bool), code, problem, column if column in sheet.table.column_names else "")
 
 
 def _check_patients(table: pd.DataFrame) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import wraps
-from operator import attrgetter
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 import streamlit as st
@@ -22,6 +22,7 @@ from sera_core.images.read import read_image
 from sera_core.outline import Hint
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
+from sera_core.ui.shelf import shelf
 
 
 class Named(Protocol):
@@ -38,31 +39,29 @@ N = TypeVar("N", bound=Named)
 Asked = Callable[Concatenate[N, P], R]
 
 
-def remembered(
-    kind: type[N], max_entries: int, spinner: str | bool = False
-) -> Callable[[Asked[N, P, R]], Asked[N, P, R]]:
+def remembered(spinner: str = "") -> Callable[[Asked[N, P, R]], Asked[N, P, R]]:
     """Remember what is computed from an image: of a simulated one for every session, of a patient's within his own.
+
+    The function's first argument goes by its key, the others must be hashable. What it gives is shared: nobody may
+    change it.
 
     Parameters
     ----------
-    kind : type
-        Of the function's first argument; it goes by its key.
-    max_entries : int
-        For all simulated images together, and again for each session's own.
-    spinner : str or bool
+    spinner : str
         What to say while it is computed.
     """
 
     def remember(function: Asked[N, P, R]) -> Asked[N, P, R]:
-        by_key: dict[str | type, Callable] = {kind: attrgetter("key")}
-        for_all = st.cache_data(max_entries=max_entries, show_spinner=spinner, hash_funcs=by_key)(function)
-        for_one = st.cache_data(scope="session", max_entries=max_entries, show_spinner=spinner, hash_funcs=by_key)(
-            function
-        )
+        name = f"{function.__module__}.{function.__qualname__}"
 
         @wraps(function)
         def ask(named: N, /, *args: P.args, **others: P.kwargs) -> R:
-            return (for_all if named.key.startswith(SIMULATED) else for_one)(named, *args, **others)
+            def work_out() -> R:
+                with st.spinner(spinner) if spinner else nullcontext():
+                    return function(named, *args, **others)
+
+            key = (name, named.key, args, tuple(sorted(others.items())))
+            return shelf(own=not named.key.startswith(SIMULATED)).ask(key, work_out)
 
         return ask
 
@@ -74,31 +73,35 @@ def key_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-@st.cache_data(scope="session", max_entries=8, show_spinner="Reading the image")
 def image_of(data: bytes, frame: int) -> GreyImage:
-    """:func:`sera_core.images.read_image`, remembered."""
-    return read_image(data, frame)
+    """:func:`sera_core.images.read_image`, remembered within the session."""
+
+    def read_it() -> GreyImage:
+        with st.spinner("Reading the image"):
+            return read_image(data, frame)
+
+    return shelf(own=True).ask(("image", key_of(data), frame), read_it)
 
 
-@remembered(GreyImage, 8, "Looking for the nodule")
+@remembered("Looking for the nodule")
 def outline_of(image: GreyImage, hint: Hint = None) -> Outline | None:
     """:func:`sera_core.diagnosis.outlined`, remembered."""
     return outlined(image, hint)
 
 
-@remembered(GreyImage, 16)
+@remembered()
 def picture_uri(image: GreyImage) -> str:
     """:func:`sera_core.figures.image.png_uri`, remembered."""
     return png_uri(image.pixels)
 
 
-@remembered(GreyImage, 32)
+@remembered()
 def reading_of(image: GreyImage, request: Request) -> Reading:
     """:func:`sera_core.diagnosis.read`, remembered."""
     return read(image, request, outline_of)
 
 
-@remembered(GreyImage, 32, "Asking the other models")
+@remembered("Asking the other models")
 def opinions_of(image: GreyImage, box: Box) -> tuple[ModelOpinion, ...]:
     """:func:`sera_core.diagnosis.opinions`, remembered."""
     return opinions(image, box)

@@ -8,7 +8,11 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
 
+import streamlit as st
+
 Answer = TypeVar("Answer")
+EVERYBODY_S_BYTES, OWN_BYTES = 300_000_000, 200_000_000
+OWN = "own_results"  # where a session keeps what was made of what it brought
 
 
 class Shelf:
@@ -57,3 +61,16 @@ class Shelf:
         while self.bytes > self._most_bytes and len(self._kept) > 1:
             _, (_, lighter) = self._kept.popitem(last=False)
             self.bytes -= lighter
+
+
+def shelf(own: bool) -> Shelf:
+    """Where results lie: those of the reader's own image or file end with the session, all others serve everybody."""
+    if not own:
+        return _for_all()
+    kept: Shelf = st.session_state.setdefault(OWN, Shelf(OWN_BYTES))
+    return kept
+
+
+@st.cache_resource(show_spinner=False)
+def _for_all() -> Shelf:
+    return Shelf(EVERYBODY_S_BYTES)

@@ -119,3 +119,23 @@ def test_no_picture_of_a_report_shows_the_name() -> None:
     shown = plain(diagnosis(image=image, box=Box(60, 82, 200, 60)))
     assert find_text(shown.rgb.mean(axis=-1, dtype=np.float32) / 255, 0.1, 0.1) == []
     assert shown.rgb[:28].max() == 0
+
+
+def sector(*texts: tuple[int, int, str]) -> NDArray[np.uint8]:
+    """A fan whose box has two dark corners, on a black frame."""
+    y, x = np.mgrid[: FRAME[0], : FRAME[1]]
+    away = np.hypot(x - 300, y + 60)
+    fan = (abs(np.arctan2(x - 300, y + 60)) < 0.7) & (away > 130) & (away < 440)
+    picture = Image.fromarray(np.where(fan, speckle(*FRAME) // 3 + 40, 0).astype(np.uint8))
+    for left, top, text in texts:
+        ImageDraw.Draw(picture).text((left, top), text, fill=220, font=ImageFont.load_default(14))
+    return np.array(picture)
+
+
+def test_a_name_in_the_dark_corner_of_a_sector_is_blanked_and_the_sector_stays() -> None:
+    clean, pixels = sector(), sector((40, 90, "KIM GILDONG"), (490, 110, "19591231"))
+    image = read_image(encode(pixels, "PNG"))
+    assert codes(image) == {"corners_blanked"}
+    np.testing.assert_allclose(image.pixels, clean / 255, atol=1e-6)
+    assert not codes(read_image(encode(clean, "PNG")))
+    assert "text_inside" in codes(read_image(encode(sector((260, 200, "KIM GILDONG")), "PNG")))

@@ -15,9 +15,9 @@ from sera_core.evaluate.results import Cutoff
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.study.shipped import Study, read_study, study_names
-from sera_core.ui.compare.chosen import shelf, shelved
+from sera_core.ui.compare.chosen import shelved
 from sera_core.ui.compare.sight import SEEN
-from sera_core.ui.shelf import Shelf
+from sera_core.ui.shelf import OWN, Shelf, shelf
 from tests.pages.test_compare import healthy, own, upload, words
 from tests.pages.test_diagnose import SOLID, Png, describe
 from tests.pages.test_diagnose import upload as upload_image
@@ -49,7 +49,7 @@ def test_a_table_of_ones_own_changes_no_shipped_study(name: str) -> None:
     healthy(shipped.run())
     study = read_study(name)
     mine = replace(study, name="own", domain="real", models={})
-    assert kept(own_page.session_state["compare_results"], mine) == cutoffs(study.predictions, {})
+    assert kept(own_page.session_state[OWN], mine) == cutoffs(study.predictions, {})
     assert kept(shelf(own=False), study) == cutoffs(study.predictions, study.cutoffs)
 
 

@@ -93,6 +93,14 @@ def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, words: str) 
     assert "\n" not in refusal.value.message
 
 
+def test_a_centre_is_one_name_in_any_spelling(tmp_path: Path) -> None:
+    found = read_design(design(tmp_path, GOOD.replace('sources = ["Here"]', 'sources = ["here "]')))
+    assert found.arms[0].sources == ("Here",)
+    twice = '{ name = "Here", labels = "drawn" }, { name = "HERE ", labels = "others" }'
+    with pytest.raises(BadInput, match=r"at centres\.1\.name: HERE  stands twice"):
+        read_design(design(tmp_path, GOOD.replace('{ name = "Here", labels = "drawn" }', twice)))
+
+
 def test_an_arm_that_stands_twice_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"at arms\.1\.id: tiny-transfer stands twice"):
         read_design(design(tmp_path, GOOD + GOOD[GOOD.index("[[arms]]") :]))

@@ -38,28 +38,37 @@ def test_a_good_manifest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "cases.csv is empty"),
+        ("", "cases.csv is empty: it needs a header and at least one row"),
         ('image,label\n"a', "row 2 has 1 columns"),
         ("image,label\na,0\n", r"lacks the columns patient_id, centre, split"),
         (f"{HEAD}\n", "has no rows"),
-        (f"{HEAD}\n{GOOD}c.png,2,p3,A,0\n", "Row 4 of cases.csv has a label other than 0 or 1"),
+        (
+            f"{HEAD}\n{GOOD}c.png,2,p3,A,0\n",
+            r"Row 4 of cases.csv has a label other than 0 or 1 ?\(column label: '2'\): mend",
+        ),
         (f"{HEAD}\n{GOOD}c.png,yes,p3,A,0\n", "Row 4 of cases.csv has a label other than 0 or 1"),
         (f"{HEAD}\n{GOOD}c.png,,p3,A,0\n", "Row 4 of cases.csv has no label"),
         (f"{HEAD}\na.png,0,,A,0\n", "Row 2 of cases.csv has no patient_id"),
         (f"{HEAD}\n{GOOD},1,p3,A,0\n", "Row 4 of cases.csv has no image"),
         (f"{HEAD}\na.png,0,p1,,0\n", "Row 2 of cases.csv has no centre"),
         (f"{HEAD}\na.png,0,p1,A,\n", "Row 2 of cases.csv has no split"),
-        (f"{HEAD}\n{GOOD}a.png,1,p3,A,0\n", "Row 4 of cases.csv has an image that stands in an earlier row too"),
-        (f"{HEAD},soft_label\na.png,0,p1,A,0,1.5\n", "Row 2 of cases.csv has a soft_label outside 0 ... 1"),
+        (
+            f"{HEAD}\n{GOOD}a.png,1,p3,A,0\n",
+            "Row 4 of cases.csv has an image that stands in an earlier row too .column image: 'a.png'",
+        ),
+        (f"{HEAD},soft_label\na.png,0,p1,A,0,1.5\n", r"Row 2 of .* outside 0 ... 1 \(column soft_label: '1.5'\)"),
         (f"{HEAD},soft_label\na.png,0,p1,A,0,often\n", "Row 2 of cases.csv has a soft_label outside 0 ... 1"),
         (
             f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,3,\n",
             "Row 2 of cases.csv has a region that is not four numbers",
         ),
         (f"{HEAD},x\na.png,0,p1,A,0,1\n", "Row 2 of cases.csv has a region that is not four numbers"),
-        (f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,left,4\n", "Row 2 of cases.csv has a region that is not four"),
+        (
+            f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,left,4\n",
+            r"Row 2 of .* not four numbers \(column width: 'left'\)",
+        ),
         (f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,inf,4\n", "Row 2 of cases.csv has a region that is not four"),
-        (f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,0,4\n", "Row 2 of cases.csv has an empty region"),
+        (f"{HEAD},x,y,width,height\na.png,0,p1,A,0,1,2,0,4\n", r"Row 2 of .* an empty region \(column width: '0'\)"),
     ],
 )
 def test_what_is_wrong_is_said_with_the_row(tmp_path: Path, text: str, sentence: str) -> None:

@@ -16,13 +16,11 @@ from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff
 from sera_core.figures.palette import Series
 from sera_core.study.shipped import Study
-from sera_core.ui.shelf import Shelf
+from sera_core.ui.shelf import shelf
 from sera_core.wording.comparison import name_of
 
 Answer = TypeVar("Answer")
 More = ParamSpec("More")
-SHIPPED_BYTES, OWN_BYTES = 200_000_000, 50_000_000
-_OWN = "compare_results"
 BADGE: Mapping[Domain, str] = {
     "real": ":gray-badge[:material/ecg_heart: real]",
     "simulated": ":violet-badge[:material/science: simulated]",
@@ -117,19 +115,6 @@ def drawn(chosen: Chosen, name: str, arguments: object, draw: Callable[[], go.Fi
 def shelved(study: Study) -> str:
     """Names a study on the shelf: one table read as real, as simulated and as a shipped study's has three answers."""
     return f"{study.domain} {study.name} {study.predictions.key}"
-
-
-def shelf(own: bool) -> Shelf:
-    """Where results lie: those of the reader's own file end with the session, a shipped study's serve everybody."""
-    if not own:
-        return _for_all()
-    kept: Shelf = st.session_state.setdefault(_OWN, Shelf(OWN_BYTES))
-    return kept
-
-
-@st.cache_resource(show_spinner=False)
-def _for_all() -> Shelf:
-    return Shelf(SHIPPED_BYTES)
 
 
 def heading(chosen: Chosen, kind: Domain) -> None:

@@ -20,9 +20,10 @@ from sera_core.study.shipped import Study, read_study, study_names
 from sera_core.ui.brought import ask_for_file
 from sera_core.ui.cache import key_of
 from sera_core.ui.cell import fold, show_code
-from sera_core.ui.compare.chosen import BADGE, Chosen, shelf, shelved
+from sera_core.ui.compare.chosen import BADGE, Chosen, shelved
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.download import Download, offer
+from sera_core.ui.shelf import shelf
 from sera_core.ui.states import empty, guarded, notices
 from sera_core.wording.comparison import answered
 

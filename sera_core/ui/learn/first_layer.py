@@ -11,7 +11,7 @@ from sera_core.ui.cache import remembered
 from sera_core.ui.learn.nodule import Seen
 
 
-@remembered(Seen, 32)
+@remembered()
 def found_by(network: Seen, number: int) -> Array:
     """Map ``[h, w]`` of kernel ``number`` (from 1) of the network's first layer, before norm and nonlinearity."""
     crop = normalise(network.crop.pixels, network.classifier.card.preparation)

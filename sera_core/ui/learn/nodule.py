@@ -98,6 +98,6 @@ def seen(specimen: Specimen) -> Seen:
     return Seen(specimen, classifier, crop)
 
 
-@remembered(Specimen, 16, "Looking for the network that diagnoses this nodule")
+@remembered("Looking for the network that diagnoses this nodule")
 def _model(specimen: Specimen) -> str:
     return who_answers(specimen.image, specimen.box)

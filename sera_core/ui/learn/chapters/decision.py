@@ -76,13 +76,13 @@ def _choose() -> Choice:
     return tuple(layers), tuple(readers), way or WAYS[0]
 
 
-@remembered(Specimen, 64, "Asking the networks about this nodule")
+@remembered("Asking the networks about this nodule")
 def _own_features(specimen: Specimen, network: str) -> dict[str, np.ndarray]:
     crop = prepare(specimen.image.pixels, specimen.box, preparation(NETWORK_PX)).pixels
     return {layer: rows[0] for layer, rows in stage_features(network, crop[None]).items()}
 
 
-@remembered(Specimen, 128, "Fitting the classifiers, each fold apart")
+@remembered("Fitting the classifiers, each fold apart")
 def _opinion(specimen: Specimen, choice: Choice) -> Opinion:
     """Probabilities of a choice of layers and readers."""
     layers, readers, way = choice

@@ -135,7 +135,7 @@ def _softmax(network: Seen, found: Evidence) -> None:
     )
 
 
-@remembered(Seen, 16)
+@remembered()
 def _evidence(network: Seen) -> Evidence:
     classifier = network.classifier
     last = classifier.parts["last"]

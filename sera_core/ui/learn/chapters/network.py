@@ -202,7 +202,7 @@ def _choose_cell(height: int, width: int) -> Callable[[int, int], None]:
     return choose
 
 
-@remembered(Seen, 24)
+@remembered()
 def _answer(network: Seen, name: str) -> Array:
     inputs = normalise(network.crop.pixels, network.classifier.card.preparation)
     return maps_at(network.classifier.parts["body"], name, inputs)

@@ -126,7 +126,7 @@ def _shift(network: Seen) -> None:
     show_code(change_after_shift)
 
 
-@remembered(Seen, 32)
+@remembered()
 def _changes(network: Seen, shift: int) -> dict[str, list[float]]:
     small = _small(network.crop.pixels, 64)
     return {mode: [change_after_shift(small, shift, Window(side, side), mode) for side in SIDES] for mode in MODES}

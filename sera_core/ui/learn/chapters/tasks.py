@@ -118,7 +118,7 @@ def _asked(scene: Scene, box: Box) -> Answer:
     return _answer(Specimen(scene.image, box))
 
 
-@remembered(Specimen, 64)
+@remembered()
 def _answer(specimen: Specimen) -> Answer:
     shown = seen(specimen)
     probability = float(shown.classifier.predict(shown.crop.pixels[None])[0])

@@ -103,7 +103,7 @@ def _properties_formula(found: dict[str, float]) -> None:
     )
 
 
-@remembered(Specimen, 32)
+@remembered()
 def _by_offset(specimen: Specimen, bits: int) -> dict[str, list[float]]:
     """Each property at the offsets of 1 to 20 pixels."""
     quantised = glcm.quantise(_crop(specimen), bits)

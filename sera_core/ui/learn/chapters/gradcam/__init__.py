@@ -107,13 +107,13 @@ def _steps(network: Seen, target: int) -> None:
     show_code(grad_cam)
 
 
-@remembered(Seen, 16)
+@remembered()
 def _grad_cam(network: Seen, target: int) -> Steps:
     classifier = network.classifier
     return grad_cam(classifier.activations(network.crop.pixels[None]), classifier.head(), target)
 
 
-@remembered(Seen, 16)
+@remembered()
 def _maps(network: Seen, target: int) -> dict[CamMethod, Grey]:
     traced = trace(network.classifier.activations(network.crop.pixels[None]), network.classifier.head())
     return {method: heatmap(method, traced, target, network.crop.pixels.shape) for method in CAM_METHODS}
@@ -142,7 +142,7 @@ def _six(network: Seen, target: int) -> None:
     show_code(heatmap, fidelity)
 
 
-@remembered(Seen, 32, "Blurring and asking again")
+@remembered("Blurring and asking again")
 def _trust(network: Seen, method: CamMethod, target: int) -> Fidelity:
     crop = network.crop
 
@@ -181,7 +181,7 @@ def _mislead(network: Seen, target: int) -> None:
     show_code(random_head, likeness)
 
 
-@remembered(Seen, 32)
+@remembered()
 def _likeness(network: Seen, target: int, seed: int) -> dict[CamMethod, float]:
     activations, head = network.classifier.activations(network.crop.pixels[None]), network.classifier.head()
     learnt, other = trace(activations, head), trace(activations, random_head(head, seed))

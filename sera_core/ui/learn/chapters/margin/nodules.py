@@ -26,7 +26,7 @@ def _textures() -> dict[str, np.ndarray]:
     return clouds.textures(load_bank())
 
 
-@remembered(Specimen, 16)
+@remembered()
 def _texture_of(specimen: Specimen) -> dict[str, float]:
     return glcm.texture(prepare(specimen.image.pixels, specimen.box, preparation()).pixels)
 
