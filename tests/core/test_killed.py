@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,24 +13,32 @@ import pytest
 from sera_core.cli import main
 from tests.drawn import write_centre, write_picture
 
-ROOT = Path(__file__).resolve().parents[2]
-KILLED = """
-import os, pathlib, signal, sys
-left, replace = [int(sys.argv[1])], pathlib.Path.replace
-def put(self, target):
-    left[0] -= 1
-    return replace(self, target) if left[0] else os.kill(os.getpid(), signal.SIGKILL)
-pathlib.Path.replace = put
-from sera_core.cli import main
-sys.exit(main(sys.argv[2:]))
-"""
+FORKS = multiprocessing.get_context("forkserver")  # what a command imports is imported once, before the first fork
+FORKS.set_forkserver_preload(
+    ["sera_core.study.run", "sera_core.simulate.disk", "sera_core.train.importers", "sklearn.svm"]
+)
+
+
+def killed(write: int, command: tuple[str, ...]) -> None:
+    """A process that kills itself where it would put its n-th file in place."""
+    left, replace = [write], Path.replace
+
+    def put(self: Path, target: Path) -> Path:
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replace(self, target)
+
+    Path.replace = put  # type: ignore[method-assign,assignment]
+    sys.exit(main(list(command)))
 
 
 def kill_at(write: int, *command: str) -> None:
     """Run a command that is killed when it would put its n-th file in place."""
-    line = [sys.executable, "-c", KILLED, str(write), *command]
-    ran = subprocess.run(line, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True)
-    assert ran.returncode == -signal.SIGKILL, ran.stderr
+    process = FORKS.Process(target=killed, args=(write, command))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 def contents(folder: Path) -> dict[str, bytes]:

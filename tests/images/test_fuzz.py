@@ -18,8 +18,8 @@ EXAMPLES = 500 if os.environ.get("CI") else 150
 
 @cache
 def files() -> dict[str, bytes]:
-    """The corpus."""
-    return {path.name: path.read_bytes() for path in CORPUS.iterdir()}
+    """The corpus without the slow file: changed a little, it takes its 2 s of processor again nearly every time."""
+    return {path.name: path.read_bytes() for path in CORPUS.iterdir() if "slow" not in path.name}
 
 
 @st.composite
