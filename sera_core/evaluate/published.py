@@ -8,7 +8,6 @@ shares of malignant and benign nodules as weights, so each row says which mix of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -50,14 +49,14 @@ class Finding:
     consequence: str
 
 
-def lee(table: str, folder: Path = PUBLISHED) -> pd.DataFrame:
+def lee(table: str) -> pd.DataFrame:
     """One table of Lee 2019 as printed: one of :data:`LEE`, or ``recipes``."""
-    return pd.read_csv(folder / f"lee2019_{table}.csv", dtype={"networks": str})
+    return pd.read_csv(PUBLISHED / f"lee2019_{table}.csv", dtype={"networks": str})
 
 
-def koh(folder: Path = PUBLISHED) -> pd.DataFrame:
+def koh() -> pd.DataFrame:
     """What Koh 2020 (doi 10.1038/s41598-020-72270-6) states: ``what, set, value, unit, note``."""
-    return pd.read_csv(folder / "koh2020.csv")
+    return pd.read_csv(PUBLISHED / "koh2020.csv")
 
 
 def fits(
@@ -75,7 +74,7 @@ def fits(
     return near & (np.abs(implied - accuracy) <= 0.05 + 1e-9)
 
 
-def audit(folder: Path = PUBLISHED) -> pd.DataFrame:
+def audit() -> pd.DataFrame:
     """Every row of Lee 2019's tables against both mixes of nodules.
 
     Returns
@@ -86,7 +85,7 @@ def audit(folder: Path = PUBLISHED) -> pd.DataFrame:
         specificity at 50 malignant / 100 benign and at 100 / 50), ``fits_stated, fits_turned`` (see :func:`fits`;
         False where a figure is illegible), ``complete``.
     """
-    rows = pd.concat([_rows(table, folder) for table in LEE], ignore_index=True)
+    rows = pd.concat([_rows(table) for table in LEE], ignore_index=True)
     figures = rows[["accuracy", "sensitivity", "specificity"]]
     accuracy, sensitivity, specificity = (figures[column].to_numpy(np.float64) for column in figures)
     for name, (malignant, benign) in (("stated", STATED), ("turned", TURNED)):
@@ -121,8 +120,8 @@ def finding(rows: pd.DataFrame | None = None) -> Finding:
     )
 
 
-def _rows(table: str, folder: Path) -> pd.DataFrame:
-    found = lee(table, folder)
+def _rows(table: str) -> pd.DataFrame:
+    found = lee(table)
     if table == "features":
         return pd.concat([_features(found, "frozen"), _features(found, "finetuned")], ignore_index=True)
     names = {"readers_and_cnns": "name", "concatenation": "networks", "ensemble": "networks"}

@@ -42,8 +42,8 @@ class SignsDesign:
     simulated: Cohorts
 
 
-def run_signs(design: SignsDesign, report: Report, folder: Path = MODELS) -> pd.DataFrame:
-    """Measure every nodule, fit and test both sets of rules, and write them to ``folder``.
+def run_signs(design: SignsDesign, report: Report) -> pd.DataFrame:
+    """Measure every nodule, fit and test both sets of rules, and write them to ``models/signs``.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def run_signs(design: SignsDesign, report: Report, folder: Path = MODELS) -> pd.
         ),
         Rules("simulated", "simulated nodules of the internal centre", from_simulated),
     )
-    write_rules(everything, folder / "signs" / "proposals.json")
+    write_rules(everything, MODELS / "signs" / "proposals.json")
     return pd.DataFrame(
         {"domain": one.domain, "question": rule.question, "proposed": test.word in rule.proposed, **vars(test)}
         for one in everything

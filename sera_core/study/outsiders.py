@@ -85,8 +85,9 @@ def blanks(count: int) -> Iterator[Grey]:
         yield np.clip((ramp, noise, np.full((SIDE, SIDE), random.uniform()))[seed % 3], 0, 1).astype(np.float32)
 
 
-def shuffle(pixels: Grey, seed: int, cells: int = 6) -> Grey:
-    """A frame cut into ``cells`` x ``cells`` patches in random order."""
+def shuffle(pixels: Grey, seed: int) -> Grey:
+    """A frame cut into 6 x 6 patches in random order."""
+    cells = 6
     high, wide = pixels.shape[0] // cells, pixels.shape[1] // cells
     cut = pixels[: high * cells, : wide * cells]
     patches = cut.reshape(cells, high, cells, wide).swapaxes(1, 2).reshape(-1, high, wide)
