@@ -72,7 +72,7 @@ def read_as_a_file(opened: Page, report: bytes, file: Path) -> None:
     """Under its own policy every figure of a report is drawn, nothing is refused and nothing is fetched."""
     file.write_bytes(report)
     page, said, asked = opened.context.new_page(), [], []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(file.as_uri())
