@@ -1,6 +1,6 @@
 """Several pictures on one screen: each is a pane of its own, and a nodule is looked for in one of them.
 
-The notice of :mod:`sera_core.images.panes` is another finder on purpose, and a stricter one. It must not cry wolf, for a
+The notice of :mod:`sera_core.images.panes` is another finder on purpose, and a stricter one. It must not cry wolf, as a
 reader believes it; here a single picture taken for two costs little, as the more confident outline of both is kept,
 while two pictures taken for one cost the nodule its place.
 """
