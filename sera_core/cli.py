@@ -208,6 +208,13 @@ def train(options: argparse.Namespace) -> Result:
     return train(wanted, Stage(options.work / options.out.name, _say)).as_dict()
 
 
+def adapt(options: argparse.Namespace) -> Result:
+    """An installed model made to fit local cases: calibration, cut-off and what it takes for familiar."""
+    from sera_core.study.adapt import adapt
+
+    return adapt(options.model, options.source, options.out, _say).as_dict()
+
+
 def predict(options: argparse.Namespace) -> Result:
     """Every model's probability of every case of a manifest; started again, it goes on where it stopped."""
     from sera_core.predict import predict
@@ -294,6 +301,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_simulate(_command(commands, "simulate", simulate, command_line.simulated))
     _add_import(_command(commands, "import", import_data, command_line.cases))
     _add_train(_command(commands, "train", train, command_line.card))
+    _add_adapt(_command(commands, "adapt", adapt, command_line.card))
     _add_predict(_command(commands, "predict", predict, command_line.predict))
     _add_export(_command(commands, "export", export, command_line.exported))
     _add_import_onnx(_command(commands, "import-onnx", import_onnx, command_line.card))
@@ -400,6 +408,12 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", default="labels as given in the manifest", help="what the labels are, for the card")
     parser.add_argument("--positive", default="malignant", help="what a label of 1 says of a nodule")
     parser.add_argument("--domain", default="real", choices=["real", "simulated"])
+
+
+def _add_adapt(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="ID", help="of an installed model")
+    parser.add_argument("source", type=Path, help="a manifest of local cases, or a table of this model's predictions")
+    parser.add_argument("--out", type=Path, required=True, metavar="models/ID")
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:

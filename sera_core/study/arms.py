@@ -18,7 +18,7 @@ from sera_core.study.design import Arm, Concatenation, Design, Ensemble
 from sera_core.study.extract import Extractor, Features, fixed, preparation_of, seen_by
 from sera_core.study.stage import Stage
 from sera_core.study.trainer import trainer
-from sera_core.train.crossval import Plan, in_folds, out_of_fold
+from sera_core.train.crossval import Plan, Trainer, in_folds, out_of_fold
 from sera_core.train.frames import Frame
 from sera_core.train.frozen import Bank, fit_frozen
 from sera_core.train.loop import Fitted
@@ -34,6 +34,7 @@ class Trained:
     plan: Plan
     fitted: Fitted
     at: Callable[[str], Extractor]
+    train: Trainer
 
     def features(self, frames: list[Frame]) -> Features:
         """Features ``[N, F]`` of any frames, at the layer that the model itself reads."""
@@ -86,7 +87,7 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Tr
     scores = split.scores(lambda part: fitted.answer(extract.features(part)), inside)
     images = len(split.own) - (len(split.inside) if held else 0)
     names = (arm.id, arm.title, network, arm.recipe.mode)
-    return Trained(calibrated(design, names, split, scores, images, seconds), plan, fitted, at)
+    return Trained(calibrated(design, names, split, scores, images, seconds), plan, fitted, at, train)
 
 
 def concatenate(design: Design, joined: Concatenation, arms: dict[str, Trained], stage: Stage) -> Answers:

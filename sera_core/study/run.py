@@ -24,6 +24,7 @@ from sera_core.study.cache import write_csv
 from sera_core.study.design import Arm, Design
 from sera_core.study.population import population, taught_truth
 from sera_core.study.preparations import compare_preparations
+from sera_core.study.robust import robustness
 from sera_core.study.ship import ship
 from sera_core.study.stage import Stage
 from sera_core.study.tables import SERIAL, Engine, benches_of, cases_of, tables
@@ -100,6 +101,8 @@ def _trained(
         _tell(arms[arm.id].answers, stage)
         if arm.ship:
             ship(design, arm, arms[arm.id], out, stage.named(arm.id), models)
+        if arm.default and design.validation == "folds" and design.domain == "real":
+            write_csv(out / "robust.csv", robustness(arms[arm.id], stage.named(arm.id)))
     return arms
 
 

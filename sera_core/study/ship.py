@@ -22,7 +22,9 @@ from sera_core.train.frames import Frame, prepared
 from sera_core.train.start import IMAGENET, SCRATCH, history
 
 OUTSIDERS = 100  # frames whose patches are shuffled
-MARGIN = 1.15  # refuse beyond this multiple of the distance that 99 % of the training images keep
+MARGIN = (
+    1.3  # refuse beyond this multiple of the distance that 99 % of the training images keep: strangers, not odd frames
+)
 IMAGES = 2000  # so many training images stand for all of them: the index travels with the model
 
 

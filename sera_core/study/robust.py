@@ -1,0 +1,197 @@
+"""What a model's answers rest on, and how far they move: regions drawn otherwise, tissue hidden, pictures changed.
+
+Every case at home is answered by the model that never saw its patient, all others by the shipped one. A model that
+looks at the nodule falls to chance where a square hides it, and hardly moves where its surroundings are blurred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from sera_core.classifiers.calibrate import apply
+from sera_core.contracts import Box, Grey, GreyImage
+from sera_core.evaluate.roc import auc
+from sera_core.outline import propose
+from sera_core.study.arms import Trained
+from sera_core.study.extract import CHUNK, seen_by
+from sera_core.study.stage import Stage
+from sera_core.train.frames import Frame
+from sera_core.train.loop import Fitted
+
+SHIFTED = 80  # frames on which changed pictures are measured: their answers hardly differ from frame to frame
+Change = Callable[[Frame, np.random.Generator], Frame]
+Values = NDArray[np.float64]
+
+EXACT, PROPOSED = "exact box", "proposed outline"
+
+
+def box_off(share: float) -> Change:
+    """The edges of the box each moved in or out by up to a share of its sides."""
+
+    def change(frame: Frame, random: np.random.Generator) -> Frame:
+        off, box = random.uniform(-share, share, 4), frame.box
+        left, right = box.x + off[0] * box.width, box.x + (1 + off[2]) * box.width
+        top, bottom = box.y + off[1] * box.height, box.y + (1 + off[3]) * box.height
+        moved = Box(round(left), round(top), max(round(right - left), 1), max(round(bottom - top), 1))
+        return replace(frame, box=moved.clipped(*frame.levels.shape))
+
+    return change
+
+
+def _hidden(frame: Frame, _: np.random.Generator) -> Frame:
+    """A black square of the nodule's size over it: even its silhouette is gone."""
+    pixels, (x, y), side = frame.pixels.copy(), frame.box.centre, max(frame.box.width, frame.box.height)
+    rows, columns = (slice(max(round(c - side / 2), 0), round(c + side / 2)) for c in (y, x))
+    pixels[rows, columns] = 0
+    return replace(frame, levels=pixels)
+
+
+def _blurred(inside: bool) -> Change:
+    """The nodule, or all that surrounds it, without detail."""
+
+    def change(frame: Frame, _: np.random.Generator) -> Frame:
+        pixels, mask = frame.pixels, frame.mask
+        soft = ndimage.gaussian_filter(pixels, 0.1 * max(frame.box.width, frame.box.height))
+        return replace(frame, levels=np.where(mask if inside else ~mask, soft, pixels).astype(np.float32))
+
+    return change
+
+
+def _pixels(change: Callable[[Grey], Grey]) -> Change:
+    return lambda frame, _: replace(frame, levels=np.asarray(change(frame.pixels), np.float32))
+
+
+def _jpeg(pixels: Grey) -> Grey:
+    file = BytesIO()
+    Image.fromarray((pixels * 255).astype(np.uint8)).save(file, "JPEG", quality=50)
+    return np.asarray(np.asarray(Image.open(file)) / np.float32(255), np.float32)
+
+
+def _scaled(scale: float) -> Change:
+    def change(frame: Frame, _: np.random.Generator) -> Frame:
+        height, width = frame.levels.shape
+        size = round(scale * width), round(scale * height)
+        pixels = np.asarray(Image.fromarray(frame.pixels).resize(size, Image.Resampling.BICUBIC)).clip(0, 1)
+        b = frame.box
+        x, y, wide, high = (round(scale * side) for side in (b.x, b.y, b.width, b.height))
+        return replace(frame, levels=pixels, box=Box(x, y, max(wide, 1), max(high, 1)).clipped(size[1], size[0]))
+
+    return change
+
+
+RESTS_ON: dict[str, Change] = {
+    "box 15 % off": box_off(0.15),
+    "square blacked out": _hidden,
+    "surroundings blurred": _blurred(inside=False),
+    "nodule blurred": _blurred(inside=True),
+}
+MOVED_BY: dict[str, Change] = {
+    "box 10 % off": box_off(0.1),
+    "JPEG of quality 50": _pixels(_jpeg),
+    "half the pixels": _scaled(0.5),
+    "twice the pixels": _scaled(2.0),
+    "20 % darker": _pixels(lambda pixels: 0.8 * pixels),
+    "20 % brighter": _pixels(lambda pixels: np.minimum(1.2 * pixels, 1)),
+}
+
+
+def robustness(trained: Trained, stage: Stage) -> pd.DataFrame:
+    """The report of one model.
+
+    Parameters
+    ----------
+    trained : Trained
+        Cross-validated.
+    stage : Stage
+
+    Returns
+    -------
+    DataFrame
+        A row a centre and change: ``auc, low, high`` (patients together), ``malignant, benign``; ``moved`` and
+        ``moved_most``, median and 95th percentile of the change of the probability; ``logit_moved``, root mean square
+        of the change of the log-odds over their standard deviation. Empty where a figure makes no sense.
+    """
+    split = trained.answers.split
+    rows = []
+    for centre in dict.fromkeys(frame.case.centre for frame in [*split.inside, *split.others]):
+        frames = [frame for frame in [*split.inside, *split.others] if frame.case.centre == centre]
+        rows += _centre(trained, centre, frames, stage)
+    return pd.DataFrame(rows)
+
+
+def _centre(trained: Trained, centre: str, frames: list[Frame], stage: Stage) -> list[dict[str, object]]:
+    answer = _Answers(trained)
+    rows: list[dict[str, object]] = []
+    boxed = [frame for frame in frames if frame.case.box is not None]
+
+    def tell(name: str, asked: list[Frame], scores: Values, plain: Values | None) -> None:
+        stage.report(f"{centre}, {name}: {len(asked)} frames")
+        rows.append({"centre": centre, "change": name, **_figures(trained, asked, scores, plain)})
+
+    if boxed:
+        plain = answer(boxed)
+        tell(EXACT, boxed, plain, None)
+        for name, change in RESTS_ON.items():
+            tell(name, boxed, answer(_changed(boxed, change)), plain)
+        some = np.linspace(0, len(boxed) - 1, min(SHIFTED, len(boxed))).astype(int)
+        for name, change in MOVED_BY.items():
+            own = [boxed[row] for row in some]
+            tell(name, own, answer(_changed(own, change)), plain[some])
+    else:
+        found = [(frame, propose(GreyImage(frame.pixels))) for frame in frames]  # none: the whole frame stands for it
+        seen = [replace(frame, box=outline.box) if outline else frame for frame, outline in found]
+        tell(f"{PROPOSED}, found on {sum(outline is not None for _, outline in found)}", seen, answer(seen), None)
+        tell("square blacked out in it", seen, answer(_changed(seen, _hidden)), None)
+    return rows
+
+
+class _Answers:
+    """Log-odds of frames ``[N]``, before calibration: those at home by the model that left their fold out."""
+
+    def __init__(self, trained: Trained) -> None:
+        self.trained, self.fitted = trained, cache(trained.train)
+        self.home = {frame.case.case_id: frame.case.split for frame in trained.answers.split.inside}
+
+    def __call__(self, frames: list[Frame]) -> Values:
+        scores = np.empty(len(frames))
+        folds = np.array([self.home.get(frame.case.case_id, "") for frame in frames])
+        for fold in np.unique(folds):
+            fitted: Fitted = self.fitted(str(fold)) if fold else self.trained.fitted
+            rows = np.flatnonzero(folds == fold)
+            for start in range(0, len(rows), CHUNK):
+                part = rows[start : start + CHUNK]
+                seen = seen_by(fitted.parts, [frames[row] for row in part], self.trained.plan.preparation)
+                scores[part] = fitted.answer(seen)
+        return scores
+
+
+def _changed(frames: list[Frame], change: Change) -> list[Frame]:
+    return [change(frame, np.random.default_rng([row, 29])) for row, frame in enumerate(frames)]
+
+
+def _figures(trained: Trained, frames: list[Frame], scores: Values, plain: Values | None) -> dict[str, object]:
+    labels = np.array([frame.case.label for frame in frames])
+    patients = np.unique([frame.case.patient_id for frame in frames], return_inverse=True)[1]
+    area = auc(labels, scores, patients=patients)
+    row: dict[str, object] = {
+        "malignant": area.positives,
+        "benign": area.negatives,
+        "auc": area.value,
+        "low": area.low,
+        "high": area.high,
+    }
+    if plain is None:
+        return row
+    calibration = trained.answers.calibration
+    moved = np.abs(apply(calibration, scores) - apply(calibration, plain))
+    shift = float(np.sqrt(np.mean((scores - plain) ** 2)) / plain.std())
+    return row | {"moved": np.median(moved), "moved_most": np.percentile(moved, 95), "logit_moved": shift}

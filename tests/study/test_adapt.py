@@ -1,0 +1,93 @@
+"""A model is made to fit a hospital's own cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit, logit
+
+from sera_core.classifiers import store
+from sera_core.contracts import BadInput
+from sera_core.study import adapt as adapting
+from tests.classifiers.models import tiny
+
+COUNT = 160
+
+
+def silent(_: str) -> None:
+    pass
+
+
+def predictions(folder: Path, centre: str = "Local", shift: float = 2.0) -> Path:
+    """A hospital where the model orders well, but answers far too high."""
+    random = np.random.default_rng(1)
+    labels = np.arange(COUNT) % 4 // 3
+    table = pd.DataFrame(
+        {
+            "case_id": [f"c{k}" for k in range(COUNT)],
+            "patient_id": [f"p{k // 2}" for k in range(COUNT)],
+            "centre": centre,
+            "role": "external",
+            "label": labels,
+            "model": "tiny",
+            "probability": expit(random.normal(size=COUNT) + 1.5 * labels + shift),
+        }
+    )
+    table.to_csv(folder / "local.csv", index=False)
+    return folder / "local.csv"
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    model = tiny()
+    model = replace(model, card=replace(model.card, files={"weights.safetensors": "0" * 64}))
+    monkeypatch.setattr(store, "load", lambda name: model)
+    return model
+
+
+def test_numbers_mean_what_they_say_and_the_order_stays(tmp_path: Path, loaded: object) -> None:
+    told: list[str] = []
+    source = predictions(tmp_path)
+    card = adapting.adapt("tiny", source, tmp_path / "models" / "ours", told.append)
+    table = pd.read_csv(source)
+    before = logit(table["probability"])
+    after = expit(card.calibration.slope * (before + 0.1) / 0.8 + card.calibration.intercept)
+    assert np.corrcoef(after.rank(), before.rank())[0, 1] == pytest.approx(1)
+    halves = [after[table["label"] == label].mean() for label in (0, 1)]
+    assert np.mean(halves) == pytest.approx(0.5, abs=0.02)  # both classes weigh the same
+    as_it_was, adapted = (
+        float(word) for word in told[-1].replace(",", "").split() if word.startswith("0.") or word.startswith("1.")
+    )
+    assert adapted < as_it_was
+    assert (card.id, card.default) == ("ours", False)
+    assert "160 local cases of Local" in card.trained_on
+    assert any("no external test" in limit for limit in card.limits)
+    assert [result.centre for result in card.results] == ["Here", "Local"]
+    assert card.cutoff.low <= card.cutoff.value <= card.cutoff.high
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda table: table.head(60), "few_cases"),
+        (lambda table: table.assign(model="other"), "no_rows"),
+        (lambda table: table.assign(probability=1 - table["probability"]), "learnt_nothing"),
+    ],
+)
+def test_what_cannot_be_adapted_is_refused(tmp_path: Path, loaded: object, change: Callable, code: str) -> None:
+    source = predictions(tmp_path)
+    change(pd.read_csv(source)).to_csv(source, index=False)
+    with pytest.raises(BadInput) as refused:
+        adapting.adapt("tiny", source, tmp_path / "models" / "ours", silent)
+    assert refused.value.code == code
+    assert not (tmp_path / "models").exists()
+
+
+def test_the_old_model_is_not_written_over(tmp_path: Path, loaded: object) -> None:
+    with pytest.raises(BadInput, match="a name of its own"):
+        adapting.adapt("tiny", predictions(tmp_path), tmp_path / "tiny", silent)
