@@ -1,0 +1,42 @@
+"""What a page may say of a model's maps: the row of these very weights, on frames of its kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sera_core.contracts import CamMethod
+from sera_core.explain import judged as room
+from sera_core.wording.diagnosis import worth
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "FILE", tmp_path / "heatmaps.json")
+
+
+def _row(frames: str, sha256: str, hottest: float, **more: object) -> dict:
+    figures = {"n": 50, "hottest": hottest, "hottest_low": hottest - 0.1, "hottest_high": hottest + 0.1, "area": 0.3}
+    return {"frames": frames, "sha256": sha256, "map": "HiRes-CAM", **figures, **more}
+
+
+def test_the_row_of_these_weights_and_this_kind_of_frames_is_told() -> None:
+    room.keep([_row("simulated", "aa", 0.8), _row("DDTI", "aa", 0.35), _row("DDTI, seen in training", "bb", 0.6)])
+    simulated = room.judged("aa", "simulated", CamMethod.HIRESCAM)
+    assert simulated is not None
+    assert simulated.above_chance
+    assert worth(simulated).startswith("Measured on 50 suspicious nodules (simulated)")
+    real = room.judged("aa", "real", CamMethod.HIRESCAM)
+    assert real is not None
+    assert worth(real).startswith("**No better than chance")
+    assert "seen in training" in worth(room.judged("bb", "real", CamMethod.HIRESCAM))
+
+
+def test_other_weights_another_method_or_no_benchmark_have_not_been_measured() -> None:
+    assert room.judged("aa", "real", CamMethod.HIRESCAM) is None
+    room.keep([_row("DDTI", "aa", 0.8)])
+    assert room.judged("cc", "real", CamMethod.HIRESCAM) is None
+    assert room.judged("aa", "real", CamMethod.GRADCAM) is None
+    assert room.judged("aa", "real", CamMethod.HIRESCAM, steady=True) is None
+    assert "Nobody has measured" in worth(None)
