@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def benchmark(repeats: int = 7) -> list[Timing]:
-    """Best times with untrained weights, which cost the same as trained ones.
+    """Least processor time with untrained weights, which cost the same as trained ones.
 
     A prediction is what the pages ask for: one pass over the views of a region. The heatmap is of the first of them.
 
@@ -84,14 +84,14 @@ def lines(net: str, side: int, repeats: int) -> list[Timing]:
 
 
 def _fastest(runs: dict[str, Callable[[], None]], repeats: int) -> dict[str, float]:
-    """Seconds of the fastest run of each, taken in turns: what else a machine does only ever adds time."""
+    """Processor seconds of the cheapest run of each, taken in turns: what else a machine does only ever adds."""
     taken: dict[str, list[float]] = {name: [] for name in runs}
     for turn in range(repeats + 1):
         for name, run in runs.items():
-            start = time.perf_counter()
+            start = time.process_time()
             run()
             if turn > 0:
-                taken[name].append(time.perf_counter() - start)
+                taken[name].append(time.process_time() - start)
     return {name: min(seconds) for name, seconds in taken.items()}
 
 
