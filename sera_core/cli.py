@@ -275,10 +275,10 @@ def benchmark(options: argparse.Namespace) -> Result:
         from sera_core.benchmarks.location import location
         from sera_core.explain.judged import keep
 
-        rows = location(options.frames)
+        pairs, places = evidence(), location(options.frames)
         if options.keep:
-            keep(rows)
-        return evidence() + rows
+            keep(places, pairs)
+        return pairs + places
     if options.part == "runtimes":
         from sera_core.benchmarks import runtimes
 

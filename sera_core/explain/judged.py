@@ -12,6 +12,7 @@ from sera_core.files import MODELS, whole_file
 from sera_core.wording.diagnosis import METHOD
 
 FILE = MODELS / "heatmaps.json"
+Row = dict[str, Any]
 REAL = "DDTI"  # thyroid frames with readers' outlines
 
 
@@ -28,23 +29,23 @@ def judged(sha256: str, domain: Domain, method: CamMethod, steady: bool = False)
     """
     wanted = METHOD[method] + (", steady" if steady else "")
     frames = SIMULATED if domain == SIMULATED else REAL
-    for row in location_rows():
+    for row in kept()["location"]:
         if row["sha256"] == sha256 and row["map"] == wanted and row["frames"].startswith(frames):
             return Judged(row["frames"], row["n"], row["hottest"], row["hottest_low"], row["hottest_high"], row["area"])
     return None
 
 
-def location_rows() -> list[dict[str, Any]]:
-    """The benchmark's rows of location, as kept; none where it was never run."""
-    return _rows(FILE, FILE.stat().st_mtime_ns if FILE.is_file() else 0)
+def kept() -> dict[str, list[Row]]:
+    """The benchmark's rows as kept, ``location`` and ``evidence``; both empty where it was never run."""
+    return _read(FILE, FILE.stat().st_mtime_ns) if FILE.is_file() else {"location": [], "evidence": []}
 
 
-def keep(rows: list[dict[str, Any]]) -> None:
-    """Write the benchmark's rows of location where the pages look for them."""
+def keep(location: list[Row], evidence: list[Row]) -> None:
+    """Write the benchmark's rows where the pages look for them."""
     with whole_file(FILE) as part:
-        part.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        part.write_text(json.dumps({"location": location, "evidence": evidence}, indent=1) + "\n", encoding="utf-8")
 
 
 @lru_cache(maxsize=2)
-def _rows(file: Path, changed: int) -> list[dict[str, Any]]:
-    return json.loads(file.read_bytes()) if changed else []
+def _read(file: Path, changed: int) -> dict[str, list[Row]]:
+    return json.loads(file.read_bytes())

@@ -22,7 +22,7 @@ def _row(frames: str, sha256: str, hottest: float, **more: object) -> dict:
 
 
 def test_the_row_of_these_weights_and_this_kind_of_frames_is_told() -> None:
-    room.keep([_row("simulated", "aa", 0.8), _row("DDTI", "aa", 0.35), _row("DDTI, seen in training", "bb", 0.6)])
+    room.keep([_row("simulated", "aa", 0.8), _row("DDTI", "aa", 0.35), _row("DDTI, seen in training", "bb", 0.6)], [])
     simulated = room.judged("aa", "simulated", CamMethod.HIRESCAM)
     assert simulated is not None
     assert simulated.above_chance
@@ -35,7 +35,7 @@ def test_the_row_of_these_weights_and_this_kind_of_frames_is_told() -> None:
 
 def test_other_weights_another_method_or_no_benchmark_have_not_been_measured() -> None:
     assert room.judged("aa", "real", CamMethod.HIRESCAM) is None
-    room.keep([_row("DDTI", "aa", 0.8)])
+    room.keep([_row("DDTI", "aa", 0.8)], [])
     assert room.judged("cc", "real", CamMethod.HIRESCAM) is None
     assert room.judged("aa", "real", CamMethod.GRADCAM) is None
     assert room.judged("aa", "real", CamMethod.HIRESCAM, steady=True) is None

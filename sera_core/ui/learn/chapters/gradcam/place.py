@@ -11,7 +11,7 @@ from sera_core.contracts import CamMethod, Grey
 from sera_core.explain.cam import Trace, heatmap
 from sera_core.explain.depth import END, traced_at
 from sera_core.explain.inside import Mask, heat_inside, hottest_inside, mask_on_crop
-from sera_core.explain.judged import location_rows
+from sera_core.explain.judged import Row, kept
 from sera_core.explain.overlay import overlay
 from sera_core.figures.image import still
 from sera_core.images.prepare import Crop, prepare
@@ -91,31 +91,44 @@ def draw_sign(network: Seen) -> None:
 
 def draw_benchmark() -> None:
     """What the benchmark found, for every map that was tried."""
-    rows = location_rows()
-    if not rows:
+    found = kept()
+    if not found["location"]:
         return
-    step("Which maps point at the nodule?", "Suspicious nodules whose outline is known; baselines know no network.")
+    step(
+        "Which maps mean something?",
+        "Nodules whose outline is known, and foci put in and out of 30.",
+    )
+    _table(
+        found["location"], ("frames", "model", "map", "n"), {"hottest": "hottest point inside", "heat": "heat inside"}
+    )
+    st.caption(
+        "A Gaussian in the middle of the crop beats every map at this: location alone is weak evidence. "
+        "So the sign itself is put in and out, and a map should be hot where the pictures differ:"
+    )
+    names = {
+        "ratio": "heat on the foci / area",
+        "near": "hottest within 0.5 mm",
+        "placebo": "true against redrawn foci",
+    }
+    _table(found["evidence"], ("model", "map", "n"), names)
+    st.caption(
+        "Chance is 1 for the first number and 0.5 for the last. An untrained network must stay there. "
+        "`python -m sera_core benchmark explain` prints both tables."
+    )
+
+
+def _table(rows: list[Row], plain: tuple[str, ...], figures: dict[str, str]) -> None:
+    """Figures with their 95 % intervals, one row a map."""
     st.dataframe(
         [
-            {
-                "frames": row["frames"],
-                "model": row["model"],
-                "map": row["map"],
-                "n": row["n"],
-                "hottest point inside (%)": 100 * row["hottest"],
-                "95 % low": 100 * row["hottest_low"],
-                "high": 100 * row["hottest_high"],
-                "chance": 100 * row["area"],
+            {name: row[name] for name in plain}
+            | {
+                title: f"{row[name]:.2f} ({row[f'{name}_low']:.2f}\u2013{row[f'{name}_high']:.2f})"
+                for name, title in figures.items()
             }
             for row in rows
         ],
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="%.0f") for name in ("95 % low", "high", "chance")}
-        | {"hottest point inside (%)": st.column_config.NumberColumn(format="%.0f")},
-    )
-    st.caption(
-        "A Gaussian in the middle of the crop beats every map at this: location alone is weak evidence. "
-        "`python -m sera_core benchmark explain` prints this table and the one with the sign put in and out."
     )
 
 
