@@ -159,7 +159,9 @@ def simulate(options: argparse.Namespace) -> Result:
         cohort = study_set(options.centre, options.koh, options.seed)
     else:
         cohort = any_cohort(options.centre, options.cases, options.seed)
-    manifest = run(options.out, cohort, sheet_file=options.sheet, workers=options.workers, progress=progress)
+    manifest = run(
+        options.out, cohort, sheet_file=options.sheet, workers=options.scheduler or options.workers, progress=progress
+    )
     return {"manifest": str(manifest), "cases": len(cohort), "simulated": True}
 
 
@@ -221,7 +223,7 @@ def predict(options: argparse.Namespace) -> Result:
 
     return {
         "predictions": str(options.out),
-        "rows": predict(options.manifest, options.model, options.out, _say),
+        "rows": predict(options.manifest, options.model, options.out, _say, scheduler=options.scheduler),
     }
 
 
@@ -314,6 +316,7 @@ def _parser() -> argparse.ArgumentParser:
     part.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"
     )
+    part.add_argument("--keep", action="store_true", help="explain: keep the figures for the pages")
     return parser
 
 
@@ -374,6 +377,7 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--centre", default="internal", help="internal, A, B or C")
     parser.add_argument("--sheet", type=Path, metavar="OUT.png", help="a picture of the first eight frames")
     parser.add_argument("--workers", type=int, default=1, help="processes")
+    _add_scheduler(parser)
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
@@ -420,6 +424,7 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--model", nargs="+", required=True, metavar="ID")
     parser.add_argument("--out", type=Path, required=True, metavar="OUT.csv|.parquet")
+    _add_scheduler(parser)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

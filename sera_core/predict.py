@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import BinaryIO
@@ -23,6 +24,7 @@ from sera_core import escape
 from sera_core.classifiers import store
 from sera_core.classifiers.card import Card
 from sera_core.classifiers.cnn import Classifier
+from sera_core.cluster import in_order
 from sera_core.contracts import BadInput, Grey
 from sera_core.files import MODELS, whole_file
 from sera_core.images.prepare import Preparation
@@ -47,7 +49,14 @@ class Chunk:
     problems: list[str]
 
 
-def predict(manifest: Path, models: list[str], out: Path, report: Callable[[str], None], folder: Path = MODELS) -> int:
+def predict(
+    manifest: Path,
+    models: list[str],
+    out: Path,
+    report: Callable[[str], None],
+    folder: Path = MODELS,
+    scheduler: str = "",
+) -> int:
     """Write every model's probability of every case to a predictions table; returns its number of rows.
 
     A case that a model may have been trained on (a frame of its training centres whose split is not ``test`` or
@@ -65,11 +74,14 @@ def predict(manifest: Path, models: list[str], out: Path, report: Callable[[str]
         Takes lines of progress.
     folder : Path
         Where the models are.
+    scheduler : str
+        Address of a Dask scheduler whose workers share frames and models; empty: this process does it all. The table
+        is the same.
 
     Raises
     ------
     BadInput
-        For an unknown model or ending, a bad manifest, or when no case is left.
+        For an unknown model or ending, a bad manifest, when no case is left, or no scheduler answers.
     """
     if out.suffix not in SUFFIXES:
         raise BadInput("bad_ending", f"{out.name} must end in .csv or .parquet: choose one.")
@@ -83,7 +95,9 @@ def predict(manifest: Path, models: list[str], out: Path, report: Callable[[str]
     if len(missing) < len(chunks):
         report(f"{len(chunks) - len(missing)} of {len(chunks)} chunks were finished before")
     begun = monotonic()
-    tables = answered([chunks[number] for number in missing], classifiers, report)
+    asked = [chunks[number] for number in missing]
+    away = partial(_answered_there, tuple(models), folder.resolve())
+    tables = _told(in_order(away, asked, scheduler), report) if scheduler else answered(asked, classifiers, report)
     for done, (number, table) in enumerate(zip(missing, tables, strict=True), start=1):
         _write(table, _part(parts, number))
         pace = (monotonic() - begun) / done
@@ -157,6 +171,20 @@ def answered(
             for problem in chunk.problems:
                 report(problem)
             yield _table(chunk, classifiers)
+
+
+def _answered_there(models: tuple[str, ...], folder: Path, cases: list[Case]) -> tuple[pd.DataFrame, list[str]]:
+    """On a cluster's worker: the table of one chunk, and what could not be read."""
+    classifiers = [store.load(model, folder) for model in models]
+    chunk = ready(cases, {classifier.card.preparation for classifier in classifiers})
+    return _table(chunk, classifiers), chunk.problems
+
+
+def _told(found: Iterable[tuple[pd.DataFrame, list[str]]], report: Callable[[str], None]) -> Iterator[pd.DataFrame]:
+    for table, problems in found:
+        for problem in problems:
+            report(problem)
+        yield table
 
 
 def ready(cases: list[Case], preparations: set[Preparation]) -> Chunk:

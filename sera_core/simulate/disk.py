@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from sera_core.cluster import in_order
 from sera_core.contracts import BadInput, Focus
 from sera_core.files import whole_file, writing
 from sera_core.simulate.case import Case, Pathology
@@ -35,7 +36,7 @@ Progress = Callable[[int, int], None]
 
 
 def write_cohort(
-    out: Path, cohort: Cohort, *, masks: bool = True, workers: int = 1, progress: Progress | None = None
+    out: Path, cohort: Cohort, *, masks: bool = True, workers: int | str = 1, progress: Progress | None = None
 ) -> Path:
     """Write frames, masks and the manifest of a cohort; what is already there is kept.
 
@@ -46,8 +47,8 @@ def write_cohort(
     cohort : Cohort
     masks : bool
         Whether to write the masks too.
-    workers : int
-        Processes.
+    workers : int or str
+        Processes, or the address of a Dask scheduler whose workers share the folder.
     progress : callable, optional
         Called with (done, total) after every case.
 
@@ -64,7 +65,8 @@ def write_cohort(
     """
     done = _prepare(out, cohort)
     total, left = len(cohort), range(done, len(cohort))
-    for count, row in enumerate(_rows(partial(_write_case, out, cohort, masks), left, workers), start=done + 1):
+    job = partial(_write_case, out.resolve(), cohort, masks)
+    for count, row in enumerate(_rows(job, left, workers), start=done + 1):
         with writing(out / MANIFEST), (out / MANIFEST).open("a", newline="", encoding="utf-8") as manifest:
             manifest.write(_line(row))
         if progress is not None:
@@ -77,7 +79,7 @@ def run(
     cohort: Cohort,
     *,
     sheet_file: Path | None = None,
-    workers: int = 1,
+    workers: int | str = 1,
     progress: Progress | None = None,
 ) -> Path:
     """A cohort on disk and, where asked for, a picture of its first frames; returns the manifest's path.
@@ -117,8 +119,11 @@ def _prepare(out: Path, cohort: Cohort) -> int:
     return len(rows)
 
 
-def _rows(job: Callable[[int], dict[str, object]], indices: range, workers: int) -> Iterator[dict[str, object]]:
+def _rows(job: Callable[[int], dict[str, object]], indices: range, workers: int | str) -> Iterator[dict[str, object]]:
     """Rows in order; with several workers only a few cases are under way, so that memory stays flat."""
+    if isinstance(workers, str):
+        yield from in_order(job, indices, workers)
+        return
     if workers <= 1:
         yield from map(job, indices)
         return

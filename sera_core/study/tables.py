@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from sera_core.contracts import BadInput
+from sera_core.cluster import connected
 from sera_core.nets.registry import network as registered
 from sera_core.study.answers import Split
 from sera_core.study.arms import Trained
@@ -190,7 +190,7 @@ def _running(engine: Engine) -> Iterator[Callable[[list[Job]], list[Answer]]]:
         return Parallel()(delayed(_fit)(job) for job in jobs)
 
     if engine.name == "dask":
-        with _cluster(engine.scheduler), parallel_config("dask"):
+        with connected(engine.scheduler), parallel_config("dask"):
             yield fit_all
     elif engine.name == "loky":
         with parallel_config("loky", n_jobs=cpu_count(), inner_max_num_threads=1):
@@ -198,19 +198,6 @@ def _running(engine: Engine) -> Iterator[Callable[[list[Job]], list[Answer]]]:
     else:
         with parallel_config("sequential"):
             yield fit_all
-
-
-def _cluster(scheduler: str) -> Any:
-    if not scheduler:
-        raise BadInput("no_scheduler", "The dask engine needs a running cluster: add --scheduler tcp://HOST:PORT.")
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise BadInput("no_dask", "The dask engine needs one more package: run 'pip install distributed'.") from error
-    try:
-        return Client(scheduler, timeout="10s")
-    except (OSError, ValueError) as error:
-        raise BadInput("no_scheduler", f"No Dask scheduler answers at {scheduler}: check the address.") from error
 
 
 def _rates(probability: NDArray[np.float64], cases: Cases) -> dict[str, float]:

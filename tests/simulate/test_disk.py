@@ -1,6 +1,9 @@
 """A cohort on disk: complete, resumable, never half-written."""
 
 import csv
+import os
+import pickle
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -87,3 +90,28 @@ def test_training_reads_the_manifest(whole: Path) -> None:
     cases = read_manifest(whole / "manifest.csv")
     assert len(cases) == CASES
     assert all(case.box is not None and case.centre == "B" for case in cases)
+
+
+def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path: Path) -> None:
+    from distributed import Client, LocalCluster
+
+    cohort = any_cohort("A", 12, seed=5)
+    run(tmp_path / "here", cohort)
+    killed = []
+
+    def kill_one(done: int, total: int) -> None:
+        if not killed:
+            with Client(cluster.scheduler_address) as client:
+                killed.append(next(iter(client.run(os.getpid).values())))
+            os.kill(killed[0], signal.SIGKILL)
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        run(tmp_path / "there", cohort, workers=cluster.scheduler_address, progress=kill_one)
+    assert killed
+    assert len(contents(tmp_path / "here")) == 25
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+def test_a_refusal_comes_back_from_another_process() -> None:
+    refusal = pickle.loads(pickle.dumps(BadInput("blank", "Nothing is there.")))
+    assert (refusal.code, refusal.message) == ("blank", "Nothing is there.")

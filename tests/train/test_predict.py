@@ -139,3 +139,12 @@ def test_nothing_but_training_cases_is_refused(place: Path, tmp_path: Path) -> N
     manifest = write_centre(tmp_path, "Here", 6, "train", seed=0)
     with pytest.raises(BadInput, match="predicting what was learnt shows nothing"):
         predict(manifest, ["tiny"], tmp_path / "out.csv", silent, place / "models")
+
+
+def test_a_cluster_gives_the_same_bytes(place: Path, table: pd.DataFrame) -> None:
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        there = cluster.scheduler_address
+        predict(place / "cases.csv", ["tiny", "small"], place / "far.csv", silent, place / "models", scheduler=there)
+    assert (place / "far.csv").read_bytes() == (place / "out.csv").read_bytes()
