@@ -535,6 +535,11 @@ class Judged:
         Share of the hottest points inside, and its 95 % interval.
     area : float
         Share of the crop that the outline fills: what chance gives.
+    sign, blob : float or None
+        Heat where punctate foci were put in over that area's share, of the map and of a Gaussian in the middle of the
+        crop; None where the model was not asked.
+    placebo_low : float or None
+        Lower bound of how often the true foci are hotter than redrawn ones; chance is 0.5.
     """
 
     frames: str
@@ -543,6 +548,16 @@ class Judged:
     low: float
     high: float
     area: float
+    sign: float | None = None
+    blob: float | None = None
+    placebo_low: float | None = None
+
+    @property
+    def finds_sign(self) -> bool | None:
+        """Whether the map is hotter on a sign than a map that knows nothing, and on the true foci rather than others."""
+        if self.sign is None or self.blob is None or self.placebo_low is None:
+            return None
+        return self.sign > self.blob and self.placebo_low > 0.5
 
     @property
     def above_chance(self) -> bool:

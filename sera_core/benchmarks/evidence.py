@@ -17,6 +17,7 @@ from scipy import ndimage
 from scipy.stats import spearmanr
 
 from sera_core.benchmarks.pointing import SUSPICIOUS, Row, Shown, baselines, estimate, maps, networks, shown
+from sera_core.classifiers import store
 from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import SIMULATED, CamMethod, Grey
 from sera_core.explain.cam import heatmap, scale
@@ -117,6 +118,7 @@ def _rows(model: Classifier, pairs: Sequence[Pair]) -> Iterator[Row]:
         passes, ratio, near, placebo, follows = np.asarray(scores, np.float64).T
         yield {
             "model": model.card.id,
+            "sha256": model.card.files[store.WEIGHTS],
             "map": name,
             "rises": float((rises > 0).mean()),
             "n": len(counting),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from sera_core.files import MODELS, whole_file
 from sera_core.wording.diagnosis import METHOD
 
 FILE = MODELS / "heatmaps.json"
+BLOB = "centred Gaussian"  # what a map must beat to mean anything
 Row = dict[str, Any]
 REAL = "DDTI"  # thyroid frames with readers' outlines
 
@@ -29,9 +31,16 @@ def judged(sha256: str, domain: Domain, method: CamMethod, steady: bool = False)
     """
     wanted = METHOD[method] + (", steady" if steady else "")
     frames = SIMULATED if domain == SIMULATED else REAL
+    pairs = {row["map"]: row for row in kept()["evidence"] if row["sha256"] == sha256}
     for row in kept()["location"]:
         if row["sha256"] == sha256 and row["map"] == wanted and row["frames"].startswith(frames):
-            return Judged(row["frames"], row["n"], row["hottest"], row["hottest_low"], row["hottest_high"], row["area"])
+            found = Judged(
+                row["frames"], row["n"], row["hottest"], row["hottest_low"], row["hottest_high"], row["area"]
+            )
+            if wanted not in pairs:
+                return found
+            sign, blob = pairs[wanted], pairs[BLOB]
+            return replace(found, sign=sign["ratio"], blob=blob["ratio"], placebo_low=sign["placebo_low"])
     return None
 
 

@@ -167,7 +167,19 @@ def worth(value: Judged | None) -> str:
         f"Measured on {value.n} suspicious nodules ({value.frames}): the hottest point lay inside the outline in "
         f"{percent(value.hottest)} ({percent(value.low)} to {percent(value.high)}); chance is {percent(value.area)}."
     )
-    return said if value.above_chance else f"**No better than chance: read nothing from where this map is hot.** {said}"
+    if not value.above_chance:
+        return f"**No better than chance: read nothing from where this map is hot.** {said}"
+    return f"{said} {_on_sign(value)}".strip()
+
+
+def _on_sign(value: Judged) -> str:
+    """Whether the map is hot on a sign that was put into the picture."""
+    if value.finds_sign is None:
+        return ""
+    numbers = f"{value.sign:.1f} times what chance gives, a blob in the middle {value.blob:.1f} times"
+    if value.finds_sign:
+        return f"Where punctate foci were put into a nodule it had {numbers}."
+    return f"**It shows the region, not the sign:** where punctate foci were put into a nodule it had {numbers}."
 
 
 def fidelity(value: Fidelity) -> str:

@@ -40,3 +40,16 @@ def test_other_weights_another_method_or_no_benchmark_have_not_been_measured() -
     assert room.judged("aa", "real", CamMethod.GRADCAM) is None
     assert room.judged("aa", "real", CamMethod.HIRESCAM, steady=True) is None
     assert "Nobody has measured" in worth(None)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "placebo_low", "said"),
+    [(3.3, 0.52, "it had 3.3 times"), (2.2, 0.52, "**It shows the region"), (3.3, 0.42, "**It shows the region")],
+)
+def test_a_map_must_beat_a_blob_on_the_sign_and_know_true_foci(ratio: float, placebo_low: float, said: str) -> None:
+    pairs = [
+        {"sha256": "aa", "map": "HiRes-CAM", "ratio": ratio, "placebo_low": placebo_low},
+        {"sha256": "aa", "map": "centred Gaussian", "ratio": 2.8, "placebo_low": 0.4},
+    ]
+    room.keep([_row("simulated", "aa", 0.8)], pairs)
+    assert said in worth(room.judged("aa", "simulated", CamMethod.HIRESCAM))
