@@ -554,7 +554,7 @@ class Judged:
 
     @property
     def finds_sign(self) -> bool | None:
-        """Whether the map is hotter on a sign than one that knows nothing, and on true foci rather than redrawn ones."""
+        """Whether the map is hotter on a sign than one that knows nothing, and knows true foci from redrawn ones."""
         if self.sign is None or self.blob is None or self.placebo_low is None:
             return None
         return self.sign > self.blob and self.placebo_low > 0.5

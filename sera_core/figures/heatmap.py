@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from sera_core.contracts import Box, Fidelity, Heatmap
 from sera_core.figures import palette
-from sera_core.figures.image import image_axes, picture
+from sera_core.figures.image import picture
 
 HOVER = "row %{y}, column %{x}<br>heat %{z:.2f}<extra></extra>"
 
@@ -28,20 +28,6 @@ def overlay(heatmap: Heatmap, box: Box, opacity: float = 0.5) -> go.Figure:
     figure.add_trace(_map(heatmap, scale))
     outline(figure, heatmap, box)
     return figure
-
-
-def crop(heatmap: Heatmap, box: Box) -> go.Figure:
-    """The grey crop alone, with the region of interest outlined."""
-    return outline(picture(heatmap.crop), heatmap, box)
-
-
-def raw(heatmap: Heatmap) -> go.Figure:
-    """The heat alone, with its scale."""
-    height, width = heatmap.values.shape
-    trace = _map(heatmap, palette.heat_scale())
-    bar = {"title": {"text": "heat", "side": "top"}, "thickness": 10, "len": 0.9, "tickvals": [0, 0.5, 1]}
-    trace.update(showscale=True, colorbar=bar)
-    return image_axes(go.Figure(trace), height, width)
 
 
 def fidelity(value: Fidelity) -> go.Figure:

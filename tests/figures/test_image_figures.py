@@ -38,19 +38,11 @@ def test_the_box_follows_a_crop_that_was_shrunk() -> None:
     heatmap = hand_made().reading.heatmap
     assert heatmap is not None
     half = replace(heatmap, values=heatmap.values[::2, ::2], crop=heatmap.crop[::2, ::2])
-    shape = figures.crop(half, heatmap.crop_box).layout.shapes[0]
+    shape = figures.overlay(half, heatmap.crop_box).layout.shapes[0]
     assert (shape.x0, shape.x1, shape.y0, shape.y1) == (-0.5, 59.5, -0.5, 59.5)
     quarter = Box(heatmap.crop_box.x, heatmap.crop_box.y + 60, 60, 30)
-    shape = figures.crop(half, quarter).layout.shapes[0]
+    shape = figures.overlay(half, quarter).layout.shapes[0]
     assert (shape.x0, shape.x1, shape.y0, shape.y1) == (-0.5, 29.5, 29.5, 44.5)
-
-
-def test_the_raw_map_shows_the_values_themselves() -> None:
-    heatmap = hand_made().reading.heatmap
-    assert heatmap is not None
-    trace = figures.raw(heatmap).data[0]
-    assert np.allclose(trace.z, heatmap.values, atol=5e-4)
-    assert (trace.zmin, trace.zmax) == (0, 1)
 
 
 def test_fidelity_shows_every_place() -> None:
