@@ -181,14 +181,10 @@ def _changed(frames: list[Frame], change: Change) -> list[Frame]:
 def _figures(trained: Trained, frames: list[Frame], scores: Values, plain: Values | None) -> dict[str, object]:
     labels = np.array([frame.case.label for frame in frames])
     patients = np.unique([frame.case.patient_id for frame in frames], return_inverse=True)[1]
-    area = auc(labels, scores, patients=patients)
-    row: dict[str, object] = {
-        "malignant": area.positives,
-        "benign": area.negatives,
-        "auc": area.value,
-        "low": area.low,
-        "high": area.high,
-    }
+    row: dict[str, object] = {"malignant": int(labels.sum()), "benign": int((1 - labels).sum())}
+    if len(np.unique(labels)) == 2:
+        area = auc(labels, scores, patients=patients)
+        row |= {"auc": area.value, "low": area.low, "high": area.high}
     if plain is None:
         return row
     calibration = trained.answers.calibration
