@@ -97,19 +97,24 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the server says."""
+    return tmp_path_factory.mktemp("app") / "log.txt"
+
+
+@pytest.fixture(scope="session")
+def app_url(app_log: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("app") / "log.txt"
     options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
     options += [f"--server.disconnectedSessionTTL={KEPT_S}", "--server.fileWatcherType=none"]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    with log.open("w") as out:
+    with app_log.open("w") as out:
         server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, preexec_fn=no_large_file)
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_for(url, server, log)
+        wait_for(url, server, app_log)
         yield url
     finally:
         server.terminate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -36,7 +37,7 @@ def taken(page: Page, files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 @desk
-def test_a_table_of_ones_own_gives_every_file_of_compare(opened: Page, app_url: str) -> None:
+def test_a_table_of_ones_own_gives_every_file_of_compare(opened: Page, app_url: str, tmp_path: Path) -> None:
     opened.goto(f"{app_url}/Compare_models?from=Own+file")
     opened.locator('input[type="file"]').wait_for(state="attached", timeout=120_000)
     files = taken(opened, {})  # the template, before there is a table
@@ -64,6 +65,25 @@ def test_a_table_of_ones_own_gives_every_file_of_compare(opened: Page, app_url: 
     for key, content in files.items():
         if key.endswith("-csv"):
             assert len(pd.read_csv(io.BytesIO(content)).columns) > 1, key
+    read_as_a_file(opened, files["st-key-report"], tmp_path / "report.html")
+
+
+def read_as_a_file(opened: Page, report: bytes, file: Path) -> None:
+    """Under its own policy every figure of a report is drawn, nothing is refused and nothing is fetched."""
+    file.write_bytes(report)
+    page, said, asked = opened.context.new_page(), [], []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    figures = report.split(b"</script></head>")[1].count(b"Plotly.newPlot")
+    page.wait_for_function(
+        "n => document.querySelectorAll('.js-plotly-plot .xy, .js-plotly-plot .table').length >= n", arg=figures
+    )
+    assert figures >= 5
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    page.close()
 
 
 @desk
@@ -84,3 +104,12 @@ def test_an_image_of_ones_own_gives_every_file_of_diagnose(
     mine = rows.set_index("model").loc[told["model"], "probability"]
     assert mine == pytest.approx(told["probability"], abs=1e-6)
     taken(opened, {})  # and again
+
+    said = opened.locator(".st-key-cell-3").inner_text()
+    opened.get_by_role("link", name="Learn").first.click()
+    opened.get_by_role("heading", name="Learn").first.wait_for()
+    opened.go_back()
+    opened.locator(".st-key-cell-6").wait_for(timeout=60_000)
+    settled(opened)
+    assert opened.get_by_text("frame.png is still here.").is_visible(), "browser's back keeps the case"
+    assert opened.locator(".st-key-cell-3").inner_text() == said

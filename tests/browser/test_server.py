@@ -8,11 +8,35 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 from tests.browser.conftest import KEPT_S
+from tests.images.test_privacy import MARKER, files  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser
 
 HELD = re.compile(r'cache_memory_bytes\{cache_type="UploadedFileManager",[^}]*\} (\d+)')
+
+
+def test_names_in_a_file_are_on_no_page_and_in_no_line_of_the_log(
+    browser: Browser,
+    app_url: str,
+    app_log: Path,
+    files: list[Path],  # noqa: F811
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    for file in files[:2]:  # a whole one, and one that makes the library complain
+        page.goto(f"{app_url}/Diagnose?source=Upload")
+        page.locator('input[type="file"]').wait_for(state="attached")
+        page.locator('input[type="file"]').set_input_files(file)
+        page.locator(".st-key-cell-3").get_by_text("The model gives no answer").or_(
+            page.get_by_text("Probability ")
+        ).first.wait_for()
+        assert MARKER[:8] not in page.content()
+    context.close()
+    assert MARKER[:8] not in app_log.read_text()
 
 
 def held(app_url: str) -> int:
