@@ -23,29 +23,18 @@ from streamlit.runtime.app_session import AppSession
 from sera_core.contracts import BadInput
 from sera_core.diagnosis import warm
 
-ARENA_MAX, ARENAS = -8, 2  # M_ARENA_MAX of malloc.h, and how many
 SWEEPS = 4  # in the time for which a closed page's session is kept
 
 
 @st.cache_resource(show_spinner=False)
 def keep_house() -> None:
     """Called by every page, done once, and before any page can take an upload."""
-    _few_arenas()
     largest = st.get_option("server.maxUploadSize") * 2**20
     MultiPartParser.spool_max_size = 2 * largest  # beyond its own 1 MB it would write an upload to a temporary file
     if Runtime.exists() and type(server := Runtime.instance()) is Runtime:  # a test's stand-in serves nobody
         loop = server._get_async_objs().eventloop  # the sessions are that thread's; nobody else may touch them
         asyncio.run_coroutine_threadsafe(_sweep(server), loop)
         Thread(target=_warm, name="warm", daemon=True).start()
-
-
-def _few_arenas() -> None:
-    """Let glibc's threads share two heaps: by default every session's threads fill heaps of their own, up to eight a
-    core, and what is freed in the middle of each is never given back.
-    """
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if set_option is not None:
-        set_option(ARENA_MAX, ARENAS)
 
 
 def _warm() -> None:

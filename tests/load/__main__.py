@@ -128,7 +128,7 @@ def start(port: int) -> subprocess.Popen[bytes]:
     """A server that nobody else can reach, without the browser's token against forged uploads."""
     options = [f"--server.port={port}", "--server.headless=true", "--server.enableXsrfProtection=false"]
     options.append(f"--server.disconnectedSessionTTL={KEPT_S}")
-    server = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", *options], cwd=ROOT)
+    server = subprocess.Popen([sys.executable, "-m", "sera_core", "app", "--", *options], cwd=ROOT)
     for _ in range(240):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).close()
