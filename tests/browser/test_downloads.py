@@ -104,13 +104,3 @@ def test_an_image_of_ones_own_gives_every_file_of_diagnose(
     mine = rows.set_index("model").loc[told["model"], "probability"]
     assert mine == pytest.approx(told["probability"], abs=1e-6)
     taken(opened, {})  # and again
-
-    said = opened.locator(".st-key-cell-3").inner_text()
-    opened.get_by_role("link", name="Learn").first.click()
-    opened.get_by_role("heading", name="Learn").first.wait_for()
-    opened.go_back()
-    opened.locator(".st-key-cell-6").wait_for(timeout=60_000)
-    settled(opened)
-    shown = opened.locator(".st-key-cell-1").inner_text()
-    assert "simulated" not in shown, shown
-    assert opened.locator(".st-key-cell-3").inner_text() == said, "browser's back keeps the case"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import jpeg_ls
 import numpy as np
@@ -211,6 +212,16 @@ def test_a_photo_of_43_megapixels_is_shrunk() -> None:
         assert [notice.message for notice in read.warnings] == [
             "The picture of 7600 x 5680 pixels was shrunk to 3800 x 2840; regions count these smaller pixels."
         ]
+
+
+def test_a_phone_s_heic_of_43_megapixels_is_shrunk() -> None:
+    """Waves, so that the file is small: 20 + 100 (1 + sin(x / 130) cos(y / 90)), eight pixels a unit."""
+    read = read_image((Path(__file__).parent / "photo.heic").read_bytes())
+    assert [notice.code for notice in read.warnings if notice.code != "two_panes"] == ["shrunk"]
+    assert read.shape == (2848, 3800)
+    y, x = ((np.arange(side) + 0.5) / 4 - 0.5 for side in read.shape)
+    waves = 20 + 100 * (1 + np.sin(x / 130) * np.cos(y / 90)[:, None])
+    assert np.abs(read.pixels * 255 - waves).max() < 8
 
 
 @pytest.mark.parametrize(
