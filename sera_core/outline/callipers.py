@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from sera_core.contracts import Box, Grey
+from sera_core.images.marks import find_text
 
 ARMS = (3, 4, 6, 8)  # lengths of an arm in pixels that are looked for
 BRIGHT, CONTRAST = 0.55, 0.3  # of the arms, and of the arms against the fields between them
@@ -35,7 +36,10 @@ class Mark:
 
 
 def find_callipers(pixels: Grey) -> tuple[Mark, ...]:
-    """All calliper marks of a frame, float32 [H, W] of 0 ... 1; none when there are more than :data:`MOST`."""
+    """All calliper marks of a frame, float32 [H, W] of 0 ... 1; none when there are more than :data:`MOST`.
+
+    A mark in a word is a letter (the T of BREAST is two crossing strokes).
+    """
     thin = ndimage.binary_dilation((pixels > BRIGHT) & (_relief(pixels) > THIN), np.ones((3, 3)))
     rows, columns = np.nonzero(thin)
     trials = [(arm, upright) for arm in ARMS for upright in (True, False)]
@@ -50,7 +54,9 @@ def find_callipers(pixels: Grey) -> tuple[Mark, ...]:
         return ()
     centres = ndimage.center_of_mass(peaks, labels, range(1, count + 1))
     longest = ndimage.maximum(arms, labels, range(1, count + 1))
-    return tuple(Mark(round(x), round(y), int(arm)) for (y, x), arm in zip(centres, longest, strict=True))
+    marks = (Mark(round(x), round(y), int(arm)) for (y, x), arm in zip(centres, longest, strict=True))
+    words = find_text(pixels)
+    return tuple(mark for mark in marks if not any(word.contains(Box(mark.x, mark.y, 1, 1)) for word in words))
 
 
 def _relief(pixels: Grey) -> Grey:

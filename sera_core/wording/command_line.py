@@ -88,8 +88,8 @@ def predict(found: Result) -> str:
 
 
 def study(found: Result) -> str:
-    """One line a model and centre."""
-    if "question" in found[0]:
+    """One line a model and centre; the figures of a study of signs or of the outline as they stand."""
+    if "model" not in found[0]:
         return table(found)
     return "\n".join(
         f"{row['model']:28} {row['centre']:7} {row['role']:8} {row['auc']:.3f} ({row['low']:.3f}-{row['high']:.3f})"

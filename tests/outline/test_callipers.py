@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from sera_core.contracts import Box, Grey
 from sera_core.outline.callipers import Mark, find_callipers, painted_out, spanned
@@ -70,6 +71,14 @@ def test_scales_and_words_are_no_callipers(frames: list[Frame]) -> None:
         draw_words(pixels, "FR 24 2D", (20, 400), 14)
         found = find_callipers(pixels.astype(np.float32) / 255)
         assert spanned(found, frame.image.shape) is None
+
+
+@pytest.mark.parametrize("size", [18, 20, 24])
+def test_crossing_strokes_of_letters_are_no_callipers(size: int) -> None:
+    """The T of this word at the foot of a breast frame was taken for two callipers, and an outline drawn on it."""
+    picture = Image.new("L", (400, 300), 50)
+    ImageDraw.Draw(picture).text((150, 250), "LEFT BREAST", fill=255, font=ImageFont.load_default(size))
+    assert find_callipers(np.asarray(picture, np.float32) / 255) == ()
 
 
 def test_one_calliper_spans_a_box_of_its_length() -> None:
