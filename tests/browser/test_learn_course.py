@@ -21,7 +21,7 @@ def nothing_cut_off(page: Page) -> None:
 
 
 def test_next_and_previous_begin_a_chapter_at_its_top(opened: Page, app_url: str) -> None:
-    opened.goto(f"{app_url}/Learn?chapter=3&texture_bits=6")
+    opened.goto(f"{app_url}/Learn?chapter=3&texture_bits=6&depth=mathematics")
     says(opened.locator(".st-key-chapter-3"), "discrete levels")
     settled(opened)
     nothing_cut_off(opened)

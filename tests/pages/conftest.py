@@ -58,9 +58,9 @@ def png() -> Callable[[np.ndarray], bytes]:
 
 
 def chapter_at(learn: AppTest, number: int, **link: str) -> AppTest:
-    """Open a chapter of the Learn page with the settings of a link; it has nothing to complain of."""
+    """Open a chapter, with the mathematics unless asked otherwise, by a link; it has nothing to complain of."""
     learn.query_params["chapter"] = str(number)
-    for name, value in link.items():
+    for name, value in ({"depth": "mathematics"} | link).items():
         learn.query_params[name] = value
     learn.run()
     assert not learn.exception

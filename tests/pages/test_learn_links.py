@@ -7,7 +7,9 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
 from sera_core.ui.learn.chapters import CHAPTERS
+from sera_core.ui.learn.guides import GUIDES
 from tests.pages.conftest import chapter_at
+from tests.pages.test_diagnose import words
 
 KINDS = ("slider", "select_slider", "number_input", "selectbox", "toggle", "button_group", "text_input")
 EARLIER: list[tuple[int, dict[str, tuple[str, object]]]] = [  # a link of an earlier day, and what it sets today
@@ -34,10 +36,15 @@ def test_a_chapter_begins_where_a_link_without_settings_opens_it(learn: AppTest,
     learn.query_params["chapter"] = str(number)
     learn.run()
     assert not learn.exception
+    assert not learn.error
+    guide, said = GUIDES[CHAPTERS[number].slug], words(learn)
+    assert "Guess first." in said
+    assert all(line in said for line in (*guide.keep, guide.onward))
+    assert not learn.latex  # plain, until one asks for the mathematics
     controls = bound(learn)
     assert controls
     assert [one.key for one in controls if one.proto.set_value] == []
-    assert {one.key.partition("_")[0] for one in controls} <= {"nodule", CHAPTERS[number].slug}
+    assert {one.key.partition("_")[0] for one in controls} <= {"nodule", "depth", CHAPTERS[number].slug}
 
 
 @pytest.mark.parametrize(("number", "link"), EARLIER)

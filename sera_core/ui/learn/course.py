@@ -7,7 +7,11 @@ import streamlit as st
 from sera_core.contracts import BadInput
 from sera_core.ui.learn.chapter import Chapter, Part
 from sera_core.ui.learn.chapters import CHAPTERS
+from sera_core.ui.learn.depth import choose_depth
+from sera_core.ui.learn.guess import predict
+from sera_core.ui.learn.guides import GUIDES, Guide
 from sera_core.ui.learn.links import renew
+from sera_core.ui.learn.score import show_score
 from sera_core.ui.states import guarded, refused
 
 PARAMETER = "chapter"
@@ -38,11 +42,23 @@ def open_course() -> None:
     _bar(chapter)
     st.header(f":gray[{chapter.number}]\u2002{chapter.title}", anchor=False)
     st.markdown(" ".join(chapter.sentences))
+    guide = GUIDES[chapter.slug]
+    with st.container(key="guess"), guarded():
+        predict(guide.guess, chapter.slug)
     with st.container(key=f"chapter-{chapter.number}"), guarded("This cannot be shown"):
         chapter.draw()
+    _keep(guide)
     st.caption(f"In the talk: [{chapter.talk.part.value} › {chapter.talk.slides}](#{chapter.talk.part.anchor})")
     _way_on(chapter)
     _contents(chapter)
+
+
+def _keep(guide: Guide) -> None:
+    with st.container(border=True, gap="xsmall", key="keep"):
+        st.markdown("**Three lines to keep**")
+        st.markdown("\n".join(f"1. {line}" for line in guide.keep))
+        st.markdown(f":material/arrow_forward: {guide.onward}")
+        show_score()
 
 
 def _asked() -> Chapter:
@@ -79,6 +95,7 @@ def _bar(chapter: Chapter) -> None:
             )
             if after:
                 _button(after, "head-next", f"{after.number} :material/arrow_forward:", help=after.title)
+            choose_depth()
         _TOP(key="top", data={"turn": st.session_state.get(TURNS, 0)}, height=1)
 
 

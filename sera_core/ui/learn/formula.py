@@ -8,9 +8,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike
 
+from sera_core.ui.learn.depth import deep
+
 
 def formula(latex: str | Sequence[str], says: str = "") -> None:
-    """A formula with the numbers on the page in it, on as many lines as given, and what it says in words."""
+    """A formula with the numbers on the page in it, on as many lines as given, and what it says in words.
+
+    Only for those who read with the mathematics (:mod:`sera_core.ui.learn.depth`).
+    """
+    if not deep():
+        return
     for line in [latex] if isinstance(latex, str) else latex:
         st.latex(line)
     if says:

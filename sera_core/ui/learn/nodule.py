@@ -16,6 +16,7 @@ from sera_core.ui.cache import remembered, sample_of
 from sera_core.ui.state import last_diagnosed
 
 LAST = "The nodule last diagnosed"
+TITLES = {sample.title: name for name, sample in SAMPLES.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,15 +74,24 @@ class Seen:
 
 def choose_nodule() -> Specimen:
     """Draw the chooser, the same on every chapter (``?nodule=`` in the link)."""
+    options = [*TITLES, LAST] if last_diagnosed() else list(TITLES)
+    specimen = _titled(st.selectbox("Nodule", options, 0, key="nodule", bind="query-params"))
+    if specimen.sample:
+        st.caption(f":violet-badge[:material/science: simulated] {SAMPLES[specimen.sample].story}")
+    return specimen
+
+
+def chosen_nodule() -> Specimen:
+    """The nodule that the chooser shows, also where it is not drawn yet."""
+    return _titled(st.session_state.get("nodule") or st.query_params.get("nodule", ""))
+
+
+def _titled(title: str) -> Specimen:
     last = last_diagnosed()
-    titles = {sample.title: name for name, sample in SAMPLES.items()}
-    options = [*titles, LAST] if last else list(titles)
-    title = st.selectbox("Nodule", options, 0, key="nodule", bind="query-params")
     if last and title == LAST:
         return Specimen(last.image, last.reading.box, model=last.reading.model)
-    name = titles.get(title, next(iter(SAMPLES)))
+    name = TITLES.get(title, next(iter(SAMPLES)))
     frame = sample_of(name)
-    st.caption(f":violet-badge[:material/science: simulated] {SAMPLES[name].story}")
     return Specimen(frame.image, frame.box, sample=name)
 
 

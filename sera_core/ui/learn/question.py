@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from sera_core.ui.learn.score import record
 from sera_core.ui.learn.show import step
 from sera_core.ui.states import guarded
 
@@ -45,6 +46,7 @@ def ask(question: Question, key: str) -> None:
         answer = st.radio(question.text, question.answers, index=None, key=key, label_visibility="collapsed")
         if answer is None:
             return
+        record(key, answer == question.answers[question.right])
         if answer == question.answers[question.right]:
             st.markdown(f":material/check_circle: **Right.** {question.why}")
         else:

@@ -11,6 +11,7 @@ from sera_core.lessons.activation import NONLINEARITIES, fit_with_hinges, gradie
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.depth import deep
 from sera_core.ui.learn.first_layer import found_by
 from sera_core.ui.learn.formula import formula, power
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
@@ -113,7 +114,8 @@ def _depth() -> None:
         rf"\left(\tfrac14\right)^{{{depth}}} = {power(0.25**depth)}",
         "The most that a chain of sigmoid slopes can let through, before the weights.",
     )
-    st.caption("64 cells a layer, start weights after He (ReLU) and Glorot (sigmoid, tanh), no training.")
+    if deep():
+        st.caption("64 cells a layer, start weights after He (ReLU) and Glorot (sigmoid, tanh), no training.")
     show_code(gradient_by_layer)
 
 

@@ -1,0 +1,124 @@
+"""Predict, then see: one guess before a chapter shows anything, then guess and truth side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from sera_core.contracts import BadInput, Line
+from sera_core.figures.guess import on_a_line, on_a_picture
+from sera_core.ui.board import board
+from sera_core.ui.cache import picture_uri
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.nodule import Specimen, chosen_nodule
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.score import record
+from sera_core.ui.picture import show_picture
+from sera_core.ui.states import refused
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number to guess with a slider.
+
+    Attributes
+    ----------
+    text, unit : str
+    low, high, start : int
+        Ends of the slider, and where it stands.
+    truth : callable
+        The number for a nodule; computed only after the guess.
+    near : float
+        A guess so far off still counts as right.
+    why : str
+        Shown with the truth.
+    """
+
+    text: str
+    unit: str
+    low: int
+    high: int
+    start: int
+    truth: Callable[[Specimen], float]
+    near: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place to guess with a click on the nodule's picture.
+
+    Attributes
+    ----------
+    text : str
+    truth : callable
+        (x, y) in pixels of the frame; computed only after the guess.
+    near : float
+        A click so far off, as a share of the nodule's longer side, still counts as right.
+    why : str
+    """
+
+    text: str
+    truth: Callable[[Specimen], tuple[float, float]]
+    near: float
+    why: str
+
+
+Guess = Amount | Spot | Question
+
+
+@st.fragment
+def predict(guess: Guess, slug: str) -> None:
+    """Ask for the guess; once it is given, show it beside the truth."""
+    key = f"guess_{slug}"
+    if isinstance(guess, Question):
+        ask(guess, key)
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":material/psychology_alt: **Guess first.** {guess.text}")
+        try:
+            _amount(guess, key) if isinstance(guess, Amount) else _spot(guess, key)
+        except BadInput as error:
+            refused(error)
+
+
+def _amount(guess: Amount, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        value = st.slider(guess.unit, guess.low, guess.high, guess.start, key=key)
+        seen = st.button("See", key=f"{key}_see", type="primary") or st.session_state.get(f"{key}_seen") == value
+    if not seen:
+        return
+    st.session_state[f"{key}_seen"] = value
+    truth = guess.truth(chosen_nodule())
+    right = abs(value - truth) <= guess.near
+    record(key, right)
+    chart(on_a_line(value, truth, guess.low, guess.high, guess.unit), f"{key}-line", "Your guess and the truth")
+    st.markdown(f"You said {value:g}, it is **{truth:.3g}**{' : well guessed' if right else ''}. {guess.why}")
+
+
+def _spot(guess: Spot, key: str) -> None:
+    specimen = chosen_nodule()
+    place: tuple[int, int] | None = st.session_state.get(key)
+    if place is None:
+
+        def put(x: int, y: int) -> None:
+            st.session_state[key] = (x, y)
+
+        board(picture_uri(specimen.image), specimen.image.shape, None, None, "box", f"{key}-board",
+              lambda box: put(box.x + box.width // 2, box.y + box.height // 2), _no_line, put)  # fmt: skip
+        return
+    x, y = guess.truth(specimen)
+    box = specimen.box
+    away = float(((x - place[0]) ** 2 + (y - place[1]) ** 2) ** 0.5) / max(box.width, box.height)
+    record(key, away <= guess.near)
+    edges = (box.x, box.y, box.x + box.width, box.y + box.height)
+    shown = on_a_picture(specimen.image.pixels, edges, place, (x, y))
+    show_picture(shown, width=420, alt="Your place ringed in white, the true one in vermilion")
+    st.markdown(f"White: you. Vermilion: the truth, {away:.0%} of the nodule's longer side away. {guess.why}")
+    st.button("Guess again", key=f"{key}_again", on_click=st.session_state.pop, args=(key,), type="tertiary")
+
+
+def _no_line(line: Line) -> None:
+    """No ruler is laid here."""
