@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sera_core.contracts import BadInput
+from sera_core.ui.learn import glossary
 from sera_core.ui.learn.chapter import Chapter, Part
 from sera_core.ui.learn.chapters import CHAPTERS
 from sera_core.ui.learn.depth import choose_depth
@@ -36,18 +37,23 @@ def open_course() -> None:
     """Draw the chapter that the link names, and nothing of the others but their titles."""
     renew()
     st.html(ROOM_FOR_FORMULAS)
+    if st.query_params.get(PARAMETER) == glossary.PAGE:
+        glossary.show_page()
+        _contents(None)
+        return
     chapter = _asked()
     if chapter.wide:
         st.set_page_config(layout="wide")
     _bar(chapter)
     st.header(f":gray[{chapter.number}]\u2002{chapter.title}", anchor=False)
-    st.markdown(" ".join(chapter.sentences))
+    st.markdown(glossary.explained(" ".join(chapter.sentences)), unsafe_allow_html=True)
     guide = GUIDES[chapter.slug]
     with st.container(key="guess"), guarded():
         predict(guide.guess, chapter.slug)
     with st.container(key=f"chapter-{chapter.number}"), guarded("This cannot be shown"):
         chapter.draw()
     _keep(guide)
+    glossary.show_words(chapter.number)
     st.caption(f"In the talk: [{chapter.talk.part.value} › {chapter.talk.slides}](#{chapter.talk.part.anchor})")
     _way_on(chapter)
     _contents(chapter)
@@ -56,7 +62,7 @@ def open_course() -> None:
 def _keep(guide: Guide) -> None:
     with st.container(border=True, gap="xsmall", key="keep"):
         st.markdown("**Three lines to keep**")
-        st.markdown("\n".join(f"1. {line}" for line in guide.keep))
+        st.markdown(glossary.explained("\n".join(f"1. {line}" for line in guide.keep)), unsafe_allow_html=True)
         st.markdown(f":material/arrow_forward: {guide.onward}")
         show_score()
 
@@ -119,7 +125,7 @@ def _button(chapter: Chapter, key: str, label: str, help: str | None = None) -> 
     st.button(label, key=key, on_click=_go, args=(chapter.number,), help=help)
 
 
-def _contents(chapter: Chapter) -> None:
+def _contents(chapter: Chapter | None) -> None:
     """The course in the order of the talk; where one is, is marked.
 
     One list a part of the talk: a button a chapter would make forty elements of it, a third of the whole page.
@@ -132,7 +138,7 @@ def _contents(chapter: Chapter) -> None:
             continue
         st.subheader(part.value, anchor=part.anchor)
         key = f"contents-{part.name.lower()}"
-        st.session_state[key] = chapter.number if chapter.number in listed else None
+        st.session_state[key] = chapter.number if chapter and chapter.number in listed else None
         st.radio(
             part.value,
             list(listed),
