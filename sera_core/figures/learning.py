@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -46,6 +46,27 @@ def curves(epochs: Sequence[Epoch], last: int) -> go.Figure:
     figure.update_yaxes(title="accuracy (%)", fixedrange=True, range=[0, 104], row=2)
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0}
     return figure.update_layout(height=400, margin={"l": 8, "r": 8, "t": 8, "b": 8}, legend=legend, dragmode=False)
+
+
+def overlaid(runs: Mapping[str, Sequence[Epoch]]) -> go.Figure:
+    """Left-out accuracy by epoch, one line a run."""
+    figure = go.Figure()
+    for name, look in palette.series(list(runs)).items():
+        figure.add_trace(
+            go.Scatter(
+                x=[epoch.number for epoch in runs[name]],
+                y=[epoch.left_out_accuracy * 100 for epoch in runs[name]],
+                mode="lines+markers",
+                name=name,
+                line={"color": look.colour, "dash": look.dash, "width": 2},
+                marker={"symbol": look.mark, "size": 6},
+                hovertemplate="epoch %{x}: %{y:.0f} %<extra>" + name + "</extra>",
+            )
+        )
+    figure.update_xaxes(title="epoch", fixedrange=True)
+    figure.update_yaxes(title="left-out accuracy (%)", range=[0, 104], fixedrange=True)
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0}
+    return figure.update_layout(height=280, margin={"l": 8, "r": 8, "t": 8, "b": 8}, legend=legend, dragmode=False)
 
 
 def moved(epoch: Epoch, moving: Sequence[str]) -> go.Figure:

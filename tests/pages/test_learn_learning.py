@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+from scipy.stats import binomtest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import chapter_at, shown
+from tests.pages.conftest import ROOT, chapter_at, shown
 
 
 def chapter(learn: AppTest, **link: str) -> AppTest:
@@ -13,7 +16,9 @@ def chapter(learn: AppTest, **link: str) -> AppTest:
 
 def test_it_opens_with_the_curves_of_an_earlier_run(learn: AppTest) -> None:
     page = chapter(learn)
-    assert "Left-out accuracy" in shown(page)
+    share, low, high = re.fullmatch(r"(\d+)% \((\d+)% to (\d+)%\)", shown(page)["Left-out accuracy"]).groups()
+    interval = binomtest(round(int(share) * 0.4), 40).proportion_ci(method="wilson")
+    assert (int(low), int(high)) == (round(100 * interval.low), round(100 * interval.high))
     assert any("An earlier run" in caption.value for caption in page.caption)
     page.button(key="learning_preset_Rate too big").click().run()
     assert not page.exception
@@ -28,6 +33,11 @@ def test_a_small_set_is_trained_on_the_page(learn: AppTest) -> None:
     assert not page.exception
     assert any("Trained here" in caption.value for caption in page.caption)
     assert "This nodule" in shown(page)
+    again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run().switch_page("pages/3_Learn.py")
+    reloaded = chapter(again, learning_epochs="2", learning_cases="8")
+    assert any("before the page was loaded anew" in caption.value for caption in reloaded.caption)
+    assert shown(reloaded)["Left-out accuracy"] == shown(page)["Left-out accuracy"]
+    assert "This nodule" not in shown(reloaded)  # it may have been a patient's
 
 
 def test_all_frozen_is_refused_in_words(learn: AppTest) -> None:

@@ -262,6 +262,58 @@ GUIDES: dict[str, Guide] = {
             "The network may err where it has learnt nothing: beyond its training, or with signs it confuses.",
             "Change one thing at a time, and look at what else moved.",
         ),
+        "The network gave a number; the next chapter asks what such a number promises, and whether it keeps it.",
+    ),
+    "calibration": Guide(
+        Amount(
+            "At another (simulated) hospital, C, a network's answers are 62 % on average. How many percent of its "
+            "patients really have a malignant nodule?",
+            "percent",
+            0,
+            100,
+            62,
+            truths.malignant_abroad,
+            6,
+            "The order of its answers is still of use; their size is not, until it is mended.",
+        ),
+        (
+            "A probability is a promise about many patients: of a hundred given 30 %, thirty are malignant.",
+            "Two numbers, a stretch and a shift, mend most broken promises.",
+            "Mending needs patients of one's own hospital, and changes no order: the AUC stays.",
+        ),
+        "An honest probability is still cut somewhere; the next chapter asks what an alarm is then worth.",
+    ),
+    "prevalence": Guide(
+        Amount(
+            "Five of a hundred patients have a malignant nodule. The network is cut at 50 %. Of a hundred alarms, how "
+            "many are right?",
+            "alarms of 100",
+            0,
+            100,
+            80,
+            truths.alarms_right,
+            8,
+            "Nearly all patients are healthy, so even few false alarms among them outnumber the true ones.",
+        ),
+        (
+            "Sensitivity and specificity belong to the model and its cut-off.",
+            "What an alarm is worth depends on who sits in the waiting room.",
+            "Before you take over a cut-off, ask where it was set.",
+        ),
+        "Other patients are one reason why a model does worse elsewhere; the next chapter shows another.",
+    ),
+    "scanners": Guide(
+        Question(
+            "Guess first. One and the same nodule is scanned by four machines. What does a network answer?",
+            ("The same four times: it is the same nodule", "Different numbers", "It refuses three of them"),
+            1,
+            "It sees grey levels, and each machine has its own. See below how far the answers lie apart.",
+        ),
+        (
+            "A network knows the pictures of its own scanner best.",
+            "Features counted from grey levels suffer most abroad.",
+            "Only a test at other hospitals tells how a model will do at yours.",
+        ),
         "Go back to Diagnose with a frame of your own, and ask what you would change before you believed the answer.",
     ),
 }

@@ -6,6 +6,7 @@ import numpy as np
 
 from sera_core.contracts import Box, CamMethod
 from sera_core.diagnosis import Request
+from sera_core.evaluate.proportion import counts, measures
 from sera_core.evaluate.roc import curve
 from sera_core.explain.cam import heatmap
 from sera_core.explain.why import box_on_crop
@@ -23,6 +24,7 @@ from sera_core.simulate.settings import case_from
 from sera_core.ui.cache import reading_of
 from sera_core.ui.learn.first_layer import found_by
 from sera_core.ui.learn.nodule import Specimen, seen
+from sera_core.ui.learn.shown_study import answers_of
 
 SOUND_DEPTH_MM = 30
 KERNELS = 8
@@ -111,3 +113,16 @@ def faint_spikes(specimen: Specimen) -> float:
             answers.append(100 * reading_of(frame.image, Request(frame.box, method=None)).probability)
     smooth, irregular = answers
     return irregular - smooth
+
+
+def malignant_abroad(specimen: Specimen) -> float:
+    """Share (%) of malignant nodules in the test set of simulated centre C."""
+    return float(100 * answers_of("vgg16-simulated", "C").labels.mean())
+
+
+def alarms_right(specimen: Specimen) -> float:
+    """Positive predictive value (%) of the fine-tuned network at 50 %, where 5 % are malignant."""
+    found = answers_of("lite0-simulated", "internal")
+    shares = measures(*counts(found.labels, found.probability, 0.5))
+    hits, alarms = 0.05 * float(shares["sensitivity"]), 0.95 * (1 - float(shares["specificity"]))
+    return 100 * hits / (hits + alarms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sera_core.ui.learn.chapters import (
     activation,
+    calibration,
     convolution,
     decision,
     dense,
@@ -13,7 +14,9 @@ from sera_core.ui.learn.chapters import (
     margin,
     network,
     pooling,
+    prevalence,
     sandbox,
+    scanners,
     tasks,
     texture,
 )
@@ -32,5 +35,8 @@ COURSE = (
     decision.CHAPTER,
     gradcam.CHAPTER,
     sandbox.CHAPTER,
+    calibration.CHAPTER,
+    prevalence.CHAPTER,
+    scanners.CHAPTER,
 )
 CHAPTERS = {chapter.number: chapter for chapter in COURSE}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from sera_core.contracts import BadInput, Grey
+from sera_core.evaluate.proportion import wilson
 from sera_core.figures import learning as figures
 from sera_core.figures.image import still
 from sera_core.images.prepare import prepare
@@ -27,6 +29,7 @@ from sera_core.ui.states import refused
 
 RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 KEPT, RUNNING, REFUSED = "learning_kept", "learning_running", "learning_refused"
+MOST_RUNS = 24
 Run = tuple[Settings, str, list[Epoch]]  # settings, nodule, epochs so far
 
 
@@ -107,6 +110,7 @@ def _result(settings: Settings, specimen: Specimen) -> None:
     if st.session_state.get(RUNNING) and kept is not None:
         _run(kept, prepare(specimen.image.pixels, specimen.box, preparation()).pixels)
     mine = kept if kept is not None and kept[0] == settings else None
+    before = _trained().get(settings, ())
     problem = st.session_state.get(REFUSED)
     if mine is not None and isinstance(problem, BadInput):
         refused(problem, "The training ended early")
@@ -114,6 +118,9 @@ def _result(settings: Settings, specimen: Specimen) -> None:
     if mine is not None and mine[2]:
         st.caption(f"Trained here, just now. Seen while it learnt: {mine[1]}.")
         _show(settings, mine[2], live=True)
+    elif before:
+        st.caption("Trained on this machine before the page was loaded anew; kept until the server ends.")
+        _show(settings, list(before), live=False)
     elif earlier:
         st.caption("An earlier run with these very settings; press Train to see it happen on this machine.")
         _show(settings, list(earlier), live=False)
@@ -130,11 +137,53 @@ def _run(kept: Run, crop: Grey) -> None:
     try:
         for epoch in lesson.train(settings, crop):
             epochs.append(epoch)
+            _remember(settings, epochs)
             bar.progress(epoch.number / settings.epochs, f"Epoch {epoch.number} of {settings.epochs}")
             place.plotly_chart(figures.curves(epochs, settings.epochs), key=f"learning-live-{epoch.number}")
     except BadInput as error:
         st.session_state[REFUSED] = error
     st.rerun()
+
+
+@st.cache_resource(max_entries=1)
+def _trained() -> dict[Settings, tuple[Epoch, ...]]:
+    """Runs of this server, for a page that is loaded anew; the nodules are simulated, so they are nobody's."""
+    return {}
+
+
+def _remember(settings: Settings, epochs: list[Epoch]) -> None:
+    """Keep a run so far, without what it said of the nodule under study, which may be a patient's."""
+    runs = _trained()
+    runs.pop(settings, None)
+    while len(runs) >= MOST_RUNS:
+        runs.pop(next(iter(runs)))
+    runs[settings] = tuple(replace(epoch, own=math.nan) for epoch in epochs)
+
+
+def _overlaid(settings: Settings, epochs: list[Epoch]) -> None:
+    """This run over the earlier ones."""
+    names = {value: name for name, value in PRESETS.items()}
+    runs = {names.get(one, _word(one)): run for one, run in {**lesson.earlier_runs(), **_trained()}.items() if run}
+    runs.pop(names.get(settings, _word(settings)), None)
+    chosen = st.multiselect("Lay over it", list(runs), key="learning_over", placeholder="other runs")
+    shown = {"this run": tuple(epochs), **{name: runs[name] for name in chosen}}
+    table = {
+        "epoch": list(range(max(len(run) for run in shown.values()))),
+        **{
+            name: [run[k].left_out_accuracy if k < len(run) else None for k in range(max(map(len, shown.values())))]
+            for name, run in shown.items()
+        },
+    }
+    chart(figures.overlaid(shown), "learning-overlaid", "Left-out accuracy by epoch, run by run", table)
+
+
+def _word(settings: Settings) -> str:
+    return f"{' + '.join(settings.moving)}, rate {settings.rate:g}, {settings.cases} nodules, {settings.epochs} epochs"
+
+
+def _with_interval(share: float) -> str:
+    low, high = wilson(round(share * lesson.LEFT_OUT), lesson.LEFT_OUT)
+    return f"{share:.0%} ({float(low):.0%} to {float(high):.0%})"
 
 
 def _show(settings: Settings, epochs: list[Epoch], live: bool) -> None:
@@ -151,12 +200,17 @@ def _show(settings: Settings, epochs: list[Epoch], live: bool) -> None:
     values = {
         "Loss": f"{last.loss:.3f}",
         "Accuracy": f"{last.accuracy:.0%}",
-        "Left-out accuracy": f"{last.left_out_accuracy:.0%}",
+        "Left-out accuracy": _with_interval(last.left_out_accuracy),
         "Best left-out": f"{best.left_out_accuracy:.0%} (epoch {best.number})",
     }
     if live and not math.isnan(last.own):
         values["This nodule"] = f"{last.own:.0%} malignant"
     numbers(values)
+    st.caption(
+        f"In brackets the 95 % interval of {lesson.LEFT_OUT} nodules left out: runs whose intervals overlap widely "
+        "cannot be told apart by this set."
+    )
+    _overlaid(settings, epochs)
     step("Weights that moved", "Distance from where each group started.")
     chart(figures.moved(last, settings.moving), "learning-moved", "How far each group of weights has moved")
     before, velocity, after = last.weight

@@ -1,0 +1,126 @@
+"""Chapter 16: one nodule before four scanners, and why another hospital is another world."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from sera_core.classifiers.store import installed
+from sera_core.contracts import Box
+from sera_core.diagnosis import Request
+from sera_core.evaluate.roc import auc
+from sera_core.figures.course import answers, grey_levels
+from sera_core.figures.image import still
+from sera_core.simulate.case import Case
+from sera_core.simulate.centres import CENTRES
+from sera_core.simulate.render import Frame, render
+from sera_core.simulate.samples import SAMPLES
+from sera_core.ui.cache import reading_of
+from sera_core.ui.cell import show_code
+from sera_core.ui.chart import chart
+from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.formula import formula
+from sera_core.ui.learn.nodule import Specimen, choose_nodule
+from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.shown_study import MODELS, answers_of
+from sera_core.ui.picture import show_picture
+
+QUESTION = Question(
+    "A model's AUC is 0.90 at home and 0.82 abroad. What may have changed?",
+    ("Only the model", "The scanner, the patients, or the way labels were made", "Nothing: this is chance"),
+    1,
+    "Scanners see differently, other wards send other patients, and other readers label in another way. Here only the "
+    "scanner changed, and that was enough to move the answers.",
+)
+
+
+def draw() -> None:
+    """The whole chapter."""
+    specimen = choose_nodule()
+    _four(specimen)
+    _abroad()
+    ask(QUESTION, "scanners_question")
+
+
+@st.fragment
+def _four(specimen: Specimen) -> None:
+    step("One nodule, four scanners", "The very same neck and nodule; only the machine in front of it differs.")
+    sample = SAMPLES[specimen.sample] if specimen.sample else next(iter(SAMPLES.values()))
+    if specimen.sample is None:
+        st.caption(f"Nobody can scan your patient four times here, so this is a sample: {sample.title}.")
+    frames = {name: _before(sample.case, name) for name in CENTRES}
+    with st.grid(4, min_column_width=150):
+        for name, frame in frames.items():
+            show_picture(still(frame.image.pixels, _edges(frame.box), colour="white"), CENTRES[name].scanner.name)
+    chart(
+        grey_levels({name: _inside(frame) for name, frame in frames.items()}),
+        "scanners-grey",
+        "Grey levels inside the nodule, by scanner",
+    )
+    models = [status.id for status in installed() if status.valid and status.card and status.card.domain == "simulated"]
+    given = {
+        model: [
+            reading_of(frame.image, Request(frame.box, model=model, method=None)).probability
+            for frame in frames.values()
+        ]
+        for model in models
+    }
+    chart(answers(list(frames), given), "scanners-answers", "Each network's answer for the same nodule, by scanner",
+          {"scanner": list(frames), **given})  # fmt: skip
+    st.caption("The nodule, and so the truth, is the same four times. What differs is the answer's own wavering.")
+    show_code(render)
+
+
+@st.cache_data(max_entries=48, show_spinner="Scanning")
+def _before(case: Case, centre: str) -> Frame:
+    """The case before another centre's scanner, at the depth it was scanned with."""
+    return render(replace(case, scanner=replace(CENTRES[centre].scanner, depth_mm=case.scanner.depth_mm), second=None))
+
+
+def _edges(box: Box) -> tuple[float, float, float, float]:
+    return box.x, box.y, box.x + box.width, box.y + box.height
+
+
+def _inside(frame: Frame) -> list[float]:
+    return frame.image.pixels[frame.mask][::7].tolist()
+
+
+@st.fragment
+def _abroad() -> None:
+    step("A whole test set abroad", "The same three models, tested at home and at the three other simulated centres.")
+    table = {title: {centre: auc(*_pair(model, centre)).value for centre in CENTRES} for title, model in MODELS.items()}
+    chart(
+        answers(list(CENTRES), {title: list(row.values()) for title, row in table.items()}, "AUC", (0.3, 1.0)),
+        "scanners-auc",
+        "AUC of three models at four simulated centres",
+        {"centre": list(CENTRES), **{title: list(row.values()) for title, row in table.items()}},
+    )
+    numbers({f"{title}: worst": f"{min(row.values()):.2f}" for title, row in table.items()})
+    worst = min(table[list(MODELS)[-1]].values())
+    formula(
+        rf"\text{{AUC}} = P(s_\text{{malignant}} > s_\text{{benign}}) = {worst:.2f}",
+        "Co-occurrence at its worst centre: below one half, its order is upside down there.",
+    )
+    st.caption("Textures are counted from grey levels, and these belong to the scanner as much as to the nodule.")
+    show_code(auc)
+
+
+def _pair(model: str, centre: str) -> tuple[object, object]:
+    found = answers_of(model, centre)
+    return found.labels, found.probability
+
+
+CHAPTER = Chapter(
+    number=16,
+    slug="scanners",
+    title="Why another hospital differs",
+    talk=Place(Part.SERA, "Multicentre study: external test at three hospitals"),
+    sentences=(
+        "The same nodule looks different before another machine, and a network knows pictures, not nodules.",
+        "So a model is tested where it never learnt: that is what an external centre is for.",
+    ),
+    draw=draw,
+    wide=True,
+)
