@@ -8,8 +8,7 @@ from sera_core.contracts import Box, CamMethod
 from sera_core.diagnosis import Request
 from sera_core.evaluate.proportion import counts, measures
 from sera_core.evaluate.roc import curve
-from sera_core.explain.cam import heatmap
-from sera_core.explain.why import box_on_crop
+from sera_core.explain.cam import heatmap, trace
 from sera_core.images.prepare import prepare
 from sera_core.lessons import decision, glcm
 from sera_core.lessons.bank import load_bank, preparation
@@ -94,14 +93,11 @@ def hottest(specimen: Specimen) -> tuple[float, float]:
     """Where (x, y in the frame) Grad-CAM's map for malignant is hottest."""
     network = seen(specimen)
     classifier, crop = network.classifier, network.crop
-    activations = classifier.activations(crop.pixels[None])
-    values = heatmap(CamMethod.GRADCAM, activations, classifier.head(), 1, crop.pixels.shape)
+    traced = trace(classifier.activations(crop.pixels[None]), classifier.head())
+    values = heatmap(CamMethod.GRADCAM, traced, 1, crop.pixels.shape)
     row, column = np.unravel_index(int(np.argmax(values)), values.shape)
-    inside = box_on_crop(specimen.box, crop.box, crop.pixels.shape)
-    box = specimen.box
-    x = box.x + (column - inside.x) * box.width / inside.width
-    y = box.y + (row - inside.y) * box.height / inside.height
-    return float(x), float(y)
+    height, width = values.shape
+    return crop.box.x + column * crop.box.width / width, crop.box.y + row * crop.box.height / height
 
 
 def faint_spikes(specimen: Specimen) -> float:
