@@ -167,13 +167,10 @@ def _overlaid(settings: Settings, epochs: list[Epoch]) -> None:
     runs.pop(names.get(settings, _word(settings)), None)
     chosen = st.multiselect("Lay over it", list(runs), key="learning_over", placeholder="other runs")
     shown = {"this run": tuple(epochs), **{name: runs[name] for name in chosen}}
-    table = {
-        "epoch": list(range(max(len(run) for run in shown.values()))),
-        **{
-            name: [run[k].left_out_accuracy if k < len(run) else None for k in range(max(map(len, shown.values())))]
-            for name, run in shown.items()
-        },
-    }
+    longest = max(len(run) for run in shown.values())
+    table: dict[str, list[float | None]] = {"epoch": list(range(longest))}
+    for name, run in shown.items():
+        table[name] = [run[k].left_out_accuracy if k < len(run) else None for k in range(longest)]
     chart(figures.overlaid(shown), "learning-overlaid", "Left-out accuracy by epoch, run by run", table)
 
 

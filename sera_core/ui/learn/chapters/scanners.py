@@ -90,7 +90,7 @@ def _inside(frame: Frame) -> list[float]:
 @st.fragment
 def _abroad() -> None:
     step("A whole test set abroad", "The same three models, tested at home and at the three other simulated centres.")
-    table = {title: {centre: auc(*_pair(model, centre)).value for centre in CENTRES} for title, model in MODELS.items()}
+    table = {title: {centre: _auc(model, centre) for centre in CENTRES} for title, model in MODELS.items()}
     chart(
         answers(list(CENTRES), {title: list(row.values()) for title, row in table.items()}, "AUC", (0.3, 1.0)),
         "scanners-auc",
@@ -107,9 +107,9 @@ def _abroad() -> None:
     show_code(auc)
 
 
-def _pair(model: str, centre: str) -> tuple[object, object]:
+def _auc(model: str, centre: str) -> float:
     found = answers_of(model, centre)
-    return found.labels, found.probability
+    return auc(found.labels, found.probability).value
 
 
 CHAPTER = Chapter(
