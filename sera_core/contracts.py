@@ -6,13 +6,13 @@ This module imports nothing of ours, so every other room may import it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
 from math import hypot, isclose
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -373,6 +373,117 @@ class Descriptors:
     foci: frozenset[Focus] = frozenset()
 
 
+Row = Literal["composition", "echogenicity", "shape", "margin", "foci"]
+ROWS: tuple[Row, ...] = get_args(Row)
+
+
+@dataclass(frozen=True)
+class Description:
+    """What somebody says of a nodule, row by row; None where he says nothing. No focus is an empty set."""
+
+    composition: Composition | None = None
+    echogenicity: Echogenicity | None = None
+    shape: Shape | None = None
+    margin: Margin | None = None
+    foci: frozenset[Focus] | None = None
+
+    @classmethod
+    def of(cls, seen: Descriptors) -> Description:
+        """A whole description."""
+        return cls(seen.composition, seen.echogenicity, seen.shape, seen.margin, seen.foci)
+
+    @property
+    def said(self) -> tuple[Row, ...]:
+        """The rows that something is said of."""
+        return tuple(row for row in ROWS if getattr(self, row) is not None)
+
+    @property
+    def open(self) -> tuple[Row, ...]:
+        """The rows that nothing is said of."""
+        return tuple(row for row in ROWS if getattr(self, row) is None)
+
+    @property
+    def descriptors(self) -> Descriptors | None:
+        """The whole; None while a row is open."""
+        words = self.composition, self.echogenicity, self.shape, self.margin, self.foci
+        return None if None in words else Descriptors(*words)  # type: ignore[arg-type]
+
+    def over(self, other: Description) -> Description:
+        """This description, with what another one says of the rows that it leaves open.
+
+        What the two would say together and cannot be, fluid without tissue that is not cystic, stays open.
+        """
+        both = replace(other, **{row: getattr(self, row) for row in self.said})
+        if both.echogenicity is not Echogenicity.ANECHOIC or both.composition in (None, Composition.CYSTIC):
+            return both
+        return replace(both, composition=self.composition, echogenicity=self.echogenicity)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One measured quantity of a nodule.
+
+    Attributes
+    ----------
+    name, title : str
+        For a program and for a person.
+    value : float
+    unit : str
+        ``mm``, ``mm2``, ``px``, ``px2``, ``ratio``, ``share``, ``log ratio``, ``number`` or ``grey``.
+    """
+
+    name: str
+    title: str
+    value: float
+    unit: str
+
+
+Question = Literal["composition", "echogenicity", "shape", "margin", "punctate", "macrocalcification"]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the measured signs say to one question.
+
+    Attributes
+    ----------
+    question : str
+    word : str
+        The likeliest answer.
+    probability : float
+        Its chance.
+    proposed : bool
+        Whether this word is told well enough to be proposed; where not, the reader is asked to look.
+    """
+
+    question: Question
+    word: str
+    probability: float
+    proposed: bool
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the program measures on an outlined nodule, and which words it proposes for it.
+
+    Attributes
+    ----------
+    signs : tuple of Sign
+    proposals : tuple of Proposal
+        One a question.
+    description : Description
+        The words that are proposed.
+    size_mm : float or None
+        Longest diameter, to 0.1 mm; None without a scale, where the edge of the frame cuts the nodule, or beyond what
+        a nodule can measure.
+    """
+
+    signs: tuple[Sign, ...]
+    proposals: tuple[Proposal, ...]
+    description: Description
+    size_mm: float | None
+
+
 class Guideline(StrEnum):
     """The guidelines and scores this tool knows."""
 
@@ -427,9 +538,11 @@ class Advice:
 
 
 class Basis(StrEnum):
-    """What a piece of advice rests on."""
+    """What a piece of advice rests on: the reader's words, the program's, both, a probability of cancer, or nothing."""
 
     DESCRIPTORS = "descriptors"
+    PROPOSED = "proposed"
+    CHANGED = "changed"
     PROBABILITY = "probability"
     NOTHING = "nothing"
 
@@ -671,14 +784,14 @@ class Patient:
     guideline : Guideline
     pretest : float
         Share of malignant nodules expected where the patient comes from.
-    descriptors : Descriptors or None
+    seen : Description
         What the reader saw.
     """
 
     size_mm: float | None = None
     guideline: Guideline = Guideline.KTIRADS2021
     pretest: float = 0.2
-    descriptors: Descriptors | None = None
+    seen: Description = Description()
 
 
 @dataclass(frozen=True)
@@ -698,6 +811,8 @@ class Diagnosis:
         Of the same guideline, from that probability; None where it is not one of cancer.
     opinions : tuple of ModelOpinion
         Every installed model's answer, the chosen one included; empty where the others were not asked.
+    measured : Measured or None
+        What the program measured on the outline; None where there is none.
     """
 
     image: GreyImage
@@ -707,13 +822,32 @@ class Diagnosis:
     advice: Advice
     model_advice: Advice | None = None
     opinions: tuple[ModelOpinion, ...] = ()
+    measured: Measured | None = None
+
+    @property
+    def description(self) -> Description:
+        """What the advice is given for: the reader's words, and the program's where he left a row open."""
+        return self.patient.seen.over(self.measured.description) if self.measured else self.patient.seen
+
+    @property
+    def size_mm(self) -> float | None:
+        """The size that decides: the reader's, or else the outline's longest diameter."""
+        known = self.patient.size_mm
+        return self.measured.size_mm if known is None and self.measured else known
+
+    @property
+    def proposed(self) -> tuple[Row, ...]:
+        """The rows of the description that the program filled and the reader left alone."""
+        return tuple(row for row in self.description.said if row not in self.patient.seen.said)
 
     @property
     def basis(self) -> Basis:
         """What the advice rests on: descriptors before a probability of cancer, and nothing else carries a category."""
-        if self.patient.descriptors is not None:
+        if self.description.descriptors is None:
+            return Basis.PROBABILITY if self.model_advice is not None else Basis.NOTHING
+        if not self.proposed:
             return Basis.DESCRIPTORS
-        return Basis.PROBABILITY if self.model_advice is not None else Basis.NOTHING
+        return Basis.CHANGED if self.patient.seen.said else Basis.PROPOSED
 
     @property
     def warnings(self) -> tuple[Notice, ...]:

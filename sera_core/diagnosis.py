@@ -26,6 +26,7 @@ from sera_core.contracts import (
     Grey,
     GreyImage,
     Heatmap,
+    Measured,
     ModelOpinion,
     Notice,
     Outline,
@@ -47,8 +48,9 @@ from sera_core.guidelines import (
 from sera_core.images.checks import check_box
 from sera_core.images.prepare import prepare
 from sera_core.images.views import views
-from sera_core.outline import Hint, propose, without_callipers
+from sera_core.outline import Hint, panes, propose, within, without_callipers
 from sera_core.outline.card import NO_OUTLINE
+from sera_core.signs.describe import measured
 from sera_core.sizes import check_size
 from sera_core.wording import percent
 
@@ -73,12 +75,15 @@ class Request:
         Heatmap method; None makes no heatmap.
     steady : bool
         Whether the heatmap is the mean over ten views, at ten times its price.
+    pane : Box or None
+        Where to look for the nodule on a frame with several panes; None: wherever it is most confidently found.
     """
 
     box: Box | None = None
     model: str = AUTO
     method: CamMethod | None = CamMethod.HIRESCAM
     steady: bool = False
+    pane: Box | None = None
 
 
 def diagnose(
@@ -105,19 +110,24 @@ def diagnose(
     """
     patient = _checked(patient or Patient())
     reading = read(image, request or Request())
-    return advise(image, reading, patient, opinions(image, reading.box) if ask_all else ())
+    others = opinions(image, reading.box) if ask_all else ()
+    return advise(image, reading, patient, others, measured(image, reading.outline))
 
 
 # ---- the networks --------------------------------------------------------------------------------------------------
 
 
-def outlined(image: GreyImage, hint: Hint = None) -> Outline | None:
+def outlined(image: GreyImage, hint: Hint = None, pane: Box | None = None) -> Outline | None:
     """The nodule, proposed or where it was pointed at; a box of the user's own needs no outline network.
+
+    Such a box stays as it is: the outline is drawn inside it.
 
     Parameters
     ----------
     image : GreyImage
     hint : Box or (x, y), optional
+    pane : Box, optional
+        Of several panes the one that is meant, when there is no hint.
 
     Returns
     -------
@@ -130,14 +140,18 @@ def outlined(image: GreyImage, hint: Hint = None) -> Outline | None:
         As :func:`~sera_core.outline.propose`.
     """
     try:
-        return propose(image, hint)
+        found = propose(image, hint, pane)
+        return within(found, hint.clipped(*image.shape)) if found and isinstance(hint, Box) else found
     except BadInput as error:
         if error.code != NO_OUTLINE or not isinstance(hint, Box):
             raise
         return None
 
 
-def read(image: GreyImage, request: Request, find: Callable[[GreyImage, Hint], Outline | None] = outlined) -> Reading:
+Finder = Callable[[GreyImage, Hint, Box | None], Outline | None]
+
+
+def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading:
     """What the asked model makes of the region; no other model runs.
 
     Parameters
@@ -156,7 +170,7 @@ def read(image: GreyImage, request: Request, find: Callable[[GreyImage, Hint], O
     _cards()
     if request.model != AUTO:
         store.load(request.model)  # no model and an unknown name are refused before anything is computed
-    outline = find(image, request.box)
+    outline = find(image, request.box, request.pane)
     box = _region(image, request.box, outline)
     pixels = without_callipers(image.pixels)
     seen = look(pixels, box)
@@ -183,7 +197,9 @@ def read(image: GreyImage, request: Request, find: Callable[[GreyImage, Hint], O
         verdict=_verdict(classifier, probability, familiarity),
         familiarity=familiarity,
         heatmap=heatmap,
-        warnings=check_box(image, box) + _doubts(card, familiarity, None if request.box else outline),
+        warnings=check_box(image, box)
+        + _which_pane(image, request)
+        + _doubts(card, familiarity, None if request.box else outline),
         outline=outline,
     )
 
@@ -299,6 +315,14 @@ def _verdict(classifier: Classifier, probability: float, familiarity: Familiarit
     return Verdict.INDETERMINATE if familiarity.fringe else classifier.verdict(probability)
 
 
+def _which_pane(image: GreyImage, request: Request) -> tuple[Notice, ...]:
+    """A question where a nodule was looked for in several panes."""
+    if request.box or request.pane or (number := len(panes(image))) == 1:
+        return ()
+    said = f"The frame shows {number} pictures; the nodule was taken from the one where it is found most surely"
+    return (Notice("several_panes", f"{said}: say which one is meant."),)
+
+
 def _doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tuple[Notice, ...]:
     notices = []
     if proposed is not None:
@@ -341,8 +365,17 @@ def _unfamiliar_sentence(title: str, familiarity: Familiarity, model: str) -> st
 # ---- the patient ---------------------------------------------------------------------------------------------------
 
 
-def advise(image: GreyImage, reading: Reading, patient: Patient, opinions: tuple[ModelOpinion, ...] = ()) -> Diagnosis:
-    """What follows for this patient from what a network read; pure arithmetic.
+def advise(
+    image: GreyImage,
+    reading: Reading,
+    patient: Patient,
+    opinions: tuple[ModelOpinion, ...] = (),
+    measured: Measured | None = None,
+) -> Diagnosis:
+    """What follows for this patient from what a network read and what was measured; pure arithmetic.
+
+    The category comes from the reader's words, and from those proposed where he leaves a row open; only where rows stay
+    open, from a probability of cancer.
 
     Parameters
     ----------
@@ -352,6 +385,8 @@ def advise(image: GreyImage, reading: Reading, patient: Patient, opinions: tuple
     patient : Patient
     opinions : tuple of ModelOpinion
         Of :func:`opinions`, where they were asked.
+    measured : Measured, optional
+        Of :func:`~sera_core.signs.describe.measured`, on the reading's outline.
 
     Raises
     ------
@@ -360,25 +395,20 @@ def advise(image: GreyImage, reading: Reading, patient: Patient, opinions: tuple
     """
     patient = _checked(patient)
     at_pretest = prevalence_adjusted(reading.probability, patient.pretest)
-    seen = patient.descriptors
-    described = assess(patient.guideline, seen, patient.size_mm) if seen else None
+    made = Diagnosis(
+        image, reading, patient, at_pretest, undescribed(patient.guideline, None), None, opinions, measured
+    )
+    seen, size_mm = made.description.descriptors, made.size_mm
     of_cancer = reading.positive.startswith(MALIGNANT)
     carries = of_cancer and not reading.familiarity.fringe
-    model_advice = advise_from_probability(patient.guideline, at_pretest, patient.size_mm) if carries else None
-    return Diagnosis(
-        image=image,
-        reading=reading,
-        patient=patient,
-        probability_at_pretest=at_pretest,
-        advice=described or model_advice or undescribed(patient.guideline, patient.size_mm),
-        model_advice=model_advice,
-        opinions=opinions,
-    )
+    by_model = advise_from_probability(patient.guideline, at_pretest, size_mm) if carries else None
+    described = assess(patient.guideline, seen, size_mm) if seen else None
+    advice = described or by_model or undescribed(patient.guideline, size_mm)
+    return replace(made, advice=advice, model_advice=by_model)
 
 
 def _checked(patient: Patient) -> Patient:
     """The patient with the size as it decides and is shown; what cannot be is refused."""
     check_pretest(patient.pretest)
-    if patient.descriptors:
-        validate(patient.descriptors)
+    validate(patient.seen)
     return replace(patient, size_mm=check_size(patient.size_mm))

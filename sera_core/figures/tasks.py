@@ -10,7 +10,24 @@ from sera_core.contracts import Box, Grey
 from sera_core.figures import palette
 from sera_core.figures.image import picture
 
+Polygon = tuple[tuple[float, float], ...]  # corners (x, y) in pixels
 LOOK = {"truth": ("white", "dot"), "yours": (palette.ACCENT, "solid"), "proposed": (palette.MALIGNANT, "dash")}
+
+
+def outlines(pixels: Grey, box: Box, given: Mapping[str, Polygon]) -> go.Figure:
+    """A frame around a box, with the borders of each kind of :data:`LOOK`."""
+    figure = picture(pixels)
+    for kind, corners in given.items():
+        colour, dash = LOOK[kind]
+        x, y = zip(*corners, corners[0], strict=True)
+        line = {"color": colour, "width": 2.5, "dash": dash}
+        figure.add_trace(go.Scatter(x=[v - 0.5 for v in x], y=[v - 0.5 for v in y], mode="lines", name=kind, line=line))
+    height, width = pixels.shape
+    left, right = max(box.x - box.width / 2, 0), min(box.x + 1.5 * box.width, width)
+    top, bottom = max(box.y - box.height / 2, 0), min(box.y + 1.5 * box.height, height)
+    figure.update_xaxes(range=[left - 0.5, right - 0.5])
+    figure.update_yaxes(range=[bottom - 0.5, top - 0.5])
+    return figure.update_layout(showlegend=len(given) > 1, legend={"orientation": "h"})
 
 
 def boxes(pixels: Grey, given: Mapping[str, list[Box]]) -> go.Figure:

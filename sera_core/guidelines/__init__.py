@@ -11,6 +11,7 @@ from sera_core.guidelines.advice import (
     undescribed,
 )
 from sera_core.guidelines.descriptors import (
+    parse_description,
     parse_descriptors,
     validate,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "assess",
     "assess_all",
     "check_pretest",
+    "parse_description",
     "parse_descriptors",
     "prevalence_adjusted",
     "undescribed",

@@ -141,30 +141,32 @@ def advise_from_probability(guideline: Guideline, probability: float, size_mm: f
 
 
 class Agreement(NamedTuple):
-    """Whether model and reader lead to the same advice, and the sentence that says so."""
+    """Whether model and description lead to the same advice, and the sentence that says so."""
 
     agree: bool
     sentence: str
 
 
-def agreement(model: Advice, reader: Advice) -> Agreement:
-    """Compare the advice from a model's probability with the advice from a reader's descriptors.
+def agreement(model: Advice, described: Advice) -> Agreement:
+    """Compare the advice from a model's probability with the advice from descriptors.
 
     They agree when the action is the same; where either action is unknown, the categories must be the same.
 
     Parameters
     ----------
-    model, reader : Advice
+    model, described : Advice
         Of the same guideline and size.
     """
-    both = f"model {model.category}, reader {reader.category}"
-    if Action.UNKNOWN in (model.action, reader.action):
-        same = model.category == reader.category
+    both = f"model {model.category}, description {described.category}"
+    if Action.UNKNOWN in (model.action, described.action):
+        same = model.category == described.category
         return Agreement(same, f"The categories {'agree' if same else 'differ'}: {both}.")
-    first, second = LABELS[model.action].word.lower(), LABELS[reader.action].word.lower()
-    if model.action is reader.action:
-        return Agreement(True, f"Model and reader lead to the same advice, {first} ({both}).")
-    return Agreement(False, f"Model and reader differ: {first} against {second} ({both}). Look again before deciding.")
+    first, second = LABELS[model.action].word.lower(), LABELS[described.action].word.lower()
+    if model.action is described.action:
+        return Agreement(True, f"Model and description lead to the same advice, {first} ({both}).")
+    return Agreement(
+        False, f"Model and description differ: {first} against {second} ({both}). Look again before deciding."
+    )
 
 
 def prevalence_adjusted(probability: float, pretest: float, prior: float = 0.5) -> float:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from sera_core.contracts import (
     BadInput,
     Composition,
+    Description,
     Descriptors,
     Echogenicity,
     Focus,
@@ -21,6 +22,26 @@ from sera_core.contracts import (
 from sera_core.wording.labels import NO_FOCUS
 
 Word = TypeVar("Word", bound=StrEnum)
+
+
+def parse_description(
+    *,
+    composition: str | None = None,
+    echogenicity: str | None = None,
+    shape: str | None = None,
+    margin: str | None = None,
+    foci: Iterable[str] | None = None,
+) -> Description:
+    """As :func:`parse_descriptors`, but every row may be left open (None)."""
+    description = Description(
+        None if composition is None else _word(Composition, "composition", composition),
+        None if echogenicity is None else _word(Echogenicity, "echogenicity", echogenicity),
+        None if shape is None else _word(Shape, "shape", shape),
+        None if margin is None else _word(Margin, "margin", margin),
+        None if foci is None else _foci([foci] if isinstance(foci, str) else list(foci)),
+    )
+    validate(description)
+    return description
 
 
 def parse_descriptors(
@@ -46,18 +67,13 @@ def parse_descriptors(
     ...                   margin="irregular", foci=["punctate"]).foci
     frozenset({<Focus.PUNCTATE: 'punctate'>})
     """
-    descriptors = Descriptors(
-        _word(Composition, "composition", composition),
-        _word(Echogenicity, "echogenicity", echogenicity),
-        _word(Shape, "shape", shape),
-        _word(Margin, "margin", margin),
-        _foci([foci] if isinstance(foci, str) else list(foci)),
-    )
-    validate(descriptors)
-    return descriptors
+    words = {"composition": composition, "echogenicity": echogenicity, "shape": shape, "margin": margin}
+    whole = parse_description(**{row: str(word) for row, word in words.items()}, foci=foci).descriptors
+    assert whole is not None
+    return whole
 
 
-def validate(descriptors: Descriptors) -> None:
+def validate(descriptors: Descriptors | Description) -> None:
     """Refuse descriptors that exclude each other.
 
     Anechoic means fluid without tissue, so only a cystic nodule can be anechoic. (Mixed and anechoic would be
@@ -67,7 +83,8 @@ def validate(descriptors: Descriptors) -> None:
     ------
     BadInput
     """
-    if descriptors.echogenicity is Echogenicity.ANECHOIC and descriptors.composition is not Composition.CYSTIC:
+    fluid = descriptors.echogenicity is Echogenicity.ANECHOIC
+    if fluid and descriptors.composition not in (None, Composition.CYSTIC):
         raise BadInput(
             "anechoic_not_cystic",
             f"A {descriptors.composition} nodule cannot be anechoic, because anechoic means fluid without tissue: "

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sera_core.contracts import Box, Composition
 from sera_core.simulate import anatomy
@@ -38,6 +39,11 @@ def _box(nodule: Nodule, x: float, z: float, seed: int, scale: float) -> Box:
     down = ((np.arange(PIXELS, dtype=np.float32) + 0.5) * np.float32(scale))[:, None]
     mask = place(nodule, x, z, seed).polar(across, down)[0] > 0
     return Box.around(mask)
+
+
+def dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """Twice the shared pixels over all pixels of both outlines, 0 ... 1 (Dice LR, Ecology 1945;26:297)."""
+    return float(2 * (first & second).sum() / (first.sum() + second.sum()))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from sera_core.outline.look import Hint
 from sera_core.outline.panes import panes
-from sera_core.outline.propose import propose, without_callipers
+from sera_core.outline.propose import propose, within, without_callipers
 
-__all__ = ["Hint", "panes", "propose", "without_callipers"]
+__all__ = ["Hint", "panes", "propose", "within", "without_callipers"]

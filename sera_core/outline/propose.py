@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+from scipy import ndimage
 
 from sera_core.contracts import Box, Grey, GreyImage, Outline, OutlineSource
 from sera_core.outline.callipers import Mark, find_callipers, painted_out, spanned
-from sera_core.outline.card import load
+from sera_core.outline.card import OutlineCard, load
 from sera_core.outline.found import THRESHOLD, Found, find
 from sera_core.outline.look import Hint, Window, soft_maps
 from sera_core.outline.panes import panes
+
+if TYPE_CHECKING:
+    from sera_core.outline.unet import UNet
 
 LONGEST = 800  # larger frames are reduced: strokes are looked for in pixels, and the network sees 192
 CROSSED = 4  # marks of two measurements that cross
@@ -45,7 +50,52 @@ class _Frame:
         return Box(min(round(left), width - 1), min(round(top), height - 1), wide, high).clipped(height, width)
 
 
-def propose(image: GreyImage, hint: Hint = None) -> Outline | None:
+@dataclass(frozen=True)
+class _Look:
+    """A network and its card before a frame."""
+
+    image: GreyImage
+    frame: _Frame
+    network: UNet
+    card: OutlineCard
+
+    def seen(self, view: Box, hint: Hint, source: OutlineSource) -> Outline | None:
+        """The outline in a part of the image; the hint and the part in pixels of the image."""
+        window, inner = Window.of(self.frame.inner(view)), self._inner(hint)
+        found = find(soft_maps(self.network, self.frame.pixels, window, inner), window.told(inner))
+        if found is None:
+            return None
+        mask = _on_image(found, window, self.frame, self.image.shape)
+        if not mask.any():
+            return None
+        kind = "none" if hint is None else "box" if isinstance(hint, Box) else "click"
+        return Outline(mask, Box.around(mask), self.card.judges[kind].confidence(found.signs), source)
+
+    def _inner(self, hint: Hint) -> Hint:
+        if isinstance(hint, Box):
+            return self.frame.inner(hint)
+        return None if hint is None else (hint[0] // self.frame.step, hint[1] // self.frame.step)
+
+    def in_box(self, box: Box, source: OutlineSource) -> Outline | None:
+        """The outline in a box; None where there is none, or where callipers turn out to span another thing."""
+        outline = self.seen(_holding(panes(self.image), box.centre), box, source)
+        if outline is None or (source == "callipers" and outline.box.overlap(box) < AGREES):
+            return None
+        return outline
+
+    def by_callipers(self) -> Outline | None:
+        """The outline that callipers on the frame span."""
+        spans = spanned(self.frame.marks, self.frame.pixels.shape[:2])
+        if spans is None:
+            return None
+        box = _outer(spans, self.frame.step, self.image.shape)
+        crossed = len(self.frame.marks) == CROSSED  # whoever measured in two directions has shown where the nodule is
+        return self.in_box(box, "callipers") or (_ellipse(self.image.shape, box, "callipers") if crossed else None)
+
+
+def propose(
+    image: GreyImage, hint: Hint = None, pane: Box | None = None, network: UNet | None = None
+) -> Outline | None:
     """Outline the nodule.
 
     Parameters
@@ -54,6 +104,10 @@ def propose(image: GreyImage, hint: Hint = None) -> Outline | None:
     hint : Box or (x, y), optional
         The user's box or click in pixels of the image. Without one, callipers on the frame are the hint, and of
         several panes (:func:`~sera_core.outline.panes.panes`) the one with the most confident outline is taken.
+    pane : Box, optional
+        The pane to look in when there is no hint.
+    network : UNet, optional
+        Another one than what is shipped; its confidence is judged as the shipped one's.
 
     Returns
     -------
@@ -67,24 +121,32 @@ def propose(image: GreyImage, hint: Hint = None) -> Outline | None:
     BadInput
         When the box lies outside the image, or the network cannot be loaded.
     """
-    frame = _Frame.of(image.pixels)
+    shipped, card = load()
+    look = _Look(image, _Frame.of(image.pixels), network or shipped, card)
     if isinstance(hint, Box):
         box = hint.clipped(*image.shape)
-        return _by_box(image, frame, box, "box") or _ellipse(image, box, "box")
-    views = panes(image)
+        return look.in_box(box, "box") or _ellipse(image.shape, box, "box")
     if hint is not None:
-        found = _seen(image, frame, Window.of(frame.inner(_holding(views, hint))), _inner_click(frame, hint), "click")
+        found = look.seen(_holding(panes(image), hint), hint, "click")
         return found if found is not None and found.box.contains(Box(*hint, 1, 1)) else None
-    measured = spanned(frame.marks, frame.pixels.shape[:2])
-    if measured is not None:
-        box = _outer(measured, frame.step, image.shape)
-        crossed = len(frame.marks) == CROSSED  # whoever measured in two directions has shown where the nodule is
-        found = _by_box(image, frame, box, "callipers") or (_ellipse(image, box, "callipers") if crossed else None)
-        if found is not None:
-            return found
-    outlines = [_seen(image, frame, Window.of(frame.inner(view)), None, "network") for view in views]
-    likely = [one for one in outlines if one is not None and one.confidence >= load()[1].least]
+    views = panes(image) if pane is None else (pane,)
+    measured = look.by_callipers()
+    if measured is not None and (pane is None or pane == _holding(panes(image), measured.box.centre)):
+        return measured
+    outlines = [look.seen(view, None, "network") for view in views]
+    likely = [one for one in outlines if one is not None and one.confidence >= card.least]
     return max(likely, key=lambda one: one.confidence, default=None)
+
+
+def within(outline: Outline, box: Box) -> Outline:
+    """The largest part of an outline that lies in a box; where none does, the box's ellipse."""
+    inside = np.zeros_like(outline.mask)
+    inside[box.y : box.y + box.height, box.x : box.x + box.width] = True
+    parts, number = ndimage.label(outline.mask & inside)
+    if not number:
+        return _ellipse(outline.mask.shape, box, outline.source)
+    mask = np.asarray(parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:])))
+    return replace(outline, mask=mask, box=Box.around(mask))
 
 
 def without_callipers(pixels: Grey) -> Grey:
@@ -111,27 +173,6 @@ def without_callipers(pixels: Grey) -> Grey:
     return np.where(np.asarray(changed), np.asarray(filled), pixels).astype(np.float32)
 
 
-def _by_box(image: GreyImage, frame: _Frame, box: Box, source: OutlineSource) -> Outline | None:
-    """The outline in a box; None where there is none, or where callipers turn out to have measured something else."""
-    pane = frame.inner(_holding(panes(image), box.centre))
-    outline = _seen(image, frame, Window.of(pane), frame.inner(box), source)
-    if outline is None or (source == "callipers" and outline.box.overlap(box) < AGREES):
-        return None
-    return outline
-
-
-def _seen(image: GreyImage, frame: _Frame, window: Window, hint: Hint, source: OutlineSource) -> Outline | None:
-    net, card = load()
-    found = find(soft_maps(net, frame.pixels, window, hint), window.told(hint))
-    if found is None:
-        return None
-    mask = _on_image(found, window, frame, image.shape)
-    if not mask.any():
-        return None
-    kind = "none" if hint is None else "box" if isinstance(hint, Box) else "click"
-    return Outline(mask, Box.around(mask), card.judges[kind].confidence(found.signs), source)
-
-
 def _on_image(found: Found, window: Window, frame: _Frame, shape: tuple[int, int]) -> np.ndarray:
     soft = window.back(found.soft, (frame.pixels.shape[0], frame.pixels.shape[1]))
     if frame.step > 1:
@@ -139,9 +180,9 @@ def _on_image(found: Found, window: Window, frame: _Frame, shape: tuple[int, int
     return soft > THRESHOLD
 
 
-def _ellipse(image: GreyImage, box: Box, source: OutlineSource) -> Outline:
+def _ellipse(shape: tuple[int, ...], box: Box, source: OutlineSource) -> Outline:
     """The ellipse that fills a box: what is left where the network sees nothing in it."""
-    y, x = np.ogrid[: image.shape[0], : image.shape[1]]
+    y, x = np.ogrid[: shape[0], : shape[1]]
     (mx, my), across, down = box.centre, max(box.width / 2, 0.51), max(box.height / 2, 0.51)
     mask = ((x + 0.5 - mx) / across) ** 2 + ((y + 0.5 - my) / down) ** 2 <= 1
     mask[box.y + box.height // 2, box.x + box.width // 2] = True
@@ -157,10 +198,6 @@ def _holding(views: tuple[Box, ...], point: tuple[float, float]) -> Box:
         return float(np.hypot(across, max(view.y - y, y - view.y - view.height, 0)))
 
     return min(views, key=away)
-
-
-def _inner_click(frame: _Frame, click: tuple[int, int]) -> tuple[int, int]:
-    return click[0] // frame.step, click[1] // frame.step
 
 
 def _outer(box: Box, step: int, shape: tuple[int, int]) -> Box:

@@ -6,7 +6,18 @@ import json
 from typing import Any
 
 from sera_core import __version__
-from sera_core.contracts import NOT_A_DEVICE, Advice, Descriptors, Diagnosis, Fidelity, ModelOpinion, Outline
+from sera_core.contracts import (
+    NOT_A_DEVICE,
+    ROWS,
+    Advice,
+    Descriptors,
+    Diagnosis,
+    Fidelity,
+    Measured,
+    ModelOpinion,
+    Outline,
+    Row,
+)
 from sera_core.wording import verdict
 
 
@@ -24,13 +35,16 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         differently; ``cutoff`` and ``verdict`` refer to it; ``fringe`` is true where the model hardly knows the kind
         of image, and the verdict then always ``indeterminate``; ``verdict_words`` says the
         verdict in the terms of what the model was taught, as page and paper do. ``opinions`` is empty where the other
-        models were not asked. ``familiarity`` is a
-        percentile 0 ... 100, ``fidelity`` the rank correlation of heat and fall, -1 ... 1 (None: not measured),
-        ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
+        models were not asked. ``signs`` holds what was measured, each with its unit; ``proposed`` the program's answer
+        to each question with its chance and whether it is told well enough to be proposed; ``descriptors`` the words
+        that the advice is given for (None while a row is open) and ``description`` each word and who says it.
+        ``familiarity`` is a percentile 0 ... 100, ``fidelity`` the rank correlation of heat and fall, -1 ... 1 (None:
+        not measured), ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
     """
     reading = diagnosis.reading
     spacing = diagnosis.image.scale_at(reading.box)
     heatmap, by_model = reading.heatmap, diagnosis.model_advice
+    described = diagnosis.description.descriptors
     return {
         "model": reading.model,
         "model_title": reading.model_title,
@@ -50,12 +64,16 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         **_fidelity(heatmap.fidelity if heatmap else None),
         "heatmap_method": heatmap.method.value if heatmap else None,
         "roi": reading.box.as_list(),
-        "outline": _outline(reading.outline) if reading.outline else None,
+        "outline": outline_of(reading.outline) if reading.outline else None,
         "frame": diagnosis.image.frame,
         "mm_per_px": list(spacing) if spacing else None,
-        "size_mm": diagnosis.patient.size_mm,
+        "size_mm": diagnosis.size_mm,
+        "size_source": _size_source(diagnosis),
+        "signs": signs_of(diagnosis.measured) if diagnosis.measured else None,
+        "proposed": proposed_of(diagnosis.measured) if diagnosis.measured else None,
         "advice": _advice(diagnosis.advice),
-        "descriptors": _descriptors(diagnosis.patient.descriptors) if diagnosis.patient.descriptors else None,
+        "descriptors": _descriptors(described) if described else None,
+        "description": {row: _row(diagnosis, row) for row in ROWS},
         "advice_basis": diagnosis.basis.value,
         "model_advice": _advice(by_model) if by_model else None,
         "opinions": [_opinion(opinion) for opinion in diagnosis.opinions],
@@ -70,7 +88,8 @@ def as_json(diagnosis: Diagnosis) -> str:
     return json.dumps(to_json(diagnosis), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _outline(outline: Outline) -> dict[str, Any]:
+def outline_of(outline: Outline) -> dict[str, Any]:
+    """Where the nodule is, how that was found, and how sure it is."""
     return {
         "source": outline.source,
         "confidence": outline.confidence,
@@ -98,6 +117,25 @@ def _advice(advice: Advice) -> dict[str, Any]:
     }
 
 
+def _size_source(diagnosis: Diagnosis) -> str | None:
+    if diagnosis.patient.size_mm is not None:
+        return "reader"
+    return None if diagnosis.size_mm is None else "outline"
+
+
+def signs_of(measured: Measured) -> dict[str, Any]:
+    """Every measured quantity with its unit, by name."""
+    return {sign.name: {"value": sign.value, "unit": sign.unit} for sign in measured.signs}
+
+
+def proposed_of(measured: Measured) -> dict[str, Any]:
+    """The answer to each question with its chance, and whether it is told well enough to be proposed."""
+    return {
+        one.question: {"word": one.word, "probability": one.probability, "proposed": one.proposed}
+        for one in measured.proposals
+    }
+
+
 def _descriptors(seen: Descriptors) -> dict[str, Any]:
     return {
         "composition": seen.composition.value,
@@ -106,6 +144,14 @@ def _descriptors(seen: Descriptors) -> dict[str, Any]:
         "margin": seen.margin.value,
         "foci": sorted(focus.value for focus in seen.foci),
     }
+
+
+def _row(diagnosis: Diagnosis, row: Row) -> dict[str, Any]:
+    said = getattr(diagnosis.description, row)
+    if said is None:
+        return {"word": None, "by": None}
+    word = sorted(focus.value for focus in said) if row == "foci" else said.value
+    return {"word": word, "by": "program" if row in diagnosis.proposed else "reader"}
 
 
 def _opinion(opinion: ModelOpinion) -> dict[str, Any]:

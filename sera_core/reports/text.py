@@ -8,6 +8,7 @@ from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Diagnosis
 from sera_core.guidelines import agreement
 from sera_core.wording import diagnosis as words
+from sera_core.wording import signs
 
 Rows = list[tuple[str, str]]
 
@@ -19,6 +20,7 @@ def sections(diagnosis: Diagnosis) -> dict[str, Rows]:
     return {
         "Result": _result(diagnosis),
         "Why": [("Heatmap", words.why(diagnosis.reading))],
+        "Signs": _signs(diagnosis),
         "What next": _advice(diagnosis),
         "Model": _model(diagnosis),
         "Limits": _limits(diagnosis),
@@ -57,15 +59,23 @@ def _result(diagnosis: Diagnosis) -> Rows:
     )
 
 
+def _signs(diagnosis: Diagnosis) -> Rows:
+    measured, outline = diagnosis.measured, diagnosis.reading.outline
+    return _filled(
+        ("Outline", words.outline(outline) if outline else ""),
+        ("Measured", signs.in_short(measured) if measured else ""),
+        *signs.described(diagnosis),
+    )
+
+
 def _advice(diagnosis: Diagnosis) -> Rows:
-    advice, seen = diagnosis.advice, diagnosis.patient.descriptors
-    by_model = diagnosis.model_advice if seen else None
+    advice = diagnosis.advice
+    by_model = diagnosis.model_advice if diagnosis.description.descriptors else None
     return _filled(
         ("Advice", words.advice(advice)),
         ("Rests on", words.BASIS[diagnosis.basis]),
         ("Rule", advice.rule),
         ("Source", advice.source),
-        ("Descriptors", words.descriptors(seen) if seen else ""),
         ("By the model", words.advice(by_model) if by_model else ""),
         ("Agreement", agreement(by_model, advice).sentence if by_model else ""),
     )

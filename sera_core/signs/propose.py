@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from scipy.special import softmax
 
-from sera_core.contracts import BadInput, Domain
+from sera_core.contracts import BadInput, Domain, Proposal, Question
 from sera_core.files import MODELS, whole_file
 from sera_core.signs.measure import Signs
 
@@ -25,7 +25,7 @@ FILE = MODELS / "signs" / "proposals.json"
 WORTH = 0.70  # AUC from which a word is proposed; S-Detect's published agreement on margin is kappa 0.24 (Choi 2017)
 COUNTED = ("spots",)  # quantities that enter as their square root
 
-Question = Literal["composition", "echogenicity", "shape", "margin", "punctate", "macrocalcification"]
+Way = Literal["drawn", "box", "proposed"]  # an outline by hand, by the network in the hand's box, by the network alone
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class WordTest:
     Attributes
     ----------
     word, centre : str
+    outline : {"drawn", "box", "proposed"}
+        How the outlines came about in which was measured.
     auc, low, high : float
         With its 95 % interval (images of one patient together).
     positives, cases : int
@@ -44,6 +46,7 @@ class WordTest:
 
     word: str
     centre: str
+    outline: Way
     auc: float
     low: float
     high: float
@@ -97,27 +100,6 @@ class Rules:
     domain: Domain
     fitted_on: str
     rules: tuple[Rule, ...]
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What the measurements say to one question.
-
-    Attributes
-    ----------
-    question : str
-    word : str
-        The likeliest answer.
-    probability : float
-        Its chance.
-    proposed : bool
-        Whether this word is told well enough to be proposed; where not, the reader is asked to look.
-    """
-
-    question: Question
-    word: str
-    probability: float
-    proposed: bool
 
 
 def read(values: dict[str, float], quantities: tuple[str, ...]) -> NDArray[np.float64]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sera_core.contracts import BadInput, GreyImage, Outline
 from sera_core.signs.geometry import Geometry
+from sera_core.signs.measure import measure
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,25 @@ class Diameters:
     def volume_ml(self) -> float:
         """Volume of the ellipsoid with these axes: pi / 6 times their product."""
         return float(np.pi / 6 * self.length_mm * self.height_mm * self.width_mm / 1000)
+
+
+def diameters_in(transverse: tuple[GreyImage, Outline], longitudinal: tuple[GreyImage, Outline]) -> Diameters:
+    """:func:`diameters_of` the nodule outlined on two frames.
+
+    Raises
+    ------
+    BadInput
+        When a frame has no scale, or its edge cuts the nodule.
+    """
+    seen = []
+    for (image, outline), view in ((transverse, "transverse"), (longitudinal, "longitudinal")):
+        signs = measure(image.pixels, outline.mask, image.scale_at(outline.box))
+        if not signs.in_mm:
+            raise BadInput("no_scale", f"The {view} view has no scale: give the millimetres of a pixel.")
+        if signs.cut:
+            raise BadInput("cut", f"The edge of the {view} view cuts the nodule: its diameter is not known there.")
+        seen.append(signs.geometry)
+    return diameters_of(*seen)
 
 
 def diameters_of(transverse: Geometry, longitudinal: Geometry) -> Diameters:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pandas as pd
 from pydantic import Field
 
+from sera_core.contracts import BadInput
 from sera_core.files import MODELS
+from sera_core.outline.card import load
 from sera_core.signs.propose import Rules, write_rules
 from sera_core.simulate.cohort import study_set
 from sera_core.study.schema import STRICT
+from sera_core.study.stage import Stage
+from sera_core.train import checkpoint
 from sera_core.train.curves import Report
+from sera_core.train.outline.views import DDTI_FOLD, FOLDS
 from sera_core.train.proposals import rules
-from sera_core.train.readings import Described, ddti, simulated
+from sera_core.train.readings import Described, Shown, ddti, described, simulated
+
+if TYPE_CHECKING:
+    from sera_core.outline.unet import UNet
 
 Count = Annotated[int, Field(ge=100)]
 
@@ -42,16 +50,31 @@ class SignsDesign:
     simulated: Cohorts
 
 
-def run_signs(design: SignsDesign, report: Report) -> pd.DataFrame:
+def run_signs(design: SignsDesign, stage: Stage) -> pd.DataFrame:
     """Measure every nodule, fit and test both sets of rules, and write them to ``models/signs``.
+
+    Parameters
+    ----------
+    design : SignsDesign
+    stage : Stage
+        Its folder ``outline`` is the work folder of the outline's study, where the networks of its folds are kept:
+        each outlines the frames of DDTI that it has not seen. Simulated frames are outlined by the shipped network,
+        which saw others.
 
     Returns
     -------
     DataFrame
-        A row a domain, question, word and centre: how well the word was told from the others.
+        A row a domain, question, word, centre and kind of outline: how well the word was told from the others.
+
+    Raises
+    ------
+    BadInput
+        When there are no networks of the folds.
     """
-    report("measuring DDTI's frames")
-    real = list(ddti(design.ddti))
+    unseen = [_of_fold(stage.work / "outline" / f"fold{fold}") for fold in range(FOLDS)]
+    report = stage.report
+    report("outlining and measuring DDTI's frames")
+    real = list(described(ddti(design.ddti), lambda one: unseen[DDTI_FOLD[str(one.fold)]]))
     at_home, abroad = _simulated(design.simulated, report)
     from_simulated = rules(at_home, [*abroad, *real])
     shape = tuple(rule for rule in from_simulated if rule.question == "shape")  # nobody read it on DDTI
@@ -70,13 +93,35 @@ def run_signs(design: SignsDesign, report: Report) -> pd.DataFrame:
     )
 
 
+def _of_fold(folder: Path) -> UNet:
+    """The outline network of one fold."""
+    from sera_core.outline.unet import UNet, fast
+
+    kept = checkpoint.read(folder, None)
+    if kept is None:
+        raise BadInput(
+            "no_fold_networks",
+            f"{folder} holds no network: run the study of the outline first (models/studies/outline/design.toml), "
+            "with the same --work.",
+        )
+    net = UNet()
+    net.load_state_dict(checkpoint.under("net", kept[0]))
+    return fast(net.eval())
+
+
+def _shipped(_: Shown) -> UNet:
+    return load()[0]
+
+
 def _simulated(cohorts: Cohorts, report: Report) -> tuple[list[Described], list[Described]]:
     report("drawing and measuring simulated nodules of the internal centre")
     half = cohorts.train // 2
-    home = list(simulated(study_set("internal", "train", cohorts.seed, half, cohorts.train - half)))
+    home = list(
+        described(simulated(study_set("internal", "train", cohorts.seed, half, cohorts.train - half)), _shipped)
+    )
     others: list[Described] = []
     for name in ("A", "B", "C"):
         report(f"drawing and measuring simulated nodules of centre {name}")
         half = cohorts.test // 2
-        others += simulated(study_set(name, "test", cohorts.seed, half, cohorts.test - half))
+        others += described(simulated(study_set(name, "test", cohorts.seed, half, cohorts.test - half)), _shipped)
     return home, others

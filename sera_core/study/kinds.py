@@ -24,7 +24,7 @@ def run_design(file: Path, stage: Stage, engine: Engine) -> list[dict[str, Any]]
     if kind == "signs":
         from sera_core.study.describing import SignsDesign, run_signs
 
-        return run_signs(read_as(SignsDesign, file), stage.report).to_dict("records")
+        return run_signs(read_as(SignsDesign, file), stage).to_dict("records")
     if kind == "outline":
         from sera_core.study import outlines
 

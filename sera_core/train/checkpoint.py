@@ -40,8 +40,11 @@ def write(folder: Path, key: str, tensors: dict[str, Tensor], facts: dict[str, A
         save_file(whole, part, metadata={"key": key, "facts": json.dumps(facts)})
 
 
-def read(folder: Path, key: str) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-    """Tensors and facts of this run's last checkpoint; None where there is none, or one of another run."""
+def read(folder: Path, key: str | None) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """Tensors and facts of this run's last checkpoint; None where there is none, or one of another run.
+
+    Without a key, those of whichever run left its checkpoint there.
+    """
     from safetensors import SafetensorError, safe_open
 
     file = folder / FILE
@@ -50,7 +53,7 @@ def read(folder: Path, key: str) -> tuple[dict[str, Tensor], dict[str, Any]] | N
     try:
         with safe_open(file, "pt") as kept:
             said = kept.metadata() or {}
-            if said.get("key") != key:
+            if key is not None and said.get("key") != key:
                 return None
             return {name: kept.get_tensor(name) for name in kept.keys()}, json.loads(said["facts"])  # noqa: SIM118
     except SafetensorError:

@@ -86,10 +86,13 @@ def sharpness(chances: NDArray[np.float64], truth: Sequence[int]) -> float:
 def tests(
     question: Question, words: Sequence[str], cases: Sequence[Described], chances: NDArray[np.float64]
 ) -> tuple[WordTest, ...]:
-    """How well each word is told from the others, a centre at a time; words without ten cases there are left out."""
+    """How well each word is told from the others, a centre and a kind of outline at a time.
+
+    Words without ten cases there are left out.
+    """
     found = []
-    for centre in dict.fromkeys(case.centre for case in cases):
-        here = np.asarray([case.centre == centre for case in cases])
+    for centre, outline in dict.fromkeys((case.centre, case.outline) for case in cases):
+        here = np.asarray([(case.centre, case.outline) == (centre, outline) for case in cases])
         patients = np.unique([case.patient for case in cases], return_inverse=True)[1][here]
         for at, word in enumerate(words):
             truth = np.asarray([case.words[question] == word for case in cases])[here].astype(int)
@@ -101,6 +104,7 @@ def tests(
                 WordTest(
                     word,
                     centre,
+                    outline,
                     area.value,
                     area.low,
                     area.high,

@@ -15,11 +15,23 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 import streamlit as st
 
 from sera_core.classifiers.store import installed
-from sera_core.contracts import SIMULATED, Box, Diagnosis, GreyImage, ModelOpinion, Outline, Patient, Reading
+from sera_core.contracts import (
+    SIMULATED,
+    Box,
+    Diagnosis,
+    GreyImage,
+    Measured,
+    ModelOpinion,
+    Outline,
+    Patient,
+    Reading,
+    Scale,
+)
 from sera_core.diagnosis import Request, advise, opinions, outlined, read
 from sera_core.figures.image import png_uri
 from sera_core.images.read import read_image
 from sera_core.outline import Hint
+from sera_core.signs.describe import measured
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.ui.shelf import shelf
@@ -84,9 +96,15 @@ def image_of(data: bytes, frame: int) -> GreyImage:
 
 
 @remembered("Looking for the nodule")
-def outline_of(image: GreyImage, hint: Hint = None) -> Outline | None:
+def outline_of(image: GreyImage, hint: Hint = None, pane: Box | None = None) -> Outline | None:
     """:func:`sera_core.diagnosis.outlined`, remembered."""
-    return outlined(image, hint)
+    return outlined(image, hint, pane)
+
+
+@remembered()
+def measured_of(image: GreyImage, outline: Outline | None, scale: Scale | None) -> Measured | None:
+    """:func:`sera_core.signs.describe.measured`, remembered; the scale, which an image's key leaves out, is its own."""
+    return measured(image, outline)
 
 
 @remembered()
@@ -107,9 +125,15 @@ def opinions_of(image: GreyImage, box: Box) -> tuple[ModelOpinion, ...]:
     return opinions(image, box)
 
 
+def signs_of(image: GreyImage, reading: Reading) -> Measured | None:
+    """What is measured on the outline that was read, by the image's scale there."""
+    return measured_of(image, reading.outline, image.scale_at(reading.box))
+
+
 def diagnosis_of(image: GreyImage, request: Request, patient: Patient | None = None) -> Diagnosis:
     """The diagnosis by one model; another patient asks no network again."""
-    return advise(image, reading_of(image, request), patient or Patient())
+    reading = reading_of(image, request)
+    return advise(image, reading, patient or Patient(), measured=signs_of(image, reading))
 
 
 def with_opinions(diagnosis: Diagnosis) -> Diagnosis:

@@ -7,15 +7,14 @@ descriptors never leave the session's memory; they stay there while another page
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
-from sera_core.contracts import Box, Diagnosis, Line
+from sera_core.contracts import Box, Diagnosis, Line, Row
 from sera_core.ui.brought import forget_file
 from sera_core.ui.measure import Calibration
 
-DESCRIPTORS = ("composition", "echogenicity", "shape", "margin")
 KEPT_SOURCE = "kept_source"
 DIAGNOSED = "diagnosed"  # where the session keeps its last diagnosis
 
@@ -36,6 +35,12 @@ class Case:
         The reader's own scale.
     measured, outdated : bool
         Whether the size came from a ruler, and whether the scale has changed since.
+    pane : int or None
+        Which of several pictures on the frame shows the nodule, 0 is the leftmost; None: he has not said.
+    touched : set of str
+        The rows of the description that the reader set or cleared; the others hold what is proposed.
+    foci : tuple of str
+        The chips of the foci as they were last drawn.
     """
 
     source: str
@@ -44,6 +49,9 @@ class Case:
     calibration: Calibration | None = None
     measured: bool = False
     outdated: bool = False
+    pane: int | None = None
+    touched: set[Row] = field(default_factory=set)
+    foci: tuple[str, ...] = ()
 
 
 def case_of(source: str, size_mm: float | None = None) -> Case:
@@ -54,9 +62,6 @@ def case_of(source: str, size_mm: float | None = None) -> Case:
         st.session_state["case"] = case
         st.session_state["size_mm"] = size_mm
         st.session_state["frame"] = 1
-        for name in DESCRIPTORS:
-            st.session_state[name] = None
-        st.session_state["foci"] = []
     return case
 
 
@@ -90,8 +95,8 @@ def reset() -> None:
     st.session_state["case"] = None
     st.session_state[DIAGNOSED] = None
     number = st.session_state["uploads"]
-    for field in ("upload", "camera"):
-        forget_file(f"{field}-{number}")
+    for source in ("upload", "camera"):
+        forget_file(f"{source}-{number}")
     st.session_state["uploads"] = number + 1
     st.session_state["source"] = "sample"
     st.session_state["tool"] = "region"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sera_core.contracts import NOT_A_DEVICE, Verdict
+from sera_core.contracts import NOT_A_DEVICE, Basis, Verdict
+from sera_core.wording.diagnosis import BASIS
+from sera_core.wording.labels import NO_FOCUS
 from sera_core.wording.probability import percent
+from sera_core.wording.signs import LOOK
 from sera_core.wording.verdict import WITHHELD, headline
 
+SAID_BY = {"reader": "yours", "program": "proposed by the program", "outline": "proposed from the outline"}
 Result = Any  # what a command computed, as JSON would hold it
 
 
@@ -33,11 +37,43 @@ def diagnosis(found: Result) -> str:
         f"(cut-off {percent(found['cutoff'])}), {percent(found['probability_at_pretest'])} at the "
         f"pre-test risk of {percent(found['pretest'])}, "
         f"by {found['model']}",
+        *_described(found),
         f"{advice['guideline']} {advice['category']}: {advice['action']}. {advice['rule']}",
+        f"rests on: {BASIS[Basis(found['advice_basis'])]}",
         *(f"note: {warning['message']}" for warning in found["warnings"]),
         NOT_A_DEVICE,
     ]
     return "\n".join(lines)
+
+
+def _described(found: Result) -> list[str]:
+    """Outline, size and the five rows, each with who says it."""
+    outline, size_mm = found["outline"], found["size_mm"]
+    lines = []
+    if outline:
+        lines.append(f"outline by {outline['source']}, confidence {percent(outline['confidence'])}")
+    if size_mm is not None:
+        lines.append(f"size {size_mm:g} mm ({SAID_BY[found['size_source']]})")
+    for row, said in found["description"].items():
+        foci = isinstance(said["word"], list)
+        word = (", ".join(said["word"]) or NO_FOCUS) if foci else said["word"]
+        whose = SAID_BY.get(said["by"], f"{LOOK}, then give --{row}")
+        lines.append(f"{row}: {f'{word} ({whose})' if word else whose}")
+    return lines
+
+
+def measured(found: Result) -> str:
+    """Every quantity with its unit, the proposed words, and the volume where there were two views."""
+    outline = found["outline"]
+    lines = [f"outline by {outline['source']}, confidence {percent(outline['confidence'])}"]
+    lines += [f"{name}: {sign['value']:.3g} {sign['unit']}" for name, sign in (found["signs"] or {}).items()]
+    for question, said in (found["proposed"] or {}).items():
+        word = f"{said['word']}, {percent(said['probability'])}" if said["proposed"] else LOOK
+        lines.append(f"{question}: {word}")
+    if "volume_ml" in found:
+        three = " x ".join(f"{value:.1f}" for value in found["diameters_mm"].values())
+        lines.append(f"length x height x width: {three} mm; volume of the ellipsoid {found['volume_ml']:.2f} ml")
+    return "\n".join([*lines, NOT_A_DEVICE])
 
 
 def outline(found: Result) -> str:

@@ -218,8 +218,11 @@ def caption(heatmap: Heatmap) -> str:
 
 def size(diagnosis: Diagnosis) -> str:
     """Largest dimension, or that it is unknown."""
-    size_mm = diagnosis.patient.size_mm
-    return "not given" if size_mm is None else f"{size_mm:g} mm, largest dimension"
+    size_mm = diagnosis.size_mm
+    if size_mm is None:
+        return "not given"
+    whose = "" if diagnosis.patient.size_mm is not None else ", proposed by the program from the outline"
+    return f"{size_mm:g} mm, largest dimension{whose}"
 
 
 def outline(found: Outline | None) -> str:
@@ -268,9 +271,13 @@ def descriptors(seen: Descriptors) -> str:
 
 
 BASIS = {
-    Basis.DESCRIPTORS: "What was seen in the nodule; the model's probability has no part in it.",
-    Basis.PROBABILITY: "The model's probability alone: nobody has described the nodule.",
-    Basis.NOTHING: "Nothing yet: nobody has described the nodule.",
+    Basis.DESCRIPTORS: "What the reader saw in the nodule; the model's probability has no part in it.",
+    Basis.PROPOSED: "Words that the program proposes and nobody has looked at yet; the model's probability has no part "
+    "in it.",
+    Basis.CHANGED: "What the reader saw, and words that the program proposes where he said nothing; the model's "
+    "probability has no part in it.",
+    Basis.PROBABILITY: "The model's probability alone: the nodule is not wholly described.",
+    Basis.NOTHING: "Nothing yet: the nodule is not wholly described.",
 }
 
 

@@ -209,7 +209,7 @@ def commands(house: Path, *lines: list[str]) -> list[Ran]:
 
 def test_diagnose_and_models_on_their_happy_paths(house: Path) -> None:
     frame = ["diagnose", "frame.png", *ROI, "--size-mm", "14", "--json"]
-    listed, auto, again, machine, words, proposed = commands(
+    listed, auto, again, machine, words, proposed, described = commands(
         house,
         ["models", "--json"],
         [*frame, "--heatmap", "out.png", "--opinions"],
@@ -217,8 +217,9 @@ def test_diagnose_and_models_on_their_happy_paths(house: Path) -> None:
         [*frame, "--model", "tiny-svm"],
         frame[:-1],
         ["diagnose", "frame.png", "--json"],
+        [*frame, *SOLID, "--foci", "none"],
     )
-    assert [ran.code for ran in (listed, auto, again, machine, words, proposed)] == [0] * 6
+    assert [ran.code for ran in (listed, auto, again, machine, words, proposed, described)] == [0] * 7
     cards = {card["id"]: card for card in strict(listed.out)}
     assert {name: card["valid"] for name, card in cards.items()} == {"tiny": True, "tiny-svm": True, "broken": False}
     assert "holds the card of tiny" in cards["broken"]["problem"]
@@ -242,6 +243,15 @@ def test_diagnose_and_models_on_their_happy_paths(house: Path) -> None:
     odds, at = (p / (1 - p) for p in (found["probability"], found["probability_at_pretest"]))
     assert at == pytest.approx(odds * 0.2 / 0.8), "Bayes' rule in odds"
     assert even["probability"] == pytest.approx(found["probability"])
+    assert found["outline"]["source"] == "box"
+    assert {found["signs"]["long"]["unit"], found["signs"]["area"]["unit"]} == {"px", "px2"}
+    assert all(0 < said["probability"] <= 1 for said in found["proposed"].values())
+    assert found["proposed"]["punctate"]["proposed"] is False, "told by chance on real frames"
+    assert found["descriptors"] is None
+    assert found["description"]["foci"] == {"word": None, "by": None}
+    assert found["size_source"] == "reader"
+    assert strict(described.out)["advice_basis"] == "descriptors"
+    assert strict(described.out)["description"]["shape"] == {"word": "taller_than_wide", "by": "reader"}
     assert even["advice"]["guideline"] == "acr2017"
     assert strict(machine.out)["model"] == "tiny-svm"
     assert strict(machine.out)["heatmap_method"] == "occlusion"
@@ -303,9 +313,15 @@ def test_a_diagnosis_in_words_speaks_of_what_the_model_was_taught(positive: str,
     advice = {"guideline": "ktirads2021", "category": "K-TIRADS 2", "action": "none", "rule": "A rule."}
     found = {"verdict": "benign", "positive": positive, "probability": 1e-5, "cutoff": 0.41, "pretest": 0.2}
     found |= {"probability_at_pretest": 3e-6, "model": "m", "advice": advice, "warnings": []}
+    found |= {"outline": {"source": "box", "confidence": 0.8}, "size_mm": 12.4, "size_source": "outline"}
+    nobody = {"word": None, "by": None}
+    found |= {"description": {"margin": nobody, "foci": {"word": [], "by": "program"}}, "advice_basis": "nothing"}
     said = command_line.diagnosis(found)
     assert said.startswith(f"{opening}probability under 1% at a balanced prior (cut-off 41%), under 1% at the pre-test")
     assert ("benign:" in said) == (positive == "malignant")
+    assert "margin: not proposed: please look, then give --margin" in said
+    assert "foci: none (proposed by the program)" in said
+    assert "size 12.4 mm (proposed from the outline)" in said
 
 
 def test_without_a_model_nothing_is_diagnosed(house: Path, tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ from sera_core.contracts import (
     BadInput,
     Basis,
     Composition,
+    Description,
     Descriptors,
     Echogenicity,
     Familiarity,
     Guideline,
     Margin,
+    Measured,
     Patient,
     Shape,
     Verdict,
@@ -34,7 +36,7 @@ SEEN = Descriptors(Composition.SOLID, Echogenicity.HYPOECHOIC, Shape.TALLER_THAN
 
 def test_another_patient_around_the_same_pixels() -> None:
     made = hand_made()
-    patient = Patient(9.0, Guideline.ACR2017, 0.05, SEEN)
+    patient = Patient(9.0, Guideline.ACR2017, 0.05, Description.of(SEEN))
     after = advise(made.image, made.reading, patient, made.opinions)
     odds = 0.78 / 0.22 * 0.05 / 0.95  # Bayes on the odds, from the balanced prior
     assert after.probability_at_pretest == pytest.approx(odds / (1 + odds))
@@ -46,7 +48,7 @@ def test_another_patient_around_the_same_pixels() -> None:
 @pytest.mark.parametrize("seen", [SEEN, None])
 def test_only_descriptors_or_a_probability_of_cancer_carry_a_category(target: str, seen: Descriptors | None) -> None:
     made = hand_made(positive=target)
-    found = advise(made.image, made.reading, Patient(14.0, descriptors=seen))
+    found = advise(made.image, made.reading, Patient(14.0, seen=Description.of(seen) if seen else Description()))
     by_model = advise_from_probability(Guideline.KTIRADS2021, found.probability_at_pretest, 14.0)
     of_cancer = target == "malignant"
     assert found.model_advice == (by_model if of_cancer else None)
@@ -67,7 +69,7 @@ def test_a_number_at_the_fringe_carries_no_category_but_what_the_reader_saw_does
     made = hand_made(positive="malignant", familiarity=Familiarity(1.0, 4.9, 2.0))
     silent = advise(made.image, made.reading, Patient(14.0))
     assert (silent.model_advice, silent.basis, silent.advice.category) == (None, Basis.NOTHING, "unclassified")
-    seen = advise(made.image, made.reading, Patient(14.0, descriptors=SEEN))
+    seen = advise(made.image, made.reading, Patient(14.0, seen=WORDS))
     assert seen.advice == assess(Guideline.KTIRADS2021, SEEN, 14.0)
     for report in (to_json(seen), as_text(seen), pdf(seen)):
         assert report
@@ -86,12 +88,54 @@ def test_a_reading_at_the_fringe_is_grey_and_its_range_holds_the_answer(monkeypa
     assert {opinion.verdict for opinion in opinions(image, strange.box)} == {Verdict.INDETERMINATE}
 
 
+WORDS = Description.of(SEEN)
+NONE = Description()
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"pretest": 1.0}, {"pretest": float("nan")}, {"size_mm": -3.0}, {"descriptors": "anechoic and solid"}]
+    ("reader", "program", "basis"),
+    [
+        (WORDS, NONE, Basis.DESCRIPTORS),
+        (WORDS, replace(WORDS, margin=Margin.SMOOTH), Basis.DESCRIPTORS),
+        (NONE, WORDS, Basis.PROPOSED),
+        (Description(margin=Margin.IRREGULAR), replace(WORDS, margin=Margin.SMOOTH), Basis.CHANGED),
+        (Description(margin=Margin.IRREGULAR), replace(WORDS, margin=None), Basis.CHANGED),
+        (NONE, replace(WORDS, margin=None), Basis.NOTHING),
+        (NONE, replace(WORDS, foci=None), Basis.NOTHING),
+    ],
+)
+def test_the_advice_says_whose_words_it_rests_on(reader: Description, program: Description, basis: Basis) -> None:
+    made = hand_made()
+    found = advise(made.image, made.reading, Patient(14.0, seen=reader), measured=Measured((), (), program, 9.0))
+    assert found.basis is basis
+    if basis is Basis.NOTHING:
+        assert found.advice.category == "unclassified"
+    else:
+        assert found.description.descriptors == SEEN, "the reader's word goes before the program's"
+        assert found.advice == assess(Guideline.KTIRADS2021, SEEN, 14.0)
+
+
+def test_the_outline_s_diameter_decides_until_a_size_is_given() -> None:
+    made = hand_made()
+    measured = Measured((), (), WORDS, 12.4)
+    assert advise(made.image, made.reading, Patient(None), measured=measured).size_mm == 12.4
+    found = advise(made.image, made.reading, Patient(3.0), measured=measured)
+    assert (found.size_mm, found.advice) == (3.0, assess(Guideline.KTIRADS2021, SEEN, 3.0))
+
+
+def test_words_of_reader_and_program_that_exclude_each_other_stay_open() -> None:
+    fluid = Description(composition=Composition.CYSTIC, echogenicity=Echogenicity.ANECHOIC)
+    assert Description(composition=Composition.SOLID).over(fluid).echogenicity is None
+    assert Description(echogenicity=Echogenicity.ANECHOIC).over(WORDS).composition is None
+    assert NONE.over(fluid) == fluid
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"pretest": 1.0}, {"pretest": float("nan")}, {"size_mm": -3.0}, {"seen": "anechoic and solid"}]
 )
 def test_an_impossible_patient_is_refused_before_and_after_the_reading(wrong: dict) -> None:
-    if "descriptors" in wrong:
-        wrong = {"descriptors": replace(SEEN, echogenicity=Echogenicity.ANECHOIC)}
+    if "seen" in wrong:
+        wrong = {"seen": replace(Description.of(SEEN), echogenicity=Echogenicity.ANECHOIC)}
     made = hand_made()
     with pytest.raises(BadInput) as late:
         advise(made.image, made.reading, Patient(**wrong))

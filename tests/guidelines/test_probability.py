@@ -170,14 +170,14 @@ def test_impossible_prevalence_is_refused(pretest: float, prior: float) -> None:
 @pytest.mark.parametrize(
     ("probability", "text", "size_mm", "agree", "words"),
     [
-        (0.2, "solid hypoechoic", 14, True, "same advice, follow-up (model K-TIRADS 4, reader K-TIRADS 4)"),
-        (0.2, "solid isoechoic", 14, True, "same advice, follow-up (model K-TIRADS 4, reader K-TIRADS 3)"),
+        (0.2, "solid hypoechoic", 14, True, "same advice, follow-up (model K-TIRADS 4, description K-TIRADS 4)"),
+        (0.2, "solid isoechoic", 14, True, "same advice, follow-up (model K-TIRADS 4, description K-TIRADS 3)"),
         (0.8, "solid hypoechoic", 14, False, "differ: needle aspiration against follow-up"),
         (0.2, "solid hypoechoic", None, True, "categories agree"),
         (0.8, "solid hypoechoic", None, False, "categories differ"),
     ],
 )
-def test_agreement_of_model_and_reader(
+def test_agreement_of_model_and_description(
     probability: float, text: str, size_mm: float | None, agree: bool, words: str
 ) -> None:
     guideline = Guideline.KTIRADS2021

@@ -13,11 +13,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from sera_core.contracts import BadInput, Guideline
+from sera_core.contracts import BadInput, Basis, Focus, Guideline, Margin, Shape
 from sera_core.diagnosis import Request, diagnose
 from sera_core.images.read import read_image
+from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
-from sera_core.wording.labels import LABELS
+from sera_core.wording.labels import LABELS, NO_FOCUS
 
 Png = Callable[[np.ndarray], bytes]
 RNG = np.random.default_rng(5)
@@ -44,7 +45,10 @@ def describe(page: AppTest, **seen: str) -> AppTest:
     kinds = {"composition": Composition, "echogenicity": Echogenicity, "shape": Shape, "margin": Margin}
     for key, kind in kinds.items():
         page.pills(key=key).set_value(kind(seen[key]))
-    return page.run()
+    page.pills(key="foci").set_value([NO_FOCUS]).run()
+    if [button for button in page.button if button.key == "confirm"]:
+        page.button(key="confirm").click().run()
+    return page
 
 
 SOLID = {
@@ -322,14 +326,76 @@ def test_the_size_that_is_shown_decides_and_an_impossible_one_is_refused_beside_
 # ---- what next ---------------------------------------------------------------------------------------------------
 
 
-def test_without_a_size_the_advice_says_what_it_would_need(page: AppTest) -> None:
+def test_the_outline_s_diameter_is_proposed_until_a_size_is_typed(page: AppTest, model: str) -> None:
     page.run()
-    describe(page, **SOLID)
     page.number_input(key="size_mm").set_value(None).run()
     assert not page.exception
+    assert "proposed from the outline" in page.number_input(key="size_mm").placeholder
+    assert re.search(r"size 1[2-5](\.\d)? mm, proposed from the outline", words(page))
+    page.number_input(key="size_mm").set_value(9.0).run()
+    assert "size 9 mm" in words(page)
+    assert "proposed from the outline" not in words(page)
+
+
+def test_without_a_size_the_advice_says_what_it_would_need(page: AppTest, png: Png) -> None:
+    upload(page, "frame.png", png(frame()))  # no scale, so no diameter either
+    describe(page, **SOLID)
     said = words(page)
     assert "size not given" in said
     assert "Not decided" in said
+
+
+def test_proposed_words_carry_the_advice_until_the_reader_touches_them(page: AppTest, model: str) -> None:
+    page.run()
+    said = words(page)
+    assert "By the words that the program proposes" in said
+    assert "nobody has looked at yet" in said
+    assert page.pills(key="shape").value is Shape.TALLER_THAN_WIDE
+    assert "proposed: over 99%" in page.pills(key="shape").label
+    page.pills(key="margin").set_value(Margin.SMOOTH).run()
+    assert "yours" in page.pills(key="margin").label
+    assert "proposed" in page.pills(key="shape").label
+    assert "By your words, and proposed ones where you said nothing" in words(page)
+    assert page.session_state["diagnosed"].basis is Basis.CHANGED
+    page.button(key="confirm").click().run()
+    assert "By your own description" in words(page)
+    assert page.session_state["diagnosed"].basis is Basis.DESCRIPTORS
+    assert "yours" in page.pills(key="shape").label
+    page.button(key="repropose").click().run()
+    assert page.session_state["diagnosed"].basis is Basis.PROPOSED
+
+
+def test_a_cleared_word_is_open_and_the_category_waits_for_it(page: AppTest, model: str) -> None:
+    page.run()
+    page.pills(key="margin").set_value(None).run()
+    assert not page.exception
+    assert "Still open: margin. Please look." in words(page)
+    assert page.session_state["diagnosed"].description.margin is None
+    assert page.session_state["diagnosed"].basis is Basis.PROBABILITY  # a simulated model's target is cancer
+
+
+def test_none_and_any_focus_exclude_each_other(page: AppTest, model: str) -> None:
+    page.run()
+    page.pills(key="foci").set_value([NO_FOCUS, Focus.PUNCTATE]).run()
+    assert page.pills(key="foci").value == [NO_FOCUS]
+    page.pills(key="foci").set_value([NO_FOCUS, Focus.RIM]).run()
+    assert page.pills(key="foci").value == [Focus.RIM]
+    assert page.session_state["diagnosed"].description.foci == {Focus.RIM}
+
+
+def test_the_page_asks_which_of_two_pictures_is_meant(page: AppTest, png: Png, model: str) -> None:
+    left, right = (render(SAMPLES[name].case).image.pixels for name in ("papillary", "follicular"))
+    screen = np.hstack([left, right])
+    upload(page, "two.png", png((screen * 255).round().astype(np.uint8)))
+    asked = page.segmented_control(key="pane")
+    assert "shows 2 pictures" in asked.label
+    assert "say which one is meant" in words(page)
+    for pane in (0, 1):
+        page.segmented_control(key="pane").set_value(pane).run()
+        assert not page.exception
+        box = page.session_state["diagnosed"].reading.box
+        assert (box.x >= left.shape[1]) == bool(pane)
+        assert "say which one is meant" not in words(page)
 
 
 def test_the_reader_s_words_give_each_guideline_s_category(page: AppTest) -> None:
@@ -360,7 +426,7 @@ def test_words_that_exclude_each_other_are_refused_and_the_verdict_stays(page: A
 def test_agreement_of_model_and_reader_is_said(page: AppTest, model: str) -> None:
     page.run()
     describe(page, **SOLID)
-    assert "odel and reader" in words(page) or "categories" in words(page)
+    assert "odel and description" in words(page) or "categories" in words(page)
 
 
 # ---- the verdict -------------------------------------------------------------------------------------------------

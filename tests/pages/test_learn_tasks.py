@@ -9,7 +9,7 @@ from sera_core.lessons import tasks
 from sera_core.simulate.samples import SAMPLES
 from tests.pages.conftest import chapter_at, shown
 
-TASKS = ("Exam", "Object", "Localisation", "Detection")
+TASKS = ("Exam", "Object", "Localisation", "Detection", "Outline")
 
 
 def chapter(learn: AppTest, task: str, **link: str) -> AppTest:
@@ -37,3 +37,15 @@ def test_two_kept_boxes_find_two_nodules(learn: AppTest, model: str) -> None:
     page.button(key="tasks_forget").click().run()
     assert shown(page)["Found"] == "0 of 2"
     assert shown(page)["Precision"] == "–"  # of no box there is no share
+
+
+def test_the_outline_is_our_own_and_is_measured(learn: AppTest, model: str) -> None:
+    page = chapter(learn, "Outline")
+    numbers = shown(page)
+    assert float(numbers["Dice with the truth"]) > 0.8
+    assert "SERA's confidence" in numbers
+    table = page.table[0].value
+    long = table[table["Measured"] == "Longest diameter"].iloc[0, 1]
+    true = SAMPLES["papillary"].case.nodule.size_mm
+    assert long.endswith(" mm")
+    assert abs(float(long.removesuffix(" mm")) - true) < 2

@@ -96,7 +96,7 @@ def test_a_case_outlives_a_visit_to_another_page_until_reset(page: AppTest, mode
     assert after.image.key == before.image.key
     assert after.patient == before.patient
     assert after.patient.size_mm == 17
-    assert after.patient.descriptors is not None
+    assert after.patient.seen.descriptors is not None
     other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run().switch_page("pages/1_Diagnose.py")
     other.query_params["source"] = "Upload"  # as after a reload
     assert "No image yet" in words(other.run())

@@ -6,11 +6,33 @@ import re
 
 import pytest
 
-from sera_core.contracts import NOT_A_DEVICE, Action, Fidelity, Guideline, Verdict
+from sera_core.contracts import (
+    NOT_A_DEVICE,
+    Action,
+    Basis,
+    Composition,
+    Description,
+    Echogenicity,
+    Fidelity,
+    Guideline,
+    Margin,
+    Measured,
+    Proposal,
+    Sign,
+    Verdict,
+)
 from sera_core.guidelines import advise_from_probability, agreement, assess
 from sera_core.reports.text import as_text
 from sera_core.wording import in_hundred, percent
 from tests.reports.samples import SEEN, bare, diagnosis, heatmap
+
+SIGNS = (
+    Sign("long", "longest diameter", 12.4, "mm"),
+    Sign("across", "diameter across it", 9.0, "mm"),
+    Sign("height_over_width", "height over width", 1.3, "ratio"),
+    Sign("echo", "echo of the solid part", -0.5, "log ratio"),
+    Sign("lost_border", "share of the border without contrast", 0.25, "share"),
+)
 
 
 def flat(text: str) -> str:
@@ -34,7 +56,7 @@ def test_says_everything_that_matters():
         whole.reading.trained_on,
         whole.reading.model_sha256,
         "check that it holds the nodule",
-        "Model and reader differ",
+        "Model and description differ",
         NOT_A_DEVICE,
     ):
         assert part in text, part
@@ -74,15 +96,35 @@ def test_agreement_of_reader_and_model_is_told_as_on_the_page():
     ours, theirs = (advise_from_probability(Guideline.KWAK2011, 0.8, 14.0), assess(Guideline.KWAK2011, SEEN, 14.0))
     assert {ours.action, theirs.action} == {Action.UNKNOWN}
     text = flat(as_text(diagnosis(advice=theirs, model_advice=ours)))
-    assert "Agreement: The categories agree: model TI-RADS 5, reader TI-RADS 5." in text
+    assert "Agreement: The categories agree: model TI-RADS 5, description TI-RADS 5." in text
     assert "Agreement" not in as_text(bare())
 
 
 def test_the_report_says_what_its_advice_rests_on():
     assert "the model's probability has no part in it" in flat(as_text(diagnosis()))
-    assert "Nothing yet: nobody has described the nodule" in flat(as_text(bare()))
+    assert "Nothing yet: the nodule is not wholly described" in flat(as_text(bare()))
     alone = bare(model_advice=advise_from_probability(Guideline.KTIRADS2021, 0.05, None))
     assert "The model's probability alone" in flat(as_text(alone))
+
+
+def test_the_report_says_who_said_each_word():
+    by_program = Description(Composition.SOLID, Echogenicity.ISOECHOIC, None, Margin.SMOOTH, frozenset())
+    proposals = (
+        Proposal("composition", "solid", 0.87, True),
+        Proposal("echogenicity", "isoechoic", 0.61, True),
+        Proposal("margin", "smooth", 0.9, True),
+        Proposal("shape", "taller_than_wide", 0.5, False),
+    )
+    own = Description(echogenicity=Echogenicity.HYPOECHOIC, margin=Margin.SMOOTH)
+    made = diagnosis(seen=own, measured=Measured(SIGNS, proposals, by_program, 12.4), size_mm=None)
+    text = flat(as_text(made))
+    assert "The reader sees: Hypoechoic, smooth" in text
+    assert "Instead of: Isoechoic (proposed)" in text, "a confirmed proposal was not changed"
+    assert "Proposed: Solid (87%), none (foci)" in text
+    assert "Still open: shape. Please look." in text
+    assert "12.4 mm, largest dimension, proposed by the program from the outline" in text
+    assert "12.4 mm long, 9.0 mm across, height over width 1.30" in text
+    assert made.basis is Basis.PROBABILITY
 
 
 def test_digits_where_the_probability_is_next_to_a_bound():

@@ -1,37 +1,30 @@
-"""Cell 5: what a guideline says about needle aspiration, from the model and from the reader's own eyes."""
+"""Cell 6: what a guideline says about needle aspiration, from the words for the nodule and from the model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
 import streamlit as st
 
-from sera_core.contracts import (
-    Action,
-    Advice,
-    BadInput,
-    Basis,
-    Composition,
-    Descriptors,
-    Diagnosis,
-    Echogenicity,
-    Focus,
-    Guideline,
-    Margin,
-    Patient,
-    Shape,
-)
+from sera_core.contracts import Action, Advice, Basis, Diagnosis, Guideline, Patient
 from sera_core.figures.verdict import risk_shift
-from sera_core.guidelines import advise_from_probability, agreement, assess, assess_all, validate
+from sera_core.guidelines import advise_from_probability, agreement, assess, assess_all
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
-from sera_core.ui.states import empty, refused
+from sera_core.ui.states import empty
 from sera_core.wording import percent
+from sera_core.wording.diagnosis import BASIS
 from sera_core.wording.labels import LABELS
+from sera_core.wording.signs import still_open
 
-Word = TypeVar("Word", bound=StrEnum)
+TITLE = {
+    Basis.DESCRIPTORS: "By your own description",
+    Basis.CHANGED: "By your words, and proposed ones where you said nothing",
+    Basis.PROPOSED: "By the words that the program proposes",
+    Basis.PROBABILITY: "By the model's probability",
+    Basis.NOTHING: "Until the nodule is described",
+}
 ACTION_ICON = {
     Action.FNA: ":material/colorize:",
     Action.FOLLOW_UP: ":material/event_repeat:",
@@ -63,11 +56,10 @@ class Choices:
 
     guideline: Guideline
     pretest: float
-    descriptors: Descriptors | None
 
 
 def choose(cell: Cell) -> Choices:
-    """The guideline, the pre-test risk, and what the reader sees."""
+    """The guideline, and the pre-test risk."""
     with cell.controls:
         guideline = st.selectbox(
             "Guideline",
@@ -86,63 +78,24 @@ def choose(cell: Cell) -> Choices:
             bind="query-params",
             help="How many of 100 nodules are malignant where your patients come from; 20 is common in referral.",
         )
-        with st.expander("Describe the nodule yourself", icon=":material/edit_note:"):
-            descriptors = _describe()
-    return Choices(guideline, pretest / 100, descriptors)
-
-
-def _describe() -> Descriptors | None:
-    st.caption("Four choices give you the guidelines' own categories, with no model involved.")
-    composition = _pick("Composition", "composition", list(Composition))
-    echogenicity = _pick("Echogenicity", "echogenicity", list(Echogenicity))
-    shape = _pick("Shape", "shape", list(Shape))
-    margin = _pick("Margin", "margin", list(Margin))
-    foci = st.pills(
-        "Bright foci (any number)",
-        list(Focus),
-        selection_mode="multi",
-        format_func=name_of,
-        key="foci",
-        persist_state="session",
-    )
-    if composition is None or echogenicity is None or shape is None or margin is None:
-        return None
-    described = Descriptors(composition, echogenicity, shape, margin, frozenset(foci))
-    try:
-        validate(described)
-    except BadInput as error:
-        refused(error, "This description cannot be")
-        return None
-    return described
-
-
-def _pick(label: str, key: str, options: list[Word]) -> Word | None:
-    return st.pills(label, options, format_func=name_of, key=key, persist_state="session")
+    return Choices(guideline, pretest / 100)
 
 
 def show_advice(diagnosis: Diagnosis | None, patient: Patient) -> None:
-    """The result of the cell: from the model where it answered, and from the reader's description if there is one."""
+    """The result of the cell: from the words for the nodule, and beside them from the model's probability."""
     if diagnosis is not None:
-        _from_model(diagnosis)
-    elif patient.descriptors is None:
-        empty("No advice yet", "Describe the nodule above: the guidelines need no model.", ":material/edit_note:")
-    if patient.descriptors is not None:
-        _from_reader(patient.descriptors, patient, diagnosis)
-    show_code(advise_from_probability, assess)
-
-
-def _from_model(diagnosis: Diagnosis) -> None:
-    reading = diagnosis.reading
-    if reading.familiarity.fringe:
-        st.markdown(
-            "A number from the fringe of what a model knows carries no risk and no category: describe the nodule."
-        )
+        if diagnosis.reading.familiarity.fringe:
+            st.markdown("A number from the fringe of what a model knows carries no risk and no category.")
+        else:
+            _risk(diagnosis)
+        _advise(diagnosis)
+    elif (seen := patient.seen.descriptors) is None:
+        empty("No advice yet", "Describe the nodule in cell 5: the guidelines need no model.", ":material/edit_note:")
     else:
-        _risk(diagnosis)
-    if diagnosis.model_advice is not None:
-        _card("By the model's probability", diagnosis.model_advice, diagnosis.patient.size_mm)
-    elif diagnosis.basis is Basis.NOTHING:
-        _card("Until the nodule is described", diagnosis.advice, diagnosis.patient.size_mm)
+        every = assess_all(seen, patient.size_mm)
+        _card(TITLE[Basis.DESCRIPTORS], every[patient.guideline], _size(patient.size_mm, proposed=False))
+        _table(every)
+    show_code(advise_from_probability, assess)
 
 
 def _risk(diagnosis: Diagnosis) -> None:
@@ -153,18 +106,30 @@ def _risk(diagnosis: Diagnosis) -> None:
     chart(risk_shift(diagnosis), "risk", sentence)
 
 
-def _from_reader(descriptors: Descriptors, patient: Patient, diagnosis: Diagnosis | None) -> None:
-    every = assess_all(descriptors, patient.size_mm)
-    own = every[patient.guideline]
-    _card("By your own description", own, patient.size_mm)
-    if diagnosis is not None and diagnosis.model_advice is not None:
-        together = agreement(diagnosis.model_advice, own)
+def _advise(diagnosis: Diagnosis) -> None:
+    size = _size(diagnosis.size_mm, proposed=diagnosis.patient.size_mm is None)
+    seen, by_model = diagnosis.description.descriptors, diagnosis.model_advice
+    if seen is None:
+        st.markdown(f":material/visibility: {still_open(diagnosis.description.open)}")
+    _card(TITLE[diagnosis.basis], diagnosis.advice, size)
+    st.caption(f"Rests on: {BASIS[diagnosis.basis]}")
+    if seen is None:
+        return
+    if by_model is not None:
+        _card(TITLE[Basis.PROBABILITY], by_model, size)
+        together = agreement(by_model, diagnosis.advice)
         icon = ":material/check_circle:" if together.agree else ":material/compare_arrows:"
         st.markdown(f"{icon} {together.sentence}")
-    _table(every)
+    _table(assess_all(seen, diagnosis.size_mm))
 
 
-def _card(title: str, advice: Advice, size_mm: float | None) -> None:
+def _size(size_mm: float | None, proposed: bool) -> str:
+    if size_mm is None:
+        return "size not given"
+    return f"size {size_mm:g} mm{', proposed from the outline' if proposed else ''}"
+
+
+def _card(title: str, advice: Advice, size: str) -> None:
     with st.container(border=True, gap="xsmall"):
         st.caption(title)
         st.markdown(f"### {ACTION_ICON[advice.action]} {LABELS[advice.action].word}")
@@ -174,7 +139,7 @@ def _card(title: str, advice: Advice, size_mm: float | None) -> None:
             facts.append(f"{advice.points} {unit}")
         if advice.risk:
             facts.append(f"published risk {advice.risk}")
-        facts.append(f"size {size_mm:g} mm" if size_mm is not None else "size not given")
+        facts.append(size)
         st.markdown(" · ".join(facts))
         st.markdown(advice.rule)
         if advice.features:
@@ -183,7 +148,7 @@ def _card(title: str, advice: Advice, size_mm: float | None) -> None:
 
 
 def _table(every: dict[Guideline, Advice]) -> None:
-    with st.expander("Your description in every guideline", icon=":material/table:"):
+    with st.expander("The same words in every guideline", icon=":material/table:"):
         st.dataframe(
             {
                 "Guideline": [LABELS[guideline].word for guideline in every],
@@ -192,5 +157,5 @@ def _table(every: dict[Guideline, Advice]) -> None:
                 "Advice": [LABELS[advice.action].word for advice in every.values()],
             },
             hide_index=True,
-            alt="Category, published risk and advice of every guideline for the reader's description",
+            alt="Category, published risk and advice of every guideline for these words",
         )

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from sera_core.contracts import BadInput, Box, GreyImage
 from sera_core.images.read import read_image
+from sera_core.outline import panes
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.sizes import centimetres_typed, check_size
@@ -43,17 +45,25 @@ NOTHING_YET = {
 
 @dataclass(frozen=True)
 class Picture:
-    """The image on the page, what the reader did to it, and where the nodule is if that is known (a sample)."""
+    """The image on the page, what the reader did to it, and where the nodule is if that is known (a sample).
+
+    ``place`` is for the size, which is asked for when it is known what the outline measures.
+    """
 
     image: GreyImage
     case: Case
-    size_mm: float | None
+    place: DeltaGenerator
     true_box: Box | None
 
     @property
     def box(self) -> Box | None:
         """The region to read: the reader's own or the known one; None: the nodule is to be found."""
         return self.case.box or self.true_box
+
+    @property
+    def pane(self) -> Box | None:
+        """The picture on the frame that the reader says shows the nodule."""
+        return None if self.case.pane is None else panes(self.image)[self.case.pane]
 
 
 def choose_image() -> Picture | None:
@@ -98,10 +108,10 @@ def _own(source: str) -> Picture | None:
     image = image_of(file.data, st.session_state["frame"] - 1)
     if image.frames > 1:
         st.slider("Frame", 1, image.frames, key="frame", persist_state="session")
-    size = _size(case)
+    place = st.container()
     notices(image.warnings)
     show_code(read_image)
-    return Picture(image, case, size, None)
+    return Picture(image, case, place, None)
 
 
 def _sample() -> Picture:
@@ -111,11 +121,11 @@ def _sample() -> Picture:
     frame = sample_of(sample.name)
     case = case_of(sample.name, check_size(frame.size_mm))
     st.markdown(f":violet-badge[:material/science: simulated] {sample.story}")
-    size = _size(case)
+    place = st.container()
     with st.expander("What the simulator knows", icon=":material/fact_check:"):
         st.markdown(_truth(frame))
     show_code(render)
-    return Picture(frame.image, case, size, frame.box)
+    return Picture(frame.image, case, place, frame.box)
 
 
 def _truth(frame: Frame) -> str:
@@ -123,8 +133,20 @@ def _truth(frame: Frame) -> str:
     return f"Pathology: {pathology}. {descriptors(frame.descriptors)}."
 
 
-def _size(case: Case) -> float | None:
-    """The size to decide by; None where the field is empty or its number is refused, which is said beside it."""
+def ask_size(picture: Picture, proposed: float | None) -> float | None:
+    """The size that the reader gives; None where the field is empty or its number is refused, which is said beside it.
+
+    Parameters
+    ----------
+    picture : Picture
+    proposed : float or None
+        Longest diameter of the outline in mm, which decides until another one is typed.
+    """
+    with picture.place:
+        return _size(picture.case, proposed)
+
+
+def _size(case: Case, proposed: float | None) -> float | None:
     if case.outdated:
         st.session_state["size_mm"] = None
         case.measured = case.outdated = False
@@ -135,8 +157,9 @@ def _size(case: Case) -> float | None:
         format="%.1f",
         key="size_mm",
         persist_state="session",
-        placeholder="unknown",
-        help="Guidelines decide by it. Type it, measure it in cell 2, or leave it empty.",
+        placeholder="unknown" if proposed is None else f"{proposed:g} (proposed from the outline)",
+        help="Guidelines decide by it. Type it, measure it in cell 2, or leave it empty: then the longest diameter of "
+        "the outline is taken, where the image has a scale.",
     )
     try:
         size = check_size(typed)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from sera_core.contracts import BadInput, Box, GreyImage, Line, Outline
 from sera_core.images.scale import doubt, field_of_view
-from sera_core.outline import propose
+from sera_core.outline import panes, propose
 from sera_core.sizes import check_size
 from sera_core.ui.board import board, centred
 from sera_core.ui.cache import outline_of, picture_uri
@@ -47,11 +47,12 @@ def mark_region(picture: Picture) -> GreyImage:
     outline: Outline | None = None
     refusal: BadInput | None = None
     try:
-        outline = outline_of(image, picture.box)
+        outline = outline_of(image, picture.box, picture.pane)
     except BadInput as error:
         refusal = error
     box = picture.box or (outline.box if outline else None)
     with cell.controls, guarded():
+        _ask_pane(picture)
         chosen = st.segmented_control(
             "Tool",
             list(TOOLS),
@@ -86,6 +87,26 @@ def mark_region(picture: Picture) -> GreyImage:
             _show_scale(image, calibrated, box, case)
         show_code(propose, scale_from, Line.length_mm)
     return calibrated
+
+
+def _ask_pane(picture: Picture) -> None:
+    """Which of several pictures is meant, as long as nothing is marked in any."""
+    number = len(panes(picture.image))
+    if number == 1 or picture.box:
+        return
+    names = ["Left", "Right"] if number == 2 else [f"Picture {one}" for one in range(1, number + 1)]
+
+    def choose() -> None:
+        picture.case.pane = st.session_state["pane"]
+
+    st.session_state["pane"] = picture.case.pane
+    st.segmented_control(
+        f"This frame shows {number} pictures. Which one is meant?",
+        range(number),
+        format_func=names.__getitem__,
+        key="pane",
+        on_change=choose,
+    )
 
 
 def _tapped(case: Case, image: GreyImage, box: Box | None, x: int, y: int) -> None:

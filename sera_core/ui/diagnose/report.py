@@ -1,4 +1,4 @@
-"""Cell 6: the result to take away."""
+"""Cell 7: the result to take away."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sera_core.ui.download import Download, offer
 
 def offer_report(diagnosis: Diagnosis) -> None:
     """Draw the cell."""
-    cell = open_cell(6, "Report", "Image, heatmap, numbers, model and limits on paper; nothing is stored here.")
+    cell = open_cell(7, "Report", "Image, heatmap, numbers, model and limits on paper; nothing is stored here.")
     with cell.controls:
         offer(
             Download(

@@ -9,15 +9,16 @@ import streamlit as st
 
 from sera_core.classifiers.card import Cutoff
 from sera_core.classifiers.cnn import Classifier
-from sera_core.contracts import Box, GreyImage, Verdict
+from sera_core.contracts import Box, GreyImage, Outline, Verdict
 from sera_core.figures import palette
 from sera_core.figures import tasks as figures
 from sera_core.lessons import tasks as lesson
 from sera_core.outline import propose
+from sera_core.signs.geometry import Mask, geometry
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.ui.board import board, centred
-from sera_core.ui.cache import outline_of, picture_uri, remembered
+from sera_core.ui.cache import measured_of, outline_of, picture_uri, remembered, sample_of
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -26,6 +27,7 @@ from sera_core.ui.learn.nodule import Specimen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, Stage, stages
 from sera_core.ui.learn.show import numbers
 from sera_core.ui.measure import Line
+from sera_core.ui.signs import signs_table
 from sera_core.wording import percent
 from sera_core.wording.verdict import GLYPH
 
@@ -133,7 +135,7 @@ def _say(answer: Answer) -> str:
     )
 
 
-# ---- the four tasks ----------------------------------------------------------------------------------------------
+# ---- the five tasks ----------------------------------------------------------------------------------------------
 
 
 def _exam(specimen: Specimen) -> None:
@@ -227,6 +229,44 @@ def _detection(specimen: Specimen) -> None:
     show_code(lesson.detected, Box.overlap)
 
 
+def _segmentation(specimen: Specimen) -> None:
+    outline = outline_of(specimen.image, specimen.box)
+    if outline is None:
+        st.info("No border was found in this nodule's box.", icon=":material/search_off:")
+        return
+    truth = sample_of(specimen.sample).mask if specimen.sample else None
+    borders = {"proposed": outline.polygon}
+    shown = {"SERA's confidence": percent(outline.confidence), "Pixels inside": f"{int(outline.mask.sum()):,}"}
+    if truth is not None:
+        borders["truth"] = Outline(truth, specimen.box, 1.0, "reader").polygon
+        shown["Dice with the truth"] = f"{lesson.dice(outline.mask, truth):.2f}"
+    chart(
+        figures.outlines(specimen.image.pixels, specimen.box, borders), "tasks-outline", "SERA's outline of the nodule"
+    )
+    numbers(shown)
+    _dice_formula(outline.mask, truth)
+    found = measured_of(specimen.image, outline, specimen.image.scale_at(specimen.box))
+    if found is not None:
+        st.markdown("What can be measured, once it is known where the nodule ends:")
+        signs_table(found)
+    show_code(lesson.dice, propose, geometry)
+
+
+def _dice_formula(mask: Mask, truth: Mask | None) -> None:
+    if truth is None:
+        formula(
+            rf"\text{{area}} = {int(mask.sum())}\ \text{{pixels}}",
+            "Of your own nodule nobody has drawn the border, so there is nothing to compare with.",
+        )
+        return
+    both, all_of_it = int((mask & truth).sum()), int(mask.sum() + truth.sum())
+    formula(
+        rf"\text{{Dice}} = \frac{{2\,|A\cap B|}}{{|A|+|B|}} = "
+        rf"\frac{{2\cdot {both}}}{{{all_of_it}}} = {2 * both / all_of_it:.2f}",
+        "Twice the pixels that both outlines hold, over the pixels of both.",
+    )
+
+
 TASKS = {
     "Exam": Stage(
         "One question to the whole frame: is there anything? No place, no name.",
@@ -270,6 +310,17 @@ TASKS = {
             "Each nodule may be found once. Every other box on it counts as false.",
         ),
     ),
+    "Outline": Stage(
+        "One object, and where exactly: every pixel is nodule or not. This is SERA's own outline of the nodule chosen "
+        "above, and what is measured on it.",
+        _segmentation,
+        Question(
+            "Two outlines have the same box, 100 pixels wide and high. Must they agree?",
+            ("Yes", "No: a cross and a square have one box", "Only if the nodule is round"),
+            1,
+            "A box knows four edges. Margin, shape and area need every pixel, so signs are measured on outlines.",
+        ),
+    ),
 }
 
 CHAPTER = Chapter(
@@ -278,7 +329,7 @@ CHAPTER = Chapter(
     title="What is asked of the computer",
     talk=Place(Part.CADX, "Some computer vision tasks; computer-aided diagnosis"),
     sentences=(
-        "One frame allows four questions: is there any, which is it, where is it, which and where are they all.",
+        "One frame allows five questions: is there any, which, where, which and where are all, and where does it end.",
         "In medicine the second, mostly between benign and malignant, is called computer-aided diagnosis (CADx).",
     ),
     draw=draw,
