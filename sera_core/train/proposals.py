@@ -26,19 +26,19 @@ PENALTY = 0.3  # inverse of the penalty on the squared weights (scikit-learn's C
 
 def words_of(question: Question, cases: Sequence[Described]) -> tuple[str, ...]:
     """The words that are frequent enough to be learnt."""
-    number = Counter(case.words[question] for case in cases if question in case.words)
+    number = Counter(case.words[question] for case in cases if case.outline == "drawn" and question in case.words)
     return tuple(sorted(word for word, count in number.items() if count >= FEWEST))
 
 
 def fit(question: Question, words: tuple[str, ...], cases: Sequence[Described]) -> Rule:
-    """Fit one question on every case that has one of these answers.
+    """Fit one question on every drawn outline of a case that has one of these answers.
 
     The quantities are centred and scaled; the penalty is the same for all, and was not tuned.
     """
     from sklearn.linear_model import LogisticRegression
 
     quantities = READ.get(question, SCALE_FREE)
-    known = [case for case in cases if case.words.get(question) in words]
+    known = [case for case in cases if case.outline == "drawn" and case.words.get(question) in words]
     x = table(known, quantities)
     mean, spread = x.mean(0), np.maximum(x.std(0), 1e-6)
     truth = [words.index(case.words[question]) for case in known]
@@ -119,8 +119,9 @@ def tests(
 def rules(cases: Sequence[Described], elsewhere: Sequence[Described] = ()) -> tuple[Rule, ...]:
     """Every question that the cases answer, tested on folds left out and on cases from elsewhere.
 
-    A word is proposed when its AUC on the left-out folds is at least ``WORTH``. The chances are calibrated on the same
-    left-out folds (one number a question).
+    Fitted on the drawn outlines; a word is proposed when its AUC on the left-out folds is at least ``WORTH`` in every
+    kind of outline. The chances are calibrated on the same left-out folds, in the outlines that a user has: the
+    network's (one number a question).
     """
     return tuple(
         _rule(question, cases, elsewhere)
@@ -135,7 +136,8 @@ def _rule(question: Question, cases: Sequence[Described], elsewhere: Sequence[De
     outside = [case for case in elsewhere if case.words.get(question) in words]
     rule = fit(question, words, inside)
     chances = left_out(rule, inside)
-    sure = sharpness(chances, [words.index(case.words[question]) for case in inside])
+    users = [k for k, case in enumerate(inside) if case.outline != "drawn"] or list(range(len(inside)))
+    sure = sharpness(chances[users], [words.index(inside[k].words[question]) for k in users])
     rule = replace(
         rule,
         weights=tuple(_plain(np.asarray(row) * sure) for row in rule.weights),
@@ -143,5 +145,6 @@ def _rule(question: Question, cases: Sequence[Described], elsewhere: Sequence[De
     )
     at_home = tests(question, words, inside, softmax(sure * np.log(np.clip(chances, 1e-9, 1)), axis=1))
     abroad = tests(question, words, outside, rule.probabilities(table(outside, rule.quantities))) if outside else ()
-    good = tuple(test.word for test in at_home if test.auc >= WORTH)
+    worst = {word: min((test.auc for test in at_home if test.word == word), default=0.0) for word in words}
+    good = tuple(word for word in words if worst[word] >= WORTH)
     return replace(rule, proposed=good, tests=at_home + abroad)

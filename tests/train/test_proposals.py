@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,15 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from sera_core.contracts import BadInput
+from sera_core.contracts import BadInput, Box, GreyImage
+from sera_core.outline.card import load
 from sera_core.signs.echo import Echo
 from sera_core.signs.geometry import Geometry
 from sera_core.signs.measure import Signs
 from sera_core.signs.quantities import SCALE_FREE
+from sera_core.simulate import SAMPLES, render
 from sera_core.train.proposals import PENALTY, fit, left_out, rules, sharpness, table
-from sera_core.train.readings import Described, ddti
+from sera_core.train.readings import Described, Shown, ddti, described
 
 
 def drawn(number: int, seed: int = 0, told: float = 2.0) -> list[Described]:
@@ -28,7 +31,9 @@ def drawn(number: int, seed: int = 0, told: float = 2.0) -> list[Described]:
         echo = dict.fromkeys(Echo.__annotations__, 0.0) | {"heterogeneity": told * (k % 3) + generator.normal()}
         shape = dict.fromkeys(Geometry.__annotations__, 0.0) | {"solidity": generator.normal()}
         cases.append(
-            Described(Signs(Geometry(**shape), Echo(**echo), True, False), {"composition": word}, "X", f"p{k}", k % 5)
+            Described(
+                Signs(Geometry(**shape), Echo(**echo), True, False), "drawn", {"composition": word}, "X", f"p{k}", k % 5
+            )
         )
     return cases
 
@@ -62,12 +67,38 @@ def test_a_left_out_case_is_answered_by_a_rule_that_has_not_seen_it() -> None:
 
 
 def test_words_that_are_told_apart_are_proposed_and_tested_elsewhere() -> None:
-    (rule,) = rules(drawn(150), [Described(case.signs, case.words, "Y", case.patient, 0) for case in drawn(90, seed=5)])
+    (rule,) = rules(drawn(150), [replace(case, centre="Y") for case in drawn(90, seed=5)])
     assert {"solid", "spongiform"} <= set(rule.proposed)
     assert {test.centre for test in rule.tests} == {"X", "Y"}
     solid = next(test for test in rule.tests if test.word == "solid" and test.centre == "Y")
     assert solid.positives == 30
     assert solid.low < solid.auc < solid.high
+
+
+def test_each_kind_of_outline_is_tested_for_itself_and_the_worst_decides() -> None:
+    """Outlines that say nothing: the words are told in drawn outlines, and not proposed where a user has others."""
+    good = drawn(600)
+    hollow = [replace(case, outline="proposed") for case in drawn(600, told=0.0)]
+    (rule,) = rules([*good, *hollow])
+    worst = {test.outline: test.auc for test in rule.tests if test.word == "solid"}
+    assert worst["drawn"] > 0.8 > 0.6 > worst["proposed"]
+    assert rule.proposed == ()
+    assert {test.cases for test in rule.tests} == {600}
+
+
+def test_nodules_are_measured_in_the_outlines_that_a_user_has() -> None:
+    frame = render(SAMPLES["papillary"].case)
+    words = {"composition": "solid"}
+    screen = np.hstack([frame.image.pixels, render(SAMPLES["follicular"].case).image.pixels])
+    mask = np.zeros(screen.shape, bool)
+    mask[:, : frame.mask.shape[1]] = frame.mask
+    shown = Shown(GreyImage(screen), mask, words, "X", "p", 0)
+    found = {one.outline: one for one in described([shown], lambda _: load()[0])}
+    assert set(found) == {"drawn", "box", "proposed"}
+    for one in found.values():
+        assert one.words == words
+        assert one.signs["height_over_width"] == pytest.approx(found["drawn"].signs["height_over_width"], rel=0.25)
+        assert one.signs["long"] == pytest.approx(found["drawn"].signs["long"], rel=0.25), "in the nodule's own pane"
 
 
 @pytest.mark.parametrize("sure", [0.5, 2.0])
@@ -104,6 +135,6 @@ def test_ddti_is_read_in_the_words_of_the_lexicons(tmp_path: Path) -> None:
     }
     assert (first.patient, first.fold) == ("p1", 2)
     assert last.words == {"punctate": "no", "macrocalcification": "no"}
-    assert first.signs["width"] == pytest.approx(59, abs=2)
+    assert Box.around(first.mask).width == pytest.approx(59, abs=2)
     with pytest.raises(BadInput, match=r"no labels\.csv"):
         next(ddti(tmp_path / "images"))
