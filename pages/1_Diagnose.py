@@ -42,6 +42,7 @@ def examine(picture: Picture) -> None:
     patient = Patient(size_mm, choices.guideline, choices.pretest, seen)
 
     diagnosis = advise(image, reading, patient, measured=measured) if reading else None
+    others = None
     if diagnosis is not None:
         keep_diagnosed(diagnosis)
         with verdict_cell.result, guarded():
@@ -50,7 +51,7 @@ def examine(picture: Picture) -> None:
         why.show_why(diagnosis)
     with next_cell.result, guarded():
         advice.show_advice(diagnosis, patient)
-    if diagnosis is None:
+    if diagnosis is None or others is None:
         return
     with others, guarded():  # the answer that was asked for is on the page: now those that were not
         diagnosis = with_opinions(diagnosis)
