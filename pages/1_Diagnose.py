@@ -38,6 +38,7 @@ def examine(picture: Picture) -> None:
         measured = signs_of(image, reading) if reading else None
         signs.show_signs(measured)
     seen = signs.describe(signs_cell, picture.case, measured)
+    measured = signs.uncleared(measured, picture.case) if measured else None
     size_mm = ask_size(picture, measured.size_mm if measured else None)
     patient = Patient(size_mm, choices.guideline, choices.pretest, seen)
 

@@ -5,7 +5,7 @@ This module imports nothing of ours, so every other room may import it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -407,6 +407,10 @@ class Description:
         """The whole; None while a row is open."""
         words = self.composition, self.echogenicity, self.shape, self.margin, self.foci
         return None if None in words else Descriptors(*words)  # type: ignore[arg-type]
+
+    def without(self, rows: Iterable[Row]) -> Description:
+        """This description with some rows open."""
+        return replace(self, **dict.fromkeys(rows))
 
     def over(self, other: Description) -> Description:
         """This description, with what another one says of the rows that it leaves open.

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from sera_core.contracts import BadInput
 from sera_core.files import MODELS
-from sera_core.outline.card import load
 from sera_core.signs.propose import Rules, write_rules
 from sera_core.simulate.cohort import study_set
 from sera_core.study.schema import STRICT
@@ -20,7 +19,7 @@ from sera_core.train import checkpoint
 from sera_core.train.curves import Report
 from sera_core.train.outline.views import DDTI_FOLD, FOLDS
 from sera_core.train.proposals import rules
-from sera_core.train.readings import Described, Shown, ddti, described, simulated
+from sera_core.train.readings import Described, ddti, described, simulated
 
 if TYPE_CHECKING:
     from sera_core.outline.unet import UNet
@@ -58,8 +57,8 @@ def run_signs(design: SignsDesign, stage: Stage) -> pd.DataFrame:
     design : SignsDesign
     stage : Stage
         Its folder ``outline`` is the work folder of the outline's study, where the networks of its folds are kept:
-        each outlines the frames of DDTI that it has not seen. Simulated frames are outlined by the shipped network,
-        which saw others.
+        each outlines the frames of DDTI that it has not seen. Simulated frames are outlined by the first of them, which
+        saw others, and none of scanner C.
 
     Returns
     -------
@@ -72,10 +71,9 @@ def run_signs(design: SignsDesign, stage: Stage) -> pd.DataFrame:
         When there are no networks of the folds.
     """
     unseen = [_of_fold(stage.work / "outline" / f"fold{fold}") for fold in range(FOLDS)]
-    report = stage.report
-    report("outlining and measuring DDTI's frames")
+    stage.report("outlining and measuring DDTI's frames")
     real = list(described(ddti(design.ddti), lambda one: unseen[DDTI_FOLD[str(one.fold)]]))
-    at_home, abroad = _simulated(design.simulated, report)
+    at_home, abroad = _simulated(design.simulated, unseen[0], stage.report)
     from_simulated = rules(at_home, [*abroad, *real])
     shape = tuple(rule for rule in from_simulated if rule.question == "shape")  # nobody read it on DDTI
     everything = (
@@ -109,19 +107,13 @@ def _of_fold(folder: Path) -> UNet:
     return fast(net.eval())
 
 
-def _shipped(_: Shown) -> UNet:
-    return load()[0]
+def _simulated(cohorts: Cohorts, network: UNet, report: Report) -> tuple[list[Described], list[Described]]:
+    def seen(centre: str, split: str, number: int) -> list[Described]:
+        report(f"drawing, outlining and measuring simulated nodules of centre {centre}")
+        half = number // 2
+        return list(
+            described(simulated(study_set(centre, split, cohorts.seed, half, number - half)), lambda _: network)
+        )
 
-
-def _simulated(cohorts: Cohorts, report: Report) -> tuple[list[Described], list[Described]]:
-    report("drawing and measuring simulated nodules of the internal centre")
-    half = cohorts.train // 2
-    home = list(
-        described(simulated(study_set("internal", "train", cohorts.seed, half, cohorts.train - half)), _shipped)
-    )
-    others: list[Described] = []
-    for name in ("A", "B", "C"):
-        report(f"drawing and measuring simulated nodules of centre {name}")
-        half = cohorts.test // 2
-        others += described(simulated(study_set(name, "test", cohorts.seed, half, cohorts.test - half)), _shipped)
-    return home, others
+    home = seen("internal", "train", cohorts.train)
+    return home, [one for centre in ("A", "B", "C") for one in seen(centre, "test", cohorts.test)]

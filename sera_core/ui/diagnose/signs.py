@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -120,6 +121,12 @@ def _said(case: Case) -> Description:
     if "foci" in own:
         own["foci"] = frozenset(focus for focus in own["foci"] if focus != NO_FOCUS)
     return Description(**own)
+
+
+def uncleared(found: Measured, case: Case) -> Measured:
+    """What was measured, without the proposals that the reader cleared: those rows stay open."""
+    cleared = [row for row in case.touched if not st.session_state[row]]
+    return replace(found, description=found.description.without(cleared))
 
 
 def show_signs(found: Measured | None) -> None:
