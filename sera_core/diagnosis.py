@@ -57,6 +57,7 @@ from sera_core.wording import percent
 AUTO = "auto"
 MALIGNANT = "malignant"  # how the target of a model begins whose labels are pathology
 NO_MODEL = "No valid model is installed: copy one into the folder models/ or train one."
+NO_NODULE = "no_nodule"
 SMALLEST_PX = 12  # a region thinner than this shows no nodule
 
 
@@ -235,7 +236,7 @@ def warm() -> None:
 
 def _region(image: GreyImage, asked: Box | None, outline: Outline | None) -> Box:
     if asked is None and outline is None:
-        raise BadInput("no_nodule", "No nodule was found on this frame: draw a box around it, or choose another frame.")
+        raise BadInput(NO_NODULE, "No nodule was found on this frame: draw a box around it, or choose another frame.")
     box = asked.clipped(*image.shape) if asked else outline.box  # type: ignore[union-attr]
     if min(box.width, box.height) < SMALLEST_PX:
         raise BadInput(

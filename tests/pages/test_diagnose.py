@@ -13,11 +13,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from sera_core.contracts import BadInput, Basis, Focus, Guideline, Margin, Shape
-from sera_core.diagnosis import Request, diagnose
+from sera_core.contracts import BadInput, Basis, Focus, GreyImage, Guideline, Margin, Shape
+from sera_core.diagnosis import Request, diagnose, outlined
 from sera_core.images.read import read_image
+from sera_core.simulate.centres import CENTRES
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
+from sera_core.simulate.wide import draw_wide, without_nodule
 from sera_core.wording.labels import LABELS, NO_FOCUS
 
 Png = Callable[[np.ndarray], bytes]
@@ -381,6 +383,18 @@ def test_none_and_any_focus_exclude_each_other(page: AppTest, model: str) -> Non
     page.pills(key="foci").set_value([NO_FOCUS, Focus.RIM]).run()
     assert page.pills(key="foci").value == [Focus.RIM]
     assert page.session_state["diagnosed"].description.foci == {Focus.RIM}
+
+
+def test_where_no_nodule_is_found_the_reader_is_asked_to_draw_it(page: AppTest, png: Png, model: str) -> None:
+    necks = (without_nodule(draw_wide(CENTRES["A"], 5_000_100 + n)) for n in range(20))
+    bare = next(pixels for pixels in necks if outlined(GreyImage(pixels)) is None)
+    upload(page, "neck.png", png((bare * 255).round().astype(np.uint8)))
+    said = words(page)
+    assert "drag a box around it: everything below follows from there" in said
+    assert "No nodule was found on this frame: draw it in cell 2." in said
+    assert "No number is better than a made-up one" not in said
+    assert "Nothing is measured" in said
+    assert not page.error
 
 
 def test_the_page_asks_which_of_two_pictures_is_meant(page: AppTest, png: Png, model: str) -> None:

@@ -131,9 +131,9 @@ def _lay_ruler(case: Case, image: GreyImage, tool: str, line: Line) -> None:
 def _show_region(image: GreyImage, box: Box | None, case: Case, outline: Outline | None) -> None:
     if box is None:
         st.info(
-            "Tap or click the nodule, or drag a box around it.",
-            title="No nodule found",
-            icon=":material/search_off:",
+            "Tap or click the nodule, or drag a box around it: everything below follows from there.",
+            title="No nodule found: draw it",
+            icon=":material/draw:",
         )
         return
     text = f"{'Your box' if case.box else 'Proposed box'}: {box.width} × {box.height} pixels"

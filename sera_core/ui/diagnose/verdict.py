@@ -7,12 +7,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from sera_core import escape
 from sera_core.contracts import BadInput, Diagnosis
-from sera_core.diagnosis import read
+from sera_core.diagnosis import NO_NODULE, read
 from sera_core.figures.palette import NAME
 from sera_core.figures.verdict import opinions_strip, verdict_bar
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
-from sera_core.ui.states import notices, refused
+from sera_core.ui.states import empty, notices, refused
 from sera_core.wording import diagnosis as words
 from sera_core.wording import percent
 from sera_core.wording.verdict import GLYPH
@@ -74,6 +74,9 @@ def show_opinions(diagnosis: Diagnosis) -> None:
 
 def show_refusal(error: BadInput) -> None:
     """The model gives no answer: why, and what the page can still do."""
+    if error.code == NO_NODULE:
+        empty("No verdict yet", "No nodule was found on this frame: draw it in cell 2.", ":material/draw:")
+        return
     refused(error, "The model gives no answer")
     st.markdown(
         "No number is better than a made-up one. Mark another region, use another image, or describe the nodule "
