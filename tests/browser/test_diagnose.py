@@ -142,7 +142,7 @@ def test_two_clicks_set_the_scale_and_two_measure_the_nodule(page: Page, frame_p
     says(cell, "12 mm")
     size = page.locator(".st-key-size_mm input")
     assert size.input_value() == "12.0"
-    says(page.locator(".st-key-cell-5"), "size 12 mm")
+    says(page.locator(".st-key-cell-6"), "size 12 mm")
 
 
 def test_a_ruler_in_another_pane_measures_by_that_pane(page: Page) -> None:

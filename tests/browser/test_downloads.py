@@ -94,7 +94,7 @@ def test_an_image_of_ones_own_gives_every_file_of_diagnose(
     frame_png: bytes,  # noqa: F811
 ) -> None:
     opened.goto(f"{app_url}/Diagnose")
-    opened.locator(".st-key-cell-6").wait_for(timeout=120_000)
+    opened.locator(".st-key-cell-7").wait_for(timeout=120_000)
     choose_file(opened, "frame.png", frame_png)
     opened.locator(".st-key-pdf").wait_for(timeout=60_000)
     files = taken(opened, {})
