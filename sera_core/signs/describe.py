@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from sera_core.contracts import (
+    BadInput,
     Composition,
     Description,
+    Domain,
     Echogenicity,
     Focus,
     GreyImage,
@@ -43,8 +45,16 @@ def measured(image: GreyImage, outline: Outline | None) -> Measured | None:
     if outline is None or outline.confidence == 0 or outline.mask.sum() < SMALLEST_PX:
         return None
     signs = measure(without_callipers(image.pixels), outline.mask, image.scale_at(outline.box))
-    proposals = propose(signs, "simulated" if image.simulated else "real")
+    proposals = _proposals(signs, "simulated" if image.simulated else "real")
     return Measured(_rows(signs), proposals, description(proposals), _size(signs))
+
+
+def _proposals(signs: Signs, domain: Domain) -> tuple[Proposal, ...]:
+    """What the rules say; where they are missing nothing is proposed, and the reader describes the nodule himself."""
+    try:
+        return propose(signs, domain)
+    except BadInput:
+        return ()
 
 
 def _rows(signs: Signs) -> tuple[Sign, ...]:

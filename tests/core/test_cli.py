@@ -157,7 +157,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the package with two tiny models, a frame, and a model whose weights were touched."""
     place = tmp_path_factory.mktemp("house")
     shutil.copytree(ROOT / "sera_core", place / "sera_core", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "models" / "outline", place / "models" / "outline")
+    for part in ("outline", "signs"):
+        shutil.copytree(ROOT / "models" / part, place / "models" / part)
     store.save(tiny(), place / "models")
     machine = tiny("svm", "tiny-svm")
     store.save(replace(machine, card=replace(machine.card, default=False)), place / "models")
@@ -314,10 +315,11 @@ def test_a_diagnosis_in_words_speaks_of_what_the_model_was_taught(positive: str,
     found = {"verdict": "benign", "positive": positive, "probability": 1e-5, "cutoff": 0.41, "pretest": 0.2}
     found |= {"probability_at_pretest": 3e-6, "model": "m", "advice": advice, "warnings": []}
     found |= {"outline": {"source": "box", "confidence": 0.8}, "size_mm": 12.4, "size_source": "outline"}
+    found |= {"fringe": False, "probability_range": [1e-5, 2e-5]}
     nobody = {"word": None, "by": None}
     found |= {"description": {"margin": nobody, "foci": {"word": [], "by": "program"}}, "advice_basis": "nothing"}
     said = command_line.diagnosis(found)
-    assert said.startswith(f"{opening}probability under 1% at a balanced prior (cut-off 41%), under 1% at the pre-test")
+    assert said.startswith(f"{opening}probability under 1% (under 1% to under 1%) at a balanced prior (cut-off 41%), ")
     assert ("benign:" in said) == (positive == "malignant")
     assert "margin: not proposed: please look, then give --margin" in said
     assert "foci: none (proposed by the program)" in said
@@ -349,7 +351,7 @@ def test_an_image_far_from_the_training_set_is_refused(house: Path, tmp_path: Pa
     shutil.copy(house / "frame.png", tmp_path)
     (ran,) = commands(tmp_path, ["diagnose", "frame.png", *ROI])
     assert ran.code == 2
-    assert "too far from what every installed model was trained on (nearest: A tiny model (cnn)" in ran.err
+    assert "unlike anything any installed model knows (nearest: A tiny model (cnn)" in ran.err
 
 
 def test_the_module_runs_from_a_shell(tmp_path: Path) -> None:
