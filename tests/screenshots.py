@@ -14,12 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS, NAMES, ROOT, settled, wait_for
 
 FOLDER = ROOT / "pages" / "screenshots"
-DESK, COLUMN, PHONE = (1280, 900), (740, 900), (390, 844)
+COLUMN, GLANCE, PHONE = (740, 1500), (740, 900), (390, 844)
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class Shot:
 
 
 SHOTS = (
-    Shot("diagnose_region", "Diagnose", DESK),
-    Shot("diagnose_verdict", "Diagnose", DESK, "#cell-3"),
+    Shot("diagnose_region", "Diagnose", COLUMN),
+    Shot("diagnose_verdict", "Diagnose", COLUMN, "#cell-3"),
     Shot("diagnose_phone", "Diagnose", PHONE, "#cell-3"),
-    Shot("compare_glance", "Compare_models", COLUMN, "#cell-2"),
+    Shot("compare_glance", "Compare_models", GLANCE, "#cell-2"),
     Shot("learn_convolution", "Learn?chapter=5", COLUMN),
 )
 
@@ -76,14 +76,20 @@ def taken(browser: Browser, url: str, shot: Shot) -> bytes:
     page.set_default_timeout(180_000)
     page.goto(f"{url}/{shot.link}")
     page.get_by_role("heading", level=1).first.wait_for()
-    settled(page)
+    drawn(page)
     if shot.top:
         page.locator(shot.top).evaluate("heading => heading.scrollIntoView()")
     page.wait_for_timeout(3000)  # figures draw themselves
-    settled(page)
+    drawn(page)
     picture = page.screenshot()
     page.close()
     return picture
+
+
+def drawn(page: Page) -> None:
+    """Wait until the script has run and no part of the page is a grey bar."""
+    settled(page)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
 
 
 def write(file: Path, picture: bytes) -> None:
