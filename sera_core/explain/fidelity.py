@@ -91,7 +91,15 @@ def _rank_correlations(many: NDArray[np.floating], one: NDArray[np.floating]) ->
 
 
 def hot_fifth(values: Grey) -> NDArray[np.bool_]:
-    """The hottest fifth of a map ``[h, w]``; nothing where the map is flat."""
+    """The hottest fifth of a map ``[h, w]``; nothing where the map is flat.
+
+    Examples
+    --------
+    >>> values = np.zeros((5, 4), np.float32)
+    >>> values[1:3, 1:3] = 1
+    >>> [tuple(map(int, spot)) for spot in np.argwhere(hot_fifth(values))]
+    [(1, 1), (1, 2), (2, 1), (2, 2)]
+    """
     if np.ptp(values) == 0:
         return np.zeros(values.shape, dtype=bool)
     return _lowest(-values[None], _area(values.shape, HOT))[0]
