@@ -19,7 +19,7 @@ from sera_core.ui.compare.trust import show_trust
 from sera_core.ui.compare.use import show_use
 from sera_core.ui.page import open_page
 
-with open_page("Compare models"):
+with open_page("Compare models", wide=True):
     st.title("Compare models", anchor=False)
     st.markdown("One table of predictions in, every comparison out: where a model holds, and where it does not.")
     contents = st.container()

@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -285,18 +286,36 @@ def study(options: argparse.Namespace) -> Result:
 def evaluate(options: argparse.Namespace) -> Result:
     """Every comparison of a predictions table: AUC, cut-off, differences, calibration, usefulness, agreement."""
     from sera_core.evaluate.compare import compare
-    from sera_core.evaluate.results import records
+    from sera_core.evaluate.percentre import per_centre
+    from sera_core.evaluate.results import Cutoff, records, told
+    from sera_core.reports.sheets import write
     from sera_core.study.shipped import open_table
 
-    predictions, known = open_table(options.table)
+    predictions, known = open_table(options.predictions)
     for notice in predictions.notices:
         _say(f"note: {notice.message}")
-    found = compare(predictions, known)
-    return {"rows": records(found.rows), "cutoffs": {name: cutoff.value for name, cutoff in found.cutoffs.items()}}
+    named = {name: Cutoff(value, nan, nan, "named with --cutoff") for name, value in options.cutoff}
+    if unknown := named.keys() - {*predictions.models, *predictions.readers}:
+        listed = ", ".join((*predictions.models, *predictions.readers))
+        raise BadInput("no_model", f"The table has no model {', '.join(sorted(unknown))}: name one of {listed}.")
+    found = compare(predictions, {**known, **named})
+    if options.table:
+        write(per_centre(predictions, found), options.table)
+    if options.figures:
+        _write_figures(predictions, found, options)
+    return {
+        "rows": records(found.rows),
+        "cutoffs": {name: cutoff.value for name, cutoff in found.cutoffs.items()},
+        "cutoff_sources": {name: told(cutoff) for name, cutoff in found.cutoffs.items()},
+    }
 
 
 def benchmark(options: argparse.Namespace) -> Result:
-    """Speed of the parts that must be fast; how right measured signs are; whether heatmaps lie where they should."""
+    """Speed; how right measured signs are; whether heatmaps lie where they should; how often intervals are true."""
+    if options.part == "coverage":
+        from sera_core.benchmarks.coverage import coverage
+
+        return coverage(report=_say)
     if options.part == "signs":
         from sera_core.benchmarks.measuring import benchmark
 
@@ -340,9 +359,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_study(_command(commands, "study", study, command_line.study))
     _add_evaluate(_command(commands, "evaluate", evaluate, command_line.evaluate))
     part = _command(commands, "benchmark", benchmark, command_line.benchmark)
-    part.add_argument(
-        "part", nargs="?", choices=("speed", "signs", "explain", "runtimes"), default="speed", help="what to measure"
-    )
+    parts = ("speed", "signs", "explain", "runtimes", "coverage")
+    part.add_argument("part", nargs="?", choices=parts, default="speed", help="what to measure")
     part.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"
     )
@@ -511,8 +529,58 @@ def _add_scheduler(parser: argparse.ArgumentParser) -> None:
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "table", type=Path, metavar="FILE", help="predictions (CSV or Parquet), or the name of a shipped study"
+        "predictions", type=Path, metavar="FILE", help="predictions (CSV or Parquet), or the name of a shipped study"
     )
+    parser.add_argument(
+        "--cutoff",
+        type=_named_number,
+        action="append",
+        default=[],
+        metavar="MODEL=VALUE",
+        help="a cut-off fixed beforehand, before that of the table or study; may be given again",
+    )
+    parser.add_argument("--figures", type=Path, metavar="OUT.zip", help="write the figures for print: SVG, PDF and PNG")
+    parser.add_argument("--width-mm", type=_width, default=180.0, help="of the figures: 85 for one column")
+    parser.add_argument(
+        "--table", type=Path, metavar="OUT.csv|.xlsx|.tex|.md", help="write the per-centre table: counts and intervals"
+    )
+
+
+def _write_figures(predictions: Any, found: Any, options: argparse.Namespace) -> None:
+    """The first models by rank as figures for print: more would not be told apart."""
+    from sera_core.evaluate.ranking import ranked
+    from sera_core.figures.palette import READER, series
+    from sera_core.reports.plates import MOST, archive
+    from sera_core.wording.comparison import name_of
+
+    best = ranked(predictions)
+    if len(best) > MOST:
+        _say(f"note: the figures show the {MOST} models with the highest AUC at internal centres")
+    part = predictions.select(best[:MOST])
+    names = {name: name_of(name) for name in (*part.models, *part.readers)}
+    looks = series(best) | dict.fromkeys(part.readers, READER)
+    with whole_file(options.figures) as file:
+        file.write_bytes(archive(part, found, looks, names, options.width_mm))
+
+
+def _named_number(said: str) -> tuple[str, float]:
+    """``MODEL=VALUE``; a model's own name may hold an equals sign."""
+    name, sign, value = said.rpartition("=")
+    try:
+        number = float(value)
+    except ValueError:
+        number = nan
+    if not (name and sign and isfinite(number)):
+        raise argparse.ArgumentTypeError(f"{said!r} is not MODEL=VALUE, for example my-network=0.56")
+    return name, number
+
+
+def _width(said: str) -> float:
+    """Of a figure for print, mm."""
+    width = float(said)
+    if not 60 <= width <= 400:
+        raise argparse.ArgumentTypeError(f"{said} is outside 60 ... 400 mm")
+    return width
 
 
 def _write_heatmap(diagnosis: Any, file: Path) -> None:

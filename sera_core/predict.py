@@ -213,6 +213,9 @@ def _rows(chunk: Chunk, classifier: Classifier) -> pd.DataFrame:
             "label": [case.label for case in cases],
             "model": card.id,
             "probability": probability,
+            "cutoff": card.cutoff.value,
+            "cutoff_low": card.cutoff.low,
+            "cutoff_high": card.cutoff.high,
         }
     )
 

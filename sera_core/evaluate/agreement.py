@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+
+from sera_core.evaluate.spread import Floats, by_patient, robust_variance, student
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,11 @@ class Kappa:
     n: int
 
 
-def cohen(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Kappa:
+def cohen(first: ArrayLike, second: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None) -> Kappa:
     """Cohen's kappa of two raters' yes/no calls, bool [n] each.
+
+    Where patients (int [n]) have several images, the interval is that of whole patients, from the same influences of
+    the cases as that of Fleiss, Cohen and Everitt.
 
     Examples
     --------
@@ -42,15 +46,15 @@ def cohen(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Kappa:
     if expected == 1:
         return Kappa(np.nan, np.nan, np.nan, n)
     kappa = (observed - expected) / (1 - expected)
-    diagonal = np.diag(cells) * (1 - (rows + columns) * (1 - kappa)) ** 2
-    other = cells * (columns[:, None] + rows[None]) ** 2 * (1 - np.eye(2))
-    spread = diagonal.sum() + (1 - kappa) ** 2 * other.sum() - (kappa - expected * (1 - kappa)) ** 2
-    half = ndtri(0.5 + level / 2) * np.sqrt(max(spread, 0) / n) / (1 - expected)
-    return Kappa(kappa, max(kappa - half, -1.0), min(kappa + half, 1.0), n)
+    # how far one case moves the agreement, and the agreement that chance would give
+    agreed = (a == b) - observed
+    by_chance = columns[a.astype(int)] + rows[b.astype(int)] - 2 * expected
+    moved = (agreed - (1 - kappa) * by_chance) / (1 - expected)
+    return _bounded(kappa, moved, n, patients, level)
 
 
-def fleiss(calls: ArrayLike, level: float = 0.95) -> Kappa:
-    """Fleiss' kappa of R >= 2 raters' yes/no calls, bool [n, R].
+def fleiss(calls: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None) -> Kappa:
+    """Fleiss' kappa of R >= 2 raters' yes/no calls, bool [n, R]; ``patients`` as in :func:`cohen`.
 
     Examples
     --------
@@ -73,7 +77,18 @@ def fleiss(calls: ArrayLike, level: float = 0.95) -> Kappa:
     of_case = (agreed - expected) / (1 - expected)
     chance = votes @ share / raters
     linear = of_case - 2 * (1 - kappa) * (chance - expected) / (1 - expected)
-    half = ndtri(0.5 + level / 2) * np.sqrt(((linear - kappa) ** 2).sum() / (n * (n - 1)))
+    return _bounded(kappa, (linear - kappa) * np.sqrt(n / (n - 1)), n, patients, level)
+
+
+def _bounded(kappa: float, moved: Floats, n: int, patients: ArrayLike | None, level: float) -> Kappa:
+    """A kappa with the interval that follows from how far each case moves it."""
+    if patients is None:
+        half = student(level, np.inf) * float(np.sqrt(moved @ moved)) / n
+    else:
+        sums = by_patient(moved / n, patients)
+        half = student(level, len(sums) - 1) * float(np.sqrt(robust_variance(sums)))
+    if np.isnan(half):
+        return Kappa(kappa, -1.0, 1.0, n)
     return Kappa(kappa, max(kappa - half, -1.0), min(kappa + half, 1.0), n)
 
 

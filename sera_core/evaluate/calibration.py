@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit, logit
 
 from sera_core.evaluate.proportion import wilson
+from sera_core.evaluate.spread import by_patient, mean_half, student
+from sera_core.evaluate.tally import Tally
 
 Floats = NDArray[np.float64]
 NEAREST = 1e-6  # probabilities are kept this far from 0 and 1 before their logit is taken
@@ -25,7 +27,7 @@ class Brier:
     """Brier score (mean squared error of the probability) and its parts.
 
     ``score = reliability - resolution + uncertainty + within``; ``within`` is what the bins hide (0 where all
-    probabilities of a bin are equal). ``low`` and ``high``: normal interval of the score.
+    probabilities of a bin are equal). ``low`` and ``high``: interval of the score.
     """
 
     score: float
@@ -42,7 +44,7 @@ class Line:
     """Logistic regression of the label on the logit of the probability.
 
     ``slope`` (1 is right, below 1: too extreme) and ``intercept`` with the slope held at 1 (0 is right, below 0: too
-    high), each with a Wald interval; NaN where the regression has no finite solution.
+    high), each with an interval; NaN where the regression has no finite solution.
     """
 
     slope: float
@@ -64,8 +66,8 @@ class Bins:
     count: NDArray[np.int64]
 
 
-def reliability(labels: ArrayLike, probability: ArrayLike, bins: int = 10) -> Bins:
-    """Malignant share against mean probability in bins of equal width, with Wilson's interval.
+def reliability(labels: ArrayLike, probability: ArrayLike, bins: int = 10, patients: ArrayLike | None = None) -> Bins:
+    """Malignant share against mean probability in bins of equal width, with Wilson's interval (of whole patients).
 
     Examples
     --------
@@ -78,12 +80,21 @@ def reliability(labels: ArrayLike, probability: ArrayLike, bins: int = 10) -> Bi
     kept = count > 0
     positives = np.bincount(place, truth, bins)[kept]
     low, high = wilson(positives, count[kept])
+    if patients is not None:
+        shared = [_share(truth, place == k, patients) for k in np.flatnonzero(kept)]
+        low, high = (np.array(ends) for ends in zip(*shared, strict=True))
     mean = np.bincount(place, p, bins)[kept] / count[kept]
     return Bins(mean, positives / count[kept], low, high, count[kept])
 
 
-def brier(labels: ArrayLike, probability: ArrayLike, bins: int = 10, level: float = 0.95) -> Brier:
-    """Brier score with Murphy's parts over bins of equal width.
+def brier(
+    labels: ArrayLike,
+    probability: ArrayLike,
+    bins: int = 10,
+    level: float = 0.95,
+    patients: ArrayLike | None = None,
+) -> Brier:
+    """Brier score with Murphy's parts over bins of equal width; ``patients`` where one may have several images.
 
     Examples
     --------
@@ -96,13 +107,19 @@ def brier(labels: ArrayLike, probability: ArrayLike, bins: int = 10, level: floa
     apart = float(np.sum(found.count * (found.predicted - found.observed) ** 2) / n)
     resolution = float(np.sum(found.count * (found.observed - base) ** 2) / n)
     uncertainty, score = float(base * (1 - base)), float(error.mean())
-    half = float(ndtri(0.5 + level / 2) * np.sqrt(error.var(ddof=1) / n)) if n > 1 else np.nan
+    half = mean_half(error, patients, level)
     within = score - (apart - resolution + uncertainty)
     return Brier(score, max(score - half, 0.0), score + half, apart, resolution, uncertainty, within)
 
 
-def line(labels: ArrayLike, probability: ArrayLike, level: float = 0.95) -> Line:
+def line(labels: ArrayLike, probability: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None) -> Line:
     """Calibration slope and intercept.
+
+    Parameters
+    ----------
+    patients : int [N], optional
+        Patient of each case, where one may have several: the interval is then the jackknife's over whole patients with
+        Student's t (CR3 of Bell RM, McCaffrey DF. Survey Methodology 2002;28:169-181), else Wald's.
 
     Examples
     --------
@@ -112,19 +129,21 @@ def line(labels: ArrayLike, probability: ArrayLike, level: float = 0.95) -> Line
     (1.61, 0.15)
     """
     truth, x = np.asarray(labels, np.float64), logits(probability)
-    z = float(ndtri(0.5 + level / 2))
     nothing = (np.nan, np.nan, np.nan)
     slope, intercept = nothing, nothing
     both = 0 < truth.sum() < len(truth)
+    quantile = student(level, np.inf if patients is None else len(np.unique(np.asarray(patients))) - 1)
     if both and np.ptp(x) > 0:
         coefficients, cover = fit(truth[None], x[None])
-        spread = float(np.sqrt(cover[0, 1, 1]))
         value = float(coefficients[0, 1])
+        if patients is not None:
+            cover = _jackknife(truth, x, coefficients[0], patients)[None]
+        spread = float(np.sqrt(cover[0, 1, 1]))
         if np.isfinite(spread) and _settled(truth, x, coefficients[0]):
-            slope = (value, value - z * spread, value + z * spread)
+            slope = (value, value - quantile * spread, value + quantile * spread)
     if both:
-        value, spread = _shift(truth, x)
-        intercept = (value, value - z * spread, value + z * spread)
+        value, spread = _shift(truth, x, patients)
+        intercept = (value, value - quantile * spread, value + quantile * spread)
     return Line(*slope, *intercept)
 
 
@@ -184,11 +203,29 @@ def shifts(truth: Floats, x: Floats, weight: Floats) -> Floats:
     return shift[:, 0]
 
 
-def _shift(truth: Floats, x: Floats) -> tuple[float, float]:
+def _shift(truth: Floats, x: Floats, patients: ArrayLike | None) -> tuple[float, float]:
     """Intercept with the slope held at 1, and its standard error."""
     shift = float(shifts(truth[None], x[None], np.ones((1, len(x))))[0])
     p = expit(x + shift)
-    return shift, float(1 / np.sqrt((p * (1 - p)).sum()))
+    bend = p * (1 - p)
+    if patients is None:
+        return shift, float(1 / np.sqrt(bend.sum()))
+    gap, own = by_patient(truth - p, patients), by_patient(bend, patients)
+    moved = gap / (bend.sum() - own)  # without this patient
+    return shift, float(np.sqrt((len(gap) - 1) / len(gap) * (moved @ moved)))
+
+
+def _jackknife(truth: Floats, x: Floats, coefficients: Floats, patients: ArrayLike) -> Floats:
+    """Covariance [2, 2] of intercept and slope from one step of Newton's method without each patient."""
+    p = expit(coefficients[0] + coefficients[1] * x)
+    bend, gap = p * (1 - p), truth - p
+    score = np.stack([by_patient(gap, patients), by_patient(gap * x, patients)], axis=1)
+    flat, tilted, steep = (by_patient(bend * x**power, patients) for power in range(3))
+    own = np.stack([flat, tilted, tilted, steep], axis=1).reshape(-1, 2, 2)
+    if len(own) < 2:
+        return np.full((2, 2), np.nan)
+    moved = np.linalg.solve(own.sum(axis=0) - own + 1e-12 * np.eye(2), score[..., None])[..., 0]
+    return (len(own) - 1) / len(own) * moved.T @ moved
 
 
 def _settled(truth: Floats, x: Floats, coefficients: Floats) -> bool:
@@ -196,6 +233,12 @@ def _settled(truth: Floats, x: Floats, coefficients: Floats) -> bool:
     gap = truth - expit(coefficients[0] + coefficients[1] * x)
     ordered = x[truth == 1].min() >= x[truth == 0].max() or x[truth == 1].max() <= x[truth == 0].min()
     return not ordered and abs(gap.sum()) < 1e-5 * len(x) and abs((gap * x).sum()) < 1e-4 * len(x)
+
+
+def _share(truth: Floats, inside: NDArray[np.bool_], patients: ArrayLike) -> tuple[float, float]:
+    """Interval of the malignant share of some cases, whole patients taken as independent."""
+    who = np.unique(np.asarray(patients)[inside], return_inverse=True)[1]
+    return Tally.of(truth[inside], np.ones(len(who), bool), who).share((0,), (0, 2))
 
 
 def _bin(p: Floats, bins: int) -> NDArray[np.intp]:

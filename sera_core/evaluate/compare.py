@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sera_core.contracts import READER, Domain
 from sera_core.evaluate.cells.agreements import errors, kappas
@@ -17,9 +18,11 @@ from sera_core.evaluate.cells.calibrations import calibrations
 from sera_core.evaluate.cells.differences import auc_differences, between_centres, interactions, mcnemar_tests
 from sera_core.evaluate.cells.glance import glance, partial_areas, roc_lines
 from sera_core.evaluate.cells.operating import confusions, optimisms
+from sera_core.evaluate.cells.pooled import pooled
+from sera_core.evaluate.cells.reading import readings
 from sera_core.evaluate.cells.subgroups import subgroups
 from sera_core.evaluate.cells.usefulness import avoided_fnas, curve_points, decision_curves, prevalence_curves
-from sera_core.evaluate.cutoff import youden
+from sera_core.evaluate.cutoff import cutoff_interval, youden
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Cutoff, Optimism, Row
 
@@ -39,7 +42,9 @@ __all__ = [
     "mcnemar_tests",
     "optimisms",
     "partial_areas",
+    "pooled",
     "prevalence_curves",
+    "readings",
     "roc_lines",
     "subgroups",
 ]
@@ -48,17 +53,19 @@ __all__ = [
 # points): the lowest categories that advise a needle at 1.5 cm. Kim 2002 (AJR 178:687): any one feature. Kwak 2011
 # (Radiology 260:892): 4a, any one feature.
 USUAL_THRESHOLD = {"ktirads2021": 4.0, "ktirads2016": 4.0, "acr2017": 4.0, "kim2002": 1.0, "kwak2011": 1.0}
+MOST_RESAMPLED, RESAMPLED = 5_000, 200  # cases, draws: the bootstrap of a cut-off would take seconds for more
 HALF = Cutoff(0.5, np.nan, np.nan, "0.5, because there are no internal cases of both classes to choose on")
 
 
 def cutoffs(predictions: Predictions, known: Mapping[str, Cutoff] | None = None) -> dict[str, Cutoff]:
-    """The operating point of every model and reader.
+    """The operating point of every model and reader of the whole table, whichever part of it is looked at.
 
     Parameters
     ----------
     predictions : Predictions
     known : mapping of model to Cutoff, optional
-        Cut-offs that were frozen before (a study's ``models.csv``); they are kept.
+        Cut-offs that were frozen before (a study's ``models.csv``, or named by the user); they come before those that
+        the table itself gives.
 
     Returns
     -------
@@ -66,7 +73,8 @@ def cutoffs(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
         Guidelines go by :data:`USUAL_THRESHOLD`; every other name by Youden's index on the model's internal cases
         (for a reader: those of any model), or 0.5 where there are none. Score >= value is positive.
     """
-    known = known or {}
+    predictions = predictions.whole or predictions
+    known = {**predictions.given, **(known or {})}
     found = {}
     for name in (*predictions.models, *predictions.readers):
         usual = next((value for end, value in USUAL_THRESHOLD.items() if name.endswith(end)), None)
@@ -98,12 +106,12 @@ def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
         *mcnemar_tests(predictions, frozen),
         *between_centres(predictions),
         *(row for reader in predictions.readers for row in interactions(predictions, reader)),
+        *readings(predictions),
     )
     needles, agreement = avoided_fnas(predictions, frozen), kappas(predictions, frozen)
     groups = subgroups(predictions, frozen)
     rows = (
         *first.rows,
-        *first.clustered,
         *first.ceilings,
         *partial_areas(predictions),
         *(row for matrix in matrices for row in matrix.rows),
@@ -114,6 +122,7 @@ def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
         *needles,
         *agreement,
         *groups,
+        *pooled(predictions, frozen),
     )
     return Comparison(frozen, first, matrices, tuned, pairs, trust, needles, agreement, groups, rows)
 
@@ -143,5 +152,15 @@ def _youden_inside(predictions: Predictions, name: str) -> Cutoff:
     given = np.isfinite(score)
     if len(np.unique(label[given])) < 2:
         return HALF
-    method = f"Youden's index on internal cases ({', '.join(centres)})"
-    return Cutoff(youden(label[given], score[given]), np.nan, np.nan, method)
+    patient = np.concatenate([v.cases["patient_id"].to_numpy() for v in views])[given]
+    return _tuned(label[given], score[given], patient, tuple(centres))
+
+
+def _tuned(label: NDArray, score: NDArray, patient: NDArray, centres: tuple[str, ...]) -> Cutoff:
+    """Youden's cut-off with its interval, which is left out for very many cases."""
+    method = f"Youden's index on internal cases ({', '.join(centres)}); "
+    value = youden(label, score)
+    if len(label) > MOST_RESAMPLED:
+        return Cutoff(value, np.nan, np.nan, f"{method}no interval for more than {MOST_RESAMPLED:,} cases", centres)
+    low, high = cutoff_interval(label, score, patient, draws=RESAMPLED)
+    return Cutoff(value, low, high, f"{method}bootstrap of patients", centres)

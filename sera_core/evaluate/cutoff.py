@@ -80,7 +80,7 @@ def cutoff_interval(
     """
     truth, value = checked(labels, scores)
     _, cluster = np.unique(np.asarray(clusters), return_inverse=True)
-    members = [np.flatnonzero(cluster == k) for k in range(cluster.max() + 1)]
+    members = np.split(np.argsort(cluster, kind="stable"), np.cumsum(np.bincount(cluster))[:-1])
     random = np.random.default_rng(seed)
     found: list[float] = []
     for _ in range(draws):

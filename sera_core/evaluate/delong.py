@@ -11,9 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from numpy.typing import NDArray
+from scipy.special import ndtr, stdtr
 
-from sera_core.evaluate.roc import ROUNDING, Placements, variance_of
+from sera_core.evaluate.roc import ROUNDING, Patients, Placements, spread_of, welch
+from sera_core.evaluate.spread import student
+
+Whose = tuple[Patients, Patients]
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,14 @@ def paired(a: Placements, b: Placements, level: float = 0.95) -> AucDifference:
     positive, negative = a.positive - b.positive, a.negative - b.negative
     if not positive.any() and not negative.any():
         return AucDifference(0.0, 0.0, 0.0, 1.0, 0.0)
-    return _tested(a.value - b.value, variance_of(positive, negative, a.patients), np.inf, level)
+    spread = spread_of(positive, negative, a.patients)
+    return _tested(a.value - b.value, spread.variance, np.inf if a.patients is None else spread.freedom, level)
 
 
-def unpaired(first: Placements, second: Placements, level: float = 0.95) -> AucDifference:
-    """AUC of ``first`` minus AUC of ``second`` on other, independent cases (Welch's degrees of freedom).
+def unpaired(first: Placements, second: Placements, level: float = 0.95, covariance: float = 0.0) -> AucDifference:
+    """AUC of ``first`` minus AUC of ``second`` on other cases (Welch's degrees of freedom).
+
+    ``covariance`` of the two areas: 0 for independent cases, that of :func:`covariance_of` where patients are shared.
 
     Examples
     --------
@@ -71,42 +78,73 @@ def unpaired(first: Placements, second: Placements, level: float = 0.95) -> AucD
     >>> round(unpaired(home, abroad).difference, 3)
     0.028
     """
-    freedom = _welch((first.variance, sum(first.independent) - 1), (second.variance, sum(second.independent) - 1))
-    return _tested(first.value - second.value, first.variance + second.variance, freedom, level)
+    freedom = welch((first.variance, sum(first.independent) - 1), (second.variance, sum(second.independent) - 1))
+    return _tested(first.value - second.value, first.variance + second.variance - 2 * covariance, freedom, level)
 
 
 def interaction(
-    here: AucDifference, cases_here: int, there: AucDifference, cases_there: int, level: float = 0.95
+    here: AucDifference,
+    cases_here: int,
+    there: AucDifference,
+    cases_there: int,
+    level: float = 0.95,
+    covariance: float = 0.0,
 ) -> AucDifference:
     """Whether a paired difference (model minus reader) is another at another centre.
 
     Parameters
     ----------
     here, there : AucDifference
-        Paired differences on independent cases.
+        Paired differences on other cases.
     cases_here, cases_there : int
         How many independent cases (or patients) stand behind each.
+    covariance : float
+        Of the two: 0 where no patient stands behind both.
 
     Returns
     -------
     AucDifference
         ``here`` minus ``there``: 0 when the model's lead over the reader is the same at both centres.
     """
-    freedom = _welch((here.variance, cases_here - 1), (there.variance, cases_there - 1))
-    return _tested(here.difference - there.difference, here.variance + there.variance, freedom, level)
+    freedom = welch((here.variance, cases_here - 1), (there.variance, cases_there - 1))
+    return _tested(here.difference - there.difference, here.variance + there.variance - 2 * covariance, freedom, level)
 
 
-def _welch(*parts: tuple[float, int]) -> float:
-    below = sum(variance**2 / freedom for variance, freedom in parts if freedom > 0)
-    return sum(variance for variance, _ in parts) ** 2 / below if below > 0 else np.nan
+def covariance_of(
+    here: tuple[Placements, Placements | None], there: tuple[Placements, Placements | None], whose: Whose
+) -> float:
+    """Covariance of two areas (or, with a second rater each, of two leads) that share patients.
+
+    Parameters
+    ----------
+    here, there : (Placements, Placements or None)
+        Of a rater, and of the one that is taken away.
+    whose : ((int [m], int [n]), (int [m], int [n]))
+        Patients of the positives and negatives of ``here`` and of ``there``, one numbering for both.
+    """
+    size = 1 + max(int(who.max()) for pair in whose for who in pair)
+    one, other = (_pulls(*parts, who, size) for parts, who in zip((here, there), whose, strict=True))
+    return float(one @ other)
+
+
+def _pulls(a: Placements, b: Placements | None, whose: Patients, size: int) -> NDArray[np.float64]:
+    """How far each patient pulls an area, or the difference of two, from its value, [size]."""
+    up = a.positive - (b.positive if b else 0)
+    down = a.negative - (b.negative if b else 0)
+    ill, well = (_pull(part, who, size) for part, who in zip((up, down), whose, strict=True))
+    return ill + well
+
+
+def _pull(part: NDArray[np.float64], who: NDArray[np.int64], size: int) -> NDArray[np.float64]:
+    count = len(np.unique(who))
+    few = np.sqrt(count / (count - 1)) if count > 1 else np.nan  # as the variances have it
+    return few * np.bincount(who, part - part.mean(), size) / len(part)
 
 
 def _tested(difference: float, variance: float, freedom: float, level: float) -> AucDifference:
     if not variance > ROUNDING:
         return AucDifference(difference, np.nan, np.nan, np.nan)
     spread = float(np.sqrt(variance))
-    far, share = -abs(difference) / spread, 0.5 + level / 2
-    normal = np.isinf(freedom)
-    half = float(ndtri(share) if normal else stdtrit(freedom, share)) * spread
-    p = float(2 * (ndtr(far) if normal else stdtr(freedom, far)))
+    far, half = -abs(difference) / spread, student(level, freedom) * spread
+    p = float(2 * (ndtr(far) if np.isinf(freedom) else stdtr(freedom, far)))
     return AucDifference(difference, difference - half, difference + half, p, variance, freedom)

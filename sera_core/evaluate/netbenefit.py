@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit, logit
+
+from sera_core.evaluate.proportion import RATIOS
+from sera_core.evaluate.spread import mean_half, student
+from sera_core.evaluate.tally import Tally
 
 Floats = NDArray[np.float64]
 MOST_DRAWN = 20_000_000  # bootstrap weights kept in memory at once
@@ -38,7 +42,11 @@ class Spared:
 
 
 def net_benefit(
-    labels: ArrayLike, probability: ArrayLike, threshold: ArrayLike, level: float = 0.95
+    labels: ArrayLike,
+    probability: ArrayLike,
+    threshold: ArrayLike,
+    level: float = 0.95,
+    patients: ArrayLike | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Net benefit of treating when probability >= threshold: true positives less weighted false ones, per case.
 
@@ -46,11 +54,13 @@ def net_benefit(
     ----------
     threshold : float [K]
         Threshold probabilities, 0 <= t < 1; the weight of a false positive is t / (1 - t).
+    patients : int [N], optional
+        Patient of each case, where one may have several.
 
     Returns
     -------
     benefit, low, high : float [K]
-        The interval treats each case's contribution as independent.
+        Normal, from the cases' contributions; of several images from the patients', with Student's t.
 
     Examples
     --------
@@ -67,8 +77,12 @@ def net_benefit(
         (len(part) - np.searchsorted(part, t, "left")) / n for part in (np.sort(p[truth]), np.sort(p[~truth]))
     )
     benefit = hits - alarms * weight
-    spread = np.sqrt(np.maximum(hits + alarms * weight**2 - benefit**2, 0) / n)
-    half = ndtri(0.5 + level / 2) * spread
+    if patients is None:
+        spread = np.sqrt(np.maximum(hits + alarms * weight**2 - benefit**2, 0) / n)
+        half = student(level, np.inf) * spread
+    else:
+        given = [np.where(p >= limit, np.where(truth, 1.0, -w), 0.0) for limit, w in zip(t, weight, strict=True)]
+        half = np.array([mean_half(one, patients, level) for one in given])
     return benefit, benefit - half, benefit + half
 
 
@@ -79,7 +93,7 @@ def treat_all(prevalence: float, threshold: ArrayLike) -> Floats:
 
 
 def predictive_values(
-    counts: tuple[int, int, int, int], prevalence: ArrayLike, level: float = 0.95
+    counts: tuple[int, int, int, int], prevalence: ArrayLike, level: float = 0.95, tally: Tally | None = None
 ) -> tuple[tuple[Floats, Floats, Floats], tuple[Floats, Floats, Floats]]:
     """PPV and NPV by Bayes' rule at other prevalences, each with its low and high bound.
 
@@ -89,6 +103,8 @@ def predictive_values(
         Half a case is added to each where one is 0, for the intervals.
     prevalence : float [K]
         Between 0 and 1, ends excluded.
+    tally : Tally, optional
+        The same counts by patient, where patients have several images.
 
     Examples
     --------
@@ -101,18 +117,24 @@ def predictive_values(
     nothing = np.full(p.shape, np.nan)
     if tp + fn == 0 or fp + tn == 0:
         return (nothing, nothing, nothing), (nothing, nothing, nothing)
-    z = float(ndtri(0.5 + level / 2))
     found = []
-    for hit, miss, alarm, calm, odds in ((tp, fn, fp, tn, logit(p)), (tn, fp, fn, tp, -logit(p))):
+    for hit, miss, alarm, calm, odds, cells in (
+        (tp, fn, fp, tn, logit(p), RATIOS["lr_positive"]),
+        (tn, fp, fn, tp, -logit(p), (RATIOS["lr_negative"][1], RATIOS["lr_negative"][0])),
+    ):
         share, other = hit / (hit + miss), alarm / (alarm + calm)
         prior = expit(odds)
         with np.errstate(divide="ignore", invalid="ignore"):
             value = share * prior / (share * prior + other * (1 - prior))
-        extra = 0.5 if 0 in (hit, miss, alarm, calm) else 0.0
-        a, b, c, d = (part + extra for part in (hit, miss, alarm, calm))
-        middle = np.log(a / (a + b)) - np.log(c / (c + d)) + odds
-        half = z * np.sqrt(b / (a * (a + b)) + d / (c * (c + d)))
-        found.append((value, expit(middle - half), expit(middle + half)))
+        if tally is None:
+            extra = 0.5 if 0 in (hit, miss, alarm, calm) else 0.0
+            a, b, c, d = (part + extra for part in (hit, miss, alarm, calm))
+            middle, freedom = np.log(a / (a + b)) - np.log(c / (c + d)), np.inf
+            variance = b / (a * (a + b)) + d / (c * (c + d))
+        else:
+            middle, variance, freedom = tally.log_ratio(*cells)
+        half = student(level, freedom) * np.sqrt(variance)
+        found.append((value, expit(middle + odds - half), expit(middle + odds + half)))
     return found[0], found[1]
 
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.signal import fftconvolve
-from scipy.special import bdtr, ndtri
+from scipy.special import bdtr
 from scipy.stats import binom
 
 from sera_core.evaluate.proportion import wilson
+from sera_core.evaluate.spread import robust_variance, student
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,12 @@ def _sign_flips(sums: NDArray[np.int64]) -> float:
 
 def _by_patient(sums: NDArray[np.int64], images: NDArray[np.int64], level: float) -> tuple[float, float]:
     """Interval of a difference of shares from whole patients; NaN where none differs from the next, or for one."""
-    count, total = len(sums), int(images.sum())
+    total = int(images.sum())
     difference = float(sums.sum()) / total
-    spread = float(np.sqrt(np.sum((sums - images * difference) ** 2) * count / (count - 1))) / total if count > 1 else 0
-    if not spread > 0:
+    variance = robust_variance((sums - images * difference) / total)
+    if not variance > 0:
         return np.nan, np.nan
-    half = float(ndtri(0.5 + level / 2)) * spread
+    half = student(level, len(sums) - 1) * float(np.sqrt(variance))
     return max(difference - half, -1.0), min(difference + half, 1.0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sera_core.contracts import READER, BadInput, Domain, Notice, Role
+from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.roc import Placements, placements
 
 Floats = NDArray[np.float64]
@@ -137,6 +138,11 @@ class Predictions:
         sha256 of what was read: names this table in a cache.
     notices : tuple of Notice
         What was noticed while it was read: spellings taken as one name, and so on.
+    given : mapping of model to Cutoff
+        Cut-offs that came with the table (its columns ``cutoff``, ``cutoff_low`` and ``cutoff_high``).
+    whole : Predictions or None
+        The table that this one is a part of (see :meth:`select`): the family that a test belongs to is the table's,
+        whichever part of it is looked at.
     """
 
     cases: pd.DataFrame
@@ -145,6 +151,8 @@ class Predictions:
     roles: Mapping[tuple[str, str], Role]
     key: str
     notices: tuple[Notice, ...] = ()
+    given: Mapping[str, Cutoff] = field(default_factory=dict)
+    whole: Predictions | None = None
 
     @cached_property
     def centres(self) -> tuple[str, ...]:
@@ -191,6 +199,7 @@ class Predictions:
             models=tuple(kept),
             probability=self.probability[np.ix_(rows, columns)],
             roles={(m, c): role for (m, c), role in self.roles.items() if m in kept and c in places},
+            whole=self.whole or self,
         )
 
     def _view(self, centre: str, rows: NDArray[np.intp]) -> CentreView:

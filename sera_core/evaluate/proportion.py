@@ -2,8 +2,7 @@
 
 Wilson EB. J Am Stat Assoc 1927;22:209-212 (proportions). Simel DL, Samsa GP, Matchar DB. J Clin Epidemiol
 1991;44:763-770 (likelihood ratios, on the log scale). Hand DJ, Christen P, Kirielle N. Machine Learning
-2021;110:451-456 (F1 as a function of a proportion). Field CA, Welsh AH. J R Stat Soc B 2007;69:369-390 (bootstrap of
-whole clusters).
+2021;110:451-456 (F1 as a function of a proportion). Patients with several images: see :mod:`~sera_core.evaluate.tally`.
 """
 
 from __future__ import annotations
@@ -17,7 +16,17 @@ from scipy.special import ndtri
 from sera_core.contracts import is_positive
 
 Floats = NDArray[np.float64]
+Cells = tuple[int, ...]
 METRICS = ("sensitivity", "specificity", "accuracy", "ppv", "npv", "f1", "lr_positive", "lr_negative")
+# columns of a matrix: what is counted, and of how many
+SHARES: Mapping[str, tuple[Cells, Cells]] = {
+    "sensitivity": ((0,), (0, 1)),
+    "specificity": ((3,), (2, 3)),
+    "accuracy": ((0, 3), (0, 1, 2, 3)),
+    "ppv": ((0,), (0, 2)),
+    "npv": ((3,), (1, 3)),
+}
+RATIOS: Mapping[str, tuple[Cells, Cells]] = {"lr_positive": ((0, 1), (2, 3)), "lr_negative": ((1, 0), (3, 2))}
 FEW = 0.5  # added to each count for the interval of a ratio with an empty count (Haldane)
 
 
@@ -119,8 +128,7 @@ def intervals(
 def _ratio(a: Floats, b: Floats, c: Floats, d: Floats, level: float) -> tuple[Floats, Floats]:
     """Interval of (a / (a + b)) / (c / (c + d)); NaN where a class is missing."""
     missing = (a + b == 0) | (c + d == 0)
-    extra = np.where((a == 0) | (c == 0), FEW, 0.0)
-    a, b, c, d = a + extra, b + extra, c + extra, d + extra
+    a, b, c, d = filled(a, b, c, d)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
         middle = np.log(a / (a + b)) - np.log(c / (c + d))
@@ -128,37 +136,7 @@ def _ratio(a: Floats, b: Floats, c: Floats, d: Floats, level: float) -> tuple[Fl
     return np.where(missing, np.nan, np.exp(middle - half)), np.where(missing, np.nan, np.exp(middle + half))
 
 
-def cluster_intervals(
-    labels: ArrayLike,
-    scores: ArrayLike,
-    cutoff: float,
-    patients: ArrayLike,
-    draws: int = 1000,
-    level: float = 0.95,
-    seed: int = 0,
-) -> Mapping[str, tuple[float, float]]:
-    """Interval of each measure where a patient may have several images: percentile bootstrap of whole patients.
-
-    Patients with the same four counts are interchangeable, so that a draw of patients is one multinomial draw of the
-    few distinct quadruples: the bootstrap costs the same for a hundred patients and for a million.
-
-    Parameters
-    ----------
-    patients : int [N]
-        0 ... P - 1.
-    """
-    truth, called = np.asarray(labels) == 1, is_positive(scores, cutoff)
-    cell = np.where(truth, np.where(called, 0, 1), np.where(called, 2, 3))
-    patient = np.asarray(patients)
-    of_patient = np.bincount(patient * 4 + cell, minlength=4 * (patient.max() + 1)).reshape(-1, 4)
-    of_patient = of_patient[of_patient.any(axis=1)]
-    _, first, often = np.unique(
-        of_patient @ (of_patient.max() + 1) ** np.arange(4), return_index=True, return_counts=True
-    )
-    shares = often / often.sum()
-    drawn = np.random.default_rng(seed).multinomial(often.sum(), shares, size=draws) @ of_patient[first]
-    values = np.sort(np.stack(list(measures(*drawn.T).values())), axis=1)  # [metrics, draws], NaN last
-    known = np.count_nonzero(~np.isnan(values), axis=1)
-    tail = (1 - level) / 2
-    low, high = (np.round(share * (known - 1)).astype(int) for share in (tail, 1 - tail))
-    return {name: (float(values[k, low[k]]), float(values[k, high[k]])) for k, name in enumerate(METRICS)}
+def filled(*counts: Floats) -> tuple[Floats, ...]:
+    """Half a case added to each count where any is 0, without which a ratio has no spread."""
+    extra = np.where(np.any([part == 0 for part in counts], axis=0), FEW, 0.0)
+    return tuple(part + extra for part in counts)

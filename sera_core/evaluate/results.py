@@ -77,12 +77,23 @@ def records(rows: Iterable[Row]) -> list[dict[str, object]]:
 
 @dataclass(frozen=True)
 class Cutoff:
-    """A frozen operating point (positive: score >= value), where it came from, and its bounds (NaN: not known)."""
+    """An operating point (positive: score >= value), its bounds (NaN: not known), and where it came from.
+
+    ``chosen_at``: the centres on whose own cases it was chosen; what a model shows there flatters it. Everywhere else
+    it was fixed before the cases were seen.
+    """
 
     value: float
     low: float
     high: float
     method: str
+    chosen_at: tuple[str, ...] = ()
+
+
+def told(cutoff: Cutoff) -> dict[str, object]:
+    """A cut-off for JSON: ``value, low, high, source, chosen_at``."""
+    low, high = (None if math.isnan(end) else end for end in (cutoff.low, cutoff.high))
+    return {"value": cutoff.value, "low": low, "high": high, "source": cutoff.method, "chosen_at": cutoff.chosen_at}
 
 
 @dataclass(frozen=True)
@@ -92,10 +103,8 @@ class Glance:
     Attributes
     ----------
     rows : tuple of Row
-        ``auc`` of models and readers with DeLong's interval, which takes all images as independent; ``n`` is
-        malignant + benign.
-    clustered : tuple of Row
-        ``auc_clustered`` at centres where patients have several images: the same AUC with Obuchowski's interval.
+        ``auc`` of models and readers with DeLong's interval, or Obuchowski's where patients have several images; ``n``
+        is malignant + benign.
     ceilings : tuple of Row
         ``auc`` of the simulator's likelihood ratio, for centres that have one.
     best : dict of centre to model or None
@@ -107,18 +116,11 @@ class Glance:
     """
 
     rows: tuple[Row, ...]
-    clustered: tuple[Row, ...]
     ceilings: tuple[Row, ...]
     best: dict[str, str | None]
     counts: dict[str, tuple[int, int]]
     roles: dict[tuple[str, str], Role]
     domains: dict[str, Domain]
-
-    @property
-    def fair(self) -> tuple[Row, ...]:
-        """``rows``, with the interval that respects patients where there is one: what is drawn."""
-        better = {(row.centre, row.model): row for row in self.clustered}
-        return tuple(better.get((row.centre, row.model), row) for row in self.rows)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,16 +8,20 @@ depend on each other: Obuchowski NA. Biometrics 1997;53:567-578.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit, logit
 from scipy.stats import rankdata
 
 from sera_core.contracts import BadInput
+from sera_core.evaluate.spread import robust_variance, student
 
 Patients = tuple[NDArray[np.int64], NDArray[np.int64]]
 ROUNDING = 1e-24  # a variance below this is rounding of a constant
+UNKNOWN_SPREAD = "whole range: how far the area may be off cannot be known from so few, or equal, cases"
+MANY = 30  # independent cases of each class from which on the normal quantile is as good as Student's
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,14 @@ class Auc:
     method: str
 
 
+@dataclass(frozen=True)
+class Spread:
+    """Variance of an AUC, or of a difference of two, and the degrees of freedom of that variance."""
+
+    variance: float
+    freedom: float
+
+
 @dataclass(frozen=True, eq=False)
 class Placements:
     """Where each case stands among those of the other class: DeLong's structural components.
@@ -65,10 +77,15 @@ class Placements:
     negative: NDArray[np.float64]
     patients: Patients | None = None
 
+    @cached_property
+    def spread(self) -> Spread:
+        """Of the AUC, by :func:`spread_of`."""
+        return spread_of(self.positive, self.negative, self.patients)
+
     @property
     def variance(self) -> float:
-        """Of the AUC, by :func:`variance_of`."""
-        return variance_of(self.positive, self.negative, self.patients)
+        """Of the AUC."""
+        return self.spread.variance
 
     @property
     def independent(self) -> tuple[int, int]:
@@ -117,13 +134,17 @@ def area(parts: Placements, level: float = 0.95) -> Auc:
     m, n = len(parts.positive), len(parts.negative)
     variance, alpha = parts.variance, 1 - level
     if variance > ROUNDING and 0 < parts.value < 1:  # never with a variance of NaN
-        half = ndtri(1 - alpha / 2) * np.sqrt(variance) / (parts.value * (1 - parts.value))
+        half = student(level, parts.spread.freedom) * np.sqrt(variance) / (parts.value * (1 - parts.value))
         low, high = expit(logit(parts.value) - half), expit(logit(parts.value) + half)
         method = "DeLong, logit" if parts.patients is None else "Obuchowski, logit"
-    else:
+        if np.isfinite(parts.spread.freedom):
+            method += f", Student's t with {parts.spread.freedom:.1f} degrees of freedom"
+    elif parts.value in (0, 1):
         bound = (alpha / 2) ** (1 / min(parts.independent))
-        low, high = (bound, 1.0) if parts.value == 1 else (0.0, 1 - bound) if parts.value == 0 else (0.0, 1.0)
+        low, high = (bound, 1.0) if parts.value == 1 else (0.0, 1 - bound)
         method = "Clopper-Pearson, independent pairs"
+    else:
+        low, high, method = 0.0, 1.0, UNKNOWN_SPREAD
     return Auc(parts.value, float(low), float(high), variance, m, n, method)
 
 
@@ -176,29 +197,40 @@ def _by_class(truth: NDArray[np.int64], patients: ArrayLike | None) -> Patients 
     return number[truth == 1], number[truth == 0]
 
 
-def variance_of(positive: NDArray[np.float64], negative: NDArray[np.float64], patients: Patients | None) -> float:
+def spread_of(positive: NDArray[np.float64], negative: NDArray[np.float64], patients: Patients | None) -> Spread:
     """Variance of an AUC, or of a difference of two, from its components.
 
     DeLong's where every case stands for itself. With ``patients`` Obuchowski's, in which the components of one patient
-    are added first; it equals DeLong's, up to a factor I / (I - 1), where every patient has one image.
+    are added first; it equals DeLong's, up to a factor I / (I - 1), where every patient has one image. A variance from
+    five cancers is itself uncertain: its degrees of freedom are Welch and Satterthwaite's, and infinite only where each
+    class has :data:`MANY` independent cases.
 
     Returns
     -------
-    float
+    Spread
         NaN where a class has one case, or one patient, only.
     """
     if patients is None:
-        return mean_variance(positive) + mean_variance(negative)
+        parts = (mean_variance(positive), len(positive) - 1), (mean_variance(negative), len(negative) - 1)
+        many = min(len(positive), len(negative)) >= MANY
+        return Spread(parts[0][0] + parts[1][0], np.inf if many else welch(*parts))
     above, below = patients
     count = int(max(above.max(), below.max())) + 1
     ill, well, every = (len(np.unique(who)) for who in (above, below, np.concatenate(patients)))
     if ill < 2 or well < 2:
-        return np.nan
+        return Spread(np.nan, np.nan)
     # a patient's pull on either mean; a patient may have images of both classes
     up = np.bincount(above, positive - positive.mean(), count) / len(positive)
     down = np.bincount(below, negative - negative.mean(), count) / len(negative)
     both = 2 * every / (every - 1) * float(up @ down)
-    return ill / (ill - 1) * float(up @ up) + well / (well - 1) * float(down @ down) + both
+    parts = (ill / (ill - 1) * float(up @ up), ill - 1), (well / (well - 1) * float(down @ down), well - 1)
+    return Spread(parts[0][0] + parts[1][0] + both, welch(*parts))
+
+
+def welch(*parts: tuple[float, int]) -> float:
+    """Degrees of freedom of a sum of independent variances, each given with its own (Welch BL. Biometrika 1947)."""
+    below = sum(variance**2 / freedom for variance, freedom in parts if freedom > 0)
+    return sum(variance for variance, _ in parts) ** 2 / below if below > 0 else np.nan
 
 
 def mean_variance(values: NDArray[np.float64]) -> float:
@@ -244,11 +276,12 @@ def partial_auc(
     least, most = (high - low) - (high**2 - low**2) / 2, high - low
     estimate = 0.5 * (1 + (raw - least) / (most - least)) if most > least else 1.0
     parts = placements(truth, value, patients)
-    variance = _partial_variance(truth, value, parts, low, high) / (2 * (most - least)) ** 2
+    spread = _partial_spread(truth, value, parts, low, high)
+    variance = spread.variance / (2 * (most - least)) ** 2
     m, n = int(truth.sum()), int((1 - truth).sum())
     if not (variance > ROUNDING and 0 < estimate < 1):
         return Auc(estimate, np.nan, np.nan, variance, m, n, "no interval: the curve does not vary in this range")
-    half = ndtri(0.5 + level / 2) * np.sqrt(variance) / (estimate * (1 - estimate))
+    half = student(level, spread.freedom) * np.sqrt(variance) / (estimate * (1 - estimate))
     bounds = expit(logit(estimate) - half), expit(logit(estimate) + half)
     return Auc(estimate, float(bounds[0]), float(bounds[1]), variance, m, n, _partial_method(parts))
 
@@ -276,43 +309,80 @@ def _partial_method(parts: Placements) -> str:
     return "He and Escobar, logit" if parts.patients is None else "He and Escobar, by patient, logit"
 
 
-def _partial_variance(truth: NDArray, value: NDArray, parts: Placements, low: float, high: float) -> float:
+def _partial_spread(truth: NDArray, value: NDArray, parts: Placements, low: float, high: float) -> Spread:
     positive, negative = value[truth == 1], value[truth == 0]
     reached = parts.negative  # sensitivity at each negative's own score
     inside = np.sort(negative[(reached >= low) & (reached <= high)])
     beaten = (np.searchsorted(inside, positive, "left") + np.searchsorted(inside, positive, "right")) / 2
-    return variance_of(beaten / len(negative), np.clip(reached, low, high), parts.patients)
+    return spread_of(beaten / len(negative), np.clip(reached, low, high), parts.patients)
 
 
 def band(
-    labels: ArrayLike, scores: ArrayLike, at: ArrayLike, draws: int = 400, level: float = 0.95, seed: int = 0
+    labels: ArrayLike,
+    scores: ArrayLike,
+    at: ArrayLike,
+    draws: int = 400,
+    level: float = 0.95,
+    seed: int = 0,
+    patients: ArrayLike | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Pointwise band of the sensitivity at given false-positive shares.
 
-    The bootstrap within each class, drawn directly: the threshold that a share of the negatives exceeds is an order
-    statistic, whose rank in the data is a beta variable; the sensitivity at it is drawn from Jeffreys' beta, which
-    keeps its width where every positive is found. Bootstrap of the curve: Pepe MS. The statistical evaluation of
-    medical tests (Oxford 2003), 5.2; Jeffreys: Brown LD, Cai TT, DasGupta A. Statistical Science 2001;16:101-133.
+    The bootstrap within each class, drawn directly: how many of the negatives really lie above the threshold is a beta
+    variable around the share that does; the curve, straight through a tie, gives the sensitivity there, which is drawn
+    from Jeffreys' beta, so that it keeps its width where every positive is found. Bootstrap of the curve: Pepe MS. The
+    statistical evaluation of medical tests (Oxford 2003), 5.2; Jeffreys: Brown LD, Cai TT, DasGupta A. Statistical
+    Science 2001;16:101-133. Where patients have several images, both betas count as many cases as the patients' spread
+    at that threshold is worth (see :class:`~sera_core.evaluate.tally.Tally`).
 
     Parameters
     ----------
     at : float [K]
         False-positive shares, 0 ... 1.
+    patients : int [N], optional
+        Patient of each case, where one may have several.
 
     Returns
     -------
     low, high : float [K]
+        Both 0 at a share of 0 where the highest score is that of both classes: no threshold lies above it.
     """
     truth, value = checked(labels, scores)
-    positive, negative = np.sort(value[truth == 1]), np.sort(value[truth == 0])
-    m, n = len(positive), len(negative)
+    false_positive, sensitivity, threshold = curve(truth, value)
     share = np.clip(np.asarray(at, np.float64), 0, 1)
+    corner = np.searchsorted(false_positive, share, "right") - 1
+    m, n = (_worth(truth, value, threshold[corner], patients, positive) for positive in (1, 0))
     random = np.random.default_rng(seed)
-    above = np.round(share * n)  # negatives above the threshold
-    rank = random.beta(n - above + 0.5, above + 0.5, size=(draws, len(share)))
-    threshold = negative[np.minimum((rank * n).astype(int), n - 1)]
-    found = m - (np.searchsorted(positive, threshold, "left") + np.searchsorted(positive, threshold, "right")) / 2
-    drawn = random.beta(found + 0.5, m - found + 0.5)
+    drawn_share = random.beta(share * n + 0.5, (1 - share) * n + 0.5, size=(draws, len(share)))
+    found = np.interp(drawn_share, *_function(false_positive, sensitivity))
+    drawn = random.beta(found * m + 0.5, (1 - found) * m + 0.5)
     tail = 50 * (1 - level)
     low, high = np.percentile(drawn, [tail, 100 - tail], axis=0)
-    return low, high
+    tied = (share == 0) & (false_positive[1] > 0) & (sensitivity[1] > 0)
+    return np.where(tied, 0.0, low), np.where(tied, 0.0, high)
+
+
+def _function(false_positive: NDArray, sensitivity: NDArray) -> tuple[NDArray, NDArray]:
+    """The curve as a function of the false-positive share: of each rise its upper end."""
+    last = np.append(np.diff(false_positive) > 0, True)
+    return false_positive[last], sensitivity[last]
+
+
+def _worth(
+    truth: NDArray, value: NDArray, threshold: NDArray, patients: ArrayLike | None, positive: int
+) -> NDArray[np.float64]:
+    """How many independent cases of a class a threshold's share is worth, [K]."""
+    inside = truth == positive
+    size = np.count_nonzero(inside)
+    if patients is None:
+        return np.full(len(threshold), float(size))
+    who, own = np.unique(np.asarray(patients)[inside], return_inverse=True)[1], value[inside]
+    often = np.bincount(who)
+    if len(often) == 1:
+        return np.ones(len(threshold))
+    found = np.empty(len(threshold))
+    for place, cut in enumerate(threshold):
+        share = float(np.mean(own >= cut))
+        variance = robust_variance((np.bincount(who, own >= cut) - often * share) / size)
+        found[place] = share * (1 - share) / variance if variance > 0 else len(often)
+    return np.minimum(found, size)

@@ -1,7 +1,8 @@
 """One predictions table, read from CSV or Parquet, checked row by row, and kept as cases x models.
 
 Columns (long: one row a case and model): ``case_id, patient_id, centre, role, label, model, probability``; optional
-``size_mm, log_likelihood_ratio, domain``, descriptors, and ``reader_<name>`` (scores, higher is more suspicious).
+``size_mm, log_likelihood_ratio, domain``, descriptors, ``reader_<name>`` (scores, higher is more suspicious), and
+``cutoff, cutoff_low, cutoff_high``, one and the same in all rows of a model: fixed before these cases were seen.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from sera_core.contracts import READER, BadInput, Domain, Notice, Role
 from sera_core.evaluate.predictions import Floats, Ints, Predictions
+from sera_core.evaluate.results import Cutoff
 from sera_core.names import identity, unify
 from sera_core.sheet import LABELS, Sheet, named, read_sheet
 from sera_core.sizes import LARGEST_MM, SMALLEST_MM, possible, rounded
@@ -31,6 +33,8 @@ REQUIRED = (*TEXT, "label", "probability")
 DESCRIPTORS = ("composition", "echogenicity", "shape", "margin", "foci")
 NUMBERS = ("size_mm", "log_likelihood_ratio")
 WORDS = (*DESCRIPTORS, "domain", "seed")  # a simulated case's seed has 63 bits: only as text it stays exact
+CUTOFF = ("cutoff", "cutoff_low", "cutoff_high")
+GIVEN = "given in the table, fixed before these cases were seen"
 Names = dict[str, Any]  # the distinct words of a column: a list, or for IDS an array
 MOST_CELLS = 100_000_000  # cases x models kept in memory: 0.8 GB
 
@@ -124,7 +128,8 @@ def check(sheet: Sheet, domain: Domain, key: str) -> Predictions:
     wide[codes["case_id"], codes["model"]] = probability
     cases = _cases(sheet, codes, names, first, label)
     _check_domains(cases, sheet, domain)
-    return Predictions(cases, tuple(names["model"]), wide, _roles(codes, names), key, (*sheet.notices, *notices))
+    given = _cutoffs(sheet, codes["model"], names["model"])
+    return Predictions(cases, tuple(names["model"]), wide, _roles(codes, names), key, (*sheet.notices, *notices), given)
 
 
 def _parquet(data: bytes, name: str) -> Sheet:
@@ -278,6 +283,29 @@ def _roles(codes: dict[str, Ints], names: Names) -> dict[tuple[str, str], Role]:
         role: Role = "internal" if names["role"][codes["role"][row]] == "internal" else "external"
         roles[names["model"][model], names["centre"][centre]] = role
     return roles
+
+
+def _cutoffs(sheet: Sheet, model: Ints, names: list[str]) -> dict[str, Cutoff]:
+    """The cut-offs that the table gives its models; those of a model differ in no row."""
+    if "cutoff" not in sheet.table.column_names:
+        return {}
+    ends = {}
+    for column in (c for c in CUTOFF if c in sheet.table.column_names):
+        value = _number(sheet.table, column)
+        given = sheet.table[column].is_valid().to_numpy() & ~_is_nan(sheet.table[column])
+        sheet.refuse(given & ~np.isfinite(value), column, f"has a {column} that is no number", column)
+        rows = np.flatnonzero(given)
+        ends[column] = np.full(len(names), np.nan)
+        ends[column][model[rows[::-1]]] = value[rows[::-1]]
+        differs = given & (value != ends[column][model])
+        sheet.refuse(differs, f"{column}_differs", f"gives its model another {column} than an earlier row", column)
+    nothing = np.full(len(names), np.nan)
+    low, high = (ends.get(column, nothing) for column in CUTOFF[1:])
+    return {
+        name: Cutoff(float(ends["cutoff"][k]), float(low[k]), float(high[k]), GIVEN)
+        for k, name in enumerate(names)
+        if np.isfinite(ends["cutoff"][k])
+    }
 
 
 def _cases(sheet: Sheet, codes: dict[str, Ints], names: Names, first: Ints, label: Floats) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def _by_centre(
     ceilings = {row.centre: row.estimate for row in found.ceilings}
     for role in ROLES:
         for centre in (c for c, domain in found.domains.items() if domain == kind):
-            here = [row for row in found.fair if row.centre == centre]
+            here = [row for row in found.rows if row.centre == centre]
             rows = [row for row in here if found.roles.get((row.model, centre)) == role]
             if not rows:
                 continue
@@ -60,8 +60,8 @@ def _by_centre(
 
 
 def _by_model(found: Glance, kind: Domain, looks: Mapping[str, Series], names: Mapping[str, str]) -> Iterator[Block]:
-    for model in dict.fromkeys(row.model for row in found.fair):
-        rows = [row for row in found.fair if row.model == model and found.domains[row.centre] == kind]
+    for model in dict.fromkeys(row.model for row in found.rows):
+        rows = [row for row in found.rows if row.model == model and found.domains[row.centre] == kind]
         rows.sort(key=lambda row: found.roles.get((model, row.centre), "reader") != "internal")
         if rows:
             yield Block(names[model], tuple(_mark(found, row, row.centre, looks) for row in rows))

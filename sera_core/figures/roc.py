@@ -22,6 +22,7 @@ def roc_panel(
     names: Mapping[str, str],
     band: str = "",
     sensitivities: tuple[float, float] | None = None,
+    legend: bool = True,
 ) -> go.Figure:
     """One panel.
 
@@ -35,6 +36,8 @@ def roc_panel(
         The model whose 95 % band is drawn; the others' intervals are under the cursor.
     sensitivities : (low, high), optional
         The range of the partial area, shaded.
+    legend : bool
+        A legend below the panel; else the areas stand inside, and :func:`roc_legend` serves all panels.
     """
     figure = go.Figure()
     if sensitivities is not None:
@@ -53,7 +56,51 @@ def roc_panel(
         figure.add_trace(_reader(line, READER_MARKS[place % len(READER_MARKS)], names[line.model]))
     figure.update_xaxes(title="1 − specificity", range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], zeroline=False)
     figure.update_yaxes(title="sensitivity", range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], zeroline=False)
-    return laid_out(figure, 330, legend=len(models) + len(readers))
+    if not legend:
+        _write_areas(figure, models, looks)
+    return laid_out(figure, 330, legend=len(models) + len(readers) if legend else 0)
+
+
+def roc_legend(lines: Sequence[RocLine], looks: Mapping[str, Series], names: Mapping[str, str]) -> go.Figure:
+    """One legend for all panels: line and mark of each model, mark of each reader; ``lines`` of any centres."""
+    figure = go.Figure()
+    models = list(dict.fromkeys(line.model for line in lines if not line.is_reader))
+    for name in models:
+        look = looks[name]
+        line = {"color": look.colour, "dash": look.dash, "width": 2}
+        marker = {"symbol": look.mark, "size": 9, "color": look.colour}
+        figure.add_trace(_key(escape.figure(short(names[name])), "lines+markers", line=line, marker=marker))
+    for place, name in enumerate(dict.fromkeys(line.model for line in lines if line.is_reader)):
+        marker = {"symbol": READER_MARKS[place % len(READER_MARKS)], "size": 10, "color": palette.UNSURE}
+        figure.add_trace(_key(escape.figure(short(names[name])), "markers", marker=marker))
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    rows = -(-len(figure.data) // 3)
+    return figure.update_layout(
+        height=30 + 22 * rows,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
+        dragmode=False,
+    )
+
+
+def _key(name: str, mode: str, **look: object) -> go.Scatter:
+    return go.Scatter(x=[None], y=[None], name=name, mode=mode, hoverinfo="skip", **look)
+
+
+def _write_areas(figure: go.Figure, models: Sequence[RocLine], looks: Mapping[str, Series]) -> None:
+    """The area of each model in its colour, in the empty corner below the curves."""
+    for place, line in enumerate(reversed(models)):
+        figure.add_annotation(
+            x=1,
+            y=0.01 + 0.062 * place,
+            text=interval(line.auc, line.low_auc, line.high_auc, 2),
+            showarrow=False,
+            xanchor="right",
+            yanchor="bottom",
+            font={"size": 10, "color": looks[line.model].colour},
+        )
 
 
 def _curve(line: RocLine, look: Series, name: str) -> go.Scatter:

@@ -32,6 +32,7 @@ FAVICON = (  # drawn here, because a Material icon would be fetched from the net
     f'fill="{ACCENT}"/><circle cx="16" cy="16" r="6" fill="none" stroke="white" stroke-width="2.5"/>'
     '<path d="M6 11V6h5M21 6h5v5M26 21v5h-5M11 26H6v-5" fill="none" stroke="white" stroke-width="2.5"/></svg>'
 )
+SHORT_LINES = "<style>[data-testid='stMarkdownContainer'] :is(p, li) {max-width: 48rem}</style>"
 HOME = Door("app.py", "Home", ":material/home:", "everyone", "What this is, and which models are ready.")
 DOORS = (
     Door(
@@ -65,15 +66,19 @@ def open_doors() -> list[Door]:
 
 
 @contextmanager
-def open_page(title: str) -> Iterator[None]:
+def open_page(title: str, wide: bool = False) -> Iterator[None]:
     """Draw the frame of a page, then its body; what fails in the body is shown as a designed state.
 
     Parameters
     ----------
     title : str
         Of the page, as in its door.
+    wide : bool
+        Use the whole width of the screen, for a page of figures; sentences stay as short as elsewhere.
     """
-    st.set_page_config(page_title=f"{title} · SERA", page_icon=FAVICON, layout="centered")
+    st.set_page_config(page_title=f"{title} · SERA", page_icon=FAVICON, layout="wide" if wide else "centered")
+    if wide:
+        st.html(SHORT_LINES)
     keep_house()
     with st.bottom:
         st.caption(NOT_A_DEVICE, text_alignment="center")

@@ -148,7 +148,16 @@ def evaluate(found: Result) -> str:
             lines.append(
                 f"{centre:12} {model:28} {row['n']:6}  {bounds:20}  {sensitivity:11}  {specificity:11}  {cutoff}"
             )
+    lines += [f"cut-off of {model}: {_cutoff(cut)}" for model, cut in found["cutoff_sources"].items()]
     return "\n".join([*lines, f"{len(found['rows'])} numbers in all: add --json."])
+
+
+def _cutoff(cut: Result) -> str:
+    bounds = "" if cut["low"] is None else f" ({cut['low']:.3f}-{cut['high']:.3f})"
+    here = (
+        f"; chosen on the cases of {', '.join(cut['chosen_at'])}, which flatters it there" if cut["chosen_at"] else ""
+    )
+    return f"{cut['value']:.3f}{bounds}, {cut['source']}{here}"
 
 
 def _number_or_dash(value: float | None) -> str:
@@ -164,7 +173,7 @@ def table(rows: Result) -> str:
 
 def benchmark(found: Result) -> str:
     """One line a part."""
-    if "quantity" in found[0]:
+    if "quantity" in found[0] or "metric" in found[0]:
         return table(found)
     if "map" in found[0]:
         return "\n\n".join(table([_short(row) for row in found if key in row]) for key in ("ratio", "heat"))

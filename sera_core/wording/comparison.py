@@ -59,8 +59,9 @@ METHODS = (
     (
         "Area under the ROC curve",
         "Mann-Whitney with ties counting one half. Interval: DeLong's variance (Biometrics 1988;44:837) on the logit "
-        "scale; where it collapses (AUC 0 or 1, one case of a class) an exact binomial bound. Where patients have "
-        "several images, what is drawn is Obuchowski's (Biometrics 1997;53:567), which takes patients as independent.",
+        "scale, with Student's t where a class has fewer than 30 cases; for an AUC of 0 or 1 an exact binomial bound; "
+        "the whole range where the variance cannot be known. Where patients have several images, Obuchowski's variance "
+        "(Biometrics 1997;53:567), which takes patients as independent, with Student's t.",
     ),
     (
         "Partial area",
@@ -68,20 +69,24 @@ METHODS = (
     ),
     (
         "Cut-offs",
-        "Frozen before the external cases were seen: the model's own, else Youden's index on its internal cases. "
-        "Positive means at the cut-off or above it. Guidelines go by their usual threshold.",
+        "Each is listed with where it came from: named beforehand, given with the table or the model, or chosen by "
+        "Youden's index on the internal cases. One that was chosen on a centre's own cases flatters the model there; "
+        "everywhere else it was fixed before the cases were seen. Positive means at the cut-off or above it. "
+        "Guidelines go by their usual threshold.",
     ),
     (
         "Proportions",
-        "Wilson's interval; where a patient has several images, a percentile bootstrap of whole patients.",
+        "Wilson's interval; where a patient has several images, with the number of cases that the patients' spread is "
+        "worth (Korn and Graubard). Likelihood ratios on the log scale.",
     ),
     (
         "Differences",
         "Two models on the same cases: paired DeLong, and McNemar's exact test among the diseased and the healthy "
         "apart. One model at two centres: unpaired DeLong with Welch's degrees of freedom. Model against reader from "
-        "centre to centre: difference of the paired differences. Holm's correction within each family of tests. Where "
-        "patients have several images: Obuchowski's variance, and for McNemar the exact test in which whole patients "
-        "change sides.",
+        "centre to centre: difference of the paired differences. Holm's correction within each family of tests, which "
+        "is that of the whole table, whatever part is shown; each test names its size. Where patients have several "
+        "images: Obuchowski's variance, and for McNemar the exact test in which whole patients change sides. A patient "
+        "seen at two centres is one.",
     ),
     (
         "Calibration",
@@ -100,9 +105,9 @@ METHODS = (
     ),
     (
         "Several images of one patient",
-        "AUCs, their differences, McNemar's tests and the measures at a cut-off respect them, as said above. The other "
-        "intervals (calibration, net benefit, agreement, sensitivity and specificity of subgroups) take images as "
-        "independent, and are a little too narrow there.",
+        "Every interval and test takes patients, not images, as independent: as said above, by the patients' sums with "
+        "Student's t (Brier score, net benefit, kappas), or by a jackknife of patients (calibration slope and "
+        "intercept).",
     ),
     (
         "Subgroups",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sera_core.cli import main
-from sera_core.evaluate.table import template
+from sera_core.evaluate.table import read_predictions, template
 from sera_core.files import MODELS
 
 
@@ -18,20 +18,42 @@ def test_json_is_one_object_of_rows_and_cut_offs(tmp_path: Path, capsys: pytest.
     template().to_csv(file, index=False)
     assert main(["evaluate", str(file), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert set(found) == {"rows", "cutoffs"}
+    assert set(found) == {"rows", "cutoffs", "cutoff_sources"}
     assert found["cutoffs"]["my-network"] == pytest.approx(0.465)
     area = next(row for row in found["rows"] if row["metric"] == "auc" and row["model"] == "my-network")
     assert (area["centre"], area["estimate"], area["n"]) == ("clinic-1", 1.0, 2)
     assert any(row["metric"] == "auc_difference" and "p_holm" not in row for row in found["rows"])
 
 
+def test_a_cut_off_fixed_beforehand_is_named_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.csv"
+    template().assign(cutoff=0.56, cutoff_low=0.5, cutoff_high=0.61).to_csv(file, index=False)
+    assert main(["evaluate", str(file)]) == 0
+    assert "cut-off of my-network: 0.560 (0.500-0.610), given in the table" in capsys.readouterr().out
+    assert main(["evaluate", str(file), "--cutoff", "my-network=0.7", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["cutoffs"]["my-network"] == 0.7
+    assert found["cutoff_sources"]["my-network"]["source"] == "named with --cutoff"
+    assert main(["evaluate", str(file), "--cutoff", "other=0.7"]) == 2
+    assert "no model other" in capsys.readouterr().err
+    assert main(["evaluate", str(file), "--cutoff", "my-network"]) == 2
+    assert "MODEL=VALUE" in capsys.readouterr().err
+    template().to_csv(file, index=False)
+    assert main(["evaluate", str(file)]) == 0
+    assert "chosen on the cases of clinic-1, which flatters it there" in capsys.readouterr().out
+
+
 def test_words_name_every_model_and_centre(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "koh2020-sim"]) == 0
     said = capsys.readouterr().out
     results = pd.read_csv(MODELS / "studies" / "koh2020-sim" / "results.csv")
+    table = read_predictions(MODELS / "studies" / "koh2020-sim" / "predictions.parquet")
+    several = {centre for centre in table.centres if table.at(centre).repeated}
     for row in results.itertuples():
         assert row.model in said
-        assert f"{row.auc:.3f} ({row.low:.3f}-{row.high:.3f})" in said
+        # the study's own file counts images; where patients have several, the interval here is that of patients
+        bounds = "" if row.centre in several else f"{row.low:.3f}-{row.high:.3f})"
+        assert f"{row.auc:.3f} ({bounds}" in said
 
 
 def test_a_bad_row_ends_with_code_2_and_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -214,9 +214,9 @@ def test_intervals_are_of_patients_where_a_patient_has_several_images() -> None:
     rows["patient_id"] = rows["patient_id"].str[:-1]  # about ten images a patient
     found = read(rows)
     methods = {row.method for matrix in confusions(found, cutoffs(found)) for row in matrix.rows}
-    assert "bootstrap of patients" in methods
+    assert all("patients" in method or "not known" in method or "infinite" in method for method in methods)
     single = read(drawn_table())
-    assert "bootstrap of patients" not in {r.method for m in confusions(single, cutoffs(single)) for r in m.rows}
+    assert not {m for m in {r.method for m in confusions(single, cutoffs(single)) for r in m.rows} if "patients" in m}
 
 
 def test_every_test_respects_that_patients_have_several_images() -> None:
@@ -225,11 +225,14 @@ def test_every_test_respects_that_patients_have_several_images() -> None:
     rows["patient_id"] = rows["patient_id"].str[:-1]  # about ten images a patient
     found = read(rows)
     frozen = cutoffs(found)
-    plain, fair = (one(rows, centre="home", model="good") for rows in (glance(found).rows, glance(found).fair))
-    assert (plain.method, fair.method) == ("DeLong, logit", "Obuchowski, logit")
+    plain, fair = (one(glance(of).rows, centre="home", model="good") for of in (alone, found))
+    assert plain.method == "DeLong, logit"
+    assert fair.method.startswith("Obuchowski, logit, Student's t")
     assert (plain.estimate, plain.n) == (fair.estimate, fair.n)
     assert plain.low != fair.low
-    assert glance(alone).clustered == ()
+    told = [row for row in compare(found, frozen).rows if np.isfinite(row.low) and row.metric != "fna_avoided_per_100"]
+    left = {row.metric for row in told if not any(w in row.method for w in ("patient", "Obuchowski", "draws"))}
+    assert not left, "these do not say that they respect patients"
     tests = [*auc_differences(found), *between_centres(found)]
     assert all(row.method.startswith("Obuchowski") for row in tests if row.p == row.p)
     assert all("whole patients" in row.method for row in mcnemar_tests(found, frozen))
@@ -266,6 +269,56 @@ def test_paired_differences_carry_holm_within_a_centre(table: Predictions) -> No
     assert all(r.p <= r.p_holm <= 1 for r in rows)
     smallest = min((r for r in rows if r.centre == "away"), key=lambda r: r.p)
     assert smallest.p_holm == pytest.approx(min(1, 6 * smallest.p))
+
+
+def test_holms_family_is_the_tables_whichever_part_is_looked_at(table: Predictions) -> None:
+    every, part = auc_differences(table), auc_differences(table.select(["good", "poor"], ["away"]))
+    assert {(row.model, row.versus, row.centre) for row in part} < {
+        (row.model, row.versus, row.centre) for row in every
+    }
+    assert all(row in every for row in part)
+    assert one(part, model="good", versus="poor").method.endswith("Holm over 6")
+    tests = mcnemar_tests(table.select(["good", "poor"]), cutoffs(table))
+    assert all(row in mcnemar_tests(table, cutoffs(table)) for row in tests)
+    assert all(row in between_centres(table) for row in between_centres(table.select(None, ["away", "far"])))
+
+
+def test_a_patient_at_two_centres_is_one_patient() -> None:
+    """The same cases under two centres' names: the areas do not differ at all, and the test says so."""
+    rows = drawn_table()
+    one_place = rows[rows["centre"] == "home"]
+    other = one_place.assign(centre="away", case_id="x" + one_place["case_id"], role="external")
+    noisy = other["probability"] + np.random.default_rng(1).normal(0, 0.02, len(other))
+    pair = read(pd.concat([one_place, other.assign(probability=noisy.clip(0, 1))]))
+    alone = read(
+        pd.concat([one_place, other.assign(probability=noisy.clip(0, 1), patient_id="x" + other["patient_id"])])
+    )
+    same, apart = (one(between_centres(t), model="good") for t in (pair, alone))
+    assert same.estimate == pytest.approx(apart.estimate)
+    assert same.high - same.low < 0.4 * (apart.high - apart.low)
+    assert "patients at both" in same.method
+    assert "at both" not in apart.method
+    labels, first, second = (pair.at(c).label for c in ("home",)), pair.at("home"), pair.at("away")
+    paired_row = compared(next(labels), first.score("good"), second.score("good"))
+    assert same.high - same.low == pytest.approx(paired_row.high - paired_row.low, rel=0.05)
+    leads, free = (one(interactions(t, "reader_person"), model="good") for t in (pair, alone))
+    assert leads.high - leads.low < free.high - free.low
+
+
+def test_a_cut_off_that_comes_with_the_table_is_kept_and_told() -> None:
+    rows = drawn_table()
+    given = read(rows.assign(cutoff=np.where(rows["model"] == "good", 0.56, np.nan), cutoff_low=0.5, cutoff_high=0.6))
+    found = cutoffs(given)
+    assert (found["good"].value, found["good"].low, found["good"].high) == (0.56, 0.5, 0.6)
+    assert "given in the table" in found["good"].method
+    assert found["good"].chosen_at == ()
+    assert found["poor"].chosen_at == ("home",)
+    assert found["poor"].low <= found["poor"].value <= found["poor"].high
+    assert cutoffs(given, {"good": Cutoff(0.7, np.nan, np.nan, "named")})["good"].value == 0.7
+    with pytest.raises(BadInput, match=r"Row 3 .* another cutoff than an earlier row"):
+        read(rows.assign(cutoff=np.where(np.arange(len(rows)) == 1, 0.4, 0.56)))
+    with pytest.raises(BadInput, match="cutoff that is no number"):
+        read(rows.assign(cutoff="high"))
 
 
 def test_mcnemar_looks_at_the_diseased_and_the_healthy_apart(table: Predictions) -> None:

@@ -1,4 +1,4 @@
-"""Measures of a confusion matrix against scikit-learn, statsmodels and a bootstrap written out."""
+"""Measures of a confusion matrix against scikit-learn, statsmodels and a jackknife written out."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
 from sklearn.metrics import accuracy_score, class_likelihood_ratios, confusion_matrix, f1_score, precision_score
 from statsmodels.stats.proportion import proportion_confint
 
-from sera_core.evaluate.proportion import METRICS, cluster_intervals, counts, intervals, measures, sizes, wilson
+from sera_core.evaluate.proportion import METRICS, RATIOS, SHARES, counts, intervals, measures, sizes, wilson
+from sera_core.evaluate.tally import Tally
 
 
 def drawn(seed: int, n: int = 90) -> tuple[np.ndarray, np.ndarray]:
@@ -86,33 +86,61 @@ def test_an_interval_holds_its_estimate(table: tuple[int, int, int, int]) -> Non
             assert low <= high
 
 
-def test_patient_bootstrap_is_the_binomial_one_where_each_patient_has_one_image() -> None:
-    """Sensitivity of 30 of 40 with one image a patient: nearly the binomial quantiles."""
-    labels, scores = np.repeat([1, 0], [40, 60]), np.r_[np.repeat([1.0, 0.0], [30, 10]), np.repeat([1.0, 0.0], [6, 54])]
-    low, high = cluster_intervals(labels, scores, 0.5, np.arange(100), draws=20_000)["sensitivity"]
-    assert low == pytest.approx(binom.ppf(0.025, 40, 0.75) / 40, abs=0.03)
-    assert high == pytest.approx(binom.ppf(0.975, 40, 0.75) / 40, abs=0.03)
+def clustered(seed: int, patients: int = 60) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels, whether called positive, and patients with one to five images that resemble each other."""
+    random = np.random.default_rng(seed)
+    patient = np.repeat(np.arange(patients), random.integers(1, 6, patients))
+    labels = np.where(random.random(len(patient)) < 0.1, 1, 0) | (random.random(patients) < 0.5).astype(int)[patient]
+    scores = labels + random.normal(0, 1, patients)[patient] + random.normal(0, 0.5, len(patient))
+    return labels, scores >= 0.5, patient
 
 
-def test_patient_bootstrap_equals_a_loop_over_patients() -> None:
-    random = np.random.default_rng(3)
-    patients = np.repeat(np.arange(40), random.integers(1, 5, 40))
-    taste = random.normal(0, 1, 40)[patients]
-    labels = random.integers(0, 2, 40)[patients]
-    scores = taste + labels
-    ours = cluster_intervals(labels, scores, 0.5, patients, draws=4000)
-    rows = [np.flatnonzero(patients == k) for k in range(40)]
-    loop: dict[str, list[float]] = {name: [] for name in METRICS}
-    for _ in range(2000):
-        picked = np.concatenate([rows[k] for k in random.integers(0, 40, 40)])
-        for name, value in measures(*counts(labels[picked], scores[picked], 0.5)).items():
-            loop[name].append(float(value))
-    for name in ("sensitivity", "specificity", "accuracy", "ppv", "npv", "f1"):
-        assert ours[name] == pytest.approx(tuple(np.nanpercentile(loop[name], [2.5, 97.5])), abs=0.03)
+def test_robust_variances_are_those_of_a_jackknife_over_patients() -> None:
+    """Leave out each patient in turn, by a loop: for a share and for the log of a likelihood ratio."""
+    labels, called, patient = clustered(1, 400)
+    tally, count = Tally.of(labels, called, patient), 400
+    without = [[x[patient != k] for x in (labels, called)] for k in range(count)]
+    shares = np.array([np.mean(c[y == 1]) for y, c in without])
+    ratios = np.log([np.mean(c[y == 1]) / np.mean(c[y == 0]) for y, c in without])
+    _, variance, freedom = tally.log_ratio(*RATIOS["lr_positive"])
+    assert variance == pytest.approx((count - 1) / count * np.sum((ratios - ratios.mean()) ** 2), rel=0.04)
+    assert freedom <= count - 2
+    low, high = tally.share(*SHARES["sensitivity"])
+    share = np.mean(called[labels == 1])
+    spread = np.sqrt((count - 1) / count * np.sum((shares - shares.mean()) ** 2))
+    assert (high - low) / 2 == pytest.approx(2.0 * spread, rel=0.04)
+    assert low < share < high
+
+
+def test_one_image_a_patient_gives_wilsons_interval_with_student_for_the_normal() -> None:
+    labels, scores = drawn(5, 400)
+    by_patient = Tally.of(labels, scores >= 0.5, np.arange(400)).intervals()
+    plain = intervals(*counts(labels, scores, 0.5))
+    for name in METRICS:
+        assert by_patient[name] == pytest.approx([float(end) for end in plain[name]], rel=0.02)
 
 
 def test_more_images_of_the_same_patients_do_not_narrow_the_interval() -> None:
     labels, scores = drawn(5, 60)
-    once = cluster_intervals(labels, scores, 0.5, np.arange(60))
-    copied = cluster_intervals(np.tile(labels, 9), np.tile(scores, 9), 0.5, np.tile(np.arange(60), 9))
-    assert copied == once
+    once = Tally.of(labels, scores >= 0.5, np.arange(60)).intervals()
+    copied = Tally.of(np.tile(labels, 9), np.tile(scores, 9) >= 0.5, np.tile(np.arange(60), 9)).intervals()
+    for name in METRICS:
+        assert copied[name] == pytest.approx(once[name], rel=1e-6)
+
+
+def test_patients_who_all_agree_bound_as_many_independent_cases() -> None:
+    """Twenty cancers of four patients, all found: no narrower than Wilson's interval of four."""
+    tally = Tally.of(np.ones(20, int), np.ones(20, bool), np.repeat(np.arange(4), 5))
+    low, high = tally.share(*SHARES["sensitivity"])
+    assert high == 1
+    assert low < float(wilson(4, 4)[0])
+    assert Tally.of([1, 1], [True, True], [0, 0]).share(*SHARES["sensitivity"]) == (0, 1)
+    assert np.isnan(Tally.of([0], [True], [0]).share(*SHARES["sensitivity"])).all()
+
+
+def test_a_ratio_of_equal_scores_is_not_known_exactly() -> None:
+    """Everybody is called positive: the ratio is 1, but eight and eleven cases do not say so for sure."""
+    low, high = intervals(8, 0, 11, 0)["lr_positive"]
+    assert low < 0.9
+    assert high > 1.1
+    assert Tally.of([1] * 8 + [0] * 11, np.ones(19, bool), np.arange(19)).intervals()["lr_positive"][0] < 0.9

@@ -63,7 +63,7 @@ def test_variance_equals_the_double_loop_over_structural_components(levels: int 
 
 
 def test_interval_is_the_one_of_the_logit_scale() -> None:
-    labels, scores = drawn(4)
+    labels, scores = drawn(4, 41, 52)
     found = auc(labels, scores)
     spread = 1.959963984540054 * math.sqrt(found.variance) / (found.value * (1 - found.value))
     assert logit(found.value) - logit(found.low) == pytest.approx(spread)
@@ -100,12 +100,26 @@ def test_two_cases_and_all_equal_scores_claim_nothing() -> None:
     assert (auc([0, 1], [0.2, 0.7]).value, auc([0, 1], [0.2, 0.7]).low) == (1.0, pytest.approx(0.025))
     equal = auc([0, 1, 0, 1, 1], [0.3] * 5)
     assert (equal.value, equal.low, equal.high) == (0.5, 0.0, 1.0)
+    assert "Clopper" not in equal.method
+    assert "cannot be known" in equal.method
 
 
 def test_a_single_case_of_one_class_has_no_variance() -> None:
     found = auc([1] + [0] * 50, np.r_[30.5, np.arange(50.0)])
     assert math.isnan(found.variance)
     assert (found.low, found.high) == (0.0, 1.0)
+    assert "Clopper" not in found.method
+
+
+def test_five_cancers_among_a_hundred_benign_get_an_interval_that_can_be_trusted() -> None:
+    """With the normal quantile in place of Student's it would hold the true area 0.90 of the time."""
+    truth, hits = norm.cdf(1 / np.sqrt(2)), 0
+    labels = np.repeat([0, 1], [100, 5])
+    for seed in range(1500):
+        found = auc(labels, np.random.default_rng(seed).normal(labels, 1.0))
+        hits += found.low <= truth <= found.high
+    assert 0.93 <= hits / 1500 <= 0.98
+    assert "Student" in found.method
 
 
 @pytest.mark.parametrize(
@@ -228,12 +242,33 @@ def test_band_keeps_its_width_where_every_positive_is_found() -> None:
     assert (high > 0.97).all()
 
 
+def test_above_a_tie_of_both_classes_no_case_is_found() -> None:
+    """The grade 5 of both classes: at a specificity of 1 the sensitivity is 0, and nothing else."""
+    labels = np.r_[np.ones(41, int), np.zeros(72, int)]
+    grades = np.r_[np.repeat([1, 2, 4, 5], [5, 8, 16, 12]), np.repeat([1, 2, 4, 5], [38, 20, 10, 4])]
+    low, high = band(labels, grades, [0.0, 0.3])
+    assert (low[0], high[0]) == (0, 0)
+    assert low[1] < 0.7 < high[1]
+    free = band(labels, grades + labels, [0.0])
+    assert free[1][0] > 0
+
+
+def test_band_of_copied_images_is_that_of_the_patients() -> None:
+    labels, scores = drawn(20, 60, 50, None)
+    at = [0.1, 0.3, 0.6]
+    once = band(labels, scores, at, draws=4000, patients=np.arange(110))
+    copied = band(*(np.tile(part, 5) for part in (labels, scores)), at, draws=4000, patients=np.tile(np.arange(110), 5))
+    np.testing.assert_allclose(copied, once, atol=0.03)
+    pretended = band(*(np.tile(part, 5) for part in (labels, scores)), at, draws=4000)
+    assert (np.diff(pretended, axis=0) < 0.6 * np.diff(once, axis=0)).all()
+
+
 def test_clustered_variance_is_delongs_where_every_patient_has_one_image() -> None:
     labels, scores = drawn(20, 60, 50, None)
     found, plain = auc(labels, scores, patients=np.arange(110)), auc(labels, scores)
     assert found.value == plain.value
     assert found.variance == pytest.approx(plain.variance)
-    assert found.method == "Obuchowski, logit"
+    assert found.method.startswith("Obuchowski, logit")
 
 
 def test_clustered_variance_is_near_that_of_a_bootstrap_of_patients() -> None:

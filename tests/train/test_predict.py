@@ -16,7 +16,8 @@ import pytest
 
 from sera_core.classifiers import store
 from sera_core.contracts import BadInput
-from sera_core.evaluate.table import read_predictions
+from sera_core.evaluate.compare import cutoffs
+from sera_core.evaluate.table import CUTOFF, read_predictions
 from sera_core.predict import CHUNK, predict
 from sera_core.train.frames import decode, viewed
 from sera_core.train.manifest import read_manifest
@@ -62,7 +63,7 @@ def table(place: Path, told: list[str]) -> pd.DataFrame:
 
 
 def test_every_case_that_was_not_trained_on_is_answered_as_in_the_app(place: Path, table: pd.DataFrame) -> None:
-    assert list(table) == ["case_id", "patient_id", "centre", "role", "label", "model", "probability"]
+    assert list(table) == ["case_id", "patient_id", "centre", "role", "label", "model", "probability", *CUTOFF]
     assert len(table) == 2 * (149 + 4)
     assert set(zip(table["centre"], table["role"], strict=True)) == {("There", "external"), ("Here", "internal")}
     frames, _ = decode(read_manifest(place / "cases.csv"))
@@ -71,7 +72,13 @@ def test_every_case_that_was_not_trained_on_is_answered_as_in_the_app(place: Pat
         model = store.load(str(name), place / "models")
         seen = viewed([known[case] for case in rows["case_id"][:40]], model.card.preparation)
         np.testing.assert_allclose(rows["probability"][:40], model.answers(seen).probability, atol=1e-6)
-    assert len(read_predictions(place / "out.csv").models) == 2, "the comparison takes it"
+    read = read_predictions(place / "out.csv")
+    assert len(read.models) == 2, "the comparison takes it"
+    for name in read.models:
+        frozen = store.load(name, place / "models").card.cutoff
+        given = cutoffs(read)[name]
+        assert (given.value, given.low, given.high) == (frozen.value, frozen.low, frozen.high), "it stays frozen"
+        assert given.chosen_at == ()
 
 
 def test_what_is_left_out_is_told(table: pd.DataFrame, told: list[str]) -> None:

@@ -25,14 +25,16 @@ def kappas(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Row
     for view in map(predictions.at, predictions.centres):
         calls = {name: is_positive(view.score(name), cutoffs[name].value) for name in view.raters}
         given = {name: ~np.isnan(view.score(name)) for name in view.raters}
+        whose = ", by patient" if view.repeated else ""
         for a, b in combinations(view.raters, 2):
             both = given[a] & given[b]
-            found = cohen(calls[a][both], calls[b][both])
-            rows.append(_row("cohen_kappa", found, "Fleiss, Cohen and Everitt", view.centre, a, b))
+            found = cohen(calls[a][both], calls[b][both], patients=view.clusters(view.patient[both]))
+            rows.append(_row("cohen_kappa", found, f"Fleiss, Cohen and Everitt{whose}", view.centre, a, b))
         if len(view.raters) > 2:
             every = np.all(list(given.values()), axis=0)
-            found = fleiss(np.stack(list(calls.values()), axis=1)[every])
-            rows.append(_row("fleiss_kappa", found, f"Gwet, {len(calls)} raters", view.centre, "all"))
+            together = np.stack(list(calls.values()), axis=1)[every]
+            found = fleiss(together, patients=view.clusters(view.patient[every]))
+            rows.append(_row("fleiss_kappa", found, f"Gwet, {len(calls)} raters{whose}", view.centre, "all"))
     return tuple(rows)
 
 

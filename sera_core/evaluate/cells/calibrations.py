@@ -28,40 +28,42 @@ def _of_centre(view: CentreView) -> list[Calibration]:
     shared = local_draws(view.patient, LOCAL) if len(view.label) >= enough else None
     found = []
     for model in (name for name in view.raters if name in view.models):
-        label, probability, patient = view.of(model)
+        label, _, patient = view.of(model)
         drawn = shared
         if len(label) < len(view.label):
             drawn = local_draws(patient, LOCAL) if len(label) >= enough else None
-        found.append(_calibration(view.centre, model, label, probability, drawn))
+        found.append(_calibration(view, model, drawn))
     return found
 
 
-def _calibration(
-    centre: str, model: str, label: NDArray, probability: NDArray, drawn: LocalDraws | None
-) -> Calibration:
-    bins = reliability(label, probability)
-    rows = _rows(centre, model, label, probability)
+def _calibration(view: CentreView, model: str, drawn: LocalDraws | None) -> Calibration:
+    centre, (label, probability, patient) = view.centre, view.of(model)
+    clusters = view.clusters(patient)
+    bins = reliability(label, probability, patients=clusters)
+    rows = _rows(centre, model, label, probability, clusters)
     again = recalibrated(label, probability, drawn) if drawn is not None else None
     if again is not None:
         rows += _recalibrated_rows(centre, model, len(label), again)
     return Calibration(centre, model, bins.predicted, bins.observed, bins.low, bins.high, bins.count, tuple(rows))
 
 
-def _rows(centre: str, model: str, label: NDArray, probability: NDArray) -> list[Row]:
-    n, score, fitted = len(label), brier(label, probability), line(label, probability)
+def _rows(centre: str, model: str, label: NDArray, probability: NDArray, patients: NDArray | None) -> list[Row]:
+    n, score = len(label), brier(label, probability, patients=patients)
+    fitted = line(label, probability, patients=patients)
+    mean, wald = ("normal", "Wald") if patients is None else ("by patient, t", "jackknife of patients, t")
     parts = {
         "brier_reliability": score.reliability,
         "brier_resolution": score.resolution,
         "brier_uncertainty": score.uncertainty,
         "brier_within": score.within,
     }
-    rows = [Row("brier", score.score, score.low, score.high, n, "normal", centre, model)]
+    rows = [Row("brier", score.score, score.low, score.high, n, mean, centre, model)]
     rows += [Row(k, v, np.nan, np.nan, n, "Murphy, ten bins of equal width", centre, model) for k, v in parts.items()]
     for metric, value, low, high in (
         ("calibration_slope", fitted.slope, fitted.slope_low, fitted.slope_high),
         ("calibration_intercept", fitted.intercept, fitted.intercept_low, fitted.intercept_high),
     ):
-        method = NO_SOLUTION if np.isnan(value) else "logistic regression, Wald"
+        method = NO_SOLUTION if np.isnan(value) else f"logistic regression, {wald}"
         rows.append(Row(metric, value, low, high, n, method, centre, model))
     return rows
 

@@ -1,21 +1,27 @@
 """Is the difference real: between models, between centres, and between model and reader from centre to centre.
 
-Where patients of a centre have several images, every test takes patients, not images, as independent.
+Where patients of a centre have several images, every test takes patients, not images, as independent, and a patient
+who was seen at two centres is one. Of a part of a table, the family of a test is still that of the whole table, so that
+Holm's p does not depend on what is looked at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from itertools import combinations
+from dataclasses import dataclass, replace
+from itertools import combinations, permutations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, is_positive
-from sera_core.evaluate.delong import AucDifference, interaction, paired, unpaired
+from sera_core.evaluate.delong import AucDifference, Whose, covariance_of, interaction, paired, unpaired
 from sera_core.evaluate.paired import holm, mcnemar
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.results import Cutoff, Row
+from sera_core.evaluate.roc import Placements
+
+Raters = tuple[str, ...]
 
 NOT_TESTED = "not tested: too few cases of a class, or nothing varies"
 
@@ -23,9 +29,9 @@ NOT_TESTED = "not tested: too few cases of a class, or nothing varies"
 def auc_differences(predictions: Predictions) -> tuple[Row, ...]:
     """``auc_difference`` of every two raters at every centre: paired DeLong, Holm over the pairs of a centre."""
     rows: list[Row] = []
-    for view in map(predictions.at, predictions.centres):
+    for view in _whole_views(predictions):
         rows += _with_holm([_paired_row(view, a, b) for a, b in combinations(view.raters, 2)])
-    return tuple(rows)
+    return _part(rows, predictions)
 
 
 def mcnemar_tests(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Row, ...]:
@@ -34,13 +40,13 @@ def mcnemar_tests(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tu
     McNemar's exact test at the cut-offs; Holm over the pairs of a centre, for the diseased and the healthy apart.
     """
     rows: list[Row] = []
-    for view in map(predictions.at, predictions.centres):
+    for view in _whole_views(predictions):
         right = {name: _right(view, name, cutoffs[name].value) for name in view.raters}
         for metric, label in (("sensitivity_difference", 1), ("specificity_difference", 0)):
             rows += _with_holm(
                 [_mcnemar_row(view, metric, label, (a, right[a]), (b, right[b])) for a, b in combinations(right, 2)]
             )
-    return tuple(rows)
+    return _part(rows, predictions)
 
 
 def between_centres(predictions: Predictions) -> tuple[Row, ...]:
@@ -49,19 +55,19 @@ def between_centres(predictions: Predictions) -> tuple[Row, ...]:
     A real and a simulated centre are not compared.
     """
     rows: list[Row] = []
-    views = [predictions.at(centre) for centre in predictions.centres]
+    views = _whole_views(predictions)
     for name in (*predictions.models, *predictions.readers):
         places = [view for view in views if name in view.placements]
         family = []
         for here, there in _same_domain(places):
             a, b = here.placements[name], there.placements[name]
-            found = unpaired(a, b)
+            whose, shared = _shared((here, (name,)), (there, (name,)))
+            found = unpaired(a, b, covariance=covariance_of((a, None), (b, None), whose) if whose else 0.0)
             size = sum(len(part.positive) + len(part.negative) for part in (a, b))
-            variance = _variance(here, there)
-            method = f"{variance}, unpaired, Welch ({found.freedom:.0f} degrees of freedom)"
+            method = f"{_variance(here, there)}, unpaired{shared}, Welch ({found.freedom:.0f} degrees of freedom)"
             family.append(_row("auc_difference", found, size, method, f"{here.centre} - {there.centre}", name))
         rows += _with_holm(family)
-    return tuple(rows)
+    return _part(rows, predictions)
 
 
 def interactions(predictions: Predictions, reader: str) -> tuple[Row, ...]:
@@ -73,18 +79,51 @@ def interactions(predictions: Predictions, reader: str) -> tuple[Row, ...]:
     if reader not in predictions.readers:
         raise BadInput("no_reader", f"The table has no reader {reader!r}: choose of {', '.join(predictions.readers)}.")
     rows: list[Row] = []
-    views = [predictions.at(centre) for centre in predictions.centres]
+    views = _whole_views(predictions)
     for model in predictions.models:
-        leads = [(view, *lead) for view in views if (lead := _lead(view, model, reader)) is not None]
+        leads = [lead for view in views if (lead := _lead(view, model, reader)) is not None]
         family = []
-        for (here, one, m, cases), (there, other, n, more) in combinations(leads, 2):
-            if here.domain == there.domain:
-                found = interaction(one, m, other, n)
-                place = f"{here.centre} - {there.centre}"
-                method = f"difference of paired differences, {_variance(here, there)}, Welch"
-                family.append(_row("interaction", found, cases + more, method, place, model, reader))
+        for here, there in combinations(leads, 2):
+            if here.view.domain == there.view.domain:
+                whose, shared = _shared((here.view, (model, reader)), (there.view, (model, reader)))
+                together = covariance_of(here.both, there.both, whose) if whose else 0.0
+                found = interaction(here.found, here.independent, there.found, there.independent, covariance=together)
+                place = f"{here.view.centre} - {there.view.centre}"
+                method = f"difference of paired differences{shared}, {_variance(here.view, there.view)}, Welch"
+                family.append(_row("interaction", found, here.cases + there.cases, method, place, model, reader))
         rows += _with_holm(family)
-    return tuple(rows)
+    return _part(rows, predictions)
+
+
+def _whole_views(predictions: Predictions) -> list[CentreView]:
+    whole = predictions.whole or predictions
+    return [whole.at(centre) for centre in whole.centres]
+
+
+def _part(rows: Iterable[Row], predictions: Predictions) -> tuple[Row, ...]:
+    """The rows about the models, readers and centres of this part of a table."""
+    places = set(predictions.centres) | {f"{a} - {b}" for a, b in permutations(predictions.centres, 2)}
+    names = {"", *predictions.models, *predictions.readers}
+    return tuple(row for row in rows if row.centre in places and row.model in names and row.versus in names)
+
+
+def _shared(here: tuple[CentreView, Raters], there: tuple[CentreView, Raters]) -> tuple[Whose | None, str]:
+    """Patients behind the areas of two centres, in one numbering, and how many are common; None where none is."""
+    sides = [_patients(*side) for side in (here, there)]
+    common = np.intersect1d(np.concatenate(sides[0]), np.concatenate(sides[1]))
+    if not len(common):
+        return None, ""
+    numbers = np.unique(np.concatenate([part for side in sides for part in side]), return_inverse=True)[1]
+    ends = np.cumsum([len(part) for side in sides for part in side])[:-1]
+    a, b, c, d = np.split(numbers, ends)
+    return ((a, b), (c, d)), f" ({len(common)} patients at both)"
+
+
+def _patients(view: CentreView, raters: Raters) -> tuple[NDArray, NDArray]:
+    """Patient ids of the positives and of the negatives that all these raters answered."""
+    given = ~np.isnan([view.score(name) for name in raters]).any(axis=0)
+    ids = view.cases["patient_id"].to_numpy(str)
+    return ids[given & (view.label == 1)], ids[given & (view.label == 0)]
 
 
 def _paired_row(view: CentreView, first: str, second: str) -> Row:
@@ -118,12 +157,26 @@ def _same_domain(views: Iterable[CentreView]) -> list[tuple[CentreView, CentreVi
     return [(a, b) for a, b in combinations(views, 2) if a.domain == b.domain]
 
 
-def _lead(view: CentreView, model: str, reader: str) -> tuple[AucDifference, int, int] | None:
-    """Model minus reader, with how many independent cases and how many cases stand behind it."""
+@dataclass(frozen=True, eq=False)
+class _Lead:
+    """A model against a reader at one centre, with the cases, and the independent ones, behind it."""
+
+    view: CentreView
+    both: tuple[Placements, Placements]
+    found: AucDifference
+
+    @property
+    def independent(self) -> int:
+        return sum(self.both[0].independent)
+
+    @property
+    def cases(self) -> int:
+        return len(self.both[0].positive) + len(self.both[0].negative)
+
+
+def _lead(view: CentreView, model: str, reader: str) -> _Lead | None:
     both = view.pair(model, reader) if {model, reader} <= set(view.raters) else None
-    if both is None:
-        return None
-    return paired(*both), sum(both[0].independent), len(both[0].positive) + len(both[0].negative)
+    return None if both is None else _Lead(view, both, paired(*both))
 
 
 def _variance(*views: CentreView) -> str:
@@ -138,4 +191,8 @@ def _row(metric: str, found: AucDifference, n: int, method: str, centre: str, mo
 
 def _with_holm(family: list[Row]) -> list[Row]:
     adjusted = holm([row.p for row in family])
-    return [replace(row, p_holm=float(p)) for row, p in zip(family, adjusted, strict=True)]
+    size = np.count_nonzero(~np.isnan(adjusted))
+    return [
+        row if np.isnan(p) else replace(row, p_holm=float(p), method=f"{row.method}; Holm over {size}")
+        for row, p in zip(family, adjusted, strict=True)
+    ]

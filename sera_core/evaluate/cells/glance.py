@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from sera_core.evaluate.cells.differences import auc_differences
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, Glance, RocLine, Row
-from sera_core.evaluate.roc import Placements, area, auc, band, curve, partial_auc
+from sera_core.evaluate.roc import area, auc, band, curve, partial_auc
 
 CEILING = "log_likelihood_ratio"
 MOST_POINTS = 400  # of a drawn curve: a screen shows no more
@@ -38,7 +37,6 @@ def glance(predictions: Predictions) -> Glance:
     views = [predictions.at(centre) for centre in predictions.centres]
     return Glance(
         rows=tuple(_auc_row(view, name) for view in views for name in view.raters),
-        clustered=tuple(_clustered_row(view, name) for view in views if view.repeated for name in view.placements),
         ceilings=tuple(row for view in views for row in _ceiling(view)),
         best={view.centre: _best(view, tests) for view in views},
         counts={view.centre: (view.malignant, view.benign) for view in views},
@@ -68,17 +66,9 @@ def partial_areas(predictions: Predictions, low: float = 0.8, high: float = 1.0)
 def _auc_row(view: CentreView, name: str) -> Row:
     if name not in view.placements:
         return Row("auc", np.nan, np.nan, np.nan, len(view.of(name)[0]), ONE_CLASS, view.centre, name)
-    return _row("auc", view, name, replace(view.placements[name], patients=None))
-
-
-def _clustered_row(view: CentreView, name: str) -> Row:
-    return _row("auc_clustered", view, name, view.placements[name])
-
-
-def _row(metric: str, view: CentreView, name: str, parts: Placements) -> Row:
-    found = area(parts)
+    found = area(view.placements[name])
     size = found.positives + found.negatives
-    return Row(metric, found.value, found.low, found.high, size, found.method, view.centre, name)
+    return Row("auc", found.value, found.low, found.high, size, found.method, view.centre, name)
 
 
 def _ceiling(view: CentreView) -> list[Row]:
@@ -104,10 +94,10 @@ def _best(view: CentreView, tests: Mapping[tuple[str, str, str], tuple[float, fl
 
 
 def _line(view: CentreView, name: str, cutoff: float) -> RocLine:
-    label, score, _ = view.of(name)
+    label, score, patient = view.of(name)
     false_positive, sensitivity, threshold = curve(label, score)
     kept, reads = _corners(false_positive, sensitivity), name not in view.models
-    low, high = _band(label, score, false_positive, sensitivity)
+    low, high = _band(label, score, view.clusters(patient), false_positive, sensitivity)
     tp, fn, fp, tn = counts(label, score, cutoff)
     found = area(view.placements[name])
     return RocLine(
@@ -128,10 +118,10 @@ def _line(view: CentreView, name: str, cutoff: float) -> RocLine:
 
 
 def _band(
-    label: NDArray, score: NDArray, false_positive: NDArray, sensitivity: NDArray
+    label: NDArray, score: NDArray, patients: NDArray | None, false_positive: NDArray, sensitivity: NDArray
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The band at every point of a curve: of the upper end of the step that stands at its false-positive share."""
-    low, high = band(label, score, grid := np.linspace(0, 1, 51))
+    low, high = band(label, score, grid := np.linspace(0, 1, 51), patients=patients)
     top = sensitivity[np.searchsorted(false_positive, false_positive, "right") - 1]
     # between the places of the grid, and at a sensitivity of 1, the drawn band may miss what it is about by a hair
     low, high = (np.interp(false_positive, grid, end) for end in (low, high))

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sera_core.contracts import is_positive
 from sera_core.evaluate.cutoff import youden
 from sera_core.evaluate.predictions import CentreView, Predictions
-from sera_core.evaluate.proportion import METRICS, cluster_intervals, counts, intervals, measures, sizes
+from sera_core.evaluate.proportion import METRICS, counts, intervals, measures, sizes
 from sera_core.evaluate.results import Confusion, Cutoff, Optimism, Row
+from sera_core.evaluate.tally import Tally
 
 METHOD = {"f1": "Wilson, of F/(1+F)", "lr_positive": "log ratio", "lr_negative": "log ratio"}
+BY_PATIENT = ", effective number of patients"
 NO_CASES = "not known: no case to divide by"
 INFINITE = "infinite: nothing to divide by; bounds with half a case added to each count"
 
@@ -19,8 +22,8 @@ INFINITE = "infinite: nothing to divide by; bounds with half a case added to eac
 def confusions(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Confusion, ...]:
     """Counts and their measures of every model and reader at every centre, at the given cut-offs.
 
-    Intervals are Wilson's (ratios: on the log scale); where a patient has several images, a bootstrap of whole
-    patients takes their place unless it cannot vary.
+    Intervals are Wilson's (ratios: on the log scale); where a patient has several images, those of whole patients
+    (:class:`~sera_core.evaluate.tally.Tally`).
     """
     cells = [(view, name) for view in map(predictions.at, predictions.centres) for name in view.raters]
     table = np.array([counts(*view.of(name)[:2], cutoffs[name].value) for view, name in cells]).T
@@ -28,14 +31,11 @@ def confusions(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple
     found = []
     for k, (view, name) in enumerate(cells):
         cutoff = cutoffs[name].value
-        clustered = cluster_intervals(*view.of(name)[:2], cutoff, view.of(name)[2]) if view.repeated else {}
+        clustered = _by_patient(view, name, cutoff) if view.repeated else {}
         rows = []
         for metric in METRICS:
-            low, high = (float(part[k]) for part in bounds[metric])
-            method = METHOD.get(metric, "Wilson")
-            by_patient = clustered.get(metric, (np.nan, np.nan))
-            if np.isfinite(by_patient).all() and by_patient[0] < by_patient[1]:
-                (low, high), method = by_patient, "bootstrap of patients"
+            low, high = clustered.get(metric) or (float(part[k]) for part in bounds[metric])
+            method = METHOD.get(metric, "Wilson") + (BY_PATIENT if view.repeated else "")
             value = float(estimate[metric][k])
             if not np.isfinite(value):
                 value, method = np.nan, INFINITE if np.isinf(value) else NO_CASES
@@ -44,6 +44,11 @@ def confusions(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple
         role = predictions.roles.get((name, view.centre))
         found.append(Confusion(view.centre, name, role, cutoff, tp, fn, fp, tn, tuple(rows)))
     return tuple(found)
+
+
+def _by_patient(view: CentreView, name: str, cutoff: float) -> dict[str, tuple[float, float]]:
+    label, score, patient = view.of(name)
+    return Tally.of(label, is_positive(score, cutoff), patient).intervals()
 
 
 def optimisms(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Optimism, ...]:

@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sera_core.contracts import is_positive
+from sera_core.evaluate.cells.operating import BY_PATIENT
 from sera_core.evaluate.predictions import CentreView, Predictions
-from sera_core.evaluate.proportion import counts, wilson
+from sera_core.evaluate.proportion import counts, intervals
 from sera_core.evaluate.results import Cutoff, Row
 from sera_core.evaluate.roc import auc
 from sera_core.evaluate.table import DESCRIPTORS
+from sera_core.evaluate.tally import Tally
 
 FEWEST = 10  # cases of a class below which nothing is said: one case would move the number by a tenth or more
 SUPPRESSED = f"suppressed: fewer than {FEWEST} cases of a class it needs"
@@ -66,6 +69,7 @@ def _rows(view: CentreView, name: str, group: str, inside: Mask, cutoff: float) 
     else:
         area = auc(label, score, patients=view.clusters(view.patient[inside]))
         rows.append(Row("auc", area.value, area.low, area.high, len(label), area.method, view.centre, name, group))
+    bounds = _bounds(view, name, inside, cutoff)
     for metric, right, total, few in (
         ("sensitivity", tp, tp + fn, few_malignant),
         ("specificity", tn, fp + tn, few_benign),
@@ -73,10 +77,18 @@ def _rows(view: CentreView, name: str, group: str, inside: Mask, cutoff: float) 
         if few:
             rows.append(_suppressed(metric, total, view, name, group))
         else:
-            low, high = wilson(right, total)
-            method = "Wilson, images taken as independent" if view.repeated else "Wilson"
-            rows.append(Row(metric, right / total, float(low), float(high), total, method, view.centre, name, group))
+            low, high = bounds[metric]
+            method = "Wilson" + (BY_PATIENT if view.repeated else "")
+            rows.append(Row(metric, right / total, low, high, total, method, view.centre, name, group))
     return rows
+
+
+def _bounds(view: CentreView, name: str, inside: Mask, cutoff: float) -> Mapping[str, tuple[float, float]]:
+    label, called = view.label[inside], is_positive(view.score(name)[inside], cutoff)
+    if view.repeated and inside.any():
+        return Tally.of(label, called, view.patient[inside]).intervals()
+    found = intervals(*counts(label, view.score(name)[inside], cutoff))
+    return {metric: (float(low), float(high)) for metric, (low, high) in found.items()}
 
 
 def _suppressed(metric: str, n: int, view: CentreView, name: str, group: str) -> Row:

@@ -11,6 +11,7 @@ from sera_core.evaluate.netbenefit import net_benefit, patient_weights, predicti
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, DecisionCurve, Floats, PrevalenceCurve, Row
+from sera_core.evaluate.tally import Tally
 
 THRESHOLDS = np.round(np.arange(0.01, 0.90, 0.01), 2)  # the very numbers, so that a case at 0.70 reaches 0.70
 PREVALENCES = np.round(np.arange(0.01, 0.96, 0.01), 2)
@@ -23,7 +24,8 @@ def decision_curves(predictions: Predictions, centre: str) -> tuple[DecisionCurv
     view, found = predictions.at(centre), []
     for model, cases in view.compared().items():
         label = view.label[cases]
-        benefit, low, high = net_benefit(label, view.score(model)[cases], THRESHOLDS)
+        clusters = view.clusters(view.patient[cases])
+        benefit, low, high = net_benefit(label, view.score(model)[cases], THRESHOLDS, patients=clusters)
         everybody = treat_all(float(label.mean()), THRESHOLDS)
         found.append(DecisionCurve(centre, model, THRESHOLDS, benefit, low, high, everybody, len(label)))
     return tuple(found)
@@ -35,8 +37,7 @@ def prevalence_curves(
     """PPV and NPV of every model and reader at its cut-off, if the prevalence at the centre were another."""
     view, found = predictions.at(centre), []
     for name in view.raters:
-        label, score, _ = view.of(name)
-        positive, negative = predictive_values(counts(label, score, cutoffs[name].value), PREVALENCES)
+        positive, negative = _predictive(view, name, cutoffs[name].value, PREVALENCES)
         found.append(PrevalenceCurve(centre, name, PREVALENCES, *positive, *negative))
     return tuple(found)
 
@@ -68,15 +69,24 @@ def _curve_points(view: CentreView, cutoffs: Mapping[str, Cutoff]) -> list[Row]:
             whose = "that all models answered" if together else f"that {model} answered"
             said = f"everybody is treated, of the cases {whose}"
             rows += _points(names, everybody, len(label), said, view.centre, "treat_all")
-        curve = net_benefit(label, view.score(model)[cases], TOLD_THRESHOLDS)
-        rows += _points(names, curve, len(label), "normal", view.centre, model)
+        clusters = view.clusters(view.patient[cases])
+        curve = net_benefit(label, view.score(model)[cases], TOLD_THRESHOLDS, patients=clusters)
+        rows += _points(names, curve, len(label), "by patient, t" if view.repeated else "normal", view.centre, model)
     for name in view.raters:
-        label, score, _ = view.of(name)
-        values = predictive_values(counts(label, score, cutoffs[name].value), TOLD_PREVALENCES)
+        values = _predictive(view, name, cutoffs[name].value, TOLD_PREVALENCES)
+        method = "Mercaldo, logit" + (", by patient" if view.repeated else "")
         for kind, curve in zip(("ppv", "npv"), values, strict=True):
             metrics = [f"{kind}_at_prevalence_{p:.2f}" for p in TOLD_PREVALENCES]
-            rows += _points(metrics, curve, len(label), "Mercaldo, logit", view.centre, name)
+            rows += _points(metrics, curve, len(view.of(name)[0]), method, view.centre, name)
     return rows
+
+
+def _predictive(
+    view: CentreView, name: str, cutoff: float, prevalence: Floats
+) -> tuple[tuple[Floats, Floats, Floats], tuple[Floats, Floats, Floats]]:
+    label, score, patient = view.of(name)
+    tally = Tally.of(label, is_positive(score, cutoff), patient) if view.repeated else None
+    return predictive_values(counts(label, score, cutoff), prevalence, tally=tally)
 
 
 def _points(

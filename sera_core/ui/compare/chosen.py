@@ -135,8 +135,8 @@ def pick_centre(chosen: Chosen, key: str) -> str:
 
 
 def panels(names: Iterable[str], draw: Callable[[str], None]) -> None:
-    """Draw one panel a name: two side by side at a desk, one below the other on a phone."""
-    grid = st.grid(2, min_column_width=300, gap="medium")
+    """Draw one panel a name: three side by side on a wide screen, one below the other on a phone."""
+    grid = st.grid(3, min_column_width=300, gap="medium")
     for name in names:
         with grid.cell():
             draw(name)

@@ -37,8 +37,8 @@ def show_confusions(chosen: Chosen) -> None:
     """Draw the cell."""
     cell = open_place(
         Place.CONFUSION,
-        "Each model at the cut-off that was frozen before these cases were seen: counts, and per cent of the malignant "
-        "or benign cases. Below, move the cut-off and see what would change.",
+        "Each model at its cut-off: counts, and per cent of the malignant or benign cases. Below, where each came "
+        "from, and what another would change.",
     )
     if not in_sight(Place.CONFUSION, cell.result):
         return
@@ -47,6 +47,7 @@ def show_confusions(chosen: Chosen) -> None:
         for kind, centres in chosen.kinds.items():
             heading(chosen, kind)
             panels(centres, lambda centre: _panel(chosen, centre, [one for one in found if one.centre == centre]))
+        _sources(chosen)
         _measures(chosen, found)
         _what_if(chosen)
         say_meaning(
@@ -63,6 +64,31 @@ def _panel(chosen: Chosen, centre: str, found: list[Confusion]) -> None:
     names = [chosen.names[one.model] for one in found]
     figure = drawn(chosen, f"confusion {centre}", None, lambda: confusion_grid(found, names))
     chart(figure, f"confusion-{centre}", f"Confusion matrices at {chosen.counts[centre]}", save=True)
+
+
+def _sources(chosen: Chosen) -> None:
+    """Where each cut-off came from; one that was chosen on a centre's own cases flatters the model there."""
+    raters = (*chosen.predictions.models, *chosen.predictions.readers)
+    used = {name: chosen.cutoffs[name] for name in raters}
+    tuned = sorted({centre for cutoff in used.values() for centre in cutoff.chosen_at})
+    if tuned:
+        st.caption(
+            f"Cut-offs were chosen by Youden's index on the cases of {escape.markdown(', '.join(tuned))}: what stands "
+            "there flatters the models. At every other centre they were fixed before the cases were seen."
+        )
+
+    def draw() -> None:
+        lines = [
+            {
+                "model": chosen.names[name],
+                "positive from": interval(cutoff.value, cutoff.low, cutoff.high),
+                "where from": cutoff.method,
+            }
+            for name, cutoff in used.items()
+        ]
+        st.table(pd.DataFrame(lines).map(escape.markdown), hide_index=True, alt="Cut-offs and where they came from")
+
+    fold("Where each cut-off came from", "cutoff-sources", draw)
 
 
 def _measures(chosen: Chosen, found: tuple[Confusion, ...]) -> None:

@@ -56,7 +56,7 @@ def show_glance(chosen: Chosen) -> None:
             chart(figure, f"auc-{kind}", alt, save=True)
         _say(chosen, found)
         fold("As a table", "auc-table", lambda: _tables(chosen, found))
-        offer_csv(frame([*found.rows, *found.clustered, *found.ceilings]), "auc")
+        offer_csv(frame([*found.rows, *found.ceilings]), "auc")
         say_meaning(
             "Of a malignant and a benign nodule of that centre, the model gives the malignant one the higher "
             "probability this often. Internal results flatter: compare models where they are external.",
@@ -75,8 +75,9 @@ def _say(chosen: Chosen, found: Glance) -> None:
     if chosen.predictions.readers:
         legend += " Grey: readers and guidelines; R1 is reader 1."
     st.caption(legend)
-    if found.clustered:
-        where = ", ".join(dict.fromkeys(row.centre for row in found.clustered))
+    repeated = [centre for centre in chosen.predictions.centres if chosen.predictions.at(centre).repeated]
+    if repeated:
+        where = ", ".join(repeated)
         st.caption(
             f"At {escape.markdown(where)} some patients have several images: the bars there are Obuchowski's, and "
             "tests take patients, not images, as independent."
@@ -117,7 +118,7 @@ def _table(chosen: Chosen, found: Glance, centres: tuple[str, ...]) -> pd.DataFr
     columns = {}
     for centre in centres:
         cells = {}
-        for row in found.fair:
+        for row in found.rows:
             if row.centre == centre:
                 said = interval(row.estimate, row.low, row.high)
                 role = found.roles.get((row.model, centre))

@@ -6,9 +6,13 @@ import streamlit as st
 
 from sera_core import escape
 from sera_core.evaluate.compare import compare
+from sera_core.evaluate.percentre import per_centre
 from sera_core.evaluate.results import frame
+from sera_core.figures.paper import ONE_COLUMN, TWO_COLUMNS
 from sera_core.reports.comparison import Subject, html
 from sera_core.reports.notebook import KIND, Table, comparison_notebook
+from sera_core.reports.plates import archive
+from sera_core.reports.sheets import FORMS
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import PICTURES
 from sera_core.ui.compare.chosen import Chosen, remember
@@ -17,6 +21,7 @@ from sera_core.ui.download import Download, offer
 
 DRAWN = (Place.GLANCE, Place.ROC, Place.CONFUSION, Place.TRUST, Place.USE, Place.AGREEMENT)
 COUNTED = (Place.DIFFERENCE, Place.SUBGROUPS)
+TABLES = {".csv": "CSV", ".xlsx": "Excel", ".tex": "LaTeX", ".md": "Markdown"}
 LEFT_OUT = (Place.COMBINE, Place.PUBLISHED)
 
 
@@ -30,10 +35,10 @@ def offer_comparison(chosen: Chosen) -> None:
     )
 
     def report() -> str:
-        return html(remember(chosen, compare, chosen.study.cutoffs), subject_of(chosen))
+        return html(remember(chosen, compare, chosen.cutoffs), subject_of(chosen))
 
     def rows() -> str:
-        return escape.csv(frame(remember(chosen, compare, chosen.study.cutoffs).rows))
+        return escape.csv(frame(remember(chosen, compare, chosen.cutoffs).rows))
 
     def notebook() -> str:
         study = chosen.study
@@ -68,6 +73,30 @@ def offer_comparison(chosen: Chosen) -> None:
                 "notebook",
             ),
         )
+        width = st.segmented_control(
+            "Width of the figures for print (mm)",
+            [ONE_COLUMN, TWO_COLUMNS],
+            format_func="{:.0f}".format,
+            default=TWO_COLUMNS,
+            required=True,
+            key="print-width",
+        )
+
+        def plates() -> bytes:
+            found = remember(chosen, compare, chosen.cutoffs)
+            return archive(chosen.predictions, found, chosen.looks, chosen.names, width or TWO_COLUMNS)
+
+        offer(
+            Download(
+                "Figures for print (ZIP)",
+                ":material/imagesmode:",
+                f"figures-{chosen.study.name}-{width or TWO_COLUMNS:.0f}mm.zip",
+                "application/zip",
+                plates,
+                "plates",
+            )
+        )
+        offer(*(_table(chosen, ending, label) for ending, label in TABLES.items()))
         st.segmented_control(
             "The cameras above the figures save",
             PICTURES,
@@ -79,6 +108,16 @@ def offer_comparison(chosen: Chosen) -> None:
         )
     with cell.result:
         show_code(compare, html)
+
+
+def _table(chosen: Chosen, ending: str, label: str) -> Download:
+    """The per-centre table in one of its forms."""
+
+    def write() -> bytes:
+        return FORMS[ending](per_centre(chosen.predictions, remember(chosen, compare, chosen.cutoffs)))
+
+    name = f"per-centre-{chosen.study.name}{ending}"
+    return Download(f"Per centre ({label})", ":material/table_view:", name, "text/plain", write, f"per-centre{ending}")
 
 
 def _cells(places: tuple[Place, ...]) -> str:

@@ -12,7 +12,7 @@ from sera_core.evaluate.compare import partial_areas, roc_lines
 from sera_core.evaluate.results import RocLine, frame
 from sera_core.evaluate.roc import curve, partial_auc
 from sera_core.figures.layout import interval
-from sera_core.figures.roc import roc_panel
+from sera_core.figures.roc import roc_legend, roc_panel
 from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, panels, remember, say_name
@@ -46,10 +46,14 @@ def show_roc(chosen: Chosen) -> None:
         )
     with cell.result, guarded():
         lines = {c: remember(chosen, roc_lines, c, chosen.cutoffs) for c in chosen.predictions.centres}
+        every = [line for found in lines.values() for line in found]
+        if every:
+            key = drawn(chosen, "roc legend", None, lambda: roc_legend(every, chosen.looks, chosen.names))
+            chart(key, "roc-legend", "Lines and marks of the models and readers, the same in all panels")
         for kind, centres in chosen.kinds.items():
             heading(chosen, kind)
             panels(centres, lambda centre: _panel(chosen, centre, lines[centre], band, (low, high)))
-        offer_csv(_points([line for found in lines.values() for line in found]), "roc")
+        offer_csv(_points(every), "roc")
         if high > low:
             _partial(chosen, low, high)
         else:
@@ -71,7 +75,7 @@ def _panel(
     if not lines:
         st.caption("No curve: one of the two classes is missing here.")
         return
-    draw = partial(roc_panel, lines, chosen.looks, chosen.names, band, sensitivities)
+    draw = partial(roc_panel, lines, chosen.looks, chosen.names, band, sensitivities, legend=False)
     figure = drawn(chosen, f"roc {centre}", (band, sensitivities), draw)
     chart(figure, f"roc-{centre}", f"ROC curves at {chosen.counts[centre]}", save=True)
 
