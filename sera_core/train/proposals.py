@@ -20,6 +20,7 @@ from sera_core.signs.quantities import SCALE_FREE
 from sera_core.train.readings import Described
 
 READ = {"shape": ("height_over_width", "ellipse_ratio")}  # the only question whose answer is a quantity itself
+GATES = ("drawn", "box")  # the kinds of outline in which a word must be told
 FEWEST = 10  # cases of a word below which nothing is learnt of it
 PENALTY = 0.3  # inverse of the penalty on the squared weights (scikit-learn's C), not tuned
 
@@ -119,9 +120,9 @@ def tests(
 def rules(cases: Sequence[Described], elsewhere: Sequence[Described] = ()) -> tuple[Rule, ...]:
     """Every question that the cases answer, tested on folds left out and on cases from elsewhere.
 
-    Fitted on the drawn outlines; a word is proposed when its AUC on the left-out folds is at least ``WORTH`` in every
-    kind of outline. The chances are calibrated on the same left-out folds, in the outlines that a user has: the
-    network's (one number a question).
+    Fitted on the drawn outlines; a word is proposed when its AUC on the left-out folds is at least ``WORTH`` in them
+    and in the network's outlines in exact boxes. The chances are calibrated on the latter, which are what a user has
+    (one number a question). What outlines cost that the network proposed alone is tested beside.
     """
     return tuple(
         _rule(question, cases, elsewhere)
@@ -136,7 +137,7 @@ def _rule(question: Question, cases: Sequence[Described], elsewhere: Sequence[De
     outside = [case for case in elsewhere if case.words.get(question) in words]
     rule = fit(question, words, inside)
     chances = left_out(rule, inside)
-    users = [k for k, case in enumerate(inside) if case.outline != "drawn"] or list(range(len(inside)))
+    users = [k for k, case in enumerate(inside) if case.outline == "box"] or list(range(len(inside)))
     sure = sharpness(chances[users], [words.index(inside[k].words[question]) for k in users])
     rule = replace(
         rule,
@@ -145,6 +146,7 @@ def _rule(question: Question, cases: Sequence[Described], elsewhere: Sequence[De
     )
     at_home = tests(question, words, inside, softmax(sure * np.log(np.clip(chances, 1e-9, 1)), axis=1))
     abroad = tests(question, words, outside, rule.probabilities(table(outside, rule.quantities))) if outside else ()
-    worst = {word: min((test.auc for test in at_home if test.word == word), default=0.0) for word in words}
+    asked = [test for test in at_home if test.outline in GATES]
+    worst = {word: min((test.auc for test in asked if test.word == word), default=0.0) for word in words}
     good = tuple(word for word in words if worst[word] >= WORTH)
     return replace(rule, proposed=good, tests=at_home + abroad)

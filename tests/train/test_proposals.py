@@ -78,10 +78,10 @@ def test_words_that_are_told_apart_are_proposed_and_tested_elsewhere() -> None:
 def test_each_kind_of_outline_is_tested_for_itself_and_the_worst_decides() -> None:
     """Outlines that say nothing: the words are told in drawn outlines, and not proposed where a user has others."""
     good = drawn(600)
-    hollow = [replace(case, outline="proposed") for case in drawn(600, told=0.0)]
+    hollow = [replace(case, outline="box") for case in drawn(600, told=0.0)]
     (rule,) = rules([*good, *hollow])
     worst = {test.outline: test.auc for test in rule.tests if test.word == "solid"}
-    assert worst["drawn"] > 0.8 > 0.6 > worst["proposed"]
+    assert worst["drawn"] > 0.8 > 0.6 > worst["box"]
     assert rule.proposed == ()
     assert {test.cases for test in rule.tests} == {600}
 
