@@ -15,7 +15,6 @@ from sera_core.contracts import Box, Diagnosis, Line, Row
 from sera_core.ui.brought import forget_file
 from sera_core.ui.measure import Calibration
 
-KEPT_SOURCE = "kept_source"
 DIAGNOSED = "diagnosed"  # where the session keeps its last diagnosis
 
 
@@ -80,14 +79,6 @@ def start() -> None:
     """Give every control that :func:`reset` sets its first value."""
     st.session_state.setdefault("tool", "region")
     st.session_state.setdefault("uploads", 0)
-    kept = st.session_state.get(KEPT_SOURCE)
-    if kept and "source" not in st.session_state and "source" not in st.query_params:
-        st.session_state["source"] = kept  # the browser's way back leaves the link's query behind
-
-
-def keep_source(source: str | None) -> None:
-    """Remember where the image comes from while another page is open."""
-    st.session_state[KEPT_SOURCE] = source
 
 
 def reset() -> None:

@@ -17,7 +17,7 @@ from sera_core.sizes import centimetres_typed, check_size
 from sera_core.ui.brought import ask_for_file
 from sera_core.ui.cache import image_of, key_of, sample_of
 from sera_core.ui.cell import open_cell, show_code
-from sera_core.ui.state import Case, case_of, keep_source, reset, start
+from sera_core.ui.state import Case, case_of, reset, start
 from sera_core.ui.states import empty, guarded, notices
 from sera_core.wording.diagnosis import descriptors
 
@@ -87,7 +87,6 @@ def choose_image() -> Picture | None:
                 label_visibility="collapsed",
                 bind="query-params",
             )
-            keep_source(source)
             st.button("Reset", on_click=reset, icon=":material/restart_alt:", type="tertiary", key="reset")
         picture = _sample() if source in (None, "sample") else _own(source)
     return picture
