@@ -81,6 +81,7 @@ def roc_legend(lines: Sequence[RocLine], looks: Mapping[str, Series], names: Map
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
+        plot_bgcolor="rgba(0,0,0,0)",
         dragmode=False,
     )
 
