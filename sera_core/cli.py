@@ -447,6 +447,10 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
     _add_scheduler(parser)
 
 
+def _add_padding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--padding", type=float, default=1.1, help="side of the crop over the region's longest side")
+
+
 def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", help="which data set; an unknown one lists all")
     parser.add_argument("source", type=Path)
@@ -473,7 +477,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--published", action="store_true", help="the recipe of Lee 2019 for this network (finetune)")
     parser.add_argument("--folds", type=int, default=6, help="of the cross-validation; 1: train once, keep a sixth")
     parser.add_argument("--px", type=int, help="side of the input, if not the network's own")
-    parser.add_argument("--padding", type=float, default=1.1, help="side of the crop over the region's longest side")
+    _add_padding(parser)
     parser.add_argument("--limit", type=int, help="so many training images at most (with --folds 1)")
     parser.add_argument("--title", default="")
     parser.add_argument("--labels", default="labels as given in the manifest", help="what the labels are, for the card")
@@ -510,7 +514,7 @@ def _add_import_onnx(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mean", type=float, required=True, help="normalisation of a grey level 0 ... 1")
     parser.add_argument("--std", type=float, required=True)
     parser.add_argument("--px", type=int, default=0, help="side of its input, where the file leaves it open")
-    parser.add_argument("--padding", type=float, default=1.1, help="side of the crop over the region's longest side")
+    _add_padding(parser)
     parser.add_argument("--title", default="")
     parser.add_argument("--licence", default="as its maker says")
     parser.add_argument("--domain", default="real", choices=["real", "simulated"])

@@ -236,7 +236,9 @@ def warm() -> None:
 
 def _region(image: GreyImage, asked: Box | None, outline: Outline | None) -> Box:
     if asked is None and outline is None:
-        raise BadInput(NO_NODULE, "No nodule was found on this frame: draw a box around it, or choose another frame.")
+        raise BadInput(
+            NO_NODULE, "The frame shows no nodule that the network finds: draw a box, or choose another frame."
+        )
     box = asked.clipped(*image.shape) if asked else outline.box  # type: ignore[union-attr]
     if min(box.width, box.height) < SMALLEST_PX:
         raise BadInput(

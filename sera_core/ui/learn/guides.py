@@ -174,7 +174,7 @@ GUIDES: dict[str, Guide] = {
         ),
         (
             "Every feature votes for and against each class; the sums are the scores.",
-            "Softmax turns scores into shares that sum to one.",
+            "The scores become shares of one whole.",
             "A share is a probability only after it was compared with what really happened.",
         ),
         "These were the parts; the next chapter puts them behind each other and runs your nodule through all.",
