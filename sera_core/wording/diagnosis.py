@@ -270,12 +270,11 @@ def descriptors(seen: Descriptors) -> str:
     return ", ".join([*(LABELS[row].word for row in rows), *foci]).capitalize()
 
 
+_NO_PART = "; the model's probability has no part in it."
 BASIS = {
-    Basis.DESCRIPTORS: "What the reader saw in the nodule; the model's probability has no part in it.",
-    Basis.PROPOSED: "Words that the program proposes and nobody has looked at yet; the model's probability has no part "
-    "in it.",
-    Basis.CHANGED: "What the reader saw, and words that the program proposes where he said nothing; the model's "
-    "probability has no part in it.",
+    Basis.DESCRIPTORS: f"What the reader saw in the nodule{_NO_PART}",
+    Basis.PROPOSED: f"Words that the program proposes and nobody has looked at yet{_NO_PART}",
+    Basis.CHANGED: f"What the reader saw, and words that the program proposes where he said nothing{_NO_PART}",
     Basis.PROBABILITY: "The model's probability alone: the nodule is not wholly described.",
     Basis.NOTHING: "Nothing yet: the nodule is not wholly described.",
 }

@@ -41,8 +41,8 @@ def notes(case: Case) -> list[str]:
                      f"networks of simulated frames learnt. Their answer is a guess here.")  # fmt: skip
     if any(control.field == "echo_db" for control in beyond(case)) and case.nodule.echo_db < 0:
         found[-1] += (
-            f" Darker than such nodules they know only fluid ({FLUID_DB:g} dB), a benign sign: their answer falls, perhaps "
-            "because of that, though the nodule is no less suspicious."
+            f" Darker than such nodules they know only fluid ({FLUID_DB:g} dB), a benign sign: their answer falls, "
+            "perhaps because of that, though the nodule is no less suspicious."
         )
     if case.nodule.comet_tails:
         found.append(
