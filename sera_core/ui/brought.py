@@ -29,7 +29,7 @@ def ask_for_file(field: Callable[..., object], key: str) -> Brought | None:
         Identity of the field.
     """
     field(key=key, on_change=_take, args=(key,))
-    file: Brought | None = st.session_state.get(_BROUGHT, {}).get(key)
+    file = brought(key)
     if file is not None and st.session_state[key] is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{file.name} is still here.")
@@ -41,6 +41,12 @@ def ask_for_file(field: Callable[..., object], key: str) -> Brought | None:
                 icon=":material/close:",
                 type="tertiary",
             )
+    return file
+
+
+def brought(key: str) -> Brought | None:
+    """What a field took, also while the field is not drawn."""
+    file: Brought | None = st.session_state.get(_BROUGHT, {}).get(key)
     return file
 
 

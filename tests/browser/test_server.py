@@ -8,6 +8,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 from tests.browser.conftest import KEPT_S
+from tests.images.files import encode, speckle
 from tests.images.test_privacy import MARKER, files  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
@@ -37,6 +38,25 @@ def test_names_in_a_file_are_on_no_page_and_in_no_line_of_the_log(
         assert MARKER[:8] not in page.content()
     context.close()
     assert MARKER[:8] not in app_log.read_text()
+
+
+def test_the_browsers_way_back_keeps_the_readers_file(browser: Browser, app_url: str) -> None:
+    """The browser comes back without the link's query, and Streamlit then gives a bound control its default."""
+    page = browser.new_context().new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{app_url}/Diagnose?source=Upload")
+    field = page.locator('input[type="file"]')
+    field.wait_for(state="attached")
+    field.set_input_files({"name": "patient.png", "mimeType": "image/png", "buffer": encode(speckle(), "PNG")})
+    page.locator(".st-key-cell-2").wait_for()
+    page.get_by_role("link", name="Learn").first.click()
+    page.wait_for_url("**/Learn*")
+    page.get_by_role("heading", level=1).wait_for()
+    page.go_back()
+    page.get_by_text("patient.png is still here.").wait_for()
+    page.get_by_text("Sample", exact=True).click()
+    page.get_by_text("Simulated sample").wait_for()
+    page.context.close()
 
 
 def held(app_url: str) -> int:

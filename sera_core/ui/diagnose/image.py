@@ -14,7 +14,7 @@ from sera_core.outline import panes
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.sizes import centimetres_typed, check_size
-from sera_core.ui.brought import ask_for_file
+from sera_core.ui.brought import ask_for_file, brought
 from sera_core.ui.cache import image_of, key_of, sample_of
 from sera_core.ui.cell import open_cell, show_code
 from sera_core.ui.state import Case, case_of, reset, start
@@ -81,7 +81,7 @@ def choose_image() -> Picture | None:
                 "Image from",
                 list(SOURCES),
                 format_func=SOURCES.__getitem__,
-                default="sample",
+                default=_first_source(),
                 key="source",
                 required=True,
                 label_visibility="collapsed",
@@ -90,6 +90,12 @@ def choose_image() -> Picture | None:
             st.button("Reset", on_click=reset, icon=":material/restart_alt:", type="tertiary", key="reset")
         picture = _sample() if source in (None, "sample") else _own(source)
     return picture
+
+
+def _first_source() -> str:
+    """What the browser's way back to this page opens, since it leaves the link's query behind: the reader's own file."""
+    number = st.session_state["uploads"]
+    return next((source for source in NOTHING_YET if brought(f"{source}-{number}")), "sample")
 
 
 def _own(source: str) -> Picture | None:
