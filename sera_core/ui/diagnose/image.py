@@ -93,7 +93,7 @@ def choose_image() -> Picture | None:
 
 
 def _first_source() -> str:
-    """What the browser's way back to this page opens, since it leaves the link's query behind: the reader's own file."""
+    """What the browser's way back opens, since it leaves the link's query behind: the reader's own file."""
     number = st.session_state["uploads"]
     return next((source for source in NOTHING_YET if brought(f"{source}-{number}")), "sample")
 
