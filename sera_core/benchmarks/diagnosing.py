@@ -50,7 +50,7 @@ def benchmark(repeats: int = 3) -> list[Timing]:
         Of each cold start; the median is told.
     """
     frame = render(next(iter(SAMPLES.values())).case)
-    return [*cold(frame, repeats), *_fresh(repeats), *_warm(frame), *_together(frame), *_memory(frame)]
+    return [*cold(frame, repeats), *_warm(frame), *_together(frame), *_memory(frame)]
 
 
 def cold(frame: Frame, repeats: int) -> list[Timing]:
@@ -69,17 +69,6 @@ def cold(frame: Frame, repeats: int) -> list[Timing]:
         _line("cold diagnosis, aim", ratio, "x import torch", f"{COLD_RATIO:g}", ratio / COLD_RATIO),
         _line("cold diagnosis, clock", clock, "s", "its processor time", clock / taken),
         _line("cold diagnosis, memory", peak, "GB", "0.6 GB", peak / 0.6),
-    ]
-
-
-def _fresh(repeats: int) -> list[Timing]:
-    """The first page of a fresh server: libraries, models, verdict, heatmap, and every other model's opinion."""
-    runs = [(_spent("torch.version"), _spent("sera_core.benchmarks.visiting")) for _ in range(repeats)]
-    taken, clock = (median(ours[k] for _, ours in runs) for k in (0, 1))
-    ratio = median(ours[0] / torch[0] for torch, ours in runs)
-    return [
-        _line("first Diagnose page of a fresh server, processor", taken, "s", "import torch", ratio),
-        _line("first Diagnose page of a fresh server, clock", clock, "s", "its processor time", clock / taken),
     ]
 
 

@@ -124,7 +124,7 @@ def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95, patients: Arr
     >>> scores = [0.1, 0.4, 0.35, 0.8, 0.3, 0.9]
     >>> found = auc(labels, scores)
     >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
-    (0.778, 0.173, 0.983)
+    (0.778, 0.033, 0.997)
     """
     return area(placements(labels, scores, patients), level)
 

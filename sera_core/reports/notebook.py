@@ -124,7 +124,7 @@ def lesson_notebook(title: str, calls: Sequence[partial]) -> str:
     Parameters
     ----------
     title : str
-    calls : sequence of functools.partial
+    calls : sequence of partial
         The functions that ran, with the arguments that the controls gave them.
     """
     cells = ["It holds the numbers that were computed with: those of your own image too, where you brought one."]

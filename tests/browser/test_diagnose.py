@@ -75,26 +75,26 @@ def frame_png() -> bytes:
 
 
 def test_first_paint_has_everything(page: Page) -> None:
-    for name in ("Image", "Region", "Verdict", "Why", "What next", "Report"):
+    for name in ("Image", "Region", "Verdict", "Why", "Signs", "What next", "Report"):
         assert page.get_by_role("heading", name=re.compile(name)).first.is_visible()
     assert page.get_by_text("simulated", exact=True).first.is_visible()
-    for number in (3, 4, 5):
+    for number in (3, 4):
         page.locator(f".st-key-cell-{number} .js-plotly-plot").first.wait_for(timeout=20_000)
-    assert page.get_by_text("By the model's probability").is_visible()
+    says(page.locator(".st-key-cell-6"), "By the words that the program proposes")
     assert page.get_by_text("Not a medical device").last.is_visible()
 
 
 def test_from_a_file_to_verdict_heatmap_advice_and_pdf(page: Page, frame_png: bytes) -> None:
     choose_file(page, "frame.png", frame_png)  # actions one and two; there is no third
-    cells = {number: page.locator(f".st-key-cell-{number}") for number in range(1, 7)}
+    cells = {number: page.locator(f".st-key-cell-{number}") for number in range(1, 8)}
     cells[3].locator(".js-plotly-plot").first.wait_for(timeout=20_000)
     says(cells[3], "uncertain band around the cut-off")
     cells[4].locator(".js-plotly-plot").first.wait_for(timeout=20_000)
     says(cells[4], "random places")
-    says(cells[5], "By the model's probability")
-    says(cells[5], "size not given")
+    says(cells[5], "not proposed: please look")
+    says(cells[6], "size not given")
     with page.expect_download(timeout=60_000) as started:
-        cells[6].get_by_role("button", name="PDF").click()
+        cells[7].get_by_role("button", name="PDF").click()
     saved = started.value.path().read_bytes()
     assert saved.startswith(b"%PDF-")
     assert len(saved) > 5_000

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(opened: Page, app_url: str, ready: None) -> Page:
     """The chapter on a whole network in each size."""
-    opened.goto(f"{app_url}/Learn?chapter=9&network_conv=24")
+    opened.goto(f"{app_url}/Learn?chapter=9&depth=mathematics&network_conv=24")
     opened.get_by_text("The course, in the talk's order").wait_for(timeout=240_000)
     settled(opened)
     return opened

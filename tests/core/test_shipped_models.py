@@ -63,7 +63,7 @@ def test_a_real_frame_is_diagnosed(shared_data: Path) -> None:
 def test_on_every_sample_of_the_app_the_hottest_point_lies_in_the_nodule() -> None:
     for sample in SAMPLES.values():
         frame = render(sample.case)
-        heatmap = read(frame.image, Request(frame.box), find=lambda image, hint: None).heatmap
+        heatmap = read(frame.image, Request(frame.box), find=lambda image, hint, pane: None).heatmap
         assert heatmap is not None
         row, column = np.unravel_index(np.argmax(heatmap.values), heatmap.crop.shape)
         place, scale = heatmap.crop_box, heatmap.crop_box.width / heatmap.crop.shape[1]

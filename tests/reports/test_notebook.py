@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from streamlit.testing.v1 import AppTest
 
-from sera_core.contracts import Box, CamMethod, Patient
+from sera_core.contracts import Box, CamMethod, Description, Patient
 from sera_core.diagnosis import Request, diagnose
 from sera_core.evaluate.compare import compare
 from sera_core.evaluate.table import read_predictions, template
@@ -47,7 +47,7 @@ def package_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_diagnosis(tmp_path: Path) -> None:
     frame = render(SAMPLES["papillary"].case)
-    found = diagnose(frame.image, Request(frame.box), Patient(size_mm=14.0, descriptors=frame.descriptors))
+    found = diagnose(frame.image, Request(frame.box), Patient(size_mm=14.0, seen=Description.of(frame.descriptors)))
     *_, record = executed(diagnosis_notebook(found), tmp_path)
     told, expected = ast.literal_eval(record), to_json(found)
     assert {key: told[key] for key in expected if key != "warnings"} == {

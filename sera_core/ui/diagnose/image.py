@@ -169,7 +169,8 @@ def _size(case: Case, proposed: float | None) -> float | None:
     try:
         size = check_size(typed)
     except BadInput as error:
-        st.warning(f"{error.message} It goes on without a size.", title="Size not taken", icon=":material/block:")
+        instead = "without a size" if proposed is None else f"with the outline's {proposed:g} mm"
+        st.warning(f"{error.message} It goes on {instead}.", title="Size not taken", icon=":material/block:")
         return None
     if doubt := centimetres_typed(size):
         st.caption(f":material/help: {doubt}")

@@ -23,7 +23,7 @@ def take_home(title: str, *calls: partial) -> None:
     Parameters
     ----------
     title : str
-    calls : functools.partial
+    calls : partial
         The functions that ran, with the arguments that the controls gave them.
     """
     slug = re.sub(r"\W+", "-", title.lower())

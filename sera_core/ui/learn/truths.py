@@ -90,11 +90,11 @@ def false_alarms(specimen: Specimen) -> float:
 
 
 def hottest(specimen: Specimen) -> tuple[float, float]:
-    """Where (x, y in the frame) Grad-CAM's map for malignant is hottest."""
+    """Where (x, y in the frame) the map for malignant is hottest, by the method that Diagnose begins with."""
     network = seen(specimen)
     classifier, crop = network.classifier, network.crop
     traced = trace(classifier.activations(crop.pixels[None]), classifier.head())
-    values = heatmap(CamMethod.GRADCAM, traced, 1, crop.pixels.shape)
+    values = heatmap(CamMethod.HIRESCAM, traced, 1, crop.pixels.shape)
     row, column = np.unravel_index(int(np.argmax(values)), values.shape)
     height, width = values.shape
     return crop.box.x + column * crop.box.width / width, crop.box.y + row * crop.box.height / height

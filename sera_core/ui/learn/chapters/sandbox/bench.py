@@ -144,9 +144,9 @@ def _truth(case: Case) -> None:
             rf"{{p(\text{{{what}}}\mid\text{{benign}})}} &= {ratio:.2f} \\ p = \tfrac{{1}}{{1+e^{{{-ratio:.2f}}}}} "
             rf"&= {expit(ratio):.2f} \end{{aligned}}"
             for what, ratio in (("built", truth.built), ("visible", truth.visible))
-        ],
-        words.truth(truth),
+        ]
     )
+    st.caption(words.truth(truth))
 
 
 def _guidelines(case: Case) -> None:
