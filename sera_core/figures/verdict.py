@@ -38,7 +38,7 @@ def opinions_strip(diagnosis: Diagnosis) -> go.Figure:
         title="probability, each model's own (%)", range=[-1, 101], fixedrange=True, tickvals=[0, 25, 50, 75, 100]
     )
     figure.update_yaxes(visible=False, range=[-0.6, 0.6], fixedrange=True)
-    figure.update_layout(height=96, margin={"l": 0, "r": 8, "t": 4, "b": 0}, showlegend=False, dragmode=False)
+    figure.update_layout(height=112, margin={"l": 0, "r": 8, "t": 4, "b": 44}, showlegend=False, dragmode=False)
     return figure
 
 
