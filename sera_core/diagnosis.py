@@ -250,10 +250,14 @@ def _region(image: GreyImage, asked: Box | None, outline: Outline | None) -> Box
 
 
 def _most_familiar(image: GreyImage, seen: Features) -> str:
-    def distance(card: Card) -> float:
-        return store.load(card.id).familiarity(seen)[0].distance  # one feature space, so they compare
+    """The nearest of the models that know such an image; where none does, one of real frames and not of simulated ones.
 
-    return min(_candidates(image), key=distance).id
+    An image that nobody knows is far more likely another clinic's than the simulator's.
+    """
+    known = [(card, store.load(card.id).familiarity(seen)[0]) for card in _candidates(image)]
+    near = [one for one in known if not one[1].fringe]
+    real = [one for one in known if one[0].domain != SIMULATED]
+    return min(near or real or known, key=lambda one: one[1].distance)[0].id  # one feature space, so they compare
 
 
 def _candidates(image: GreyImage) -> list[Card]:

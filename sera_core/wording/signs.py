@@ -118,14 +118,14 @@ def in_short(measured: Measured) -> str:
 # ---- what is proposed, and who says it -------------------------------------------------------------------------------
 
 
-def chances(measured: Measured, row: Row) -> str:
-    """How sure the program is of what it proposes in a row; what it leaves to the reader."""
+def chances(measured: Measured, row: Row) -> tuple[str, ...]:
+    """How sure the program is of what it proposes in a row, and what it leaves to the reader; several of foci only."""
     asked = [one for one in measured.proposals if one.question == row or (row == "foci" and one.question in FOCI)]
     if row != "foci":
-        return percent(asked[0].probability) if asked and asked[0].proposed else LOOK
+        return (percent(asked[0].probability) if asked and asked[0].proposed else LOOK,)
     parts = [f"{_word(one)} {percent(one.probability)}" for one in asked if one.proposed]
     left = [LABELS[Focus(one.question)].word.lower() for one in asked if not one.proposed]
-    return ", ".join(parts + ([f"{' and '.join(left)} {LOOK}"] if left else []))
+    return (*parts, f"{' and '.join(left)} {LOOK}") if left else tuple(parts)
 
 
 def _word(one: Proposal) -> str:
@@ -153,7 +153,7 @@ def described(diagnosis: Diagnosis) -> list[tuple[str, str]]:
         ("Instead of", _listed(f"{row_words(proposed, row)} (proposed)" for row in changed)),
     ]
     if measured:
-        told = (f"{row_words(proposed, row)} ({chances(measured, row)})" for row in diagnosis.proposed)
+        told = (f"{row_words(proposed, row)} ({', '.join(chances(measured, row))})" for row in diagnosis.proposed)
         rows.append(("Proposed", _listed(told)))
     if diagnosis.description.open:
         rows.append(("Not said", still_open(diagnosis.description.open)))

@@ -99,8 +99,9 @@ def _whose(row: Row, case: Case, found: Measured | None) -> str:
     if found is None:
         return ":gray-badge[please look]"
     proposed = getattr(found.description, row) is not None
-    chances = words.chances(found, row)
-    return f":blue-badge[proposed: {chances}]" if proposed else f":gray-badge[{chances}]"
+    first, *others = words.chances(found, row)
+    colour, said = ("blue", f"proposed: {first}") if proposed else ("gray", first)
+    return " ".join(f":{colour}-badge[{part}]" for part in (said, *others))  # one badge does not wrap on a phone
 
 
 def _take(case: Case, found: Measured | None) -> None:
