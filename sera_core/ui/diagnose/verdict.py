@@ -28,7 +28,7 @@ def choose_model(cell: Cell, installed: list[str]) -> str:
             ["auto", *installed],
             key="model",
             bind="query-params",
-            help="auto asks the model that knows this kind of image best, and of images that none knows a model of real frames.",
+            help="auto asks the model that knows such images best; if none does, one of real frames.",
         )
 
 
