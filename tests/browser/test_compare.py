@@ -31,10 +31,15 @@ def cell(page: Page, number: int) -> Locator:
 
 
 def near(page: Page, number: int) -> Locator:
-    """Scroll to a cell, as a reader does, until it is drawn."""
+    """Scroll to a cell, as a reader does, until it is drawn: cells above that are drawn late push it away again."""
     part = cell(page, number)
-    part.scroll_into_view_if_needed()
-    part.get_by_text("Show the code").wait_for(timeout=60_000)
+    drawn = part.get_by_text("Show the code")
+    for _ in range(60):
+        part.scroll_into_view_if_needed()
+        if drawn.is_visible():
+            break
+        page.wait_for_timeout(1_000)
+    drawn.wait_for(timeout=1_000)
     settled(page)
     part.scroll_into_view_if_needed()
     return part
