@@ -14,7 +14,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
-from scipy.stats import rankdata
 
 from sera_core.contracts import Fidelity, Grey
 from sera_core.explain.perturb import Predict, ask, blurred
@@ -84,10 +83,11 @@ def _moved(values: Grey) -> list[NDArray[np.float32]]:
 
 def _rank_correlations(many: NDArray[np.floating], one: NDArray[np.floating]) -> NDArray[np.float64]:
     """Spearman's of each row ``[M, N]`` with ``one`` ``[N]``; 0 where either is the same everywhere or no number."""
-    ranks, wanted = (rankdata(side, axis=-1) - (len(one) + 1) / 2 for side in (many, one))
+    ranks, wanted = (_ranks(side) - (len(one) + 1) / 2 for side in (many, one))
     spread = np.sqrt((ranks**2).sum(axis=-1) * (wanted**2).sum())
     products = ranks @ wanted
-    return np.where(np.isfinite(products) & (spread > 0), products / np.where(spread > 0, spread, 1), 0.0)
+    known = np.isfinite(many).all(axis=-1) & np.isfinite(one).all()
+    return np.where(known & (spread > 0), products / np.where(spread > 0, spread, 1), 0.0)
 
 
 def hot_fifth(values: Grey) -> NDArray[np.bool_]:
@@ -129,3 +129,10 @@ def _lowest(score: NDArray[np.floating], area: int) -> NDArray[np.bool_]:
     chosen = np.zeros(flat.shape, dtype=bool)
     np.put_along_axis(chosen, np.argpartition(flat, area - 1, axis=1)[:, :area], True, axis=1)
     return chosen.reshape(score.shape)
+
+
+def _ranks(values: NDArray) -> NDArray[np.float64]:
+    """Ranks 1 ... N along the last axis, ties by their mean: ``scipy.stats`` alone takes 0.4 s to import."""
+    above = (values[..., :, None] > values[..., None, :]).sum(-1)
+    level = (values[..., :, None] == values[..., None, :]).sum(-1)
+    return above + (level + 1) / 2
