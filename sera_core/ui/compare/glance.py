@@ -29,7 +29,7 @@ def show_glance(chosen: Chosen) -> None:
     cell = open_place(
         Place.GLANCE,
         "How well each model ranks malignant above benign nodules, where it was tuned and where it was not. "
-        "An AUC of 0.5 is a coin; the bar is the 95 % interval (DeLong's).",
+        "An AUC of 0.5 is a coin; the bar is the 95 % interval, by whole patients.",
     )
     with cell.controls:
         by = st.segmented_control(
