@@ -1,0 +1,65 @@
+"""Verbs about this machine: app, benchmark."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from sera_core.cli.verb import Verb, say
+from sera_core.wording import command_line
+from sera_core.wording.command_line import Result
+
+
+def app(options: argparse.Namespace) -> NoReturn:
+    """The pages, served on this machine until Ctrl-C; what follows -- is handed to Streamlit."""
+    from sera_core.ui.serve import serve
+
+    serve(options.streamlit)
+
+
+def _add_app(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("streamlit", nargs="*", metavar="SETTING", help="of Streamlit: app -- --server.port 8502")
+
+
+def benchmark(options: argparse.Namespace) -> Result:
+    """Speed; how right measured signs are; whether heatmaps lie where they should; how often intervals are true."""
+    if options.part == "coverage":
+        from sera_core.benchmarks.coverage import coverage
+
+        return coverage(report=say)
+    if options.part == "signs":
+        from sera_core.benchmarks.measuring import benchmark
+
+        return benchmark()
+    if options.part == "explain":
+        from sera_core.benchmarks.evidence import evidence
+        from sera_core.benchmarks.location import location
+        from sera_core.explain.judged import keep
+
+        pairs, places = evidence(), location(options.frames)
+        if options.keep:
+            keep(places, pairs)
+        return pairs + places
+    if options.part == "runtimes":
+        from sera_core.benchmarks import runtimes
+
+        return runtimes.benchmark()
+    from sera_core.benchmarks.run import run
+
+    return run()
+
+
+def _add_benchmark(parser: argparse.ArgumentParser) -> None:
+    parts = ("speed", "signs", "explain", "runtimes", "coverage")
+    parser.add_argument("part", nargs="?", choices=parts, default="speed", help="what to measure")
+    parser.add_argument(
+        "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"
+    )
+    parser.add_argument("--keep", action="store_true", help="explain: keep the figures for the pages")
+
+
+VERBS = (
+    Verb("app", app, None, _add_app),
+    Verb("benchmark", benchmark, command_line.benchmark, _add_benchmark),
+)

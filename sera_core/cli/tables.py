@@ -1,0 +1,139 @@
+"""Verbs about many cases: predict, study, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+from math import isfinite, nan
+from pathlib import Path
+from typing import Any
+
+from sera_core.cli.verb import Verb, add_scheduler, say
+from sera_core.contracts import BadInput
+from sera_core.files import whole_file
+from sera_core.wording import command_line
+from sera_core.wording.command_line import Result
+
+STUDY_WORK = Path("runs/study")
+
+
+def predict(options: argparse.Namespace) -> Result:
+    """Every model's probability of every case of a manifest; started again, it goes on where it stopped."""
+    from sera_core.predict import predict
+
+    return {
+        "predictions": str(options.out),
+        "rows": predict(options.manifest, options.model, options.out, say, scheduler=options.scheduler),
+    }
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("manifest", type=Path)
+    parser.add_argument("--model", nargs="+", required=True, metavar="ID")
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT.csv|.parquet")
+    add_scheduler(parser)
+
+
+def study(options: argparse.Namespace) -> Result:
+    """Run a study from its design file; finished stages are kept and not run again."""
+    from sera_core.study.kinds import run_design
+    from sera_core.study.stage import Stage
+    from sera_core.study.tables import Engine
+
+    return run_design(options.design, Stage(options.work, say), Engine(options.engine, options.scheduler))
+
+
+def _add_study(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("design", type=Path, metavar="DESIGN.toml")
+    parser.add_argument("--work", type=Path, default=STUDY_WORK, help="folder for finished stages")
+    parser.add_argument("--engine", choices=["serial", "loky", "dask"], default="serial", help="who fits the tables")
+    add_scheduler(parser)
+
+
+def evaluate(options: argparse.Namespace) -> Result:
+    """Every comparison of a predictions table: AUC, cut-off, differences, calibration, usefulness, agreement."""
+    from sera_core.evaluate.compare import compare
+    from sera_core.evaluate.percentre import per_centre
+    from sera_core.evaluate.results import Cutoff, records, told
+    from sera_core.reports.sheets import write
+    from sera_core.study.shipped import open_table
+
+    predictions, known = open_table(options.predictions)
+    for notice in predictions.notices:
+        say(f"note: {notice.message}")
+    named = {name: Cutoff(value, nan, nan, "named with --cutoff") for name, value in options.cutoff}
+    if unknown := named.keys() - {*predictions.models, *predictions.readers}:
+        listed = ", ".join((*predictions.models, *predictions.readers))
+        raise BadInput("no_model", f"The table has no model {', '.join(sorted(unknown))}: name one of {listed}.")
+    found = compare(predictions, {**known, **named})
+    if options.table:
+        write(per_centre(predictions, found), options.table)
+    if options.figures:
+        _write_figures(predictions, found, options)
+    return {
+        "rows": records(found.rows),
+        "cutoffs": {name: cutoff.value for name, cutoff in found.cutoffs.items()},
+        "cutoff_sources": {name: told(cutoff) for name, cutoff in found.cutoffs.items()},
+    }
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "predictions", type=Path, metavar="FILE", help="predictions (CSV or Parquet), or the name of a shipped study"
+    )
+    parser.add_argument(
+        "--cutoff",
+        type=_named_number,
+        action="append",
+        default=[],
+        metavar="MODEL=VALUE",
+        help="a cut-off fixed beforehand, before that of the table or study; may be given again",
+    )
+    parser.add_argument("--figures", type=Path, metavar="OUT.zip", help="write the figures for print: SVG, PDF and PNG")
+    parser.add_argument("--width-mm", type=_width, default=180.0, help="of the figures: 85 for one column")
+    parser.add_argument(
+        "--table", type=Path, metavar="OUT.csv|.xlsx|.tex|.md", help="write the per-centre table: counts and intervals"
+    )
+
+
+def _write_figures(predictions: Any, found: Any, options: argparse.Namespace) -> None:
+    """The first models by rank as figures for print: more would not be told apart."""
+    from sera_core.evaluate.ranking import ranked
+    from sera_core.figures.palette import READER, series
+    from sera_core.reports.plates import MOST, archive
+    from sera_core.wording.comparison import name_of
+
+    best = ranked(predictions)
+    if len(best) > MOST:
+        say(f"note: the figures show the {MOST} models with the highest AUC at internal centres")
+    part = predictions.select(best[:MOST])
+    names = {name: name_of(name) for name in (*part.models, *part.readers)}
+    looks = series(best) | dict.fromkeys(part.readers, READER)
+    with whole_file(options.figures) as file:
+        file.write_bytes(archive(part, found, looks, names, options.width_mm))
+
+
+def _named_number(said: str) -> tuple[str, float]:
+    """``MODEL=VALUE``; a model's own name may hold an equals sign."""
+    name, sign, value = said.rpartition("=")
+    try:
+        number = float(value)
+    except ValueError:
+        number = nan
+    if not (name and sign and isfinite(number)):
+        raise argparse.ArgumentTypeError(f"{said!r} is not MODEL=VALUE, for example my-network=0.56")
+    return name, number
+
+
+def _width(said: str) -> float:
+    """Of a figure for print, mm."""
+    width = float(said)
+    if not 60 <= width <= 400:
+        raise argparse.ArgumentTypeError(f"{said} is outside 60 ... 400 mm")
+    return width
+
+
+VERBS = (
+    Verb("predict", predict, command_line.predict, _add_predict),
+    Verb("study", study, command_line.study, _add_study),
+    Verb("evaluate", evaluate, command_line.evaluate, _add_evaluate),
+)
