@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sera_core.contracts import BadInput
-from sera_core.evaluate.roc import checked, curve
+from sera_core.evaluate.placements import checked
+from sera_core.evaluate.roc import curve
 
 Criterion = Callable[[NDArray, NDArray], float]
 

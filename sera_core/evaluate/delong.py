@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr
 
-from sera_core.evaluate.roc import ROUNDING, Patients, Placements, spread_of, welch
+from sera_core.evaluate.placements import ROUNDING, Patients, Placements, spread_of, welch
 from sera_core.evaluate.spread import student
 
 Whose = tuple[Patients, Patients]
@@ -50,7 +50,7 @@ def paired(a: Placements, b: Placements, level: float = 0.95) -> AucDifference:
 
     Examples
     --------
-    >>> from sera_core.evaluate.roc import placements
+    >>> from sera_core.evaluate.placements import placements
     >>> labels = [0, 0, 0, 1, 1, 1]
     >>> first = placements(labels, [0.1, 0.4, 0.35, 0.8, 0.6, 0.9])
     >>> second = placements(labels, [0.2, 0.5, 0.1, 0.3, 0.4, 0.9])
@@ -72,7 +72,7 @@ def unpaired(first: Placements, second: Placements, level: float = 0.95, covaria
 
     Examples
     --------
-    >>> from sera_core.evaluate.roc import placements
+    >>> from sera_core.evaluate.placements import placements
     >>> home = placements([0, 0, 0, 1, 1, 1], [0.1, 0.4, 0.35, 0.8, 0.3, 0.9])
     >>> abroad = placements([0, 0, 1, 1], [0.5, 0.2, 0.4, 0.7])
     >>> round(unpaired(home, abroad).difference, 3)

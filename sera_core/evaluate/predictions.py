@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sera_core.contracts import READER, BadInput, Domain, Notice, Role
+from sera_core.evaluate.placements import Placements, placements
 from sera_core.evaluate.results import Cutoff
-from sera_core.evaluate.roc import Placements, placements
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

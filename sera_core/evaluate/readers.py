@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, stdtr
 
-from sera_core.evaluate.roc import Placements
+from sera_core.evaluate.placements import Placements
 from sera_core.evaluate.spread import student
 
 Floats = NDArray[np.float64]

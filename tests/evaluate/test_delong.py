@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from scipy.stats import ttest_ind_from_stats
 
 from sera_core.evaluate import delong
-from sera_core.evaluate.roc import auc, placements
+from sera_core.evaluate.placements import placements
+from sera_core.evaluate.roc import auc
 from tests.evaluate.test_roc import components, covariance, drawn
 
 

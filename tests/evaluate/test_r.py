@@ -13,8 +13,10 @@ import pandas as pd
 import pytest
 
 from sera_core.evaluate.delong import paired, unpaired
+from sera_core.evaluate.partial import partial_auc
+from sera_core.evaluate.placements import placements
 from sera_core.evaluate.pooling import pool, pool_pairs
-from sera_core.evaluate.roc import curve, partial_auc, placements
+from sera_core.evaluate.roc import curve
 from tests.evaluate.test_pooling import SENSITIVITY, SPECIFICITY, VARIANCES, V, Y
 
 SCRIPT = Path(__file__).with_name("oracle.R")

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from sera_core.evaluate.compare import readings
+from sera_core.evaluate.placements import placements
 from sera_core.evaluate.readers import difference, fixed_readers, jackknife, random_readers
-from sera_core.evaluate.roc import auc, placements
+from sera_core.evaluate.roc import auc
 from tests.conftest import SHARED_DATA
 from tests.predicted import made_up, read
 

@@ -14,7 +14,9 @@ from scipy.stats import beta, norm
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from sera_core.contracts import BadInput
-from sera_core.evaluate.roc import auc, band, curve, partial_auc
+from sera_core.evaluate.band import band
+from sera_core.evaluate.partial import partial_auc
+from sera_core.evaluate.roc import auc, curve
 
 
 def drawn(seed: int, positives: int = 23, negatives: int = 31, levels: int | None = 7) -> tuple[np.ndarray, np.ndarray]:

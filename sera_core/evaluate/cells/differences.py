@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from sera_core.contracts import BadInput, is_positive
 from sera_core.evaluate.delong import AucDifference, Whose, covariance_of, interaction, paired, unpaired
 from sera_core.evaluate.paired import holm, mcnemar
+from sera_core.evaluate.placements import Placements
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.results import Cutoff, Row
-from sera_core.evaluate.roc import Placements
 
 Raters = tuple[str, ...]
 

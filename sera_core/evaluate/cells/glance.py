@@ -7,11 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sera_core.evaluate.band import band
 from sera_core.evaluate.cells.differences import auc_differences
+from sera_core.evaluate.partial import partial_auc
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, Glance, RocLine, Row
-from sera_core.evaluate.roc import area, auc, band, curve, partial_auc
+from sera_core.evaluate.roc import area, auc, curve
 
 CEILING = "log_likelihood_ratio"
 MOST_POINTS = 400  # of a drawn curve: a screen shows no more

@@ -8,11 +8,11 @@ import numpy as np
 from scipy.special import expit, logit
 
 from sera_core.contracts import Domain, is_positive
+from sera_core.evaluate.placements import ROUNDING
 from sera_core.evaluate.pooling import FEWEST, FEWEST_PAIRS, Pooled, pool, pool_pairs
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import SHARES
 from sera_core.evaluate.results import Cutoff, Row
-from sera_core.evaluate.roc import ROUNDING
 from sera_core.evaluate.tally import Tally
 
 

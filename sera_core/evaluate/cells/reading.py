@@ -9,10 +9,10 @@ from itertools import chain
 import numpy as np
 
 from sera_core.contracts import READER, Guideline
+from sera_core.evaluate.placements import placements
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.readers import difference, fixed_readers, jackknife, random_readers
 from sera_core.evaluate.results import Row
-from sera_core.evaluate.roc import placements
 
 AIDED = "_aided"  # ends the column of a reader who saw the model's answer
 AVERAGE = "average reader"

@@ -9,8 +9,9 @@ import streamlit as st
 
 from sera_core import escape
 from sera_core.evaluate.compare import partial_areas, roc_lines
+from sera_core.evaluate.partial import partial_auc
 from sera_core.evaluate.results import RocLine, frame
-from sera_core.evaluate.roc import curve, partial_auc
+from sera_core.evaluate.roc import curve
 from sera_core.figures.layout import interval
 from sera_core.figures.roc import roc_legend, roc_panel
 from sera_core.ui.cell import fold, say_meaning, show_code
