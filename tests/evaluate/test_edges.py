@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from scipy.stats import binomtest
 
+from sera_core.evaluate.identities import _clean
 from sera_core.evaluate.paired import mcnemar
 from sera_core.evaluate.proportion import intervals
-from sera_core.evaluate.table import _clean
 from sera_core.names import unify
 
 

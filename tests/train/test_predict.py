@@ -16,8 +16,9 @@ import pytest
 
 from sera_core.classifiers import store
 from sera_core.contracts import BadInput
+from sera_core.evaluate.columns import CUTOFF
 from sera_core.evaluate.compare import cutoffs
-from sera_core.evaluate.table import CUTOFF, read_predictions
+from sera_core.evaluate.table import read_predictions
 from sera_core.predict import CHUNK, predict
 from sera_core.train.frames import decode, viewed
 from sera_core.train.manifest import read_manifest

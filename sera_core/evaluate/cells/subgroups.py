@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from sera_core.contracts import is_positive
 from sera_core.evaluate.cells.operating import BY_PATIENT
+from sera_core.evaluate.columns import DESCRIPTORS
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts, intervals
 from sera_core.evaluate.results import Cutoff, Row
 from sera_core.evaluate.roc import auc
-from sera_core.evaluate.table import DESCRIPTORS
 from sera_core.evaluate.tally import Tally
 
 FEWEST = 10  # cases of a class below which nothing is said: one case would move the number by a tenth or more

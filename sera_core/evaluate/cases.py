@@ -1,0 +1,54 @@
+"""One row a case of a predictions table, whatever the number of models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sera_core.contracts import READER, BadInput, Domain
+from sera_core.evaluate.columns import NUMBERS, WORDS, Names, first_given, is_nan, number, spelled, words_of
+from sera_core.evaluate.predictions import Floats, Ints
+from sera_core.sheet import Sheet
+from sera_core.sizes import LARGEST_MM, SMALLEST_MM, possible, rounded
+
+
+def case_rows(sheet: Sheet, codes: dict[str, Ints], names: Names, first: Ints, label: Floats) -> pd.DataFrame:
+    """One row a case; an optional column takes the first value that any row of the case gives."""
+    table, case = sheet.table, codes["case_id"]
+    distinct = {"case_id": names["case_id"], "patient_id": names["patient_id"], "centre": pa.array(names["centre"])}
+    cases = {column: words.take(pa.array(codes[column][first])).to_pandas() for column, words in distinct.items()}
+    cases["label"] = pd.Series(label[first].astype(np.int64))
+    numbers = [c for c in table.column_names if c in NUMBERS or c.startswith(READER)]
+    for column in numbers:
+        values = number(table, column)
+        given = table[column].is_valid().to_numpy()
+        wrong = given & ~np.isfinite(values) & ~is_nan(table[column])
+        sheet.refuse(wrong, column, f"has a {column} that is no number", column)
+        if column == "size_mm":
+            wrong = np.isfinite(values) & ~possible(values)
+            sheet.refuse(wrong, column, f"has a size_mm outside {SMALLEST_MM:g} ... {LARGEST_MM:g}", column)
+            values = rounded(values)
+        cases[column] = first_given(pd.Series(values), case, len(first))
+    for column in WORDS:
+        if column in table.column_names:
+            words = words_of(sheet, column).to_pandas() if column == "seed" else spelled(sheet, column)
+            cases[column] = first_given(words, case, len(first))
+    return pd.DataFrame(cases)
+
+
+def check_domains(cases: pd.DataFrame, sheet: Sheet, domain: Domain) -> None:
+    """Fill in ``domain`` and refuse an unknown one, and a centre that has both."""
+    if "domain" not in cases:
+        cases["domain"] = domain
+        return
+    cases["domain"] = cases["domain"].fillna(domain)
+    words = spelled(sheet, "domain")
+    unknown = (words.notna() & ~words.isin(["real", "simulated"])).to_numpy()
+    sheet.refuse(unknown, "domain", "has an unknown domain", "domain")
+    kinds = cases.groupby("centre")["domain"].nunique()
+    if (kinds > 1).any():
+        raise BadInput(
+            "domains",
+            f"Centre {kinds.idxmax()} of {sheet.name} has real and simulated cases: give each kind its own centre.",
+        )
