@@ -16,7 +16,8 @@ from sera_core.classifiers.foreign import foreign_parts
 from sera_core.classifiers.store import load
 from sera_core.cli import main
 from sera_core.contracts import BadInput, CamMethod
-from sera_core.diagnosis import Request, _answer
+from sera_core.diagnosis import Request
+from sera_core.diagnosis.reading import _answer
 from sera_core.train.frames import decode
 from sera_core.train.manifest import read_manifest
 from tests.classifiers.models import tiny

@@ -1,0 +1,60 @@
+"""What a reading must be told with: where its region comes from, and what its probability is not."""
+
+from __future__ import annotations
+
+from sera_core.classifiers.card import Card
+from sera_core.contracts import Familiarity, GreyImage, Notice, Outline
+from sera_core.diagnosis.request import AUTO, Request
+from sera_core.outline import panes
+from sera_core.wording import percent
+
+MALIGNANT = "malignant"  # how the target of a model begins whose labels are pathology
+
+
+def which_pane(image: GreyImage, request: Request) -> tuple[Notice, ...]:
+    """A question where a nodule was looked for in several panes."""
+    if request.box or request.pane or (number := len(panes(image))) == 1:
+        return ()
+    said = f"The frame shows {number} pictures; the nodule was taken from the one where it is found most surely"
+    return (Notice("several_panes", f"{said}: say which one is meant."),)
+
+
+def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tuple[Notice, ...]:
+    """What is to be told beside an answer of this model."""
+    notices = []
+    if proposed is not None:
+        by = "from the callipers on the frame" if proposed.source == "callipers" else "by the program"
+        notices.append(
+            Notice(
+                "box_proposed",
+                f"The region was proposed {by} with a confidence of {percent(proposed.confidence)}: "
+                "check that it holds the nodule.",
+            )
+        )
+    if not card.positive.startswith(MALIGNANT):
+        notices.append(
+            Notice(
+                "not_pathology",
+                f"The probability is that of being {card.positive}, not of cancer; the guidelines' "
+                "limits are risks of cancer, so no category is drawn from it.",
+            )
+        )
+    if familiarity.fringe:
+        notices.append(
+            Notice(
+                "rarely_seen",
+                f"Of 100 training images only {familiarity.percentile:.0f} lie as far from the others as this one: the "
+                "model's number is shown, but neither a verdict nor a category is drawn from it.",
+            )
+        )
+    return tuple(notices)
+
+
+def unfamiliar(title: str, familiarity: Familiarity, model: str) -> str:
+    """Why no answer is given, and what works without."""
+    whom = f"any installed model knows (nearest: {title}, " if model == AUTO else f"{title} knows ("
+    return (
+        f"This region looks unlike anything {whom}distance {familiarity.distance:.2f}, limit {familiarity.limit:.2f}). "
+        "That says nothing against the image: if it is an ultrasound frame with the region on the nodule, describe the "
+        "nodule yourself; advice and report need no model."
+    )

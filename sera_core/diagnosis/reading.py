@@ -1,0 +1,140 @@
+"""What the networks say of a region of an image, whoever the patient is."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from sera_core.classifiers import store
+from sera_core.classifiers.cnn import Answer, Classifier
+from sera_core.classifiers.familiarity import Features, look
+from sera_core.contracts import (
+    BadInput,
+    Box,
+    CamMethod,
+    Familiarity,
+    Grey,
+    GreyImage,
+    Heatmap,
+    ModelOpinion,
+    Reading,
+    Verdict,
+    is_positive,
+)
+from sera_core.diagnosis.choice import cards, most_familiar
+from sera_core.diagnosis.notices import doubts, unfamiliar, which_pane
+from sera_core.diagnosis.region import Finder, outlined, region_of
+from sera_core.diagnosis.request import AUTO, Request
+from sera_core.explain.cam import Trace, trace
+from sera_core.explain.why import Asked, explain
+from sera_core.images.checks import check_box
+from sera_core.images.prepare import prepare
+from sera_core.images.views import views
+from sera_core.outline import without_callipers
+
+
+def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading:
+    """What the asked model makes of the region; no other model runs.
+
+    Parameters
+    ----------
+    image : GreyImage
+    request : Request
+    find : callable
+        :func:`outlined`, or the same remembered, for whoever shows the outline before it is read.
+
+    Raises
+    ------
+    BadInput
+        When the region is impossible, there is no such model or none at all, or the image is too far from what the
+        model was trained on.
+    """
+    cards()
+    if request.model != AUTO:
+        store.load(request.model)  # no model and an unknown name are refused before anything is computed
+    outline = find(image, request.box, request.pane)
+    box = region_of(image, request.box, outline)
+    pixels = without_callipers(image.pixels)
+    seen = look(pixels, box)
+    classifier = store.load(most_familiar(image, seen) if request.model == AUTO else request.model)
+    card, familiarity = classifier.card, classifier.familiarity(seen)[0]
+    if familiarity.refused:
+        raise BadInput("unfamiliar", unfamiliar(card.title, familiarity, request.model))
+    answer, heatmap = _answer(classifier, pixels, box, request)
+    probability = float(answer.probability[0])
+    return Reading(
+        box=box,
+        model=card.id,
+        model_title=card.title,
+        model_sha256=card.files[store.weights_of(card)],
+        domain=card.domain,
+        trained_on=card.trained_on,
+        positive=card.positive,
+        probability=probability,
+        low=float(answer.low[0]),
+        high=float(answer.high[0]),
+        cutoff=card.cutoff.value,
+        cutoff_low=card.cutoff.low,
+        cutoff_high=card.cutoff.high,
+        verdict=_verdict(classifier, probability, familiarity),
+        familiarity=familiarity,
+        heatmap=heatmap,
+        warnings=check_box(image, box)
+        + which_pane(image, request)
+        + doubts(card, familiarity, None if request.box else outline),
+        outline=outline,
+    )
+
+
+def opinions(image: GreyImage, box: Box) -> tuple[ModelOpinion, ...]:
+    """What every installed model says of a region, default models first."""
+    pixels = without_callipers(image.pixels)
+    seen = look(pixels, box)
+    return tuple(_opinion(store.load(card.id), pixels, box, seen) for card in cards())
+
+
+def _answer(classifier: Classifier, pixels: Grey, box: Box, request: Request) -> tuple[Answer, Heatmap | None]:
+    """The answer, and the heatmap of the class shown, from one pass; without gradients an occlusion map."""
+    seen = views(pixels, box, classifier.card.preparation)
+    activations = classifier.activations(seen)
+    answer = classifier.answer(activations, len(seen))
+    if request.method is None:
+        return answer, None
+    crop = prepare(pixels, box, classifier.card.preparation)
+    malignant = bool(is_positive(answer.probability[0], classifier.card.cutoff.value))
+
+    def predict(crops: Grey) -> np.ndarray:
+        probability = classifier.predict(crops)
+        return probability if malignant else 1 - probability
+
+    if classifier.card.kind != "cnn":
+        return answer, explain(CamMethod.OCCLUSION, crop.pixels, crop.box, predict)
+    traced = trace(activations[:1], classifier.head())  # the first view is the region itself
+    asked = Asked(partial(_trace, classifier), traced, int(malignant), request.steady)
+    return answer, explain(request.method, crop.pixels, crop.box, predict, asked)
+
+
+def _trace(classifier: Classifier, crop: Grey) -> Trace:
+    return trace(classifier.activations(crop[None]), classifier.head())
+
+
+def _opinion(classifier: Classifier, pixels: Grey, box: Box, seen: Features) -> ModelOpinion:
+    card = classifier.card
+    answer, _ = _answer(classifier, pixels, box, Request(method=None))
+    probability, familiarity = float(answer.probability[0]), classifier.familiarity(seen)[0]
+    return ModelOpinion(
+        model=card.id,
+        title=card.title,
+        domain=card.domain,
+        positive=card.positive,
+        probability=probability,
+        cutoff=card.cutoff.value,
+        verdict=_verdict(classifier, probability, familiarity),
+        familiarity=familiarity,
+    )
+
+
+def _verdict(classifier: Classifier, probability: float, familiarity: Familiarity) -> Verdict:
+    """The model's, but none where the image lies at the fringe of what it was trained on."""
+    return Verdict.INDETERMINATE if familiarity.fringe else classifier.verdict(probability)
