@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sera_core.contracts import Box, Composition
+from sera_core.classifiers.store import load
+from sera_core.contracts import Box, Composition, Grey
+from sera_core.images.prepare import prepare
 from sera_core.simulate import anatomy
 from sera_core.simulate.case import Case, Nodule, View
 from sera_core.simulate.nodule import place
@@ -39,6 +41,21 @@ def _box(nodule: Nodule, x: float, z: float, seed: int, scale: float) -> Box:
     down = ((np.arange(PIXELS, dtype=np.float32) + 0.5) * np.float32(scale))[:, None]
     mask = place(nodule, x, z, seed).polar(across, down)[0] > 0
     return Box.around(mask)
+
+
+def asked(model: str, pixels: Grey, box: Box) -> float:
+    """Malignancy probability of a box, at one look of an installed network.
+
+    Parameters
+    ----------
+    model : str
+        Id of the model.
+    pixels : float32 [H, W]
+        The frame, 0 ... 1.
+    box : Box
+    """
+    classifier = load(model)
+    return float(classifier.predict(prepare(pixels, box, classifier.card.preparation).pixels[None])[0])
 
 
 def dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:

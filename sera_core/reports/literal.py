@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import partial
+from inspect import isgeneratorfunction
 from io import BytesIO
 from math import isfinite
 from typing import Any
@@ -54,7 +55,7 @@ def imports(*values: Any) -> list[str]:
 
 
 def call(bound: partial) -> str:
-    """Source of a function's call with its arguments filled in.
+    """Source of a function's call with its arguments filled in; all that a generator gives, as a list.
 
     Examples
     --------
@@ -64,7 +65,8 @@ def call(bound: partial) -> str:
     arguments = [literal(one) for one in bound.args] + [
         f"{name}={literal(one)}" for name, one in bound.keywords.items()
     ]
-    return f"{bound.func.__qualname__}({', '.join(arguments)})"
+    source = f"{bound.func.__qualname__}({', '.join(arguments)})"
+    return f"list({source})" if isgeneratorfunction(bound.func) else source
 
 
 def import_of(thing: Callable[..., Any] | type) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -16,7 +18,7 @@ from sera_core.ui.learn.first_layer import found_by
 from sera_core.ui.learn.formula import formula, power
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.show import numbers, step, take_home
 
 COMPARED = ("ReLU", "sigmoid", "tanh")
 QUESTION = Question(
@@ -96,6 +98,7 @@ def _bend(network: Seen) -> None:
         "The root of the mean squared error, in grey levels of 0 to 1.",
     )
     show_code(fit_with_hinges)
+    take_home("ReLUs and a line", partial(fit_with_hinges, smooth, hinges))
 
 
 @st.fragment
@@ -117,6 +120,8 @@ def _depth() -> None:
     if deep():
         st.caption("64 cells a layer, start weights after He (ReLU) and Glorot (sigmoid, tanh), no training.")
     show_code(gradient_by_layer)
+    runs = (partial(gradient_by_layer, name, depth, seed=int(seed)) for name in COMPARED)
+    take_home("Gradient by layer", *runs)
 
 
 CHAPTER = Chapter(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from scipy.special import expit
@@ -13,7 +15,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.learn.shown_study import Answers, choose_answers
 
 QUESTION = Question(
@@ -56,6 +58,7 @@ def draw() -> None:
     )
     ask(QUESTION, "calibration_question")
     show_code(reliability, brier, fit)
+    take_home("Calibration", partial(reliability, given.labels, mended), partial(brier, given.labels, mended))
 
 
 def _fit(given: Answers) -> None:

@@ -23,7 +23,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
 
@@ -218,6 +218,7 @@ def _show(settings: Settings, epochs: list[Epoch], live: bool) -> None:
         "One weight of the last layer in the last step. v remembers the steps before (momentum 0.9).",
     )
     show_code(lesson.train, lesson.student)
+    take_home("Learning", partial(lesson.train, settings))
 
 
 QUESTION = Question(

@@ -26,7 +26,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula, grouped
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import matrix, numbers, step
+from sera_core.ui.learn.show import matrix, numbers, step, take_home
 from sera_core.ui.picture import show_picture
 
 TALK = "AlexNet, as in the talk"
@@ -243,6 +243,7 @@ def _features() -> None:
         "Simulated nodules, networks that saw ImageNet only: even so the classes lie apart to some degree.",
     )
     show_code(embed)
+    take_home("Many nodules", partial(embed, features))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

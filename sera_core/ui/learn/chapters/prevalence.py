@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -12,7 +14,7 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.learn.shown_study import choose_answers
 
 PATIENTS = 1000
@@ -33,7 +35,8 @@ def draw() -> None:
     with st.container(horizontal=True):
         share = st.slider("Malignant (%)", 1, 90, 10, key="prevalence_share", bind="query-params") / 100
         cut = st.slider("Cut-off (%)", 1, 99, 50, key="prevalence_cut", bind="query-params") / 100
-    found = {name: float(value) for name, value in measures(*counts(given.labels, given.probability, cut)).items()}
+    table_of_four = counts(given.labels, given.probability, cut)
+    found = {name: float(value) for name, value in measures(*table_of_four).items()}
     sensitivity, specificity = found["sensitivity"], found["specificity"]
     ill = round(PATIENTS * share)
     hits, alarms = round(ill * sensitivity), round((PATIENTS - ill) * (1 - specificity))
@@ -66,6 +69,7 @@ def draw() -> None:
     )
     ask(QUESTION, "prevalence_question")
     show_code(_right, _clear, measures)
+    take_home("Prevalence", partial(counts, given.labels, given.probability, cut), partial(measures, *table_of_four))
 
 
 def _right(share: np.ndarray | float, sensitivity: float, specificity: float) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -23,7 +24,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.learn.shown_study import MODELS, answers_of
 from sera_core.ui.picture import show_picture
 
@@ -71,12 +72,18 @@ def _four(specimen: Specimen) -> None:
           {"scanner": list(frames), **given})  # fmt: skip
     st.caption("The nodule, and so the truth, is the same four times. What differs is the answer's own wavering.")
     show_code(render)
+    take_home("Four scanners", *(partial(render, _rescanned(sample.case, name)) for name in CENTRES))
 
 
 @st.cache_data(max_entries=48, show_spinner="Scanning")
 def _before(case: Case, centre: str) -> Frame:
     """The case before another centre's scanner, at the depth it was scanned with."""
-    return render(replace(case, scanner=replace(CENTRES[centre].scanner, depth_mm=case.scanner.depth_mm), second=None))
+    return render(_rescanned(case, centre))
+
+
+def _rescanned(case: Case, centre: str) -> Case:
+    scanner = replace(CENTRES[centre].scanner, depth_mm=case.scanner.depth_mm)
+    return replace(case, scanner=scanner, second=None)
 
 
 def _edges(box: Box) -> tuple[float, float, float, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -25,7 +26,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, Stage, stages
-from sera_core.ui.learn.show import numbers
+from sera_core.ui.learn.show import numbers, take_home
 from sera_core.ui.measure import Line
 from sera_core.ui.signs import signs_table
 from sera_core.wording import percent
@@ -116,6 +117,11 @@ class Answer:
     cutoff: Cutoff
 
 
+def _take_answers(scene: Scene, *boxes: Box) -> None:
+    model = seen(Specimen(scene.image, scene.box)).classifier.card.id
+    take_home("Which is it", *(partial(lesson.asked, model, scene.image.pixels, box) for box in boxes))
+
+
 def _asked(scene: Scene, box: Box) -> Answer:
     return _answer(Specimen(scene.image, box))
 
@@ -123,7 +129,7 @@ def _asked(scene: Scene, box: Box) -> Answer:
 @remembered()
 def _answer(specimen: Specimen) -> Answer:
     shown = seen(specimen)
-    probability = float(shown.classifier.predict(shown.crop.pixels[None])[0])
+    probability = lesson.asked(shown.classifier.card.id, specimen.image.pixels, specimen.box)
     return Answer(probability, shown.classifier.verdict(probability), shown.classifier.card.cutoff)
 
 
@@ -154,7 +160,8 @@ def _exam(specimen: Specimen) -> None:
         rf"&= \max({first:.2f}, {second:.2f}) = {max(first, second):.2f} \end{{aligned}}",
         "A frame is suspicious when one of its nodules is. The box plays no part in this answer.",
     )
-    show_code(Classifier.predict, Classifier.verdict)
+    show_code(lesson.asked, Classifier.predict, Classifier.verdict)
+    _take_answers(scene, *scene.truth)
 
 
 def _object(specimen: Specimen) -> None:
@@ -175,7 +182,8 @@ def _object(specimen: Specimen) -> None:
         "this "
         "is CADx, and all that SERA does on its Diagnose page.",
     )
-    show_code(Classifier.predict, Classifier.verdict)
+    show_code(lesson.asked, Classifier.predict, Classifier.verdict)
+    _take_answers(scene, scene.box)
 
 
 def _localisation(specimen: Specimen) -> None:
@@ -196,6 +204,7 @@ def _localisation(specimen: Specimen) -> None:
     )
     st.markdown(f"And which is it? {_say(_asked(scene, scene.box))}")
     show_code(Box.overlap, propose)
+    take_home("Localisation", partial(Box.overlap, scene.box, nearest))
 
 
 def _shared(first: Box, second: Box) -> int:
@@ -227,6 +236,7 @@ def _detection(specimen: Specimen) -> None:
     for number, box in enumerate(kept, 1):
         st.markdown(f"Box {number}: {_say(_asked(scene, box))}")
     show_code(lesson.detected, Box.overlap)
+    take_home("Detection", partial(lesson.detected, kept, scene.truth, threshold))
 
 
 def _segmentation(specimen: Specimen) -> None:
@@ -250,6 +260,8 @@ def _segmentation(specimen: Specimen) -> None:
         st.markdown("What can be measured, once it is known where the nodule ends:")
         signs_table(found)
     show_code(lesson.dice, propose, geometry)
+    if truth is not None:
+        take_home("Segmentation", partial(lesson.dice, outline.mask, truth))
 
 
 def _dice_formula(mask: Mask, truth: Mask | None) -> None:

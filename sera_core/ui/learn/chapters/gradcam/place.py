@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -16,13 +17,14 @@ from sera_core.explain.overlay import overlay
 from sera_core.figures.image import still
 from sera_core.images.prepare import Crop, prepare
 from sera_core.nets.registry import network as entry
+from sera_core.simulate.case import Case
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.ui.cache import sample_of
 from sera_core.ui.cell import show_code
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen
-from sera_core.ui.learn.show import numbers, step
+from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.picture import show_picture
 from sera_core.wording import percent
 
@@ -87,6 +89,8 @@ def draw_sign(network: Seen) -> None:
         "1 is chance. A map that means something has more where the pictures differ, and less when the sign is gone.",
     )
     show_code(render)
+    case = SAMPLES[SIGN].case
+    take_home("Sign in and out", partial(render, case), partial(render, _without_foci(case)))
 
 
 def draw_benchmark() -> None:
@@ -154,7 +158,11 @@ def _mask(network: Seen) -> Mask | None:
 @st.cache_data(max_entries=1, show_spinner="Drawing the nodule without its foci")
 def _drawn() -> tuple[Frame, Frame]:
     case = SAMPLES[SIGN].case
-    return sample_of(SIGN), render(replace(case, nodule=replace(case.nodule, punctate=0)))
+    return sample_of(SIGN), render(_without_foci(case))
+
+
+def _without_foci(case: Case) -> Case:
+    return replace(case, nodule=replace(case.nodule, punctate=0))
 
 
 def _crop(network: Seen, frame: Frame) -> Crop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -17,7 +18,7 @@ from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen
-from sera_core.ui.learn.show import numbers, pictures
+from sera_core.ui.learn.show import numbers, pictures, take_home
 
 ENOUGH = int(np.ceil(np.pi / 2 * tomography.SIZE))  # directions: as many samples across as along the outer ring
 DIRECTIONS = (4, 8, 16, 32, 64, 120, 180, ENOUGH)
@@ -72,6 +73,11 @@ def ct(specimen: Specimen) -> None:
         "vertebra, trachea, both lobes, and a dark nodule in one of them."
     )
     show_code(tomography.project, tomography.back_project, tomography.inpainted)
+    take_home(
+        "Computed tomography",
+        partial(tomography.project, found["slice"], count),
+        partial(tomography.back_project, found["sinogram"]),
+    )
 
 
 def _widened(sinogram: np.ndarray) -> np.ndarray:
@@ -123,6 +129,7 @@ def mri(specimen: Specimen) -> None:
     )
     st.caption("Our nodule stands in for the slice: what is shown is how MRI measures, not how MRI sees a thyroid.")
     show_code(kspace.signal, kspace.keep, kspace.image_of)
+    take_home("Magnetic resonance", partial(kspace.signal, grey), partial(kspace.image_of, left))
 
 
 # ---- ultrasound --------------------------------------------------------------------------------------------------
@@ -149,7 +156,8 @@ def ultrasound(specimen: Specimen) -> None:
         gain_db=gain,
         dynamic_range_db=float(dynamic),
     )
-    found = _echoes(replace(sample.case, scanner=scanner))
+    case = replace(sample.case, scanner=scanner)
+    found = _echoes(case)
     drawn = {
         "tissue (dB)": figures.shown(found.level, -25, 15),
         "scatterers": figures.shown(found.field, 0, 3),
@@ -179,6 +187,7 @@ def ultrasound(specimen: Specimen) -> None:
     if specimen.sample is None:
         st.caption(f"The simulator cannot take your own image apart, so this is its sample: {sample.title}.")
     show_code(echoes.echoes)
+    take_home("Ultrasound", partial(echoes.echoes, case))
 
 
 def _square(pixels: np.ndarray, found: echoes.Echoes) -> np.ndarray:
@@ -199,10 +208,12 @@ def region(specimen: Specimen) -> None:
             "Normalise by", ["Card", "Itself"], default="Card", key="imaging_norm", bind="query-params", required=True,
             help="Card: the mean and spread written on the model's card. Itself: those of this crop.",
         )  # fmt: skip
-    plain = prepare(specimen.image.pixels, specimen.box, Preparation(224, "square", padding, 0.0, 1.0))
+    seen = partial(prepare, specimen.image.pixels, specimen.box, Preparation(224, "square", padding, 0.0, 1.0))
+    plain = seen()
     grey = plain.pixels
     mean, std = (float(grey.mean()), max(float(grey.std()), 1e-3)) if fixed == "Itself" else (0.5, 0.5)
-    after = normalise(grey, Preparation(224, "square", padding, mean, std))[0]
+    normalised = partial(normalise, grey, Preparation(224, "square", padding, mean, std))
+    after = normalised()[0]
     drawn = {"the frame": specimen.image.pixels, "region, before": grey, "region, after": figures.shown(after, -2, 2)}
     pictures(drawn, columns=3)
     chart(figures.levels(grey.ravel(), after.ravel()), "imaging-levels", "Grey levels before and after normalisation")
@@ -214,3 +225,4 @@ def region(specimen: Specimen) -> None:
         "The pixel in the middle. A network learnt from numbers of this range, and knows no other.",
     )
     show_code(prepare, normalise)
+    take_home("Region", seen, normalised)

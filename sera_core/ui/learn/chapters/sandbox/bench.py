@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from scipy.special import expit
 
@@ -14,12 +16,14 @@ from sera_core.figures.verdict import verdict_bar
 from sera_core.guidelines import assess_all
 from sera_core.simulate.case import Case
 from sera_core.simulate.render import Frame, render
+from sera_core.simulate.sandbox import truth_of
 from sera_core.simulate.settings import case_from
 from sera_core.ui.cache import diagnosis_of, with_opinions
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapters.sandbox import controls, words
 from sera_core.ui.learn.chapters.sandbox.change import Change, Truth, changed
 from sera_core.ui.learn.formula import formula
+from sera_core.ui.learn.show import take_home
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import guarded, refused
 from sera_core.wording import percent
@@ -71,6 +75,7 @@ def bench() -> None:
             _judge(diagnosis)
             _truth(case)
             _guidelines(case)
+            take_home("Sandbox", partial(render, case), partial(truth_of, case))
 
 
 def _asked(frame: Frame) -> Diagnosis | None:
