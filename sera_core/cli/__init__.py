@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from sera_core import __version__
-from sera_core.cli import frames, machine, models, nodule, tables
+from sera_core.cli import cases, frames, machine, models, nodule, tables
 from sera_core.contracts import BadInput
 
-VERBS = (*nodule.VERBS, *frames.VERBS, *models.VERBS, *tables.VERBS, *machine.VERBS)
+VERBS = (*nodule.VERBS, *frames.VERBS, *models.VERBS, *tables.VERBS, *cases.VERBS, *machine.VERBS)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -71,11 +71,11 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "size_source": _size_source(diagnosis),
         "signs": signs_of(diagnosis.measured) if diagnosis.measured else None,
         "proposed": proposed_of(diagnosis.measured) if diagnosis.measured else None,
-        "advice": _advice(diagnosis.advice),
+        "advice": advice_of(diagnosis.advice),
         "descriptors": _descriptors(described) if described else None,
         "description": {row: _row(diagnosis, row) for row in ROWS},
         "advice_basis": diagnosis.basis.value,
-        "model_advice": _advice(by_model) if by_model else None,
+        "model_advice": advice_of(by_model) if by_model else None,
         "opinions": [_opinion(opinion) for opinion in diagnosis.opinions],
         "warnings": [{"code": notice.code, "message": notice.message} for notice in diagnosis.warnings],
         "version": __version__,
@@ -104,7 +104,8 @@ def _fidelity(fidelity: Fidelity | None) -> dict[str, Any]:
     return {"fidelity": fidelity.correlation, "fidelity_trusted": fidelity.trusted}
 
 
-def _advice(advice: Advice) -> dict[str, Any]:
+def advice_of(advice: Advice) -> dict[str, Any]:
+    """What a guideline says, with its rule and source."""
     return {
         "guideline": advice.guideline.value,
         "category": advice.category,

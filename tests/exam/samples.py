@@ -1,0 +1,41 @@
+"""Made-up exams of made-up pixels: no patient, no model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from sera_core.contracts import Box, Description, GreyImage, Measured, Outline, Proposal, Sign
+from sera_core.exam import Exam, Nodule, Plane, Pole, Side, View
+from tests.reports.samples import SEEN, diagnosis
+
+
+def small(seed: int = 0) -> GreyImage:
+    """A frame of speckle, as small as will do."""
+    return GreyImage(np.random.default_rng(seed).random((90, 140), np.float32), (0.3, 0.3), source="PNG")
+
+
+def outline() -> Outline:
+    down, right = np.mgrid[:90, :140]
+    mask = ((down - 47) / 17) ** 2 + ((right - 72) / 24) ** 2 < 1
+    return Outline(mask, Box.around(mask), 0.91, "network")
+
+
+def measured(width: float, height: float) -> Measured:
+    signs = (Sign("width", "width", width, "mm"), Sign("height", "height (front to back)", height, "mm"))
+    chance = (Proposal("composition", "solid", 0.8123456789012345, True),)
+    return Measured(signs, chance, Description(composition=SEEN.composition), max(width, height))
+
+
+def view(plane: Plane = Plane.TRANSVERSE, across: tuple[float, float] = (14.0, 11.0), **changes: Any) -> View:
+    heatmap = replace(diagnosis().reading.heatmap, crop_box=Box(37, 15, 67, 67))
+    own = {"image": small(), "box": Box(45, 27, 55, 40), "heatmap": heatmap, "outline": outline()}
+    return View(plane, diagnosis(**(own | {"measured": measured(*across), "size_mm": None} | changes)))
+
+
+def exam(*nodules: Nodule, **changes: Any) -> Exam:
+    one = Nodule((view(), view(Plane.LONGITUDINAL, (18.0, 12.0), probability=0.6)), Side.LEFT, Pole.LOWER)
+    return Exam(**({"nodules": nodules or (one,), "code": "A-017", "day": date(2030, 5, 17)} | changes))
