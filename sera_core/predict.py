@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sera_core import escape
 from sera_core.classifiers import store
@@ -27,6 +28,7 @@ from sera_core.classifiers.cnn import Classifier
 from sera_core.cluster import in_order
 from sera_core.contracts import BadInput, Grey
 from sera_core.files import MODELS, whole_file
+from sera_core.images.fingerprint import BYTES, Fingerprints, fingerprint
 from sera_core.images.prepare import Preparation
 from sera_core.names import same
 from sera_core.train.batches import ahead
@@ -45,6 +47,7 @@ class Chunk:
     """Some frames made ready: what could be read, views for each preparation, and what could not be read."""
 
     frames: list[Frame]
+    prints: Fingerprints
     views: dict[Preparation, Grey]
     problems: list[str]
 
@@ -60,7 +63,8 @@ def predict(
     """Write every model's probability of every case to a predictions table; returns its number of rows.
 
     A case that a model may have been trained on (a frame of its training centres whose split is not ``test`` or
-    ``external``) is left out for that model, and so is an image that cannot be read; both are reported.
+    ``external``) is left out for that model, and so is a copy of a training image, whatever its centre is called, and
+    an image that cannot be read; all are reported.
 
     Parameters
     ----------
@@ -168,7 +172,7 @@ def answered(
     preparations = {classifier.card.preparation for classifier in classifiers}
     with closing(ahead((ready(chunk, preparations) for chunk in chunks), 2)) as made:
         for chunk in made:
-            for problem in chunk.problems:
+            for problem in (*chunk.problems, *_known(chunk, classifiers)):
                 report(problem)
             yield _table(chunk, classifiers)
 
@@ -177,7 +181,7 @@ def _answered_there(models: tuple[str, ...], folder: Path, cases: list[Case]) ->
     """On a cluster's worker: the table of one chunk, and what could not be read."""
     classifiers = [store.load(model, folder) for model in models]
     chunk = ready(cases, {classifier.card.preparation for classifier in classifiers})
-    return _table(chunk, classifiers), chunk.problems
+    return _table(chunk, classifiers), [*chunk.problems, *_known(chunk, classifiers)]
 
 
 def _told(found: Iterable[tuple[pd.DataFrame, list[str]]], report: Callable[[str], None]) -> Iterator[pd.DataFrame]:
@@ -191,7 +195,24 @@ def ready(cases: list[Case], preparations: set[Preparation]) -> Chunk:
     """Decode cases and make their views for each preparation."""
     frames, problems = decode(cases)
     seen = {preparation: viewed(frames, preparation) for preparation in preparations} if frames else {}
-    return Chunk(frames, seen, problems)
+    prints = [fingerprint(frame.pixels) for frame in frames]
+    return Chunk(frames, np.stack(prints) if prints else np.empty((0, BYTES), np.uint8), seen, problems)
+
+
+def _known(chunk: Chunk, classifiers: list[Classifier]) -> list[str]:
+    """For each model how many of its own training images are among the frames under another name."""
+    counts = {one.card.id: int(np.count_nonzero(_learnt(chunk, one))) for one in classifiers}
+    return [
+        f"{name}: {count} images are left out, for it was trained on them (known by their pixels)"
+        for name, count in counts.items()
+        if count
+    ]
+
+
+def _learnt(chunk: Chunk, classifier: Classifier) -> NDArray[np.bool_]:
+    """Which frames are copies of the model's training images, though their centre is not one that it was trained on."""
+    elsewhere = np.array([not may_have_seen(classifier.card, frame.case) for frame in chunk.frames], bool)
+    return classifier.index.trained_on(chunk.prints) & elsewhere
 
 
 def _table(chunk: Chunk, classifiers: list[Classifier]) -> pd.DataFrame:
@@ -201,7 +222,8 @@ def _table(chunk: Chunk, classifiers: list[Classifier]) -> pd.DataFrame:
 
 def _rows(chunk: Chunk, classifier: Classifier) -> pd.DataFrame:
     card = classifier.card
-    asked = [row for row, frame in enumerate(chunk.frames) if not may_have_seen(card, frame.case)]
+    learnt = _learnt(chunk, classifier)
+    asked = [row for row, frame in enumerate(chunk.frames) if not (learnt[row] or may_have_seen(card, frame.case))]
     cases = [chunk.frames[row].case for row in asked]
     probability = classifier.answers(chunk.views[card.preparation][asked]).probability if asked else np.empty(0)
     return pd.DataFrame(
@@ -230,7 +252,10 @@ def _join(files: list[Path], out: Path) -> int:
     with whole_file(out) as part, part.open("wb") as file:
         rows = (_join_csv if out.suffix == ".csv" else _join_parquet)(_filled(files), file)
         if not rows:
-            raise BadInput("nothing_readable", "Not one image of the manifest could be read: check its paths.")
+            raise BadInput(
+                "nothing_asked",
+                "Not one image of the manifest was answered: each could not be read, or a model was trained on it.",
+            )
     return rows
 
 

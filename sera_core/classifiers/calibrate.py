@@ -10,6 +10,7 @@ from sera_core.classifiers.card import Calibration
 from sera_core.contracts import BadInput
 
 Scores = NDArray[np.floating]
+FLAT = 1e-3  # slope of a model that is no better than chance: about 0.5 for every case, in the model's own order
 
 
 def apply(calibration: Calibration, scores: Scores) -> NDArray[np.float64]:
@@ -17,7 +18,7 @@ def apply(calibration: Calibration, scores: Scores) -> NDArray[np.float64]:
     return expit(calibration.slope * np.asarray(scores, np.float64) + calibration.intercept)
 
 
-def fit_platt(scores: Scores, labels: NDArray[np.integer], fitted_on: str) -> Calibration:
+def fit_platt(scores: Scores, labels: NDArray[np.integer], fitted_on: str, keep_anyway: bool = False) -> Calibration:
     """Platt scaling with both classes given the same total weight, so that the prior is 0.5.
 
     Parameters
@@ -28,6 +29,8 @@ def fit_platt(scores: Scores, labels: NDArray[np.integer], fitted_on: str) -> Ca
         0 or 1.
     fitted_on : str
         Which predictions these are, for the card.
+    keep_anyway : bool
+        Scores that do not rise with the label get the slope :data:`FLAT`, so that a negative result can be kept.
 
     Raises
     ------
@@ -41,6 +44,9 @@ def fit_platt(scores: Scores, labels: NDArray[np.integer], fitted_on: str) -> Ca
         raise BadInput("one_class", "Calibration needs benign and malignant cases: one class is missing.")
     model = LogisticRegression(C=np.inf, class_weight="balanced").fit(np.asarray(scores)[:, None], labels)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
+    if slope <= 0 and keep_anyway:
+        return Calibration(FLAT, -FLAT * float(np.median(scores)), fitted_on)
     if slope <= 0:
-        raise BadInput("learnt_nothing", f"The {fitted_on} are no better than chance: change the recipe or the data.")
+        said = f"The {fitted_on} are no better than chance: change the recipe or the data"
+        raise BadInput("learnt_nothing", f"{said}, or keep the negative result (train --keep-anyway).")
     return Calibration(slope, intercept, fitted_on)

@@ -10,7 +10,7 @@ other patients.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from sera_core.contracts import BadInput, Box, Familiarity, Grey
+from sera_core.images.fingerprint import BYTES, Fingerprints, same_picture
 from sera_core.images.prepare import Preparation, prepare
 from sera_core.nets.split import build, pooled_features
 
@@ -58,18 +59,28 @@ class FamiliarityIndex:
         Training features of unit length.
     leave_one_out : float32 [N]
         Sorted distances of the training images to images of other patients.
+    frames : uint8 [K, BYTES]
+        Fingerprints of all training images (none where a model's maker kept them to himself), by which a copy of one is
+        known whatever its file or its hospital is called.
     """
 
     train: NDArray[np.float32]
     leave_one_out: NDArray[np.float32]
+    frames: Fingerprints = field(default_factory=lambda: np.empty((0, BYTES), np.uint8))
 
     def __post_init__(self) -> None:
         train, apart = self.train, self.leave_one_out
         if train.ndim != 2 or apart.shape != train.shape[:1] or len(train) < NEIGHBOURS:
             raise ValueError(f"familiarity index: shapes {train.shape} and {apart.shape} do not fit each other")
+        if self.frames.dtype != np.uint8 or self.frames.ndim != 2 or self.frames.shape[1] != BYTES:
+            raise ValueError(f"familiarity index: fingerprints of {BYTES} bytes are expected")
         length = np.linalg.norm(train, axis=1)
         if not (np.abs(length - 1) < 0.01).all() or not (np.diff(apart) >= 0).all() or not np.isfinite(apart).all():
             raise ValueError("familiarity index: features of unit length and sorted distances are expected")
+
+    def trained_on(self, frames: Fingerprints) -> NDArray[np.bool_]:
+        """Which frames, by their fingerprints ``[N, BYTES]``, are copies of training images."""
+        return same_picture(frames, self.frames)
 
     def distances(self, features: Features) -> NDArray[np.float64]:
         """Mean distance (0 ... 2) to the nearest training images, ``[N]``."""
@@ -83,7 +94,7 @@ class FamiliarityIndex:
         return [Familiarity(float(d), float(p), limit) for d, p in zip(found, percentiles, strict=True)]
 
 
-def fit_familiarity(features: Features, patients: NDArray) -> FamiliarityIndex:
+def fit_familiarity(features: Features, patients: NDArray, frames: Fingerprints | None = None) -> FamiliarityIndex:
     """Measure the training set against itself, patients apart.
 
     Parameters
@@ -91,6 +102,8 @@ def fit_familiarity(features: Features, patients: NDArray) -> FamiliarityIndex:
     features : float32 [N, F]
     patients : array of str [N]
         Images of one patient are never each other's neighbours.
+    frames : uint8 [K, BYTES], optional
+        Fingerprints of all training images, of which the features may be a sample.
 
     Raises
     ------
@@ -106,7 +119,8 @@ def fit_familiarity(features: Features, patients: NDArray) -> FamiliarityIndex:
         )
     train = _unit(features)
     leave_one_out = np.sort(np.concatenate(list(_left_out(train, numbers))))
-    return FamiliarityIndex(train, leave_one_out.astype(np.float32))
+    known = {} if frames is None else {"frames": frames}
+    return FamiliarityIndex(train, leave_one_out.astype(np.float32), **known)
 
 
 def _left_out(train: Features, patients: NDArray[np.intp]) -> Iterator[NDArray[np.float64]]:

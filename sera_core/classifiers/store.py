@@ -119,8 +119,8 @@ def _parts(card: Card, files: dict[str, bytes]) -> tuple[nn.ModuleDict, Any]:
 
 
 def _finite(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The same in float32, when every number is one."""
-    found = {name: value.float() for name, value in tensors.items()}
+    """The same in float32, when every number is one; whole numbers stay as they are."""
+    found = {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
     for name, value in found.items():
         if not value.isfinite().all():
             raise ValueError(f"{name} holds values that are not numbers")
@@ -143,7 +143,7 @@ def save(classifier: Classifier, folder: Path = MODELS, onnx: bytes = b"") -> Ca
     else:
         weights = {key: _half(value) for key, value in classifier.parts.state_dict().items()}
         _write(place / WEIGHTS, tensors_to_bytes(weights))
-    index = {k: torch.from_numpy(np.ascontiguousarray(v)).half() for k, v in asdict(classifier.index).items()}
+    index = {k: _half(torch.from_numpy(np.ascontiguousarray(v))) for k, v in asdict(classifier.index).items()}
     _write(place / INDEX, tensors_to_bytes(index))
     if classifier.svm is not None:
         save_svm(classifier.svm, place / SVM)

@@ -46,6 +46,7 @@ def train(options: argparse.Namespace) -> Result:
         input_px=options.px,
         padding=options.padding,
         limit=options.limit,
+        keep_anyway=options.keep_anyway,
         title=options.title,
         labels=options.labels,
         positive=options.positive,
@@ -73,6 +74,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--px", type=int, help="side of the input, if not the network's own")
     _add_padding(parser)
     parser.add_argument("--limit", type=int, help="so many training images at most (with --folds 1)")
+    parser.add_argument("--keep-anyway", action="store_true", help="keep a model no better than chance, and say so")
     parser.add_argument("--title", default="")
     parser.add_argument("--labels", default="labels as given in the manifest", help="what the labels are, for the card")
     parser.add_argument("--positive", default="malignant", help="what a label of 1 says of a nodule")

@@ -143,7 +143,7 @@ def _familiar(found: Classifier, local: Local) -> FamiliarityIndex:
     seen = np.concatenate([see(prepared(local.frames[k : k + CHUNK], PREPARATION)) for k in parts])
     known = found.index.train
     patients = [f"training image {number}" for number in range(len(known))] + [f"here {p}" for p in local.patients]
-    return fit_familiarity(np.concatenate([known, seen]), np.array(patients))
+    return fit_familiarity(np.concatenate([known, seen]), np.array(patients), found.index.frames)
 
 
 def _limit(index: FamiliarityIndex) -> float:

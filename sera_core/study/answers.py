@@ -133,7 +133,7 @@ def calibrated(
     patients = np.array([frame.case.patient_id for frame in split.inside])
     which = "out-of-fold predictions" if design.validation == "folds" else "predictions of the fold left out"
     words = f"{which} on {split.home} ({design.labels_of(split.home)})"
-    calibration = fit_platt(scores.inside[home], labels[home], words)
+    calibration = fit_platt(scores.inside[home], labels[home], words, design.keep_anyway)
     probabilities = scores.map(partial(apply, calibration))
     at_home = probabilities.inside[home]
     criterion, said = _criterion(design.sensitivity)

@@ -148,6 +148,8 @@ class Design:
         How many, where the manifest does not number them itself.
     sensitivity : float or None
         What the frozen cut-off must reach at home; None: the cut-off is Youden's.
+    keep_anyway : bool
+        Whether a model no better than chance is kept, with that said in its card, and not refused.
     centres : tuple of Centre
     prepare_options : tuple of Framed
         Preparations that the study compares with frozen features.
@@ -177,6 +179,7 @@ class Design:
     validation: Literal["folds", "holdout"] = "folds"
     folds: Annotated[int, Field(ge=2)] = 5
     sensitivity: Annotated[float, Field(gt=0, lt=1)] | None = None
+    keep_anyway: bool = False
     prepare_options: tuple[Framed, ...] = ()
     concatenations: tuple[Concatenation, ...] = ()
     ensembles: tuple[Ensemble, ...] = ()

@@ -58,6 +58,8 @@ class Training:
         Side of the crop over the region.
     limit : int or None
         So many training images at most (with ``folds`` 1).
+    keep_anyway : bool
+        Whether a model no better than chance is kept.
     title, labels, positive, domain
         For the card; see :class:`~sera_core.study.design.Design`.
     """
@@ -71,6 +73,7 @@ class Training:
     input_px: int | None = None
     padding: float = 1.1
     limit: int | None = None
+    keep_anyway: bool = False
     title: str = ""
     labels: str = "labels as given in the manifest"
     positive: str = "malignant"
@@ -137,6 +140,7 @@ def _written(wanted: Training, place: Path) -> Design:
         f"manifests = [{json.dumps(str(wanted.manifest))}]",
         f"validation = {json.dumps('holdout' if wanted.folds == 1 else 'folds')}",
         f"folds = {max(wanted.folds, 2)}",
+        f"keep_anyway = {json.dumps(wanted.keep_anyway)}",
         f"licence = {json.dumps(LICENCE)}",
         f"limits = [{json.dumps(LIMIT)}]",
         f"centres = [{', '.join(_table({'name': name, 'labels': wanted.labels}) for name in centres + strangers)}]",

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from sera_core.classifiers import store
+from sera_core.classifiers.calibrate import FLAT
 from sera_core.classifiers.card import Card, Source
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import PREPARATION, fit_familiarity, see
+from sera_core.images.fingerprint import fingerprint
 from sera_core.study.answers import results
 from sera_core.study.arms import Trained
 from sera_core.study.cache import write_csv
@@ -21,6 +23,7 @@ from sera_core.study.stage import Stage
 from sera_core.train.frames import Frame, prepared
 from sera_core.train.start import IMAGENET, SCRATCH, history
 
+NO_BETTER = "A negative result, kept on request: where its probabilities were fitted it is no better than chance."
 OUTSIDERS = 100  # frames whose patches are shuffled
 MARGIN = (
     1.3  # refuse beyond this multiple of the distance that 99 % of the training images keep: strangers, not odd frames
@@ -47,7 +50,9 @@ def ship(design: Design, arm: Arm, trained: Trained, out: Path, stage: Stage, mo
     sample = np.sort(np.random.default_rng(0).permutation(len(split.own))[:IMAGES])
     known = [split.own[row] for row in sample]
     look = Extractor(lambda frames: see(prepared(frames, PREPARATION)), stage.within("features", "seen"))
-    index = fit_familiarity(look.features(known), np.array([frame.case.patient_id for frame in known]))
+    patients = np.array([frame.case.patient_id for frame in known])
+    prints = np.stack([fingerprint(frame.pixels) for frame in split.own])
+    index = fit_familiarity(look.features(known), patients, prints)
     limit = MARGIN * float(np.percentile(index.leave_one_out, 99))
     card = _card(design, arm, trained, limit)
     classifier = Classifier(card, trained.fitted.parts, trained.fitted.svm, index)
@@ -82,7 +87,7 @@ def _card(design: Design, arm: Arm, trained: Trained, limit: float) -> Card:
         cutoff=answers.cutoff,
         results=results(design, answers.predictions()),
         familiarity_limit=limit,
-        limits=design.limits,
+        limits=design.limits + ((NO_BETTER,) if answers.calibration.slope == FLAT else ()),
         licence=f"{design.licence}; {history(plan.network, plan.recipe.weights)}",
     )
 

@@ -70,6 +70,13 @@ def test_scores_that_say_nothing_are_not_turned_round() -> None:
         fit_platt(np.array([2.0, 1.0]), np.array([1, 1]), "x")
 
 
+def test_a_negative_result_can_be_kept_in_its_own_order_and_says_a_half() -> None:
+    scores, labels = np.array([2.0, 1.0, 0.0, 1.5]), np.array([0, 0, 1, 1])
+    kept = apply(fit_platt(scores, labels, "scores of a coin", keep_anyway=True), scores)
+    assert np.argsort(kept).tolist() == np.argsort(scores).tolist()
+    assert kept == pytest.approx(0.5, abs=1e-3)
+
+
 def test_calibration_is_the_logistic_function() -> None:
     from sera_core.classifiers.card import Calibration
 

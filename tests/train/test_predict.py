@@ -19,6 +19,7 @@ from sera_core.contracts import BadInput
 from sera_core.evaluate.columns import CUTOFF
 from sera_core.evaluate.compare import cutoffs
 from sera_core.evaluate.table import read_predictions
+from sera_core.images.fingerprint import fingerprint
 from sera_core.predict import CHUNK, predict
 from sera_core.train.frames import decode, viewed
 from sera_core.train.manifest import read_manifest
@@ -86,6 +87,23 @@ def test_what_is_left_out_is_told(table: pd.DataFrame, told: list[str]) -> None:
     assert "tiny: 6 cases of its training centres are left out (their split is not test or external)" in told
     assert any(line.startswith("There/There_70.png was left out: row 72 of its manifest: ") for line in told)
     assert not any(case in set(table["case_id"]) for case in ("There/There_70.png", "Here/Here_0.png"))
+
+
+def test_training_images_under_another_centres_name_are_known_by_their_pixels(
+    place: Path, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    """Without their fingerprints the renamed training images would be answered, and look like an external test."""
+    model = store.load("tiny", place / "models")
+    learnt, _ = decode(read_manifest(place / "cases.csv")[:20])
+    known = np.stack([fingerprint(frame.pixels) for frame in learnt])
+    aware = replace(model, card=replace(model.card, id="aware"), index=replace(model.index, frames=known))
+    store.save(aware, tmp_path / "models")
+    assert (store.load("aware", tmp_path / "models").index.frames == known).all()
+    said: list[str] = []
+    predict(place / "cases.csv", ["aware"], place / "aware.csv", said.append, tmp_path / "models")
+    found = pd.read_csv(place / "aware.csv")
+    assert "aware: 20 images are left out, for it was trained on them (known by their pixels)" in said
+    assert set(found["case_id"]) == set(table["case_id"]) - {frame.case.case_id for frame in learnt}
 
 
 def test_parquet_holds_the_same(place: Path, table: pd.DataFrame) -> None:

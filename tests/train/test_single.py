@@ -53,6 +53,27 @@ def test_from_scratch_on_a_few_images_is_said_in_the_card(
     assert len(runs) == 1, "trained once"
 
 
+def test_a_training_no_better_than_chance_is_refused_or_kept_and_said(
+    capsys: pytest.CaptureFixture[str], manifest: Path, tmp_path: Path
+) -> None:
+    """Each frame's label is turned round in the fold that judges it: what is learnt is the opposite."""
+    table = pd.read_csv(manifest)
+    half = table.index % 8 >= 4
+    table["image"] = [str(manifest.parent / name) for name in table["image"]]
+    table.loc[half, "label"] = 1 - table.loc[half, "label"]
+    table["split"] = half.astype(int)
+    table.to_csv(tmp_path / "odd.csv", index=False)
+    options = ["--mode", "transfer", "--epochs", "3", "--folds", "2", "--domain", "simulated"]
+    line = ["train", str(tmp_path / "odd.csv"), "--net", NETWORK, "--px", "48", "--work", str(tmp_path / "work")]
+    out = ["--out", str(tmp_path / "models" / "odd"), *options]
+    assert main([*line, *out]) == 2
+    assert "no better than chance" in capsys.readouterr().err
+    assert main([*line, *out, "--keep-anyway", "--json"]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert any("negative result" in limit for limit in card["limits"])
+    assert card["results"][0]["auc"] < 0.5
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
