@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from math import isfinite, nan
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -51,28 +51,30 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 
 def evaluate(options: argparse.Namespace) -> Result:
     """Every comparison of a predictions table: AUC, cut-off, differences, calibration, usefulness, agreement."""
-    from sera_core.evaluate.compare import compare
+    from sera_core.evaluate.cells.unanswered import flows
+    from sera_core.evaluate.compare import compare, cutoff_changes, noninferiority
+    from sera_core.evaluate.named import named_cutoffs
     from sera_core.evaluate.percentre import per_centre
-    from sera_core.evaluate.results import Cutoff, records, told
+    from sera_core.evaluate.results import records, told
     from sera_core.reports.sheets import write
     from sera_core.study.shipped import open_table
 
     predictions, known = open_table(options.predictions)
     for notice in predictions.notices:
         say(f"note: {notice.message}")
-    named = {name: Cutoff(value, nan, nan, "named with --cutoff") for name, value in options.cutoff}
-    if unknown := named.keys() - {*predictions.models, *predictions.readers}:
-        listed = ", ".join((*predictions.models, *predictions.readers))
-        raise BadInput("no_model", f"The table has no model {', '.join(sorted(unknown))}: name one of {listed}.")
-    found = compare(predictions, {**known, **named})
+    found = compare(predictions, {**known, **named_cutoffs(options.cutoff, predictions)})
+    rows = [*found.rows, *noninferiority(predictions, found.cutoffs, dict(options.margin))]
+    for name, other in options.other_cutoff:
+        rows += cutoff_changes(predictions, name, found.cutoffs, other)
     if options.table:
         write(per_centre(predictions, found), options.table)
     if options.figures:
         _write_figures(predictions, found, options)
     return {
-        "rows": records(found.rows),
+        "rows": records(rows),
         "cutoffs": {name: cutoff.value for name, cutoff in found.cutoffs.items()},
         "cutoff_sources": {name: told(cutoff) for name, cutoff in found.cutoffs.items()},
+        "flow": [asdict(flow) for flow in flows(predictions)],
     }
 
 
@@ -87,6 +89,22 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="MODEL=VALUE",
         help="a cut-off fixed beforehand, before that of the table or study; may be given again",
+    )
+    parser.add_argument(
+        "--other-cutoff",
+        type=_named_number,
+        action="append",
+        default=[],
+        metavar="MODEL=VALUE",
+        help="what another cut-off would change, tested on the same cases; may be given again",
+    )
+    parser.add_argument(
+        "--margin",
+        type=_named_number,
+        action="append",
+        default=[],
+        metavar="MEASURE=VALUE",
+        help="non-inferiority of every model by a margin fixed beforehand: auc, sensitivity or specificity",
     )
     parser.add_argument("--figures", type=Path, metavar="OUT.zip", help="write the figures for print: SVG, PDF and PNG")
     parser.add_argument("--width-mm", type=_width, default=180.0, help="of the figures: 85 for one column")
@@ -113,15 +131,12 @@ def _write_figures(predictions: Any, found: Any, options: argparse.Namespace) ->
 
 
 def _named_number(said: str) -> tuple[str, float]:
-    """``MODEL=VALUE``; a model's own name may hold an equals sign."""
-    name, sign, value = said.rpartition("=")
+    from sera_core.evaluate.named import named_number
+
     try:
-        number = float(value)
-    except ValueError:
-        number = nan
-    if not (name and sign and isfinite(number)):
-        raise argparse.ArgumentTypeError(f"{said!r} is not MODEL=VALUE, for example my-network=0.56")
-    return name, number
+        return named_number(said)
+    except BadInput as problem:
+        raise argparse.ArgumentTypeError(problem.message) from problem
 
 
 def _width(said: str) -> float:

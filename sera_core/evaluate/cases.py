@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from sera_core.contracts import READER, BadInput, Domain
-from sera_core.evaluate.columns import NUMBERS, WORDS, Names, first_given, is_nan, number, spelled, words_of
+from sera_core.evaluate.columns import KNOWN, NUMBERS, WORDS, Names, first_given, is_nan, number, spelled, words_of
 from sera_core.evaluate.predictions import Floats, Ints
+from sera_core.evaluate.strata import strata
 from sera_core.sheet import Sheet
 from sera_core.sizes import LARGEST_MM, SMALLEST_MM, possible, rounded
 
@@ -34,7 +37,18 @@ def case_rows(sheet: Sheet, codes: dict[str, Ints], names: Names, first: Ints, l
         if column in table.column_names:
             words = words_of(sheet, column).to_pandas() if column == "seed" else spelled(sheet, column)
             cases[column] = first_given(words, case, len(first))
-    return pd.DataFrame(cases)
+    return pd.DataFrame(cases | _groups(sheet, case, len(first)))
+
+
+def _groups(sheet: Sheet, case: Ints, size: int) -> dict[str, pd.Series]:
+    """The columns that nobody asked for, where they divide the cases into a few groups."""
+    found = {}
+    for column in (c for c in sheet.table.column_names if c not in KNOWN and not c.startswith(READER)):
+        with suppress(BadInput):  # a column of lists, say, is no concern of ours
+            groups = strata(first_given(words_of(sheet, column).to_pandas(), case, size))
+            if groups is not None:
+                found[column] = groups
+    return found
 
 
 def check_domains(cases: pd.DataFrame, sheet: Sheet, domain: Domain) -> None:

@@ -22,6 +22,7 @@ DESCRIPTORS = ("composition", "echogenicity", "shape", "margin", "foci")
 NUMBERS = ("size_mm", "log_likelihood_ratio")
 WORDS = (*DESCRIPTORS, "domain", "seed")  # a simulated case's seed has 63 bits: only as text it stays exact
 CUTOFF = ("cutoff", "cutoff_low", "cutoff_high")
+KNOWN = {*REQUIRED, *NUMBERS, *WORDS, *CUTOFF}
 Names = dict[str, Any]  # the distinct words of a column: a list, or for IDS an array
 
 

@@ -8,6 +8,7 @@ at a time, so that real and simulated cases never meet in one of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,23 +17,28 @@ from sera_core.contracts import READER, Domain
 from sera_core.evaluate.cells.agreements import errors, kappas
 from sera_core.evaluate.cells.calibrations import calibrations
 from sera_core.evaluate.cells.differences import auc_differences, between_centres, interactions, mcnemar_tests
+from sera_core.evaluate.cells.fixed import at_fixed, cutoff_changes
 from sera_core.evaluate.cells.glance import glance, partial_areas, roc_lines
+from sera_core.evaluate.cells.margins import noninferiority
 from sera_core.evaluate.cells.operating import confusions, optimisms
 from sera_core.evaluate.cells.pooled import pooled
 from sera_core.evaluate.cells.reading import readings
 from sera_core.evaluate.cells.subgroups import subgroups
+from sera_core.evaluate.cells.unanswered import unanswered
 from sera_core.evaluate.cells.usefulness import avoided_fnas, curve_points, decision_curves, prevalence_curves
 from sera_core.evaluate.cutoff import cutoff_interval, youden
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Cutoff, Optimism, Row
 
 __all__ = [
+    "at_fixed",
     "auc_differences",
     "avoided_fnas",
     "between_centres",
     "calibrations",
     "compare",
     "confusions",
+    "cutoff_changes",
     "cutoffs",
     "decision_curves",
     "errors",
@@ -40,6 +46,7 @@ __all__ = [
     "interactions",
     "kappas",
     "mcnemar_tests",
+    "noninferiority",
     "optimisms",
     "partial_areas",
     "pooled",
@@ -47,6 +54,7 @@ __all__ = [
     "readings",
     "roc_lines",
     "subgroups",
+    "unanswered",
 ]
 
 # The score from which each guideline is usually called positive. K-TIRADS 4 (intermediate suspicion) and ACR TR4 (4
@@ -54,6 +62,7 @@ __all__ = [
 # (Radiology 260:892): 4a, any one feature.
 USUAL_THRESHOLD = {"ktirads2021": 4.0, "ktirads2016": 4.0, "acr2017": 4.0, "kim2002": 1.0, "kwak2011": 1.0}
 MOST_RESAMPLED, RESAMPLED = 5_000, 200  # cases, draws: the bootstrap of a cut-off would take seconds for more
+SAME = 1e-9  # two cut-offs that differ by rounding only
 HALF = Cutoff(0.5, np.nan, np.nan, "0.5, because there are no internal cases of both classes to choose on")
 
 
@@ -79,7 +88,7 @@ def cutoffs(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
     for name in (*predictions.models, *predictions.readers):
         usual = next((value for end, value in USUAL_THRESHOLD.items() if name.endswith(end)), None)
         if name in known:
-            found[name] = known[name]
+            found[name] = _placed(predictions, name, known[name])
         elif name.startswith(READER) and usual is not None:
             found[name] = Cutoff(usual, np.nan, np.nan, f"usual threshold of the guideline: {usual:g} or more")
         else:
@@ -109,11 +118,12 @@ def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
         *readings(predictions),
     )
     needles, agreement = avoided_fnas(predictions, frozen), kappas(predictions, frozen)
-    groups = subgroups(predictions, frozen)
+    groups, over = subgroups(predictions, frozen), pooled(predictions, frozen)
     rows = (
         *first.rows,
         *first.ceilings,
         *partial_areas(predictions),
+        *at_fixed(predictions),
         *(row for matrix in matrices for row in matrix.rows),
         *(row for optimism in tuned for row in _optimism_rows(predictions, optimism)),
         *pairs,
@@ -122,19 +132,30 @@ def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
         *needles,
         *agreement,
         *groups,
-        *pooled(predictions, frozen),
+        *over,
+        *unanswered(predictions, frozen),
     )
-    return Comparison(frozen, first, matrices, tuned, pairs, trust, needles, agreement, groups, rows)
+    return Comparison(frozen, first, matrices, tuned, pairs, trust, needles, agreement, groups, over, rows)
 
 
 def _optimism_rows(predictions: Predictions, found: Optimism) -> list[Row]:
     """``optimism_accuracy`` and so on: how much better the cut-off tuned on the spot would look."""
     n = len(predictions.at(found.centre).of(found.model)[0])
     method = f"cut-off {found.tuned_cutoff:.3f} tuned on these cases against the frozen {found.frozen_cutoff:.3f}"
+    if found.chosen_here:
+        method = f"cut-off {found.frozen_cutoff:.3f} chosen on these cases, against one chosen without each patient"
     return [
         Row(f"optimism_{name}", gain, np.nan, np.nan, n, method, found.centre, found.model)
         for name, gain in found.gain.items()
     ]
+
+
+def _placed(predictions: Predictions, name: str, cutoff: Cutoff) -> Cutoff:
+    """A known cut-off, with the internal centres where it is Youden's own: it was chosen there, whoever says so."""
+    inside = [c for c in predictions.centres if predictions.roles.get((name, c)) == "internal"]
+    views = [view for view in map(predictions.at, inside) if name in view.placements]
+    here = tuple(view.centre for view in views if abs(youden(*view.of(name)[:2]) - cutoff.value) < SAME)
+    return replace(cutoff, chosen_at=here) if here and not cutoff.chosen_at else cutoff
 
 
 def _youden_inside(predictions: Predictions, name: str) -> Cutoff:

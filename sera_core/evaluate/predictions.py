@@ -35,6 +35,8 @@ class CentreView:
         The columns of ``probability``.
     cases : DataFrame [n]
         Everything else that is known of the cases.
+    refused : bool [n, M] or None
+        Where a model was asked and gave no answer; None: nowhere.
     """
 
     centre: str
@@ -44,6 +46,7 @@ class CentreView:
     probability: Floats
     models: tuple[str, ...]
     cases: pd.DataFrame
+    refused: NDArray[np.bool_] | None = None
 
     @property
     def malignant(self) -> int:
@@ -93,6 +96,12 @@ class CentreView:
         """The patients of some of the cases, for intervals; None where nobody has several images."""
         return patient if self.repeated else None
 
+    def refused_by(self, model: str) -> NDArray[np.bool_]:
+        """The cases, bool [n], that a model was asked about without an answer."""
+        if self.refused is None:
+            return np.zeros(len(self.label), bool)
+        return self.refused[:, self.models.index(model)]
+
     def score(self, name: str) -> Floats:
         """Probability of a model, or score of a reader, of every case; NaN where there is none."""
         if name in self.models:
@@ -140,6 +149,8 @@ class Predictions:
         What was noticed while it was read: spellings taken as one name, and so on.
     given : mapping of model to Cutoff
         Cut-offs that came with the table (its columns ``cutoff``, ``cutoff_low`` and ``cutoff_high``).
+    refused : bool [N, M] or None
+        Where a model was asked and gave no answer (a row without a probability); None: nowhere.
     whole : Predictions or None
         The table that this one is a part of (see :meth:`select`): the family that a test belongs to is the table's,
         whichever part of it is looked at.
@@ -152,6 +163,7 @@ class Predictions:
     key: str
     notices: tuple[Notice, ...] = ()
     given: Mapping[str, Cutoff] = field(default_factory=dict)
+    refused: NDArray[np.bool_] | None = None
     whole: Predictions | None = None
 
     @cached_property
@@ -198,6 +210,7 @@ class Predictions:
             cases=self.cases[rows].reset_index(drop=True),
             models=tuple(kept),
             probability=self.probability[np.ix_(rows, columns)],
+            refused=None if self.refused is None else self.refused[np.ix_(rows, columns)],
             roles={(m, c): role for (m, c), role in self.roles.items() if m in kept and c in places},
             whole=self.whole or self,
         )
@@ -212,4 +225,5 @@ class Predictions:
             probability=self.probability[rows],
             models=self.models,
             cases=cases,
+            refused=None if self.refused is None else self.refused[rows],
         )

@@ -184,9 +184,11 @@ class Confusion:
 
 @dataclass(frozen=True)
 class Optimism:
-    """How much better a cut-off tuned on the centre itself would look.
+    """How much better a cut-off tuned on the centre itself looks than one that was not.
 
     ``frozen`` and ``tuned`` hold ``sensitivity, specificity, accuracy, youden``; ``gain`` is tuned minus frozen.
+    ``chosen_here``: the model's cut-off was itself chosen on these cases; ``frozen`` is then what to expect of it on
+    new patients of this centre (:mod:`~sera_core.evaluate.optimism`).
     """
 
     centre: str
@@ -196,6 +198,7 @@ class Optimism:
     frozen: dict[str, float]
     tuned: dict[str, float]
     gain: dict[str, float]
+    chosen_here: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,4 +300,5 @@ class Comparison:
     usefulness: tuple[Row, ...]
     agreement: tuple[Row, ...]
     subgroups: tuple[Row, ...]
+    pooled: tuple[Row, ...]
     rows: tuple[Row, ...]

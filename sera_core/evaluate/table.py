@@ -2,7 +2,9 @@
 
 Columns (long: one row a case and model): ``case_id, patient_id, centre, role, label, model, probability``; optional
 ``size_mm, log_likelihood_ratio, domain``, descriptors, ``reader_<name>`` (scores, higher is more suspicious), and
-``cutoff, cutoff_low, cutoff_high``, one and the same in all rows of a model: fixed before these cases were seen.
+``cutoff, cutoff_low, cutoff_high``, one and the same in all rows of a model: fixed before these cases were seen. Any
+other column (sex, age, scanner ...) divides the cases into subgroups. A row without a probability says that the model
+was asked and gave no answer.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as arrow_parquet
+from numpy.typing import NDArray
 
-from sera_core.contracts import READER, BadInput, Domain, Role
+from sera_core.contracts import READER, BadInput, Domain, Notice, Role
 from sera_core.evaluate.cases import case_rows, check_domains
 from sera_core.evaluate.columns import CUTOFF, REQUIRED, TEXT, WORDS, Names, first_row, is_nan, labels, number
 from sera_core.evaluate.identities import coded, key_with_centre
@@ -25,7 +28,7 @@ from sera_core.names import identity
 from sera_core.sheet import Sheet, named, read_sheet
 from sera_core.wording.refusals import WRONG_LABEL
 
-GIVEN = "given in the table, fixed before these cases were seen"
+GIVEN = "given in the table"
 MOST_CELLS = 100_000_000  # cases x models kept in memory: 0.8 GB
 
 
@@ -91,8 +94,10 @@ def check(sheet: Sheet, domain: Domain, key: str) -> Predictions:
     codes, names, notices = coded(sheet)
     label, probability = labels(sheet.table), number(sheet.table, "probability")
     sheet.refuse(~np.isin(label, (0, 1)), "label", WRONG_LABEL, "label")
-    outside = ~((probability >= 0) & (probability <= 1))
+    answered = sheet.table["probability"].is_valid().to_numpy() & ~is_nan(sheet.table["probability"])
+    outside = answered & ~((probability >= 0) & (probability <= 1))
     sheet.refuse(outside, "probability", "has no probability between 0 and 1", "probability")
+    notices += _unanswered(answered, sheet.name)
     _refuse_roles(codes, names, sheet)
     like_reader = np.array([model.lower().startswith(READER) for model in names["model"]])
     sheet.refuse(like_reader[codes["model"]], "model_name", f"has a model named {READER}..., as reader columns are")
@@ -104,7 +109,21 @@ def check(sheet: Sheet, domain: Domain, key: str) -> Predictions:
     cases = case_rows(sheet, codes, names, first, label)
     check_domains(cases, sheet, domain)
     given = _cutoffs(sheet, codes["model"], names["model"])
-    return Predictions(cases, tuple(names["model"]), wide, _roles(codes, names), key, (*sheet.notices, *notices), given)
+    refused = None
+    if not answered.all():
+        refused = np.zeros(wide.shape, bool)
+        refused[codes["case_id"][~answered], codes["model"][~answered]] = True
+    told, roles = (*sheet.notices, *notices), _roles(codes, names)
+    return Predictions(cases, tuple(names["model"]), wide, roles, key, told, given, refused)
+
+
+def _unanswered(answered: NDArray[np.bool_], name: str) -> tuple[Notice, ...]:
+    """Rows without a probability are answers that a model did not give; a table of nothing else is refused."""
+    missing = int(np.count_nonzero(~answered))
+    if missing == len(answered):
+        raise BadInput("no_answers", f"No row of {name} has a probability: fill in that column.")
+    said = f"{missing} rows have no probability: there the model was asked and gave no answer."
+    return (Notice("unanswered", said),) if missing else ()
 
 
 def _parquet(data: bytes, name: str) -> Sheet:

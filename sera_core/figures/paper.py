@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import ScaledTranslation
 
-from sera_core.evaluate.results import Calibration, Confusion, DecisionCurve, Glance, RocLine
+from sera_core.evaluate.results import Calibration, Confusion, DecisionCurve, Glance, RocLine, Row
 from sera_core.figures.palette import Series
 
 ONE_COLUMN, TWO_COLUMNS = 85.0, 180.0  # mm, of most journals
@@ -36,6 +36,7 @@ MARK = {"circle": "o", "diamond": "D", "square": "s", "triangle-up": "^"} | {
     "hexagon": "h",
 }
 GREY = "#6b6b6b"
+MEAN = "mean of the external centres (thin: the next centre, 95 %)"
 STYLE: dict[Any, Any] = {
     "font.size": 6,
     "axes.titlesize": 6.5,
@@ -159,14 +160,21 @@ def confusion_plate(found: Sequence[Confusion], model: str, cast: Cast) -> Figur
     return _grid(here, draw, cast, "matrix", 0, f"{cast.names[model]}, per cent of each class")
 
 
-def forest_plate(found: Glance, cast: Cast) -> Figure:
-    """AUC with its interval, a line a model and centre; open marks: internal."""
-    rows = [row for centre in cast.centres for row in found.rows if row.centre == centre and row.model in cast.looks]
-    size = 6 + 2.7 * len(rows) + 5 * len(cast.centres) + 8  # mm
+def forest_plate(found: Glance, pooled: Sequence[Row], cast: Cast) -> Figure:
+    """AUC with its interval, a line a model and centre, and the mean over the external centres; open marks: internal.
+
+    ``pooled``: ``auc_pooled`` of these centres' kind, and ``auc_next_centre``, drawn as a thin line behind the mean.
+    """
+    means = [replace(row, centre=MEAN) for row in pooled if row.metric == "auc_pooled" and row.model in cast.looks]
+    ahead = {row.model: row for row in pooled if row.metric == "auc_next_centre"}
+    centres = {**cast.centres, **({MEAN: MEAN} if means else {})}
+    every = [*found.rows, *means]
+    rows = [row for centre in centres for row in every if row.centre == centre and row.model in cast.looks]
+    size = 6 + 2.7 * len(rows) + 5 * len(centres) + 8  # mm
     with rc_context(STYLE):
         figure = Figure(figsize=(cast.width / INCH, size / INCH), layout="constrained")
         axes, place, ticks = figure.add_subplot(), 0.0, []
-        for centre, words in cast.centres.items():
+        for centre, words in centres.items():
             place += 1.6
             title = _plain(words).replace("\n", "; ")
             axes.text(0, place, f" {title}", transform=axes.get_yaxis_transform(), weight="bold", va="center")
@@ -175,6 +183,9 @@ def forest_plate(found: Glance, cast: Cast) -> Figure:
                 look = _look(cast.looks[row.model])
                 inside = found.roles.get((row.model, centre)) == "internal"
                 axes.plot([row.low, row.high], [place, place], color=look["color"], linestyle="-")
+                if centre == MEAN:
+                    ends = [ahead[row.model].low, ahead[row.model].high]
+                    axes.plot(ends, [place, place], color=look["color"], linestyle="-", linewidth=0.4)
                 axes.plot([row.estimate], [place], color=look["color"], marker=look["marker"], **_edge(inside))
                 said = "–" if np.isnan(row.estimate) else f"{row.estimate:.3f} ({row.low:.3f}–{row.high:.3f})"
                 axes.text(1, place, f" {said}", transform=axes.get_yaxis_transform(), va="center", fontsize=5.5)

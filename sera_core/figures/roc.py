@@ -1,4 +1,4 @@
-"""ROC curves of one centre: models as lines, the frozen operating points on them, readers as points beside them."""
+"""ROC curves of one centre: models as lines, the operating points on them, readers as points beside them."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _point(line: RocLine, look: Series, name: str) -> go.Scatter:
         | {"line": {"width": 1.5, "color": "white"}},
         legendgroup=line.model,
         showlegend=False,
-        hovertemplate=f"<b>{escape.figure(name)}</b> at its frozen cut-off {line.point_threshold:.3f}<br>"
+        hovertemplate=f"<b>{escape.figure(name)}</b> at its cut-off {line.point_threshold:.3f}<br>"
         "sensitivity %{y:.3f}, specificity 1 − %{x:.3f}<extra></extra>",
     )
 

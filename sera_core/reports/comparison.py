@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from sera_core import __version__, escape
 from sera_core.contracts import NOT_A_DEVICE, Domain
+from sera_core.evaluate.cells.unanswered import flow_table, flows
 from sera_core.evaluate.compare import decision_curves, errors, prevalence_curves, roc_lines
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Row
@@ -22,6 +23,7 @@ from sera_core.figures.confusion import confusion_grid
 from sera_core.figures.glance import auc_forest
 from sera_core.figures.layout import interval
 from sera_core.figures.palette import ACCENT, Series
+from sera_core.figures.pooled import pooled_forest
 from sera_core.figures.roc import roc_panel
 from sera_core.figures.trust import decision_curves as draw_decisions
 from sera_core.figures.trust import prevalence_curves as draw_prevalence
@@ -114,10 +116,13 @@ def _body(found: Comparison, subject: Subject, made: datetime) -> Iterator[str]:
         f'<p class="note">{made:%d %B %Y}, SERA {__version__}. Predictions: sha256 {subject.sha256}. {NOT_A_DEVICE}</p>'
     )
     yield f"<h2>Cases</h2><p>{escape.html(answered(subject.positive))}</p>" + _centres(found, subject)
+    yield "<h3>What became of every case (label 1 / label 0)</h3>" + _table(flow_table(flows(subject.predictions)))
     yield "<h2>At a glance</h2>" + _glance(found, subject)
+    yield "<h2>Over the external centres, and the next hospital</h2>" + _pooled(found, subject)
     yield "<h2>ROC</h2>" + _panels(subject, lambda centre: _roc(found, subject, centre))
-    yield "<h2>At the frozen cut-offs</h2>" + _cutoffs(found, subject)
+    yield "<h2>At the cut-offs</h2>" + _cutoffs(found, subject)
     yield _panels(subject, lambda centre: _confusion(found, subject, centre))
+    yield "<h3>How much a cut-off flatters that was tuned on the cases themselves</h3>" + _optimism(found, subject)
     yield "<h2>Calibration</h2>" + _panels(subject, lambda centre: _calibration(found, subject, centre))
     yield "<h2>Net benefit</h2>" + _panels(subject, lambda centre: _benefit(found, subject, centre))
     yield f"<h2>{OTHER_PREVALENCE}</h2>"
@@ -156,6 +161,20 @@ def _glance(found: Comparison, subject: Subject) -> str:
     return "".join(parts) + f"<p>Better than the second with p &lt; 0.05 after Holm (paired test): {said}.</p>"
 
 
+def _pooled(found: Comparison, subject: Subject) -> str:
+    if not found.pooled:
+        return "<p>Three external centres of one kind are needed to tell how far hospitals differ.</p>"
+    parts, every = [], [*found.glance.rows, *(row for matrix in found.confusions for row in matrix.rows)]
+    for kind in _kinds(subject):
+        mine = [row for row in found.pooled if row.centre == f"external, {kind}"]
+        there = [row for row in every if subject.predictions.domains[row.centre] == kind]
+        outside = [row for row in there if found.glance.roles.get((row.model, row.centre)) == "external"]
+        if mine:
+            figure = pooled_forest(outside, mine, subject.looks, subject.names)
+            parts.append(f"<h3>{KINDS[kind]}</h3>" + _figure(figure))
+    return "".join(parts) + _rows(found.pooled, subject)
+
+
 def _roc(found: Comparison, subject: Subject, centre: str) -> go.Figure | None:
     lines = roc_lines(subject.predictions, centre, found.cutoffs)
     return roc_panel(lines, subject.looks, subject.names) if lines else None
@@ -168,11 +187,25 @@ def _cutoffs(found: Comparison, subject: Subject) -> str:
             "positive from": f"{cutoff.value:.3f}",
             "95 %": "" if cutoff.low != cutoff.low else f"{cutoff.low:.3f} to {cutoff.high:.3f}",
             "where from": cutoff.method,
+            "chosen on the cases of": ", ".join(cutoff.chosen_at),
         }
         for name, cutoff in found.cutoffs.items()
         if name in subject.names
     ]
     return _table(pd.DataFrame(lines))
+
+
+def _optimism(found: Comparison, subject: Subject) -> str:
+    lines = [
+        {
+            "model": subject.names[one.model],
+            "centre": one.centre,
+            "cut-off": "the model's own, chosen here" if one.chosen_here else "tuned here, against the model's own",
+            **{f"{key}: expected → shown": f"{one.frozen[key]:.3f} → {one.tuned[key]:.3f}" for key in one.gain},
+        }
+        for one in found.optimisms
+    ]
+    return _table(pd.DataFrame(lines)) if lines else "<p>No centre has both classes.</p>"
 
 
 def _confusion(found: Comparison, subject: Subject, centre: str) -> go.Figure:

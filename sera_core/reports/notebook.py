@@ -25,7 +25,7 @@ KIND = "application/x-ipynb+json"
 NEEDS = f"It needs SERA {__version__} where it runs: `pip install` its wheel, or open it from a checkout."
 TABLES = {
     "At a glance": "found.glance.rows",
-    "At the frozen cut-offs": "[row for one in found.confusions for row in one.rows]",
+    "At the cut-offs": "[row for one in found.confusions for row in one.rows]",
     "Differences": "found.differences",
     "Calibration": "[row for one in found.calibrations for row in one.rows]",
     "Needles spared": "found.usefulness",

@@ -78,7 +78,10 @@ def plates(
                 role = roles.pop() if len(roles) == 1 else "mixed"
                 centres[view.centre] = f"{view.centre}, {role}\n{view.malignant} / {view.benign} with label 1 / 0"
         cast = Cast(looks, names, centres, width)
-        yield f"{kind}-auc", forest_plate(found.glance, cast)
+        yield (
+            f"{kind}-auc",
+            forest_plate(found.glance, [row for row in found.pooled if row.centre == f"external, {kind}"], cast),
+        )
         curves = {centre: roc_lines(predictions, centre, found.cutoffs) for centre in centres}
         if any(curves.values()):
             yield f"{kind}-roc", roc_plate(curves, cast)

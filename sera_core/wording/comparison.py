@@ -71,8 +71,9 @@ METHODS = (
         "Cut-offs",
         "Each is listed with where it came from: named beforehand, given with the table or the model, or chosen by "
         "Youden's index on the internal cases. One that was chosen on a centre's own cases flatters the model there; "
-        "everywhere else it was fixed before the cases were seen. Positive means at the cut-off or above it. "
-        "Guidelines go by their usual threshold.",
+        "everywhere else it was fixed before the cases were seen. By how much it flatters: each patient is judged by a "
+        "cut-off that is chosen without them (Leeflang, Clinical Chemistry 2008;54:729). Positive means at the cut-off "
+        "or above it. Guidelines go by their usual threshold.",
     ),
     (
         "Proportions",
@@ -111,7 +112,27 @@ METHODS = (
     ),
     (
         "Subgroups",
-        "Within one centre; figures that rest on fewer than ten malignant or ten benign cases are suppressed.",
+        "Within one centre, by size, descriptor and every other column of the table that divides it into few groups "
+        "(many different numbers: into thirds); figures that rest on fewer than ten malignant or ten benign cases are "
+        "suppressed. Whether groups differ: Cochran's Q on the logit scale, Holm's correction over all columns and "
+        "measures of a model at a centre.",
+    ),
+    (
+        "Missing answers",
+        "What became of every case is listed. Where a model left out cases, AUC, sensitivity and specificity are also "
+        "given on the cases that all models answered, with each refusal counted as the wrong answer, and with every "
+        "missing answer counted so; for the AUC that is a score below all others for label 1, above them for label 0.",
+    ),
+    (
+        "Over the external centres",
+        "Random effects on the logit scale: restricted maximum likelihood with the interval of Hartung and Knapp for "
+        "the AUC, the bivariate model (Reitsma, J Clin Epidemiol 2005;58:982) for sensitivity and specificity; "
+        "prediction interval for the next centre after Higgins (J R Stat Soc A 2009;172:137).",
+    ),
+    (
+        "Several readers",
+        "Obuchowski and Rockette's analysis with the jackknife over patients and the degrees of freedom of Hillis "
+        "(Statistics in Medicine 2007;26:596): readers as a sample of readers, and as these very ones.",
     ),
 )
 NOT_MEANT = (

@@ -20,6 +20,8 @@ one <- function(file) {
     ', "paired": ', number(c(same$p.value, same$conf.int)),
     ', "unpaired": ', number(c(other$p.value, other$parameter)),
     ', "partial": ', sprintf("%.17g", part),
+    ', "at": ', number(c(unlist(coords(a, 0.87, input = "specificity", ret = "sensitivity")),
+                         unlist(coords(a, 0.87, input = "sensitivity", ret = "specificity")))),
     ', "sensitivity": ', number(rev(a$sensitivities)),
     ', "specificity": ', number(rev(a$specificities)), "}")
 }

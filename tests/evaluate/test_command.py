@@ -11,6 +11,7 @@ import pytest
 from sera_core.cli import main
 from sera_core.evaluate.table import read_predictions, template
 from sera_core.files import MODELS
+from tests.predicted import made_up
 
 
 def test_json_is_one_object_of_rows_and_cut_offs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,7 +19,7 @@ def test_json_is_one_object_of_rows_and_cut_offs(tmp_path: Path, capsys: pytest.
     template().to_csv(file, index=False)
     assert main(["evaluate", str(file), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert set(found) == {"rows", "cutoffs", "cutoff_sources"}
+    assert set(found) == {"rows", "cutoffs", "cutoff_sources", "flow"}
     assert found["cutoffs"]["my-network"] == pytest.approx(0.465)
     area = next(row for row in found["rows"] if row["metric"] == "auc" and row["model"] == "my-network")
     assert (area["centre"], area["estimate"], area["n"]) == ("clinic-1", 1.0, 2)
@@ -33,7 +34,7 @@ def test_a_cut_off_fixed_beforehand_is_named_and_told(tmp_path: Path, capsys: py
     assert main(["evaluate", str(file), "--cutoff", "my-network=0.7", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["cutoffs"]["my-network"] == 0.7
-    assert found["cutoff_sources"]["my-network"]["source"] == "named with --cutoff"
+    assert found["cutoff_sources"]["my-network"]["source"] == "named for this comparison, fixed beforehand"
     assert main(["evaluate", str(file), "--cutoff", "other=0.7"]) == 2
     assert "no model other" in capsys.readouterr().err
     assert main(["evaluate", str(file), "--cutoff", "my-network"]) == 2
@@ -41,6 +42,19 @@ def test_a_cut_off_fixed_beforehand_is_named_and_told(tmp_path: Path, capsys: py
     template().to_csv(file, index=False)
     assert main(["evaluate", str(file)]) == 0
     assert "chosen on the cases of clinic-1, which flatters it there" in capsys.readouterr().out
+
+
+def test_margins_and_other_cut_offs_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.csv"
+    made_up(("alpha", "beta")).to_csv(file, index=False)
+    asked = ["--margin", "auc=0.05", "--other-cutoff", "alpha=0.2", "--json"]
+    assert main(["evaluate", str(file), *asked]) == 0
+    metrics = [row["metric"] for row in json.loads(capsys.readouterr().out)["rows"]]
+    assert metrics.count("auc_noninferiority") == 4
+    assert metrics.count("sensitivity_change") == 2
+    for wrong in (["--margin", "auc=2"], ["--margin", "ppv=0.1"], ["--other-cutoff", "nobody=0.2"]):
+        assert main(["evaluate", str(file), *wrong]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_words_name_every_model_and_centre(capsys: pytest.CaptureFixture[str]) -> None:

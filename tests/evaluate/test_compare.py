@@ -250,9 +250,11 @@ def test_a_perfect_rater_has_no_ratio_but_a_bound() -> None:
     assert one(matrix.rows, metric="sensitivity").low < 1
 
 
-def test_a_tuned_cut_off_never_looks_worse_and_only_external_centres_are_judged(table: Predictions) -> None:
+def test_a_tuned_cut_off_never_looks_worse_and_every_centre_is_judged(table: Predictions) -> None:
     found = optimisms(table, cutoffs(table))
-    assert {(one.centre, one.model) for one in found} == {(c, m) for c in ("away", "far") for m in ("good", "poor")}
+    places = ("home", "away", "far")
+    assert {(one.centre, one.model) for one in found} == {(c, m) for c in places for m in ("good", "poor")}
+    assert {one.centre for one in found if one.chosen_here} == {"home"}
     for result in found:
         assert result.gain["youden"] >= -1e-12
         for name, gain in result.gain.items():

@@ -100,7 +100,7 @@ def test_only_external_centres_of_one_kind_are_pooled() -> None:
     assert {(row.metric, row.centre) for row in rows} == {
         (f"{metric}_{kind}", "external, real")
         for metric in ("auc", "sensitivity", "specificity")
-        for kind in ("pooled", "next_centre")
+        for kind in ("pooled", "next_centre", "tau2", "i2")
     }
     views = [table.at(c).placements["one"] for c in "abcd"]
     value = np.array([v.value for v in views])

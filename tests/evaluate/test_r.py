@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from sera_core.evaluate.delong import paired, unpaired
+from sera_core.evaluate.fixed import sensitivity_at, specificity_at
 from sera_core.evaluate.partial import partial_auc
 from sera_core.evaluate.placements import placements
 from sera_core.evaluate.pooling import pool, pool_pairs
@@ -68,6 +69,13 @@ def test_areas_variances_and_tests_equal_proc(answers: tuple[dict[str, pd.DataFr
         assert [apart.p, apart.freedom] == pytest.approx(expected["unpaired"], rel=1e-8, abs=1e-9), name
         part = partial_auc(label, table["a"], 0.8, 1.0).value
         assert part == pytest.approx(expected["partial"], abs=1e-9), name
+
+
+def test_shares_at_a_fixed_other_share_equal_proc(answers: tuple[dict[str, pd.DataFrame], dict]) -> None:
+    tables, said = answers
+    for name, table in tables.items():
+        found = [ask(table["y"], table["a"], 0.87).value for ask in (sensitivity_at, specificity_at)]
+        assert found == pytest.approx(said[name]["at"], abs=1e-9), name
 
 
 def test_curves_equal_proc(answers: tuple[dict[str, pd.DataFrame], dict]) -> None:

@@ -44,8 +44,6 @@ def test_a_long_table_becomes_cases_by_models() -> None:
         (GOOD + "b,q,X,internal,0,m,0.3\n", "twice", "Row 5 .*repeats a case"),
         (GOOD + "c,q,X,internal,0,m,1.2\n", "probability", "Row 5"),
         (GOOD + "c,q,X,internal,0,m,-0.1\n", "probability", "Row 5"),
-        (GOOD + "c,q,X,internal,0,m,nan\n", "probability", "Row 5"),
-        (GOOD + "c,q,X,internal,0,m,\n", "probability", "Row 5"),
         (GOOD + "c,q,X,internal,0,m,high\n", "probability", "Row 5"),
         (GOOD + "c,q,X,internal,0,m,1e999\n", "probability", "Row 5"),
         (GOOD + "c,q,X,internal,2,m,0.5\n", "label", "Row 5 .*other than 0 or 1"),

@@ -181,7 +181,22 @@ def test_a_slider_nobody_moved_changes_nothing(compare: AppTest) -> None:
     healthy(compare.run())
     moved = next(frame.value for frame in compare.dataframe if "sensitivity (moved)" in frame.value)
     for measure in ("sensitivity", "specificity"):
-        assert list(moved[f"{measure} (moved)"]) == list(moved[f"{measure} (frozen)"])
+        assert list(moved[f"{measure} (moved)"]) == list(moved[f"{measure} (its own)"])
+
+
+def test_a_cut_off_that_is_written_down_comes_first_and_a_wrong_one_is_told(compare: AppTest) -> None:
+    compare.query_params["which-real-frames"] = "All"
+    compare.query_params["moved"] = "lite0-svm"
+    healthy(compare.run())
+    assert "How much does it flatter the model where its cut-off was chosen?" in words(compare)
+    compare.text_input(key="cutoffs-real-frames").set_value("lite0-svm = 0.31").run()
+    healthy(compare)
+    assert "The model's own: 0.310 (named for this comparison, fixed beforehand)" in words(compare)
+    assert "How much does it flatter" not in words(compare)
+    for said in ("nobody=0.5", "lite0-svm"):
+        compare.text_input(key="cutoffs-real-frames").set_value(said).run()
+        healthy(compare)
+        assert any("nobody" in one.value or "MODEL=VALUE" in one.value for one in compare.warning)
 
 
 def test_what_the_models_answer_is_told_apart_from_the_labels(compare: AppTest) -> None:

@@ -30,7 +30,7 @@ def auc_differences(predictions: Predictions) -> tuple[Row, ...]:
     """``auc_difference`` of every two raters at every centre: paired DeLong, Holm over the pairs of a centre."""
     rows: list[Row] = []
     for view in _whole_views(predictions):
-        rows += _with_holm([_paired_row(view, a, b) for a, b in combinations(view.raters, 2)])
+        rows += with_holm([paired_row(view, a, b) for a, b in combinations(view.raters, 2)])
     return _part(rows, predictions)
 
 
@@ -41,9 +41,9 @@ def mcnemar_tests(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tu
     """
     rows: list[Row] = []
     for view in _whole_views(predictions):
-        right = {name: _right(view, name, cutoffs[name].value) for name in view.raters}
+        right = {name: right_calls(view, name, cutoffs[name].value) for name in view.raters}
         for metric, label in (("sensitivity_difference", 1), ("specificity_difference", 0)):
-            rows += _with_holm(
+            rows += with_holm(
                 [_mcnemar_row(view, metric, label, (a, right[a]), (b, right[b])) for a, b in combinations(right, 2)]
             )
     return _part(rows, predictions)
@@ -66,7 +66,7 @@ def between_centres(predictions: Predictions) -> tuple[Row, ...]:
             size = sum(len(part.positive) + len(part.negative) for part in (a, b))
             method = f"{_variance(here, there)}, unpaired{shared}, Welch ({found.freedom:.0f} degrees of freedom)"
             family.append(_row("auc_difference", found, size, method, f"{here.centre} - {there.centre}", name))
-        rows += _with_holm(family)
+        rows += with_holm(family)
     return _part(rows, predictions)
 
 
@@ -91,7 +91,7 @@ def interactions(predictions: Predictions, reader: str) -> tuple[Row, ...]:
                 place = f"{here.view.centre} - {there.view.centre}"
                 method = f"difference of paired differences{shared}, {_variance(here.view, there.view)}, Welch"
                 family.append(_row("interaction", found, here.cases + there.cases, method, place, model, reader))
-        rows += _with_holm(family)
+        rows += with_holm(family)
     return _part(rows, predictions)
 
 
@@ -126,14 +126,15 @@ def _patients(view: CentreView, raters: Raters) -> tuple[NDArray, NDArray]:
     return ids[given & (view.label == 1)], ids[given & (view.label == 0)]
 
 
-def _paired_row(view: CentreView, first: str, second: str) -> Row:
+def paired_row(view: CentreView, first: str, second: str) -> Row:
+    """Paired DeLong test of two raters at one centre."""
     both = view.pair(first, second)
     found = paired(*both) if both else AucDifference(np.nan, np.nan, np.nan, np.nan)
     size = len(both[0].positive) + len(both[0].negative) if both else 0
     return _row("auc_difference", found, size, f"{_variance(view)}, paired", view.centre, first, second)
 
 
-def _right(view: CentreView, name: str, cutoff: float) -> np.ndarray:
+def right_calls(view: CentreView, name: str, cutoff: float) -> np.ndarray:
     """1 where the call was right, 0 where wrong, NaN where there was none."""
     score = view.score(name)
     return np.where(np.isnan(score), np.nan, is_positive(score, cutoff) == (view.label == 1))
@@ -189,7 +190,8 @@ def _row(metric: str, found: AucDifference, n: int, method: str, centre: str, mo
     return Row(metric, found.difference, found.low, found.high, n, method, centre, model, versus=versus, p=found.p)
 
 
-def _with_holm(family: list[Row]) -> list[Row]:
+def with_holm(family: list[Row]) -> list[Row]:
+    """The tests of one family with Holm's p, and its size in their method."""
     adjusted = holm([row.p for row in family])
     size = np.count_nonzero(~np.isnan(adjusted))
     return [

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sera_core.contracts import is_positive
 from sera_core.evaluate.cutoff import youden
+from sera_core.evaluate.optimism import expected
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import METRICS, counts, intervals, measures, sizes
 from sera_core.evaluate.results import Confusion, Cutoff, Optimism, Row
@@ -31,7 +33,8 @@ def confusions(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple
     found = []
     for k, (view, name) in enumerate(cells):
         cutoff = cutoffs[name].value
-        clustered = _by_patient(view, name, cutoff) if view.repeated else {}
+        label, score, patient = view.of(name)
+        clustered = bounds_of(label, score, patient, cutoff) if view.repeated else {}
         rows = []
         for metric in METRICS:
             low, high = clustered.get(metric) or (float(part[k]) for part in bounds[metric])
@@ -46,21 +49,30 @@ def confusions(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple
     return tuple(found)
 
 
-def _by_patient(view: CentreView, name: str, cutoff: float) -> dict[str, tuple[float, float]]:
-    label, score, patient = view.of(name)
-    return Tally.of(label, is_positive(score, cutoff), patient).intervals()
+def bounds_of(
+    label: NDArray, score: NDArray, patients: NDArray | None, cutoff: float
+) -> Mapping[str, tuple[float, float]]:
+    """Interval of each of :data:`METRICS` on some cases; ``patients`` where one may have several images."""
+    if patients is not None and len(label):
+        return Tally.of(label, is_positive(score, cutoff), patients).intervals()
+    found = intervals(*counts(label, score, cutoff))
+    return {metric: (float(low), float(high)) for metric, (low, high) in found.items()}
 
 
 def optimisms(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Optimism, ...]:
-    """What a cut-off tuned on the centre itself (Youden) would show, against the frozen one.
+    """What a cut-off tuned on the centre itself (Youden) shows, against one that was not.
 
-    Only models at external centres: the frozen cut-off was chosen on the internal ones.
+    At external centres a tuned one against the model's own; where the model's own was chosen on the very cases, against
+    what is to be expected of it on new ones.
     """
     return tuple(
-        _optimism(view, model, cutoffs[model].value)
+        _chosen_here(predictions, view, model, cutoffs[model])
+        if view.centre in cutoffs[model].chosen_at
+        else _optimism(view, model, cutoffs[model].value)
         for view in map(predictions.at, predictions.centres)
         for model in view.models
-        if model in view.placements and predictions.roles[model, view.centre] == "external"
+        if model in view.placements
+        and (predictions.roles[model, view.centre] == "external" or view.centre in cutoffs[model].chosen_at)
     )
 
 
@@ -70,6 +82,25 @@ def _optimism(view: CentreView, model: str, frozen: float) -> Optimism:
     before, after = _looks(label, score, frozen), _looks(label, score, tuned)
     gain = {key: after[key] - before[key] for key in before}
     return Optimism(view.centre, model, frozen, tuned, before, after, gain)
+
+
+def _chosen_here(predictions: Predictions, view: CentreView, model: str, cutoff: Cutoff) -> Optimism:
+    whole = predictions.whole or predictions
+    parts = [whole.at(centre).of(model) for centre in cutoff.chosen_at]
+    label, score = (np.concatenate([part[k] for part in parts]) for k in range(2))
+    first = np.cumsum([0] + [1 + part[2].max() for part in parts[:-1]])  # patients of one centre are not of another
+    patient = np.concatenate([part[2] + start for part, start in zip(parts, first, strict=True)])
+    here = np.repeat(np.array(cutoff.chosen_at) == view.centre, [len(part[0]) for part in parts])
+    found, ill = expected(label, score, patient, here), float(label[here].mean())
+    after = _looks(label[here], score[here], cutoff.value)
+    before = {
+        "sensitivity": found.sensitivity,
+        "specificity": found.specificity,
+        "accuracy": ill * found.sensitivity + (1 - ill) * found.specificity,
+        "youden": found.sensitivity + found.specificity - 1,
+    }
+    gain = {key: after[key] - before[key] for key in after}
+    return Optimism(view.centre, model, cutoff.value, cutoff.value, before, after, gain, chosen_here=True)
 
 
 def _looks(label: np.ndarray, score: np.ndarray, cutoff: float) -> dict[str, float]:

@@ -20,8 +20,9 @@ def pooled(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[Row
     """``auc_pooled``, ``sensitivity_pooled`` and ``specificity_pooled`` of every model over its external centres.
 
     Each has a second row, ``auc_next_centre`` and so on, of which the bounds are the prediction interval: where the
-    true value of another such centre lies. Real and simulated centres are never pooled; ``centre`` is written
-    ``external, real``. Left out for fewer than three centres (sensitivity and specificity: four).
+    true value of another such centre lies, and ``auc_tau2`` and ``auc_i2``: the variance of the true values on the
+    logit scale, and the share of the observed variance that it is. Real and simulated centres are never pooled;
+    ``centre`` is written ``external, real``. Left out for fewer than three centres (sensitivity and specificity: four).
     """
     rows: list[Row] = []
     for model in predictions.models:
@@ -67,12 +68,14 @@ def _pairs(views: list[CentreView], model: str, kind: Domain, cutoff: float) -> 
 
 
 def _rows(metric: str, found: Pooled, n: int, method: str, kind: Domain, model: str) -> list[Row]:
-    method = f"{method}, {found.centres} centres, tau2 {found.tau2:.3f}, I2 {100 * found.i2:.0f} %"
+    method = f"{method}, {found.centres} centres"
     mean, low, high, below, above = (
         float(expit(end)) for end in (found.value, found.low, found.high, found.next_low, found.next_high)
     )
-    place = f"external, {kind}"
+    place, nan = f"external, {kind}", float("nan")
     return [
         Row(f"{metric}_pooled", mean, low, high, n, method, place, model),
         Row(f"{metric}_next_centre", mean, below, above, n, f"prediction interval; {method}", place, model),
+        Row(f"{metric}_tau2", found.tau2, nan, nan, n, method, place, model),
+        Row(f"{metric}_i2", found.i2, nan, nan, n, method, place, model),
     ]

@@ -40,7 +40,7 @@ class Chosen:
     predictions : Predictions
         The chosen models at the chosen centres.
     cutoffs : mapping of model or reader to Cutoff
-        Frozen before any of these centres was looked at, where the study has them.
+        Each says where it was chosen.
     looks : mapping of model or reader to Series
         Fixed for the whole study, so that a model keeps its colour whichever are chosen.
     """
@@ -54,7 +54,8 @@ class Chosen:
     @cached_property
     def key(self) -> str:
         """Names the choice on the shelf."""
-        return f"{shelved(self.study)} {self.predictions.models} {self.predictions.centres}"
+        cutoffs = {name: cutoff.value for name, cutoff in self.cutoffs.items()}
+        return f"{shelved(self.study)} {self.predictions.models} {self.predictions.centres} {cutoffs}"
 
     @cached_property
     def names(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the frozen cut-off does, and what another one would do."""
+"""What each model's cut-off does, and what another one would do."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _sources(chosen: Chosen) -> None:
     if tuned:
         st.caption(
             f"Cut-offs were chosen by Youden's index on the cases of {escape.markdown(', '.join(tuned))}: what stands "
-            "there flatters the models. At every other centre they were fixed before the cases were seen."
+            "there flatters the models, by as much as is told below. At every other centre they were fixed beforehand."
         )
 
     def draw() -> None:
@@ -83,6 +83,7 @@ def _sources(chosen: Chosen) -> None:
                 "model": chosen.names[name],
                 "positive from": interval(cutoff.value, cutoff.low, cutoff.high),
                 "where from": cutoff.method,
+                "chosen on the cases of": ", ".join(cutoff.chosen_at) or "none of these centres",
             }
             for name, cutoff in used.items()
         ]
@@ -133,7 +134,7 @@ def show_move(chosen: Chosen, model: str) -> None:
     frozen = chosen.cutoffs[model]
     start = min(max(round(frozen.value, 2), 0.0), 1.0)
     place = st.slider("Positive from", 0.0, 1.0, start, 0.01, key=f"cut-{model}", bind="query-params")
-    st.caption(f"Frozen: {_said(frozen)}. The slider stands for it at {start:.2f}.")
+    st.caption(f"The model's own: {_said(frozen)}. The slider stands for it at {start:.2f}.")
     moved = frozen.value if place == start else place  # its steps are coarser than the frozen cut-off
     cutoffs = {**chosen.cutoffs, model: Cutoff(moved, math.nan, math.nan, "what if")}
     there = [found for found in confusions(chosen.predictions.select([model]), cutoffs) if found.model == model]
@@ -158,7 +159,7 @@ def _moves(before: dict[str, Confusion], after: list[Confusion]) -> pd.DataFrame
         line: dict[str, str] = {"centre": one.centre}
         for metric in ("sensitivity", "specificity"):
             old, new = (next(r for r in c.rows if r.metric == metric) for c in (before[one.centre], one))
-            line[f"{metric} (frozen)"] = interval(old.estimate, old.low, old.high, 2)
+            line[f"{metric} (its own)"] = interval(old.estimate, old.low, old.high, 2)
             line[f"{metric} (moved)"] = interval(new.estimate, new.low, new.high, 2)
         lines.append(line)
     return pd.DataFrame(lines)
@@ -166,7 +167,8 @@ def _moves(before: dict[str, Confusion], after: list[Confusion]) -> pd.DataFrame
 
 def _optimism(chosen: Chosen, model: str) -> None:
     found = [one for one in remember(chosen, optimisms, chosen.cutoffs) if one.model == model]
-    outside = [one for one in found if chosen.predictions.roles.get((model, one.centre)) == "external"]
+    _flattered([one for one in found if one.chosen_here])
+    outside = [one for one in found if not one.chosen_here]
     st.markdown("**How much better would a cut-off look that was tuned on the external cases themselves?**")
     if not outside:
         st.caption("This model has no external centre here.")
@@ -175,10 +177,27 @@ def _optimism(chosen: Chosen, model: str) -> None:
         here = [_tuned(one) for one in outside if one.centre in centres]
         if here:
             heading(chosen, kind)
-            st.dataframe(pd.DataFrame(here), hide_index=True, alt="Frozen against tuned cut-off by centre")
+            st.dataframe(pd.DataFrame(here), hide_index=True, alt="The model's own against a tuned cut-off by centre")
     st.caption(
         "The gain is optimism: the cases that chose the cut-off also judge it. A paper that tunes on its test set "
         "reports the right-hand numbers."
+    )
+
+
+def _flattered(found: list[Optimism]) -> None:
+    """What the centre that chose the cut-off shows, and what to expect of new patients there."""
+    if not found:
+        return
+    st.markdown("**How much does it flatter the model where its cut-off was chosen?**")
+    lines = []
+    for one in found:
+        pairs = {word: (one.tuned[word], one.frozen[word]) for word in ("sensitivity", "specificity", "accuracy")}
+        said = {word: f"{shown:.2f} → {expected:.2f}" for word, (shown, expected) in pairs.items()}
+        lines.append({"centre": one.centre} | said | {"Youden's index loses": f"{one.gain['youden']:.2f}"})
+    st.dataframe(pd.DataFrame(lines), hide_index=True, alt="Shown where the cut-off was chosen, and to be expected")
+    st.caption(
+        "Shown on these cases, and what to expect of new patients of the same centre: each patient judged by a "
+        "cut-off that is chosen without them."
     )
 
 

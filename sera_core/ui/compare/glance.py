@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from sera_core import escape
-from sera_core.evaluate.compare import glance
+from sera_core.evaluate.cells.unanswered import flow_table, flows
+from sera_core.evaluate.compare import glance, pooled, unanswered
 from sera_core.evaluate.results import Glance, frame
 from sera_core.evaluate.roc import auc
 from sera_core.figures.glance import auc_forest
@@ -17,6 +18,7 @@ from sera_core.ui.cell import fold, say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, heading, remember
 from sera_core.ui.compare.contents import Place, open_place
+from sera_core.ui.compare.pooled import show_pooled
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
@@ -57,13 +59,15 @@ def show_glance(chosen: Chosen) -> None:
         _say(chosen, found)
         fold("As a table", "auc-table", lambda: _tables(chosen, found))
         offer_csv(frame([*found.rows, *found.ceilings]), "auc")
+        show_pooled(chosen)
+        fold("What became of every case", "flow", lambda: _flow(chosen))
         say_meaning(
             "Of a malignant and a benign nodule of that centre, the model gives the malignant one the higher "
             "probability this often. Internal results flatter: compare models where they are external.",
             "It says nothing about the cut-off, about the share of cancers found, or about centres that are not here. "
             f"Overlapping intervals do not show that two models are equal: cell {Place.DIFFERENCE} tests that.",
         )
-        show_code(glance, auc)
+        show_code(glance, auc, pooled)
 
 
 def _say(chosen: Chosen, found: Glance) -> None:
@@ -106,6 +110,21 @@ def _partly(chosen: Chosen, found: Glance) -> str:
         for row in short
         if (row.model, row.centre) in found.roles
     )
+
+
+def _flow(chosen: Chosen) -> None:
+    """Answered, refused and missing cases, and the figures with these put back in."""
+    st.table(flow_table(flows(chosen.predictions)).map(escape.markdown), hide_index=True, alt="Flow of cases")
+    st.caption("Counts: label 1 / label 0. Refused: a row without a probability. Not asked: no row.")
+    rows = remember(chosen, unanswered, chosen.cutoffs)
+    if rows:
+        lines: dict[tuple[str, str], dict[str, str]] = {}
+        for row in rows:
+            measure, how = row.metric.split("_", 1)
+            line = lines.setdefault((row.centre, row.model), {"centre": row.centre, "model": chosen.names[row.model]})
+            line[f"{measure}, {how.replace('_', ' ')}"] = interval(row.estimate, row.low, row.high, 2)
+        st.dataframe(pd.DataFrame(list(lines.values())), hide_index=True, alt="Figures with missing answers put in")
+        offer_csv(frame(rows), "unanswered")
 
 
 def _tables(chosen: Chosen, found: Glance) -> None:

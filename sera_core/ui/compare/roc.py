@@ -29,7 +29,7 @@ def show_roc(chosen: Chosen) -> None:
     """Draw the cell."""
     cell = open_place(
         Place.ROC,
-        "Every trade between found cancers and false alarms that a model offers; the mark is its frozen cut-off. "
+        "Every trade between found cancers and false alarms that a model offers; the mark is its cut-off. "
         "Readers and guidelines stand beside the curves as points.",
     )
     if not in_sight(Place.ROC, cell.result):

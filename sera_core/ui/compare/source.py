@@ -10,10 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from sera_core import escape
-from sera_core.contracts import Domain
+from sera_core.contracts import BadInput, Domain
 from sera_core.evaluate.compare import cutoffs
+from sera_core.evaluate.named import named_cutoffs, named_number
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.ranking import ranked
+from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.table import read_predictions, template
 from sera_core.figures.palette import READER, series
 from sera_core.study.shipped import Study, read_study, study_names
@@ -64,7 +66,9 @@ def choose_predictions() -> Chosen | None:
             return None
         st.markdown(f"**{escape.markdown(study.title)}**. {answered(escape.markdown(study.positive))}")
         own = source == "own"
-        every = shelf(own).ask((shelved(study), "cutoffs"), lambda: cutoffs(study.predictions, study.cutoffs))
+        named = _named(study)
+        key = (shelved(study), "cutoffs", repr(named))
+        every = shelf(own).ask(key, lambda: cutoffs(study.predictions, {**study.cutoffs, **named}))
         looks = series(ranked(study.predictions)) | dict.fromkeys(study.predictions.readers, READER)
         notices(study.predictions.notices)
         chosen = Chosen(study, own, _choose_part(study), every, looks)
@@ -156,6 +160,24 @@ def _choose_part(study: Study) -> Predictions:
             bind="query-params",
         )
     return replace(whole.select(models, centres or whole.centres), key=whole.key)
+
+
+def _named(study: Study) -> dict[str, Cutoff]:
+    """Cut-offs that the reader writes down, as on the command line."""
+    said = st.text_input(
+        "Cut-offs fixed beforehand",
+        key=f"cutoffs-{study.name}",
+        bind="query-params",
+        placeholder="my-network=0.56, other-network=0.3",
+        help="MODEL=VALUE, several with commas: for example a maker's own threshold. They come before those of the "
+        "table or the study; where each cut-off comes from is told in the cells below.",
+    )
+    try:
+        given = [named_number(part) for part in (said or "").split(",") if part.strip()]
+        return named_cutoffs(given, study.predictions)
+    except BadInput as problem:
+        st.warning(escape.markdown(problem.message), icon=":material/edit:")
+        return {}
 
 
 def _choose_models(study: Study) -> list[str]:
