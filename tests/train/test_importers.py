@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 
 from sera_core.contracts import BadInput, Box
-from sera_core.train.importers import KWAK_RISK, mask_box, write_manifest
+from sera_core.train.importers import write_manifest
+from sera_core.train.importers.ddti import KWAK_RISK
+from sera_core.train.importers.rows import mask_box
 from sera_core.train.manifest import Case, load, read_manifest
 from tests.drawn import write_picture
 

@@ -1,0 +1,95 @@
+"""One case of a data set as a row of a manifest, and a tally of the files that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from PIL import Image
+
+from sera_core.contracts import BadInput, Box
+from sera_core.train.masks import read_mask
+
+IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm"}
+ALONE = "Each image was taken as a patient of its own: images of one patient may fall into different folds."
+Row = dict[str, object]
+
+
+@dataclass
+class Tally:
+    """What an importer did with each file that is no plain case: reasons and sentences, in the order they came."""
+
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    merged: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def leave(self, reason: str, file: str) -> None:
+        """Count a file that gives no case."""
+        self.left_out.setdefault(reason, []).append(file)
+
+
+def case_columns(image: Path, label: int, patient: str, centre: str) -> Row:
+    """The columns that every case has."""
+    return {"image": image, "label": label, "patient_id": patient, "centre": centre}
+
+
+def mask_columns(source: Path, row: dict[str, str]) -> Row:
+    """The mask of a row of ``labels.csv``, and its box."""
+    mask = source / row["mask"]
+    return {**box_columns(mask_box(mask, source / row["image"])), "mask": mask}
+
+
+def box_columns(box: Box) -> Row:
+    """The columns that say where the nodule is."""
+    return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+
+
+def mask_box(file: Path, picture: Path | None = None) -> Box:
+    """Bounding box of a mask.
+
+    Raises
+    ------
+    BadInput
+        When the mask cannot be read, marks nothing, or has another size than its ``picture``.
+    """
+    inside = read_mask(file)
+    if picture is not None:
+        with Image.open(picture) as whole:
+            size = whole.size
+        if size != inside.shape[::-1]:
+            said = f"{inside.shape[1]} x {inside.shape[0]} pixels, its picture {size[0]} x {size[1]}"
+            raise BadInput("mask_size", f"The mask {file.name} has {said}: give it the picture's size.")
+    if not inside.any():
+        raise BadInput("empty_mask", f"The mask {file.name} marks nothing: leave its row out.")
+    return Box.around(inside)
+
+
+def box_around(points: Sequence[tuple[float, float]]) -> Box:
+    """The smallest box that holds points (x, y)."""
+    xs, ys = zip(*points, strict=True)
+    return Box(int(min(xs)), int(min(ys)), int(max(xs) - min(xs)) + 1, int(max(ys) - min(ys)) + 1)
+
+
+def pictures(folder: Path, tally: Tally) -> list[Path]:
+    """The pictures below a folder; what only looks like one is counted."""
+    found = []
+    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGES):
+        if path.name.startswith("._"):
+            tally.leave("a macOS side file, no picture", path.name)
+        else:
+            found.append(path)
+    return found
+
+
+def labels_csv(source: Path, columns: Iterable[str]) -> pd.DataFrame:
+    """The data set's ``labels.csv`` as text; refused where a column is lacking."""
+    file = source / "labels.csv"
+    if not file.is_file():
+        raise BadInput("no_labels", f"There is no labels.csv in {source}: give the folder that holds it.")
+    table = pd.read_csv(file, dtype=str)
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise BadInput("labels_columns", f"labels.csv in {source.name} lacks the columns {', '.join(missing)}.")
+    return table
