@@ -35,6 +35,7 @@ from sera_core.train.batches import ahead
 from sera_core.train.curves import clock
 from sera_core.train.frames import Frame, decode, viewed
 from sera_core.train.manifest import Case, read_manifest
+from sera_core.train.measured import in_region, measured
 
 CHUNK = 64  # frames in memory at a time, and as many more being made ready
 UNSEEN = ("test", "external")  # splits that no training takes frames from
@@ -44,12 +45,16 @@ PLAN = "plan.json"
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """Some frames made ready: what could be read, views for each preparation, and what could not be read."""
+    """Some frames made ready: what could be read and what could not, views for each preparation, and measured signs.
+
+    ``signs [N, V, Q]`` where a model reads them.
+    """
 
     frames: list[Frame]
     prints: Fingerprints
     views: dict[Preparation, Grey]
     problems: list[str]
+    signs: NDArray[np.float32] | None = None
 
 
 def predict(
@@ -169,8 +174,7 @@ def answered(
     chunks: list[list[Case]], classifiers: list[Classifier], report: Callable[[str], None]
 ) -> Iterator[pd.DataFrame]:
     """The table of each chunk; the next chunks are made ready meanwhile."""
-    preparations = {classifier.card.preparation for classifier in classifiers}
-    with closing(ahead((ready(chunk, preparations) for chunk in chunks), 2)) as made:
+    with closing(ahead((ready(chunk, classifiers) for chunk in chunks), 2)) as made:
         for chunk in made:
             for problem in (*chunk.problems, *_known(chunk, classifiers)):
                 report(problem)
@@ -180,8 +184,13 @@ def answered(
 def _answered_there(models: tuple[str, ...], folder: Path, cases: list[Case]) -> tuple[pd.DataFrame, list[str]]:
     """On a cluster's worker: the table of one chunk, and what could not be read."""
     classifiers = [store.load(model, folder) for model in models]
+<<<<<<< HEAD
     chunk = ready(cases, {classifier.card.preparation for classifier in classifiers})
     return _table(chunk, classifiers), [*chunk.problems, *_known(chunk, classifiers)]
+=======
+    chunk = ready(cases, classifiers)
+    return _table(chunk, classifiers), chunk.problems
+>>>>>>> 121f3ae (Measured signs are a classifier, alone or joined to a network's features)
 
 
 def _told(found: Iterable[tuple[pd.DataFrame, list[str]]], report: Callable[[str], None]) -> Iterator[pd.DataFrame]:
@@ -191,9 +200,10 @@ def _told(found: Iterable[tuple[pd.DataFrame, list[str]]], report: Callable[[str
         yield table
 
 
-def ready(cases: list[Case], preparations: set[Preparation]) -> Chunk:
-    """Decode cases and make their views for each preparation."""
+def ready(cases: list[Case], classifiers: list[Classifier]) -> Chunk:
+    """Decode cases, make their views for each preparation, and measure their nodules where a model asks for that."""
     frames, problems = decode(cases)
+<<<<<<< HEAD
     seen = {preparation: viewed(frames, preparation) for preparation in preparations} if frames else {}
     prints = [fingerprint(frame.pixels) for frame in frames]
     return Chunk(frames, np.stack(prints) if prints else np.empty((0, BYTES), np.uint8), seen, problems)
@@ -213,6 +223,13 @@ def _learnt(chunk: Chunk, classifier: Classifier) -> NDArray[np.bool_]:
     """Which frames are copies of the model's training images, though their centre is not one that it was trained on."""
     elsewhere = np.array([not may_have_seen(classifier.card, frame.case) for frame in chunk.frames], bool)
     return classifier.index.trained_on(chunk.prints) & elsewhere
+=======
+    if not frames:
+        return Chunk([], {}, problems)
+    preparations = {classifier.card.preparation for classifier in classifiers}
+    signs = measured(frames, in_region) if any(one.card.reads_signs for one in classifiers) else None
+    return Chunk(frames, {preparation: viewed(frames, preparation) for preparation in preparations}, problems, signs)
+>>>>>>> 121f3ae (Measured signs are a classifier, alone or joined to a network's features)
 
 
 def _table(chunk: Chunk, classifiers: list[Classifier]) -> pd.DataFrame:
@@ -225,7 +242,8 @@ def _rows(chunk: Chunk, classifier: Classifier) -> pd.DataFrame:
     learnt = _learnt(chunk, classifier)
     asked = [row for row, frame in enumerate(chunk.frames) if not (learnt[row] or may_have_seen(card, frame.case))]
     cases = [chunk.frames[row].case for row in asked]
-    probability = classifier.answers(chunk.views[card.preparation][asked]).probability if asked else np.empty(0)
+    signs = chunk.signs[asked] if chunk.signs is not None and card.reads_signs else None
+    probability = classifier.answers(chunk.views[card.preparation][asked], signs).probability if asked else np.empty(0)
     return pd.DataFrame(
         {
             "case_id": [case.case_id for case in cases],

@@ -93,13 +93,13 @@ def _spent(*arguments: str) -> tuple[float, float, float]:
 def _warm(frame: Frame) -> list[Timing]:
     """A verdict on a new image, on a moved box, and the other models' opinions, once everything is loaded."""
     boxes = _boxes(frame, 6)
-    read(frame.image, Request(frame.box))
-    opinions(frame.image, frame.box)
+    outline = read(frame.image, Request(frame.box)).outline
+    opinions(frame.image, frame.box, outline)
     bare = _median(lambda _: read(frame.image, Request(frame.box, method=None)), boxes)
     runs: dict[str, Callable[[Box], object]] = {
         "verdict and heatmap after an upload": lambda box: read(_turned(frame.image, box.x), Request()),
         "verdict and heatmap after a moved box": lambda box: read(frame.image, Request(box)),
-        "the other models' opinions": lambda box: opinions(frame.image, box),
+        "the other models' opinions": lambda box: opinions(frame.image, box, outline),
     }
     lines = [_line("verdict alone, processor", bare[0], "s", "itself", 1)]
     for name, run in runs.items():

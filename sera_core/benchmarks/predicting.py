@@ -39,7 +39,7 @@ def benchmark() -> list[Timing]:
 
 def _throughput(network: str, chunks: list[list[Case]]) -> Timing:
     classifier = _untrained(network)
-    views = [ready(chunk, {classifier.card.preparation}).views for chunk in chunks]
+    views = [ready(chunk, [classifier]).views for chunk in chunks]
 
     def forward() -> None:
         for own in views:

@@ -15,6 +15,7 @@ from sera_core.images.prepare import Preparation
 CARD_FILE = "card.json"
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Kind = Literal["cnn", "svm", "onnx", "signs", "joined"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -93,9 +94,10 @@ class Card:
         ``id`` is the name of the model's folder.
     network : str
         Key of the network registry.
-    kind : {"cnn", "svm", "onnx"}
+    kind : {"cnn", "svm", "onnx", "signs", "joined"}
         What reads the body's features: the network's own last layer, or a support vector machine; or a file made
-        elsewhere that does all of it.
+        elsewhere that does all of it. ``signs``: no network, but a regression on what is measured on the outline;
+        ``joined``: a last layer and such a regression, whose log-odds add up.
     domain : {"real", "simulated"}
         Kind of frames it was trained on.
     default : bool
@@ -123,7 +125,7 @@ class Card:
     id: str
     title: str
     network: str
-    kind: Literal["cnn", "svm", "onnx"]
+    kind: Kind
     domain: Domain
     default: bool
     trained_on: str
@@ -138,6 +140,11 @@ class Card:
     limits: tuple[str, ...]
     licence: str
     files: dict[str, Sha256] = field(default_factory=dict)
+
+    @property
+    def reads_signs(self) -> bool:
+        """Whether it needs the nodule's outline, and what is measured on it."""
+        return self.kind in ("signs", "joined")
 
     def as_dict(self) -> dict:
         """Plain dictionary, ready for JSON."""

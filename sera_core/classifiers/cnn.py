@@ -17,6 +17,7 @@ from scipy.special import logit
 from sera_core.classifiers import calibrate
 from sera_core.classifiers.card import Card
 from sera_core.classifiers.familiarity import FamiliarityIndex, Features
+from sera_core.classifiers.measurements import SignsReader
 from sera_core.contracts import BadInput, Familiarity, Grey, Verdict, is_positive
 from sera_core.images.prepare import normalise
 from sera_core.nets.registry import network
@@ -53,19 +54,22 @@ class Classifier:
     svm : scikit-learn pipeline or None
         Reads the pooled features instead of ``last`` where the card's kind is ``svm``.
     index : FamiliarityIndex
+    signs : SignsReader or None
+        Reads what is measured on the outline, in the network's place (kind ``signs``) or beside it (``joined``).
     """
 
     card: Card
     parts: nn.ModuleDict
     svm: Any
     index: FamiliarityIndex
+    signs: SignsReader | None = None
 
     @cached_property
     def _halves(self) -> tuple[nn.Sequential, nn.Sequential]:
-        """The body up to the evidence layer, and the rest of it; what was made elsewhere is not cut."""
+        """The body up to the evidence layer, and the rest of it; what is none of the registry's is not cut."""
         from torch import nn
 
-        if self.card.kind == "onnx":
+        if self.card.kind in ("onnx", "signs"):
             return nn.Sequential(self.parts["body"]), nn.Sequential()
         return stages(self.parts, network(self.card.network).evidence)
 
@@ -81,17 +85,11 @@ class Classifier:
             return self.parts["pool"](self._halves[1](activations)).numpy()
 
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Log-odds of malignant before calibration of pooled features ``[N, F]``: ``[N]``."""
-        if self.svm is not None:
-            return svm_scores(self.svm, features)
-        import torch
-
-        with torch.no_grad():
-            logits = self.parts["last"](torch.from_numpy(features))  # [N, 2]
-        return (logits[:, 1] - logits[:, 0]).double().numpy()
+        """Log-odds of malignant before calibration of pooled features and measured signs ``[N, F + Q]``: ``[N]``."""
+        return log_odds(features, self.parts, self.svm, self.signs)
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Calibrated probabilities of malignant at a balanced prior, ``[N]``.
+        """Calibrated probabilities of malignant at a balanced prior, ``[N]``, of what :meth:`scores` reads.
 
         Raises
         ------
@@ -106,22 +104,33 @@ class Classifier:
         return found
 
     def predict(self, crops: Grey) -> NDArray[np.float64]:
-        """Calibrated probabilities ``[N]`` of grey crops ``[N, h, w]``, each a view of its own."""
-        return self.probabilities(self.features(self.activations(crops)))
+        """Calibrated probabilities ``[N]`` of grey crops ``[N, h, w]``, each its own view, by the network alone."""
+        return self.probabilities(self._beside(self.features(self.activations(crops)), None))
 
-    def answers(self, views: Grey) -> Answer:
-        """What is answered for regions seen in grey views ``[N, V, h, w]``."""
-        return self.answer(self.activations(views.reshape(-1, *views.shape[2:])), views.shape[1])
+    def answers(self, views: Grey, signs: NDArray[np.float32] | None = None) -> Answer:
+        """What is answered for regions seen in grey views ``[N, V, h, w]``.
 
-    def answer(self, activations: Tensor, views: int) -> Answer:
+        ``signs [N, V, Q]`` are measured on as many outlines of each, where the model reads them.
+        """
+        return self.answer(self.activations(views.reshape(-1, *views.shape[2:])), views.shape[1], signs)
+
+    def answer(self, activations: Tensor, views: int, signs: NDArray[np.float32] | None = None) -> Answer:
         """What is answered for regions whose ``views`` views follow each other in the activations ``[N * V, ...]``.
 
         The features are averaged, then read: of a linear reader that is the mean of the log-odds.
         """
-        features = self.features(activations)
+        features = self._beside(self.features(activations), signs)
         mean = self.probabilities(features.reshape(-1, views, features.shape[1]).mean(axis=1))
         each = self.probabilities(features).reshape(-1, views)
         return Answer(mean, np.minimum(each.min(axis=1), mean), np.maximum(each.max(axis=1), mean))
+
+    def _beside(self, features: NDArray[np.float32], signs: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        """Features with the signs that the model reads beside them; signs that nobody measured say nothing."""
+        if self.signs is None:
+            return features
+        if signs is None:
+            signs = np.full((len(features), len(self.signs.quantities)), np.nan, np.float32)
+        return np.hstack([features, signs.reshape(len(features), -1)])
 
     def head(self) -> nn.Sequential:
         """All behind the evidence layer: activations to logits ``[N, 2]``; not for a support vector machine."""
@@ -138,6 +147,26 @@ class Classifier:
         if not (probability < self.card.cutoff.low or probability > self.card.cutoff.high):
             return Verdict.INDETERMINATE  # also when it is not a number
         return Verdict.MALIGNANT if is_positive(probability, self.card.cutoff.value) else Verdict.BENIGN
+
+
+def log_odds(
+    features: NDArray[np.float32], parts: nn.ModuleDict, svm: Any, signs: SignsReader | None
+) -> NDArray[np.float64]:
+    """Log-odds before calibration ``[N]`` of a network's features, then measured signs ``[N, F + Q]``.
+
+    Whoever is there reads its own columns; log-odds of both add up.
+    """
+    if svm is not None:
+        return svm_scores(svm, features)
+    width = features.shape[1] - (len(signs.quantities) if signs else 0)
+    found = np.zeros(len(features)) if signs is None else signs.scores(features[:, width:])
+    if "last" in parts:
+        import torch
+
+        with torch.no_grad():
+            logits = parts["last"](torch.from_numpy(np.ascontiguousarray(features[:, :width])))  # [N, 2]
+        found = found + (logits[:, 1] - logits[:, 0]).double().numpy()
+    return found
 
 
 def svm_scores(svm: Any, features: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -17,13 +17,16 @@ from sera_core.classifiers.classical import load_svm, save_svm
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import FEATURES, FamiliarityIndex
 from sera_core.classifiers.foreign import Output, foreign_parts
+from sera_core.classifiers.measurements import from_bytes, to_bytes
 from sera_core.contracts import BadInput
 from sera_core.files import MODELS, read_whole, whole_file
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-FILES = WEIGHTS, INDEX, SVM, ONNX = "weights.safetensors", "familiarity.safetensors", "svm.skops", "network.onnx"
+FILES = WEIGHTS, INDEX, SVM, ONNX, SIGNS = (
+    "weights.safetensors", "familiarity.safetensors", "svm.skops", "network.onnx", "signs.json",
+)  # fmt: skip
 PLAIN_NAME = re.compile(r"[\w-][\w.-]*")  # names a file or folder in its own place, never a way out of it
 
 _loading = Lock()
@@ -98,17 +101,19 @@ def _assembled(card: Card, files: dict[str, bytes]) -> Classifier:
     index = FamiliarityIndex(**{key: value.numpy() for key, value in _finite(load_tensors(files[INDEX])).items()})
     if index.train.shape[1] != FEATURES:
         raise ValueError(f"familiarity index: {index.train.shape[1]} features instead of {FEATURES}")
-    return Classifier(card, parts, svm, index)
+    return Classifier(card, parts, svm, index, from_bytes(files[SIGNS]) if card.reads_signs else None)
 
 
 def _parts(card: Card, files: dict[str, bytes]) -> tuple[nn.ModuleDict, Any]:
     """Network and, where it takes the last layer's place, support vector machine."""
     from safetensors.torch import load as load_tensors
 
-    from sera_core.nets.split import build
+    from sera_core.nets.split import blank, build
 
     if card.kind == "onnx":
         return foreign_parts(files[ONNX], cast(Output, card.recipe["output"])), None
+    if card.kind == "signs":
+        return blank(), None
     parts = build(card.network, pretrained=False)
     width = cast("nn.Linear", parts["last"]).in_features
     if card.kind == "svm":
@@ -140,13 +145,15 @@ def save(classifier: Classifier, folder: Path = MODELS, onnx: bytes = b"") -> Ca
     place = folder / classifier.card.id
     if classifier.card.kind == "onnx":
         _write(place / ONNX, onnx)
-    else:
+    elif classifier.card.kind != "signs":
         weights = {key: _half(value) for key, value in classifier.parts.state_dict().items()}
         _write(place / WEIGHTS, tensors_to_bytes(weights))
     index = {k: _half(torch.from_numpy(np.ascontiguousarray(v))) for k, v in asdict(classifier.index).items()}
     _write(place / INDEX, tensors_to_bytes(index))
     if classifier.svm is not None:
         save_svm(classifier.svm, place / SVM)
+    if classifier.signs is not None:
+        _write(place / SIGNS, to_bytes(classifier.signs))
     files = {name: _sha256((place / name).read_bytes()) for name in _needed(classifier.card)}
     card = replace(classifier.card, files=files)
     write_card(place, card)
@@ -155,11 +162,11 @@ def save(classifier: Classifier, folder: Path = MODELS, onnx: bytes = b"") -> Ca
 
 def weights_of(card: Card) -> str:
     """Name of the file that holds what the model learnt."""
-    return ONNX if card.kind == "onnx" else WEIGHTS
+    return {"onnx": ONNX, "signs": SIGNS}.get(card.kind, WEIGHTS)
 
 
 def _needed(card: Card) -> tuple[str, ...]:
-    return (weights_of(card), INDEX, SVM) if card.kind == "svm" else (weights_of(card), INDEX)
+    return (weights_of(card), INDEX, *{"svm": (SVM,), "joined": (SIGNS,)}.get(card.kind, ()))
 
 
 def _half(value: Tensor) -> Tensor:

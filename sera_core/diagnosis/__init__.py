@@ -41,5 +41,5 @@ def diagnose(
     """
     patient = checked(patient or Patient())
     reading = read(image, request or Request())
-    others = opinions(image, reading.box) if ask_all else ()
+    others = opinions(image, reading.box, reading.outline) if ask_all else ()
     return advise(image, reading, patient, others, measured(image, reading.outline))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sera_core.classifiers import store
 from sera_core.classifiers.cnn import Answer, Classifier
@@ -18,13 +19,14 @@ from sera_core.contracts import (
     GreyImage,
     Heatmap,
     ModelOpinion,
+    Outline,
     Reading,
     Verdict,
     is_positive,
 )
 from sera_core.diagnosis.choice import cards, most_familiar
 from sera_core.diagnosis.notices import doubts, unfamiliar, which_pane
-from sera_core.diagnosis.region import Finder, outlined, region_of
+from sera_core.diagnosis.region import Finder, border, outlined, region_of
 from sera_core.diagnosis.request import AUTO, Request
 from sera_core.explain.cam import Trace, trace
 from sera_core.explain.why import Asked, explain
@@ -32,6 +34,7 @@ from sera_core.images.checks import check_box
 from sera_core.images.prepare import prepare
 from sera_core.images.views import views
 from sera_core.outline import without_callipers
+from sera_core.signs.shaken import by_hands
 
 
 def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading:
@@ -61,7 +64,7 @@ def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading
     card, familiarity = classifier.card, classifier.familiarity(seen)[0]
     if familiarity.refused:
         raise BadInput("unfamiliar", unfamiliar(card.title, familiarity, request.model))
-    answer, heatmap = _answer(classifier, pixels, box, request)
+    answer, heatmap = _answer(classifier, pixels, box, outline, request)
     probability = float(answer.probability[0])
     return Reading(
         box=box,
@@ -87,19 +90,25 @@ def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading
     )
 
 
-def opinions(image: GreyImage, box: Box) -> tuple[ModelOpinion, ...]:
-    """What every installed model says of a region, default models first."""
+def opinions(image: GreyImage, box: Box, outline: Outline | None) -> tuple[ModelOpinion, ...]:
+    """What every installed model says of a region, default models first; without a border those that measure do not."""
     pixels = without_callipers(image.pixels)
     seen = look(pixels, box)
-    return tuple(_opinion(store.load(card.id), pixels, box, seen) for card in cards())
+    asked = [card for card in cards() if border(outline) is not None or not card.reads_signs]
+    return tuple(_opinion(store.load(card.id), pixels, box, outline, seen) for card in asked)
 
 
-def _answer(classifier: Classifier, pixels: Grey, box: Box, request: Request) -> tuple[Answer, Heatmap | None]:
-    """The answer, and the heatmap of the class shown, from one pass; without gradients an occlusion map."""
+def _answer(
+    classifier: Classifier, pixels: Grey, box: Box, outline: Outline | None, request: Request
+) -> tuple[Answer, Heatmap | None]:
+    """The answer, and the heatmap of the class shown, from one pass; without gradients an occlusion map.
+
+    Of a model that measures too, the map tells its network's part; one that only measures has no map.
+    """
     seen = views(pixels, box, classifier.card.preparation)
     activations = classifier.activations(seen)
-    answer = classifier.answer(activations, len(seen))
-    if request.method is None:
+    answer = classifier.answer(activations, len(seen), _signs(classifier, pixels, outline))
+    if request.method is None or classifier.card.kind == "signs":
         return answer, None
     crop = prepare(pixels, box, classifier.card.preparation)
     malignant = bool(is_positive(answer.probability[0], classifier.card.cutoff.value))
@@ -108,7 +117,7 @@ def _answer(classifier: Classifier, pixels: Grey, box: Box, request: Request) ->
         probability = classifier.predict(crops)
         return probability if malignant else 1 - probability
 
-    if classifier.card.kind != "cnn":
+    if classifier.card.kind not in ("cnn", "joined"):
         return answer, explain(CamMethod.OCCLUSION, crop.pixels, crop.box, predict)
     traced = trace(activations[:1], classifier.head())  # the first view is the region itself
     asked = Asked(partial(_trace, classifier), traced, int(malignant), request.steady)
@@ -119,9 +128,23 @@ def _trace(classifier: Classifier, crop: Grey) -> Trace:
     return trace(classifier.activations(crop[None]), classifier.head())
 
 
-def _opinion(classifier: Classifier, pixels: Grey, box: Box, seen: Features) -> ModelOpinion:
+def _signs(classifier: Classifier, pixels: Grey, outline: Outline | None) -> NDArray[np.float32] | None:
+    """What the model reads of the outline; None for one that reads none."""
+    if not classifier.card.reads_signs:
+        return None
+    mask = border(outline)
+    if mask is None:
+        raise BadInput(
+            "no_border",
+            f"{classifier.card.title} measures the nodule, but no border was found in this region: move the box, or "
+            "choose another model.",
+        )
+    return by_hands(pixels, mask)
+
+
+def _opinion(classifier: Classifier, pixels: Grey, box: Box, outline: Outline | None, seen: Features) -> ModelOpinion:
     card = classifier.card
-    answer, _ = _answer(classifier, pixels, box, Request(method=None))
+    answer, _ = _answer(classifier, pixels, box, outline, Request(method=None))
     probability, familiarity = float(answer.probability[0]), classifier.familiarity(seen)[0]
     return ModelOpinion(
         model=card.id,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sera_core.contracts import BadInput, Box, GreyImage, Outline
 from sera_core.outline import Hint, propose, within
+from sera_core.signs.geometry import Mask
 from sera_core.outline.card import NO_OUTLINE
 
 NO_NODULE = "no_nodule"
@@ -43,6 +44,11 @@ def outlined(image: GreyImage, hint: Hint = None, pane: Box | None = None) -> Ou
         if error.code != NO_OUTLINE or not isinstance(hint, Box):
             raise
         return None
+
+
+def border(outline: Outline | None) -> Mask | None:
+    """What can be measured in; an ellipse that stands for a border that was not found is none."""
+    return outline.mask if outline is not None and outline.confidence else None
 
 
 def region_of(image: GreyImage, asked: Box | None, outline: Outline | None) -> Box:

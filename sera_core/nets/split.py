@@ -52,6 +52,18 @@ def build(name: str, pretrained: bool, classes: int = 2) -> nn.ModuleDict:
     return nn.ModuleDict({"body": body, "pool": pool, "last": nn.Linear(entry.features, classes)})
 
 
+def blank() -> nn.ModuleDict:
+    """Body and pool of a model that has no network: whatever is shown to them, they have no feature ``[B, 0]``."""
+    import torch
+    from torch import nn
+
+    class Nothing(nn.Module):
+        def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+            return inputs.new_empty(len(inputs), 0)
+
+    return nn.ModuleDict({"body": Nothing(), "pool": nn.Identity()})
+
+
 def stages(parts: nn.ModuleDict, frozen: int) -> tuple[nn.Sequential, nn.Sequential]:
     """The body in two: its first ``frozen`` stages, which a training leaves alone, and the rest.
 

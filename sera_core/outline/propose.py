@@ -94,7 +94,11 @@ class _Look:
 
 
 def propose(
-    image: GreyImage, hint: Hint = None, pane: Box | None = None, network: UNet | None = None
+    image: GreyImage,
+    hint: Hint = None,
+    pane: Box | None = None,
+    network: UNet | None = None,
+    least: float | None = None,
 ) -> Outline | None:
     """Outline the nodule.
 
@@ -108,6 +112,8 @@ def propose(
         The pane to look in when there is no hint.
     network : UNet, optional
         Another one than what is shipped; its confidence is judged as the shipped one's.
+    least : float, optional
+        Without a hint, the confidence from which an outline is proposed; None: the card's.
 
     Returns
     -------
@@ -134,7 +140,7 @@ def propose(
     if measured is not None and (pane is None or pane == _holding(panes(image), measured.box.centre)):
         return measured
     outlines = [look.seen(view, None, "network") for view in views]
-    likely = [one for one in outlines if one is not None and one.confidence >= card.least]
+    likely = [one for one in outlines if one is not None and one.confidence >= (card.least if least is None else least)]
     return max(likely, key=lambda one: one.confidence, default=None)
 
 

@@ -29,6 +29,7 @@ from sera_core.study.ship import MARGIN
 from sera_core.study.shipped import open_table
 from sera_core.train.frames import Frame, decode, prepared, viewed
 from sera_core.train.manifest import read_manifest
+from sera_core.train.measured import in_region, measured
 
 FEWEST = 20  # cases of each class: with fewer a cut-off is a coin toss
 FOLDS = 5
@@ -80,7 +81,7 @@ def adapt(model: str, source: Path, out: Path, report: Callable[[str], None]) ->
     report(f"log loss with both classes weighing the same: {gain[0]:.3f} as it is, {gain[1]:.3f} adapted (left out)")
     index = _familiar(found, local) if local.frames else found.index
     card = _card(found.card, out.name, local, words, gain, _limit(index) if local.frames else None)
-    return store.save(Classifier(card, found.parts, found.svm, index), out.parent)
+    return store.save(Classifier(card, found.parts, found.svm, index, found.signs), out.parent)
 
 
 def _predicted(source: Path) -> bool:
@@ -114,7 +115,9 @@ def _of_manifest(found: Classifier, source: Path, report: Callable[[str], None])
         report(problem)
     scores = []
     for start in range(0, len(frames), CHUNK):
-        answer = found.answers(viewed(frames[start : start + CHUNK], found.card.preparation))
+        part = frames[start : start + CHUNK]
+        signs = measured(part, in_region) if found.card.reads_signs else None
+        answer = found.answers(viewed(part, found.card.preparation), signs)
         scores.append(logit(np.clip(answer.probability, 1e-9, 1 - 1e-9)))
         report(f"{min(start + CHUNK, len(frames))}/{len(frames)} frames")
     calibration = found.card.calibration

@@ -15,26 +15,34 @@ from sera_core.contracts import BadInput
 from sera_core.study.answers import TEST, Answers, Scores, Split, Values, calibrated
 from sera_core.study.cache import cached_in, hashed, plan_key
 from sera_core.study.design import Arm, Concatenation, Design, Ensemble
-from sera_core.study.extract import Extractor, Features, fixed, preparation_of, seen_by
+from sera_core.study.extract import Extractor, Features, SideBySide, fixed, of_signs, preparation_of, seen_by
+from sera_core.study.outliners import Outliner, outliner
 from sera_core.study.stage import Stage
 from sera_core.study.trainer import trainer
 from sera_core.train.crossval import Plan, Trainer, in_folds, out_of_fold
 from sera_core.train.frames import Frame
 from sera_core.train.frozen import Bank, fit_frozen
 from sera_core.train.loop import Fitted
+from sera_core.train.recipes import SIGNS_MODES
 
 HELD_FOLD, HOLDOUT_FOLDS = "0", 6
+Look = Callable[[list[Frame]], Features]
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A single model: its answers, what was fitted, and what extracts its features at one of its feature layers."""
+    """A single model: its answers, what was fitted, and what extracts its features at one of its feature layers.
+
+    ``look`` is what one fitted network sees of frames that are not kept, in outlines by whom one likes.
+    """
 
     answers: Answers
     plan: Plan
     fitted: Fitted
-    at: Callable[[str], Extractor]
+    at: Callable[[str], Extractor | SideBySide]
     train: Trainer
+    outlines: Outliner
+    look: Callable[[Fitted, Outliner], Look]
 
     def features(self, frames: list[Frame]) -> Features:
         """Features ``[N, F]`` of any frames, at the layer that the model itself reads."""
@@ -66,19 +74,37 @@ def _limited(frames: list[Frame], limit: int | None) -> list[Frame]:
 
 def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Trained:
     """Train one arm as the design's validation says, and let it answer every frame it was not trained on."""
-    network, held = design.network_of(arm), design.validation == "holdout"
+    network, held, mode = design.network_of(arm), design.validation == "holdout", arm.recipe.mode
     plan = Plan(network, preparation_of(arm.prepare, network), arm.recipe, arm.sources, arm.layer)
     split = split_of(design, arm.sources, frames, arm.limit)
-    keep = stage.work / "stages" / plan_key(plan, split.own)
+    outlines = outliner(design.outliners, stage) if mode in SIGNS_MODES else Outliner()
+    keep = stage.work / "stages" / (plan_key(plan, split.own) + ("-unseen" if outlines.folds else ""))
     start = time.monotonic()
-    train = trainer(plan, split.own, stage, keep)
-    inside = None if held else out_of_fold(plan, split.own, train, cached_in(keep))
+    train = trainer(plan, split.own, stage, keep, outlines)
+
+    def standing(layer: str, drawn: Outliner) -> Extractor | SideBySide:
+        """Of a mode that changes no body."""
+        signs = of_signs(drawn, stage)
+        body = fixed(network, plan.preparation, stage, arm.recipe.weights, layer)
+        return {"signs": signs, "joined": SideBySide((body, signs))}.get(mode, body)
+
+    def look(by: Fitted, drawn: Outliner) -> Look:
+        if mode != "finetune":
+            return standing(plan.layer, drawn).compute
+        return partial(seen_by, by.parts, preparation=plan.preparation)
+
+    def left_out(fold: str, part: list[Frame]) -> Values:
+        by = train(fold)
+        see = look(by, outlines) if mode == "finetune" else standing(plan.layer, outlines).features
+        return by.answer(see(part))
+
+    inside = None if held else out_of_fold(split.own, left_out, cached_in(keep))
     fitted = train(HELD_FOLD if held else None)
     seconds = _seconds(keep, start)
 
-    def at(layer: str) -> Extractor:
-        if arm.recipe.mode != "finetune":
-            return fixed(network, plan.preparation, stage, arm.recipe.weights, layer)
+    def at(layer: str) -> Extractor | SideBySide:
+        if mode != "finetune":
+            return standing(layer, outlines)
         read = partial(seen_by, fitted.parts, preparation=plan.preparation, layer=layer)
         key = [keep.name, held, *([layer] if layer else [])]
         return Extractor(read, stage.within("features", hashed(key)))
@@ -86,8 +112,9 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Tr
     extract = at(plan.layer)
     scores = split.scores(lambda part: fitted.answer(extract.features(part)), inside)
     images = len(split.own) - (len(split.inside) if held else 0)
-    names = (arm.id, arm.title, network, arm.recipe.mode)
-    return Trained(calibrated(design, names, split, scores, images, seconds), plan, fitted, at, train)
+    names = (arm.id, arm.title, "signs" if mode == "signs" else network, mode)
+    answers = calibrated(design, names, split, scores, images, seconds)
+    return Trained(answers, plan, fitted, at, train, outlines, look)
 
 
 def concatenate(design: Design, joined: Concatenation, arms: dict[str, Trained], stage: Stage) -> Answers:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import pandas as pd
 from pydantic import Field
 
-from sera_core.contracts import BadInput
 from sera_core.files import MODELS
 from sera_core.signs.propose import Rules, write_rules
 from sera_core.simulate.cohort import study_set
+from sera_core.study.outliners import of_folds
 from sera_core.study.schema import STRICT
 from sera_core.study.stage import Stage
-from sera_core.train import checkpoint
 from sera_core.train.curves import Report
-from sera_core.train.outline.views import DDTI_FOLD, FOLDS
+from sera_core.train.outline.views import DDTI_FOLD
 from sera_core.train.proposals import rules
 from sera_core.train.readings import Described, ddti, described, simulated
 
@@ -70,7 +69,7 @@ def run_signs(design: SignsDesign, stage: Stage) -> pd.DataFrame:
     BadInput
         When there are no networks of the folds.
     """
-    unseen = [_of_fold(stage.work / "outline" / f"fold{fold}") for fold in range(FOLDS)]
+    unseen = of_folds(stage)
     stage.report("outlining and measuring DDTI's frames")
     real = list(described(ddti(design.ddti), lambda one: unseen[DDTI_FOLD[str(one.fold)]]))
     at_home, abroad = _simulated(design.simulated, unseen[0], stage.report)
@@ -89,22 +88,6 @@ def run_signs(design: SignsDesign, stage: Stage) -> pd.DataFrame:
         for rule in one.rules
         for test in rule.tests
     )
-
-
-def _of_fold(folder: Path) -> UNet:
-    """The outline network of one fold."""
-    from sera_core.outline.unet import UNet, fast
-
-    kept = checkpoint.read(folder, None)
-    if kept is None:
-        raise BadInput(
-            "no_fold_networks",
-            f"{folder} holds no network: run the study of the outline first (models/studies/outline/design.toml), "
-            "with the same --work.",
-        )
-    net = UNet()
-    net.load_state_dict(checkpoint.under("net", kept[0]))
-    return fast(net.eval())
 
 
 def _simulated(cohorts: Cohorts, network: UNet, report: Report) -> tuple[list[Described], list[Described]]:

@@ -16,6 +16,7 @@ from sera_core.features.texture import TEXTURES
 from sera_core.images.prepare import Framing, InputPx, Padding
 from sera_core.names import identity, same
 from sera_core.nets.registry import network
+from sera_core.study.outliners import Which
 from sera_core.study.schema import STRICT, read_as
 from sera_core.train.recipes import Count, Recipe
 
@@ -70,7 +71,8 @@ class Arm:
     recipe : Recipe
     prepare : Framed
     network : str
-        Key of the network registry, or a texture (``glcm``, ``wavelet``); empty: the design's.
+        Key of the network registry, or a texture (``glcm``, ``wavelet``); empty: the design's. Mode ``signs``
+        runs none.
     layer : str
         Feature layer (``fc1``, ``fc2``, ``avg``) that a support vector machine or forest reads; empty: the last one.
     limit : int or None
@@ -146,6 +148,9 @@ class Design:
         trained on the other five is the final one.
     folds : int
         How many, where the manifest does not number them itself.
+    outliners : {"shipped", "folds"}
+        Who outlines the nodules that are measured: the shipped network, or, for frames of DDTI and BUSI, the one of
+        the outline's folds that has not seen them.
     sensitivity : float or None
         What the frozen cut-off must reach at home; None: the cut-off is Youden's.
     keep_anyway : bool
@@ -178,6 +183,7 @@ class Design:
     simulated: tuple[Simulated, ...] = ()
     validation: Literal["folds", "holdout"] = "folds"
     folds: Annotated[int, Field(ge=2)] = 5
+    outliners: Which = "shipped"
     sensitivity: Annotated[float, Field(gt=0, lt=1)] | None = None
     keep_anyway: bool = False
     prepare_options: tuple[Framed, ...] = ()

@@ -15,8 +15,10 @@ from sera_core.features.texture import TEXTURES, texture
 from sera_core.files import whole_file
 from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
+from sera_core.outline.card import read_card
 from sera_core.study.cache import body_key, frame_key, hashed
 from sera_core.study.design import Framed
+from sera_core.study.outliners import Outliner
 from sera_core.study.stage import Stage
 from sera_core.train.frames import Frame, prepared, viewed
 from sera_core.train.loop import mean_features
@@ -76,6 +78,27 @@ class Extractor:
             if start // CHUNK % 16 == 0:
                 self.stage.report(f"features of {centre}: {start + len(parts[-1])}/{len(frames)}")
         return np.concatenate(parts)
+
+
+@dataclass(frozen=True, eq=False)
+class SideBySide:
+    """What several extractors see, in one row a frame."""
+
+    parts: tuple[Extractor, ...]
+
+    def features(self, frames: list[Frame]) -> Features:
+        """As :meth:`Extractor.features`."""
+        return np.hstack([part.features(frames) for part in self.parts])
+
+    def compute(self, frames: list[Frame]) -> Features:
+        """The same, kept nowhere."""
+        return np.hstack([part.compute(frames) for part in self.parts])
+
+
+def of_signs(outlines: Outliner, stage: Stage) -> Extractor:
+    """What is measured on each frame's nodule."""
+    key = ["signs", type(outlines).__name__, len(outlines.folds), read_card().sha256]
+    return Extractor(outlines.signs, stage.within("features", hashed(key)))
 
 
 def fixed(network: str, preparation: Preparation, stage: Stage, weights: str = IMAGENET, layer: str = "") -> Extractor:

@@ -6,7 +6,7 @@ looks at the nodule falls to chance where a square hides it, and hardly moves wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -22,16 +22,19 @@ from sera_core.contracts import Box, Grey, GreyImage
 from sera_core.evaluate.roc import auc
 from sera_core.outline import propose
 from sera_core.study.arms import Trained
-from sera_core.study.extract import CHUNK, seen_by
+from sera_core.study.extract import CHUNK
+from sera_core.study.outliners import ByReaders, Outliner
 from sera_core.study.stage import Stage
 from sera_core.train.frames import Frame
-from sera_core.train.loop import Fitted
+from sera_core.train.recipes import SIGNS_MODES
 
 SHIFTED = 80  # frames on which changed pictures are measured: their answers hardly differ from frame to frame
 Change = Callable[[Frame, np.random.Generator], Frame]
 Values = NDArray[np.float64]
 
-EXACT, PROPOSED = "exact box", "proposed outline"
+Row = dict[str, object]
+
+EXACT, READERS, PROPOSED = "exact box", "reader's outline", "proposed outline"
 
 
 def box_off(share: float) -> Change:
@@ -116,62 +119,83 @@ def robustness(trained: Trained, stage: Stage) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a centre and change: ``auc, low, high`` (patients together), ``malignant, benign``; ``moved`` and
-        ``moved_most``, median and 95th percentile of the change of the probability; ``logit_moved``, root mean square
-        of the change of the log-odds over their standard deviation. Empty where a figure makes no sense.
+        A row a centre and change: ``model``; ``auc, low, high`` (patients together), ``malignant, benign``; ``moved``
+        and ``moved_most``, median and 95th percentile of the change of the probability; ``logit_moved``, root mean
+        square of the change of the log-odds over their standard deviation. Empty where a figure makes no sense.
     """
     split = trained.answers.split
     rows = []
     for centre in dict.fromkeys(frame.case.centre for frame in [*split.inside, *split.others]):
         frames = [frame for frame in [*split.inside, *split.others] if frame.case.centre == centre]
-        rows += _centre(trained, centre, frames, stage)
+        rows += [{"model": trained.answers.id, "centre": centre, **row} for row in _centre(trained, frames, stage)]
     return pd.DataFrame(rows)
 
 
-def _centre(trained: Trained, centre: str, frames: list[Frame], stage: Stage) -> list[dict[str, object]]:
-    answer = _Answers(trained)
-    rows: list[dict[str, object]] = []
-    boxed = [frame for frame in frames if frame.case.box is not None]
+def _centre(trained: Trained, frames: list[Frame], stage: Stage) -> Iterator[Row]:
+    """Where readers drew boxes: by these, and by the outline found without them; elsewhere by that alone."""
+    answer, centre = _Answers(trained, trained.outlines), frames[0].case.centre
 
-    def tell(name: str, asked: list[Frame], scores: Values, plain: Values | None) -> None:
+    def row(name: str, asked: list[Frame], scores: Values, plain: Values | None = None) -> Row:
         stage.report(f"{centre}, {name}: {len(asked)} frames")
-        rows.append({"centre": centre, "change": name, **_figures(trained, asked, scores, plain)})
+        return {"change": name, **_figures(trained, asked, scores, plain)}
 
-    if boxed:
-        plain = answer(boxed)
-        tell(EXACT, boxed, plain, None)
+    if frames[0].case.box is not None:
+        plain = answer(frames)
+        yield row(EXACT, frames, plain)
+        if trained.plan.recipe.mode in SIGNS_MODES:
+            yield row(READERS, frames, _Answers(trained, ByReaders())(frames), plain)
         for name, change in RESTS_ON.items():
-            tell(name, boxed, answer(_changed(boxed, change)), plain)
-        some = np.linspace(0, len(boxed) - 1, min(SHIFTED, len(boxed))).astype(int)
+            yield row(name, frames, answer(_changed(frames, change)), plain)
+        some = np.linspace(0, len(frames) - 1, min(SHIFTED, len(frames))).astype(int)
         for name, change in MOVED_BY.items():
-            own = [boxed[row] for row in some]
-            tell(name, own, answer(_changed(own, change)), plain[some])
-    else:
-        found = [(frame, propose(GreyImage(frame.pixels))) for frame in frames]  # none: the whole frame stands for it
-        seen = [replace(frame, box=outline.box) if outline else frame for frame, outline in found]
-        tell(f"{PROPOSED}, found on {sum(outline is not None for _, outline in found)}", seen, answer(seen), None)
-        tell("square blacked out in it", seen, answer(_changed(seen, _hidden)), None)
-    return rows
+            own = [frames[k] for k in some]
+            yield row(name, own, answer(_changed(own, change)), plain[some])
+    seen, found = _proposed(trained, frames)
+    yield row(f"{PROPOSED}, found on {found}", seen, answer(seen))
+    yield row("square blacked out in it", seen, answer(_changed(seen, _hidden)))
+
+
+def _proposed(trained: Trained, frames: list[Frame]) -> tuple[list[Frame], int]:
+    """The frames with the box of what is found on them, and on how many; the whole frame where there is nothing.
+
+    Where the networks of the folds are asked, which are less sure than the shipped one, an outline counts however
+    unsure it is: a reader would look at it.
+    """
+    outlines = [
+        trained.outlines.proposed(frame) if trained.outlines.network(frame) else propose(GreyImage(frame.pixels))
+        for frame in frames
+    ]
+    boxes = [
+        outline.box if outline else Box(0, 0, frame.levels.shape[1], frame.levels.shape[0])
+        for outline, frame in zip(outlines, frames, strict=True)
+    ]
+    seen = [replace(frame, box=box) for frame, box in zip(frames, boxes, strict=True)]
+    return seen, sum(outline is not None for outline in outlines)
 
 
 class _Answers:
     """Log-odds of frames ``[N]``, before calibration: those at home by the model that left their fold out."""
 
-    def __init__(self, trained: Trained) -> None:
-        self.trained, self.fitted = trained, cache(trained.train)
+    def __init__(self, trained: Trained, outlines: Outliner) -> None:
+        self.trained, self.outlines = trained, outlines
         self.home = {frame.case.case_id: frame.case.split for frame in trained.answers.split.inside}
+        self.by = cache(self._by)
 
     def __call__(self, frames: list[Frame]) -> Values:
         scores = np.empty(len(frames))
         folds = np.array([self.home.get(frame.case.case_id, "") for frame in frames])
         for fold in np.unique(folds):
-            fitted: Fitted = self.fitted(str(fold)) if fold else self.trained.fitted
+            answer = self.by(str(fold))
             rows = np.flatnonzero(folds == fold)
             for start in range(0, len(rows), CHUNK):
                 part = rows[start : start + CHUNK]
-                seen = seen_by(fitted.parts, [frames[row] for row in part], self.trained.plan.preparation)
-                scores[part] = fitted.answer(seen)
+                scores[part] = answer([frames[row] for row in part])
         return scores
+
+    def _by(self, fold: str) -> Callable[[list[Frame]], Values]:
+        fitted = self.trained.train(fold) if fold else self.trained.fitted
+        look = self.trained.look(fitted, self.outlines)
+        return lambda frames: fitted.answer(look(frames))
 
 
 def _changed(frames: list[Frame], change: Change) -> list[Frame]:

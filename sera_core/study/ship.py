@@ -9,7 +9,7 @@ import numpy as np
 
 from sera_core.classifiers import store
 from sera_core.classifiers.calibrate import FLAT
-from sera_core.classifiers.card import Card, Source
+from sera_core.classifiers.card import Card, Kind, Source
 from sera_core.classifiers.cnn import Classifier
 from sera_core.classifiers.familiarity import PREPARATION, fit_familiarity, see
 from sera_core.images.fingerprint import fingerprint
@@ -20,6 +20,7 @@ from sera_core.study.design import Arm, Design
 from sera_core.study.extract import Extractor
 from sera_core.study.outsiders import measure_familiarity
 from sera_core.study.stage import Stage
+from sera_core.train.crossval import Plan
 from sera_core.train.frames import Frame, prepared
 from sera_core.train.start import IMAGENET, SCRATCH, history
 
@@ -28,6 +29,7 @@ OUTSIDERS = 100  # frames whose patches are shuffled
 MARGIN = (
     1.3  # refuse beyond this multiple of the distance that 99 % of the training images keep: strangers, not odd frames
 )
+KINDS: dict[str, Kind] = {"svm": "svm", "signs": "signs", "joined": "joined"}  # of a card, by the recipe's mode
 IMAGES = 2000  # so many training images stand for all of them: the index travels with the model
 
 
@@ -55,7 +57,7 @@ def ship(design: Design, arm: Arm, trained: Trained, out: Path, stage: Stage, mo
     index = fit_familiarity(look.features(known), patients, prints)
     limit = MARGIN * float(np.percentile(index.leave_one_out, 99))
     card = _card(design, arm, trained, limit)
-    classifier = Classifier(card, trained.fitted.parts, trained.fitted.svm, index)
+    classifier = Classifier(card, trained.fitted.parts, trained.fitted.svm, index, trained.fitted.signs)
     card = store.save(classifier, models)
     if arm.default and split.others:
         home = [frame for frame in split.own if frame.case.centre == arm.sources[0]]
@@ -74,8 +76,8 @@ def _card(design: Design, arm: Arm, trained: Trained, limit: float) -> Card:
     return Card(
         id=arm.id,
         title=arm.title,
-        network=plan.network,
-        kind="svm" if trained.fitted.svm is not None else "cnn",
+        network=answers.network,
+        kind=KINDS.get(plan.recipe.mode, "cnn"),
         domain=design.domain,
         default=arm.default,
         trained_on=_trained_on(sources, plan.recipe.weights),
@@ -88,8 +90,13 @@ def _card(design: Design, arm: Arm, trained: Trained, limit: float) -> Card:
         results=results(design, answers.predictions()),
         familiarity_limit=limit,
         limits=design.limits + ((NO_BETTER,) if answers.calibration.slope == FLAT else ()),
-        licence=f"{design.licence}; {history(plan.network, plan.recipe.weights)}",
+        licence="; ".join([design.licence, *_history(plan)]),
     )
+
+
+def _history(plan: Plan) -> list[str]:
+    """Where the body's weights began; measured signs have none."""
+    return [] if plan.recipe.mode == "signs" else [history(plan.network, plan.recipe.weights)]
 
 
 def _trained_on(sources: tuple[Source, ...], weights: str) -> str:

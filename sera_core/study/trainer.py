@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 
 from sera_core.features.texture import TEXTURES
 from sera_core.study.cache import body_key, cached_in, frame_key, hashed
-from sera_core.study.extract import fixed, shipped
+from sera_core.study.extract import fixed, of_signs, shipped
+from sera_core.study.outliners import Outliner
 from sera_core.study.stage import Stage
 from sera_core.train.crossval import Plan, Trainer
 from sera_core.train.frames import Frame
 from sera_core.train.frozen import Bank, fill_bank, fit_frozen
 from sera_core.train.kept import Kept, draw
 from sera_core.train.loop import Fitted, finetune
+from sera_core.train.recipes import SIGNS_MODES
 
 
-def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path) -> Trainer:
+def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path, outlines: Outliner | None = None) -> Trainer:
     """A function that fits the plan to all frames but those of one fold (None: to all), rounded as it is shipped.
 
     Parameters
@@ -33,11 +35,13 @@ def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path) -> Traine
         Where features of fixed bodies are kept.
     keep : Path
         Where fine-tuning keeps checkpoints and curves, one folder a fold.
+    outlines : Outliner, optional
+        Who outlines the nodules where the plan measures them; None: the shipped network.
     """
 
     @cache
     def bank() -> Bank:
-        return bank_of(plan, frames, stage)
+        return bank_of(plan, frames, stage, outlines)
 
     @cache
     def kept() -> Kept | None:
@@ -60,8 +64,13 @@ def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path) -> Traine
     return fit
 
 
-def bank_of(plan: Plan, frames: list[Frame], stage: Stage) -> Bank:
-    """Features of a plan's frames by its fixed body (or texture), kept in the stage's folder."""
+def bank_of(plan: Plan, frames: list[Frame], stage: Stage, outlines: Outliner | None = None) -> Bank:
+    """Features of a plan's frames by its fixed body (or texture), and what is measured, kept in the stage's folder."""
+    mode = plan.recipe.mode
+    signs = of_signs(outlines or Outliner(), stage).features(frames) if mode in SIGNS_MODES else None
+    if mode == "signs":
+        nothing = np.empty((len(frames), 0), np.float32)
+        return Bank(frames, None, nothing, nothing[None], signs)
     extract = fixed(plan.network, plan.preparation, stage, plan.recipe.weights, plan.layer)
     if plan.network in TEXTURES or plan.layer:
         plain = extract.features(frames)
@@ -71,7 +80,8 @@ def bank_of(plan: Plan, frames: list[Frame], stage: Stage) -> Bank:
     def cached(name: str, compute: Callable[[], NDArray]) -> NDArray:
         return extract.features(frames) if name == "plain" else views(name, compute)
 
-    return fill_bank(plan.network, frames, plan.preparation, plan.recipe, stage.report, cached)
+    bank = fill_bank(plan.network, frames, plan.preparation, plan.recipe, stage.report, cached)
+    return replace(bank, signs=signs)
 
 
 def kept_of(plan: Plan, frames: list[Frame], stage: Stage) -> Kept:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput
 from sera_core.images.prepare import Preparation
-from sera_core.train.frames import Frame, viewed
+from sera_core.train.frames import Frame
 from sera_core.train.frozen import Cached
 from sera_core.train.loop import Fitted
 from sera_core.train.recipes import Recipe
@@ -32,6 +33,7 @@ class Plan:
 
 FOLDS = 5
 Trainer = Callable[[str | None], Fitted]  # what is fitted to all frames but those of a fold; None: to all
+Left = Callable[[str, list[Frame]], NDArray[np.float64]]  # a fold and its frames to their scores
 
 
 def in_folds(frames: list[Frame], folds: int = FOLDS) -> list[Frame]:
@@ -66,21 +68,15 @@ def in_folds(frames: list[Frame], folds: int = FOLDS) -> list[Frame]:
     return folded
 
 
-def out_of_fold(
-    plan: Plan,
-    frames: list[Frame],
-    train: Trainer,
-    cached: Cached,
-) -> NDArray[np.float64]:
+def out_of_fold(frames: list[Frame], answer: Left, cached: Cached) -> NDArray[np.float64]:
     """Scores (log-odds) of all frames ``[N]``, each from the model that left its fold out.
 
     Parameters
     ----------
-    plan : Plan
     frames : list of Frame
-        Frames of the plan's own centres, with their fold in ``case.split``.
-    train : callable
-        The fold that is left out to what was fitted without it.
+        Frames of a plan's own centres, with their fold in ``case.split``.
+    answer : callable
+        A fold and its frames to their scores, by what was fitted without them.
     cached : callable
         ``cached(name, compute)`` returns the stored result of a stage, or computes and stores it.
     """
@@ -96,8 +92,5 @@ def out_of_fold(
     for fold in folds:
         rows = [k for k, frame in enumerate(frames) if frame.case.split == fold]
 
-        def answer(fold: str = fold, rows: list[int] = rows) -> NDArray[np.float64]:
-            return train(fold).scores(viewed([frames[k] for k in rows], plan.preparation))
-
-        scores[rows] = cached(f"fold{fold}", answer)
+        scores[rows] = cached(f"fold{fold}", partial(answer, fold, [frames[k] for k in rows]))
     return scores

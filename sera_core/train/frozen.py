@@ -1,4 +1,4 @@
-"""Train what reads fixed features: a new last layer, a support vector machine or a random forest.
+"""Train what reads fixed features: a new last layer, a regression, a support vector machine or a random forest.
 
 The body never changes, so its features of every image are computed once and serve all epochs and folds.
 """
@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from sera_core.classifiers.classical import fit_forest, fit_svm
 from sera_core.images.prepare import Preparation
-from sera_core.nets.split import pooled_features
+from sera_core.nets.split import blank, pooled_features
 from sera_core.train.curves import Report
 from sera_core.train.descent import cross_entropy, not_a_number
 from sera_core.train.frames import Frame, prepared, varied
+from sera_core.train.linear import Known, fit_features, fit_joined, fit_signs
 from sera_core.train.loop import Fitted
 from sera_core.train.recipes import Recipe
 from sera_core.train.schedule import factor
@@ -44,12 +45,15 @@ class Bank:
         Features of the crops as the app makes them.
     views : float32 [V, N, F]
         Features of random views.
+    signs : float32 [N, Q] or None
+        What is measured on each nodule, where it is read.
     """
 
     frames: list[Frame]
     parts: nn.ModuleDict | None
     plain: NDArray[np.float32]
     views: NDArray[np.float32]
+    signs: NDArray[np.float32] | None = None
 
 
 def fill_bank(
@@ -83,7 +87,21 @@ def fit_frozen(bank: Bank, rows: Rows, preparation: Preparation, recipe: Recipe)
     if recipe.mode == "rf":
         return Fitted(parts, fit_forest(bank.plain[rows], labels, recipe.seed), preparation)
     patients = np.array([bank.frames[k].case.patient_id for k in rows])
-    return Fitted(parts, fit_svm(bank.plain[rows], labels, patients, recipe.svm_c, recipe.seed), preparation)
+    if recipe.mode == "svm":
+        return Fitted(parts, fit_svm(bank.plain[rows], labels, patients, recipe.svm_c, recipe.seed), preparation)
+    signs = np.empty((len(rows), 0)) if bank.signs is None else bank.signs[rows]
+    return _regressed(Known(bank.plain[rows], signs, labels, patients), parts, preparation, recipe)
+
+
+def _regressed(known: Known, parts: nn.ModuleDict, preparation: Preparation, recipe: Recipe) -> Fitted:
+    """The modes ``linear``, ``signs`` and ``joined``."""
+    if recipe.mode == "signs":
+        return Fitted(blank(), None, preparation, fit_signs(known))
+    if recipe.mode == "joined":
+        parts["last"], signs = fit_joined(known)
+        return Fitted(parts, None, preparation, signs)
+    parts["last"] = fit_features(known)
+    return Fitted(parts, None, preparation)
 
 
 def build_body(bank: Bank) -> nn.ModuleDict:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sera_core.classifiers.cnn import svm_scores
+from sera_core.classifiers.cnn import log_odds
+from sera_core.classifiers.measurements import SignsReader
 from sera_core.contracts import BadInput, Grey
 from sera_core.images.prepare import Preparation
 from sera_core.nets.split import build, pooled_features
@@ -34,29 +35,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A fitted network: its parts, and the machine that reads its features where there is one."""
+    """A fitted network: its parts, and what reads its features or measured signs where there is such a reader."""
 
     parts: nn.ModuleDict
     svm: Any
     preparation: Preparation
-
-    def features(self, crops: Grey) -> NDArray[np.float32]:
-        """Pooled features ``[N, F]`` of crops ``[N, h, w]``."""
-        return pooled_features(self.parts, crops, self.preparation)
+    signs: SignsReader | None = None
 
     def scores(self, views: Grey) -> NDArray[np.float64]:
-        """Log-odds of the positive class for regions seen in views ``[N, V, h, w]``: ``[N]``."""
-        return self.answer(mean_features(self.features, views))
+        """Log-odds of the positive class for regions seen in views ``[N, V, h, w]``, by the network: ``[N]``."""
+        return self.answer(mean_features(lambda crops: pooled_features(self.parts, crops, self.preparation), views))
 
     def answer(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Log-odds of the positive class for pooled features ``[N, F]``: ``[N]``."""
-        import torch
-
-        if self.svm is not None:
-            return svm_scores(self.svm, features)
-        with torch.no_grad():
-            logits = self.parts["last"](torch.from_numpy(features))
-        return (logits[:, 1] - logits[:, 0]).double().numpy()
+        """Log-odds of the positive class for pooled features and measured signs ``[N, F + Q]``: ``[N]``."""
+        return log_odds(features, self.parts, self.svm, self.signs)
 
 
 def mean_features(read: Callable[[Grey], NDArray[np.float32]], views: Grey) -> NDArray[np.float32]:

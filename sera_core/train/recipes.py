@@ -11,7 +11,8 @@ from sera_core.classifiers.store import PLAIN_NAME
 from sera_core.contracts import BadInput
 from sera_core.train.augment import Augmentation
 
-Mode = Literal["transfer", "finetune", "svm", "rf"]
+Mode = Literal["transfer", "finetune", "svm", "rf", "linear", "signs", "joined"]
+SIGNS_MODES = ("signs", "joined")  # those that need the nodule's outline
 Weights = Annotated[str, Field(pattern=f"^{PLAIN_NAME.pattern}$")]
 Schedule = Literal["constant", "onecycle", "step", "log"]
 Count = Annotated[int, Field(ge=1)]
@@ -25,11 +26,14 @@ class Recipe:
 
     Attributes
     ----------
-    mode : {"transfer", "finetune", "svm", "rf"}
+    mode : {"transfer", "finetune", "svm", "rf", "linear", "signs", "joined"}
         ``transfer``: only a new last layer is trained, on features of the fixed body.
         ``finetune``: the body is trained too, but for its first ``frozen_stages``.
         ``svm``: a support vector machine reads the features of the fixed body.
         ``rf``: a random forest reads them.
+        ``linear``: a logistic regression reads them, its penalty chosen on patients left out.
+        ``signs``: a logistic regression reads what is measured on the nodule's outline, and no network runs.
+        ``joined``: both of these, weighed on patients left out (see :mod:`.linear`).
     epochs, batch, rate, momentum, decay
         Stochastic gradient descent with momentum.
     schedule : {"constant", "onecycle", "step", "log"} or None

@@ -120,9 +120,9 @@ def reading_of(image: GreyImage, request: Request) -> Reading:
 
 
 @remembered("Asking the other models")
-def opinions_of(image: GreyImage, box: Box) -> tuple[ModelOpinion, ...]:
+def opinions_of(image: GreyImage, box: Box, outline: Outline | None) -> tuple[ModelOpinion, ...]:
     """:func:`sera_core.diagnosis.opinions`, remembered."""
-    return opinions(image, box)
+    return opinions(image, box, outline)
 
 
 def signs_of(image: GreyImage, reading: Reading) -> Measured | None:
@@ -138,7 +138,8 @@ def diagnosis_of(image: GreyImage, request: Request, patient: Patient | None = N
 
 def with_opinions(diagnosis: Diagnosis) -> Diagnosis:
     """The same diagnosis beside every installed model's opinion."""
-    return replace(diagnosis, opinions=opinions_of(diagnosis.image, diagnosis.reading.box))
+    reading = diagnosis.reading
+    return replace(diagnosis, opinions=opinions_of(diagnosis.image, reading.box, reading.outline))
 
 
 @st.cache_data(ttl=30, max_entries=1, show_spinner=False)

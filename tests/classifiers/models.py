@@ -10,7 +10,9 @@ from sera_core.classifiers import familiarity
 from sera_core.classifiers.card import Calibration, Card, CentreResult, Cutoff, Source
 from sera_core.classifiers.classical import fit_svm
 from sera_core.classifiers.cnn import Classifier
-from sera_core.nets.split import build, pooled_features
+from sera_core.classifiers.measurements import SignsReader
+from sera_core.nets.split import blank, build, pooled_features
+from sera_core.signs.quantities import SCALE_FREE
 from sera_core.train.frames import prepared
 from tests.drawn import NETWORK, PREPARATION, frames
 
@@ -44,10 +46,13 @@ def tiny(kind: str = "cnn", name: str = "tiny") -> Classifier:
     known = frames(24)
     features = pooled_features(parts, prepared(known, PREPARATION), PREPARATION)
     patients = np.array([frame.case.patient_id for frame in known])
-    svm = None
+    svm = signs = None
+    if kind in ("signs", "joined"):
+        signs = SignsReader(SCALE_FREE, *np.random.default_rng(0).uniform(0.5, 1, (3, len(SCALE_FREE))).tolist(), -0.5)
+        parts = blank() if kind == "signs" else parts
     if kind == "svm":
         del parts["last"]
         svm = fit_svm(features, np.array([frame.case.label for frame in known]), patients, c=1.0)
     card = replace(CARD, id=name, kind=kind, title=f"{CARD.title} ({kind})")
     seen = familiarity.see(prepared(known, familiarity.PREPARATION))
-    return Classifier(card, parts, svm, familiarity.fit_familiarity(seen, patients))
+    return Classifier(card, parts, svm, familiarity.fit_familiarity(seen, patients), signs)

@@ -29,9 +29,10 @@ from tests.drawn import PREPARATION, frames
 
 FRESH = frames(6, seed=500)
 CROPS = prepared(FRESH, PREPARATION)
+SIGNS = np.random.default_rng(2).normal(size=(6, 1, 16)).astype(np.float32)
 
 
-@pytest.fixture(scope="module", params=["cnn", "svm"])
+@pytest.fixture(scope="module", params=["cnn", "svm", "signs", "joined"])
 def made(request: pytest.FixtureRequest) -> Classifier:
     return tiny(request.param)
 
@@ -53,8 +54,12 @@ def test_a_saved_model_gives_the_same_answers(made: Classifier, tmp_path: Path) 
     loaded = store.load("tiny", tmp_path)
     assert loaded.card == card
     np.testing.assert_allclose(loaded.predict(CROPS), made.predict(CROPS), atol=2e-3)
-    ours, theirs = (m.familiarity(see(prepared(FRESH, EYE))) for m in (made, loaded))
-    np.testing.assert_allclose([f.distance for f in theirs], [f.distance for f in ours], rtol=0.01)
+    theirs, ours = (m.answers(CROPS[:, None], SIGNS).probability for m in (loaded, made))
+    np.testing.assert_allclose(theirs, ours, atol=2e-3)
+    assert np.ptp(theirs) > 1e-3
+    assert card.reads_signs == (not np.allclose(ours, made.predict(CROPS)))
+    known, again = (m.familiarity(see(prepared(FRESH, EYE))) for m in (made, loaded))
+    np.testing.assert_allclose([f.distance for f in again], [f.distance for f in known], rtol=0.01)
     assert [status.valid for status in store.installed(tmp_path)] == [True]
     assert not list(tmp_path.rglob(".*.part"))
 

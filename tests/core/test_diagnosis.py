@@ -85,7 +85,7 @@ def test_a_reading_at_the_fringe_is_grey_and_its_range_holds_the_answer(monkeypa
     strange = read(image, Request(method=None))
     assert (strange.probability, strange.verdict) == (known.probability, Verdict.INDETERMINATE)
     assert any(notice.code == "rarely_seen" for notice in strange.warnings)
-    assert {opinion.verdict for opinion in opinions(image, strange.box)} == {Verdict.INDETERMINATE}
+    assert {opinion.verdict for opinion in opinions(image, strange.box, strange.outline)} == {Verdict.INDETERMINATE}
 
 
 WORDS = Description.of(SEEN)

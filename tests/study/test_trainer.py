@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sera_core.signs.quantities import SCALE_FREE
 from sera_core.study.cache import plan_key
 from sera_core.study.extract import preparation_of
 from sera_core.study.stage import Stage
@@ -23,6 +24,9 @@ VIEWS = viewed(frames(6, seed=500), PREPARATION)
 PLANS = {
     "transfer": (NETWORK, Recipe("transfer", epochs=3, batch=8, rate=0.005, views=1)),
     "svm": (NETWORK, Recipe("svm")),
+    "linear": (NETWORK, Recipe("linear")),
+    "signs": (NETWORK, Recipe("signs")),
+    "joined": (NETWORK, Recipe("joined")),
     "texture": ("glcm", Recipe("rf")),
     "finetune": (NETWORK, Recipe("finetune", epochs=1, batch=8, averaging=0.5)),
 }
@@ -33,7 +37,7 @@ def without(plan: Plan, known: list[Frame], fold: str, work: Path) -> Fitted:
 
 
 def told(fitted: Fitted, features: np.ndarray) -> np.ndarray:
-    return fitted.answer(features) if "body" not in fitted.parts else fitted.scores(VIEWS)
+    return fitted.answer(features) if "body" not in fitted.parts or fitted.signs else fitted.scores(VIEWS)
 
 
 @pytest.mark.parametrize("kind", PLANS)
@@ -49,8 +53,8 @@ def test_no_arm_looks_at_the_fold_it_leaves_out(kind: str, tmp_path: Path) -> No
     # the finished features of one data set serve the other: labels are no part of them
     first, second = (without(plan, made, "0", tmp_path) for made in (known, turned))
     third = without(plan, turned, "1", tmp_path)
-    asked = np.random.default_rng(0).random((6, 200), np.float32)
-    width = getattr(first.svm, "n_features_in_", 200)
+    asked = np.random.default_rng(0).random((6, 1280 + len(SCALE_FREE)), np.float32)
+    width = getattr(first.svm, "n_features_in_", asked.shape[1])
     answers = [told(fitted, asked[:, :width]) for fitted in (first, second, third)]
     np.testing.assert_allclose(answers[0], answers[1], rtol=0, atol=1e-6)
     assert not np.allclose(answers[0], answers[2])

@@ -185,13 +185,17 @@ class Recorder:
         return np.full(len(crops), float(self.fold or -1))
 
 
+def answered(train: Recorder) -> Callable[[str, list[Frame]], np.ndarray]:
+    return lambda fold, asked: train(fold).scores(np.empty((len(asked), 1)))
+
+
 PLAN = Plan(NETWORK, PREPARATION, TRANSFER, ("Here",))
 
 
 def test_each_case_is_answered_by_the_model_of_its_own_fold() -> None:
     made = frames(48, folds=4)
     recorder = Recorder(made)
-    scores = out_of_fold(PLAN, made, recorder, at_once)  # type: ignore[arg-type]
+    scores = out_of_fold(made, answered(recorder), at_once)
     np.testing.assert_array_equal(scores, [float(frame.case.split) for frame in made])
     for frame, fold in zip(made, scores.astype(int).astype(str), strict=True):
         assert frame.case.patient_id not in recorder.seen[fold]
@@ -218,10 +222,10 @@ def test_too_few_patients_or_folds_are_refused() -> None:
     with pytest.raises(BadInput, match="at least 5 benign and 5 malignant patients"):
         in_folds(loose)
     with pytest.raises(BadInput, match="nothing to train on"):
-        out_of_fold(PLAN, loose, Recorder(loose), at_once)  # type: ignore[arg-type]
+        out_of_fold(loose, answered(Recorder(loose)), at_once)
     by_class = [replace(f, case=replace(f.case, split=str(f.case.label))) for f in frames(16)]
     with pytest.raises(BadInput, match="Beside fold 0"):
-        out_of_fold(PLAN, by_class, Recorder(by_class), at_once)  # type: ignore[arg-type]
+        out_of_fold(by_class, answered(Recorder(by_class)), at_once)
 
 
 def test_a_stopped_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -234,9 +238,9 @@ def test_a_stopped_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
             return super().__call__(fold)
 
     with pytest.raises(KeyboardInterrupt):
-        out_of_fold(PLAN, made, Stops(made), cached_in(tmp_path))  # type: ignore[arg-type]
+        out_of_fold(made, answered(Stops(made)), cached_in(tmp_path))
     later = Recorder(made)
-    scores = out_of_fold(PLAN, made, later, cached_in(tmp_path))  # type: ignore[arg-type]
+    scores = out_of_fold(made, answered(later), cached_in(tmp_path))
     assert set(later.seen) == {"2", "3"}
     np.testing.assert_array_equal(scores, [float(frame.case.split) for frame in made])
     assert not list(tmp_path.glob(".*.part"))

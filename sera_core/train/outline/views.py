@@ -69,7 +69,7 @@ def ddti(folder: Path) -> list[View]:
     views: list[View] = []
     for row in rows:
         group = row["patient_group"]
-        fold = known.get(group, _drawn_fold("d" + group))
+        fold = known.get(group, drawn_fold("d" + group))
         with Image.open(folder / row["image"]) as image, Image.open(folder / row["mask"]) as mask:
             views += _views(image.convert("L"), _black_or_white(mask), ("DDTI", row["image"], group, fold))
     return views
@@ -103,7 +103,7 @@ def busi(folder: Path) -> list[View]:
             with Image.open(folder / row["mask"]) as drawn:
                 mask = _black_or_white(drawn).resize(grey.size)
         frames, group = "BUSI" if row["mask"] else "BUSI, normal", row["duplicate_group"]
-        views.append(View(frames, row["image"], group, _drawn_fold("b" + group), _stored(grey), _stored(mask)))
+        views.append(View(frames, row["image"], group, drawn_fold("b" + group), _stored(grey), _stored(mask)))
     return views
 
 
@@ -165,7 +165,8 @@ def _rows(folder: Path) -> list[dict[str, str]]:
         ) from error
 
 
-def _drawn_fold(group: str) -> int:
+def drawn_fold(group: str) -> int:
+    """The fold of a group that no data set has put into one, drawn by its name."""
     return int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS
 
 
