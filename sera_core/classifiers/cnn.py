@@ -114,6 +114,11 @@ class Classifier:
         """
         return self.answer(self.activations(views.reshape(-1, *views.shape[2:])), views.shape[1], signs)
 
+    def seen(self, views: Grey, signs: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """Pooled features, and measured signs where the model reads them, of every view ``[N, V, F + Q]``."""
+        features = self.features(self.activations(views.reshape(-1, *views.shape[2:])))
+        return self._beside(features, signs).reshape(*views.shape[:2], -1)
+
     def answer(self, activations: Tensor, views: int, signs: NDArray[np.float32] | None = None) -> Answer:
         """What is answered for regions whose ``views`` views follow each other in the activations ``[N * V, ...]``.
 

@@ -11,6 +11,7 @@ from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
 
 TRAIN_WORK = Path("runs/train")
+NETWORK = "efficientnet_lite0"  # its ImageNet weights come with the installation
 RECIPE_OPTIONS = ("epochs", "rate", "decay", "batch", "schedule", "frozen_stages", "weights", "seed")
 
 
@@ -30,17 +31,21 @@ def models(options: argparse.Namespace) -> Result:
 
 
 def train(options: argparse.Namespace) -> Result:
-    """Train one model on a manifest and write its folder; started again, it goes on where it stopped."""
+    """Train one model on a manifest and write its folder; started again, it goes on where it stopped.
+
+    With nothing else said: outline, measured signs and a network's features, joined on patients left out.
+    """
     from sera_core.study.one_model import Training, recipe_of, train
     from sera_core.study.stage import Stage
 
     given = {name: value for name, value in vars(options).items() if name in RECIPE_OPTIONS and value is not None}
+    out = options.out or MODELS / options.manifest.stem
     choose = options.mode == "transfer" and not given.keys() & {"epochs", "rate", "decay"} and options.folds > 1
     wanted = Training(
         manifest=options.manifest,
         network=options.net,
         recipe=recipe_of(options.net, options.mode, options.published, options.padding, given),
-        out=options.out,
+        out=out,
         folds=options.folds,
         choose=choose,
         input_px=options.px,
@@ -52,14 +57,16 @@ def train(options: argparse.Namespace) -> Result:
         positive=options.positive,
         domain=options.domain,
     )
-    return train(wanted, Stage(options.work / options.out.name, say)).as_dict()
+    return train(wanted, Stage(options.work / out.name, say)).as_dict()
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("manifest", type=Path)
-    parser.add_argument("--net", required=True, metavar="NAME", help="a network; an unknown name lists all")
-    parser.add_argument("--mode", required=True, choices=["transfer", "finetune"])
-    parser.add_argument("--out", type=Path, required=True, metavar="models/ID", help="folder of the new model")
+    parser.add_argument("--net", default=NETWORK, metavar="NAME", help="a network; an unknown name lists all")
+    parser.add_argument("--mode", default="joined", choices=["joined", "transfer", "finetune"])
+    parser.add_argument(
+        "--out", type=Path, metavar="models/ID", help="folder of the new model; else the manifest's name"
+    )
     parser.add_argument("--work", type=Path, default=TRAIN_WORK, help="folder for checkpoints, curves and predictions")
     parser.add_argument("--epochs", type=int, help="without it, --lr and --decay, transfer chooses all three")
     parser.add_argument("--lr", type=float, dest="rate", help="learning rate")

@@ -1,13 +1,13 @@
 """An installed model made to fit a hospital's own cases: calibration, cut-off and what it takes for familiar.
 
-The network stays as it is, so which nodule it finds more suspicious than which does not change, nor does its AUC. What
-changes is what its numbers mean there. How much better they then are is measured on folds of patients that the
-calibration had not seen.
+The body of the network stays as it is. From :data:`REFIT` frames of each class on its last layer is fitted anew to
+them, and kept where that is better on patients left out; else which nodule it finds more suspicious than which does not
+change, nor does its AUC. How much better its numbers are is measured on folds of patients that had no part in them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,10 +28,12 @@ from sera_core.sheet import read_sheet
 from sera_core.study.ship import MARGIN
 from sera_core.study.shipped import open_table
 from sera_core.train.frames import Frame, decode, prepared, viewed
+from sera_core.train.linear import Known, fit_features, fit_joined, fit_signs
 from sera_core.train.manifest import read_manifest
 from sera_core.train.measured import in_region, measured
 
 FEWEST = 20  # cases of each class: with fewer a cut-off is a coin toss
+REFIT = 50  # frames of each class from which on a last layer of their own is tried
 FOLDS = 5
 CHUNK = 64
 Values = NDArray[np.float64]
@@ -39,13 +41,17 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Local:
-    """The local cases: log-odds by the model as it is, labels, patients, and their frames where they are at hand."""
+    """The local cases: log-odds by a model that was not fitted to them, labels and patients.
+
+    Where they are at hand, the frames and what the model sees of them, ``[N, F]``, too.
+    """
 
     scores: Values
     labels: NDArray[np.int64]
     patients: NDArray[np.str_]
     centres: tuple[str, ...]
     frames: list[Frame]
+    seen: NDArray[np.float32]
 
 
 def adapt(model: str, source: Path, out: Path, report: Callable[[str], None]) -> Card:
@@ -56,7 +62,8 @@ def adapt(model: str, source: Path, out: Path, report: Callable[[str], None]) ->
     model : str
         Id of an installed model.
     source : Path
-        A manifest (then familiarity is fitted too), or a table of this model's predictions.
+        A manifest (then familiarity is fitted too, and the last layer where frames are many), or a table of this
+        model's predictions.
     out : Path
         Folder of the adapted model; its name is the model's id.
     report : callable
@@ -77,10 +84,11 @@ def adapt(model: str, source: Path, out: Path, report: Callable[[str], None]) ->
             raise BadInput("few_cases", f"Only {count} {word} cases are here: adapting needs {FEWEST} of each class.")
     words = f"{len(local.labels)} local cases of {' and '.join(local.centres)}"
     before = apply(found.card.calibration, local.scores)
-    gain = _gain(before, local)
+    found, local, how = _refitted(found, local, report)
+    gain = _loss(local, before), _left_out_loss(local)
     report(f"log loss with both classes weighing the same: {gain[0]:.3f} as it is, {gain[1]:.3f} adapted (left out)")
     index = _familiar(found, local) if local.frames else found.index
-    card = _card(found.card, out.name, local, words, gain, _limit(index) if local.frames else None)
+    card = _card(found.card, out.name, local, words, how, gain, _limit(index) if local.frames else None)
     return store.save(Classifier(card, found.parts, found.svm, index, found.signs), out.parent)
 
 
@@ -102,7 +110,8 @@ def _of_predictions(found: Classifier, source: Path) -> Local:
     calibration = found.card.calibration
     centres = tuple(sorted(set(rows["centre"].astype(str))))
     scores = (plain - calibration.intercept) / calibration.slope
-    return Local(scores, rows["label"].to_numpy(int), rows["patient_id"].astype(str).to_numpy(), centres, [])
+    patients = rows["patient_id"].astype(str).to_numpy()
+    return Local(scores, rows["label"].to_numpy(int), patients, centres, [], np.empty((0, 0), np.float32))
 
 
 def _of_manifest(found: Classifier, source: Path, report: Callable[[str], None]) -> Local:
@@ -113,31 +122,76 @@ def _of_manifest(found: Classifier, source: Path, report: Callable[[str], None])
     frames, problems = decode(cases)
     for problem in problems:
         report(problem)
-    scores = []
+    seen = []
     for start in range(0, len(frames), CHUNK):
         part = frames[start : start + CHUNK]
         signs = measured(part, in_region) if found.card.reads_signs else None
-        answer = found.answers(viewed(part, found.card.preparation), signs)
-        scores.append(logit(np.clip(answer.probability, 1e-9, 1 - 1e-9)))
+        seen.append(found.seen(viewed(part, found.card.preparation), signs).mean(axis=1))
         report(f"{min(start + CHUNK, len(frames))}/{len(frames)} frames")
-    calibration = found.card.calibration
-    plain = (np.concatenate(scores) - calibration.intercept) / calibration.slope
+    features = np.concatenate(seen)
     labels, patients = (np.array([getattr(f.case, name) for f in frames]) for name in ("label", "patient_id"))
-    return Local(plain, labels, patients, tuple(sorted({frame.case.centre for frame in frames})), frames)
+    centres = tuple(sorted({frame.case.centre for frame in frames}))
+    return Local(found.scores(features), labels, patients, centres, frames, features)
 
 
-def _gain(before: Values, local: Local) -> tuple[float, float]:
-    """Balanced log loss of the model as it is and adapted, the latter on patients left out of the calibration."""
-    from sklearn.metrics import log_loss
+def _refitted(found: Classifier, local: Local, report: Callable[[str], None]) -> tuple[Classifier, Local, str]:
+    """The model with a last layer of the local frames, where these are enough and it is better on those left out.
+
+    The log-odds are then those of layers that had not seen the patient.
+    """
+    plain = "calibration and cut-off"
+    if not local.frames or found.card.kind not in ("cnn", "signs", "joined"):
+        return found, local, plain
+    if min(np.bincount(local.labels, minlength=2)) < REFIT:
+        return found, local, plain
+    known = _known(found, local)
+    scores = np.empty(len(local.labels))
+    for rows, asked in _folds(local):
+        scores[asked] = _anew(found, known.of(rows)).scores(local.seen[asked])
+    own = replace(local, scores=scores)
+    kept, new = _left_out_loss(local), _left_out_loss(own)
+    report(f"log loss left out: {kept:.3f} with the last layer as it is, {new:.3f} with one fitted to these cases")
+    return (_anew(found, known), own, f"last layer, {plain}") if new < kept else (found, local, plain)
+
+
+def _known(found: Classifier, local: Local) -> Known:
+    width = local.seen.shape[1] - (len(found.signs.quantities) if found.signs else 0)
+    features, signs = np.hsplit(local.seen, [width])
+    return Known(features, signs, local.labels, local.patients)
+
+
+def _anew(found: Classifier, known: Known) -> Classifier:
+    """The model with what reads its features and signs fitted to known cases."""
+    from torch import nn
+
+    if found.card.kind == "signs":
+        return replace(found, signs=fit_signs(known))
+    last, signs = fit_joined(known) if found.card.kind == "joined" else (fit_features(known), None)
+    parts = nn.ModuleDict({**{name: found.parts[name] for name in ("body", "pool")}, "last": last})
+    return replace(found, parts=parts, signs=signs)
+
+
+def _folds(local: Local) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     from sklearn.model_selection import StratifiedGroupKFold
 
-    after = np.empty(len(before))
     splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for known, asked in splitter.split(before, local.labels, local.patients):
+    yield from splitter.split(local.labels, local.labels, local.patients)
+
+
+def _left_out_loss(local: Local) -> float:
+    """Balanced log loss, the calibration of each patient being that of the others."""
+    after = np.empty(len(local.scores))
+    for known, asked in _folds(local):
         after[asked] = apply(fit_platt(local.scores[known], local.labels[known], "local cases"), local.scores[asked])
+    return _loss(local, after)
+
+
+def _loss(local: Local, probability: Values) -> float:
+    """Log loss with both classes weighing the same."""
+    from sklearn.metrics import log_loss
+
     weight = np.where(local.labels == 1, 1 / local.labels.mean(), 1 / (1 - local.labels.mean()))
-    loss = (log_loss(local.labels, probability, sample_weight=weight) for probability in (before, after))
-    return next(loss), next(loss)
+    return float(log_loss(local.labels, probability, sample_weight=weight))
 
 
 def _familiar(found: Classifier, local: Local) -> FamiliarityIndex:
@@ -153,13 +207,15 @@ def _limit(index: FamiliarityIndex) -> float:
     return MARGIN * float(np.percentile(index.leave_one_out, 99))
 
 
-def _card(card: Card, name: str, local: Local, words: str, gain: tuple[float, float], limit: float | None) -> Card:
+def _card(
+    card: Card, name: str, local: Local, words: str, how: str, gain: tuple[float, float], limit: float | None
+) -> Card:
     calibration: Calibration = fit_platt(local.scores, local.labels, words)
     probability = apply(calibration, local.scores)
     value = youden(local.labels, probability)
     low, high = cutoff_interval(local.labels, probability, local.patients)
     area = auc(local.labels, probability, patients=np.unique(local.patients, return_inverse=True)[1])
-    told = f"adapted to these cases (calibration and cut-off); log loss {gain[0]:.3f} before, {gain[1]:.3f} left out"
+    told = f"adapted to these cases ({how}); log loss {gain[0]:.3f} before, {gain[1]:.3f} left out"
     here = CentreResult(
         ", ".join(local.centres), "internal", card.domain, area.value, area.low, area.high,
         area.positives, area.negatives, told,
@@ -169,7 +225,7 @@ def _card(card: Card, name: str, local: Local, words: str, gain: tuple[float, fl
         id=name,
         title=f"{card.title}, adapted",
         default=False,
-        trained_on=f"{card.trained_on} Calibration and cut-off were fitted to {words}.",
+        trained_on=f"{card.trained_on} {how.capitalize()} were fitted to {words}.",
         calibration=calibration,
         cutoff=Cutoff(value, min(low, value), max(high, value), "Youden, patient bootstrap", words),
         results=(*(result for result in card.results if result.centre not in local.centres), here),

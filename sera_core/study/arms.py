@@ -86,7 +86,9 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Tr
         """Of a mode that changes no body."""
         signs = of_signs(drawn, stage)
         body = fixed(network, plan.preparation, stage, arm.recipe.weights, layer)
-        return {"signs": signs, "joined": SideBySide((body, signs))}.get(mode, body)
+        if mode == "signs":
+            return signs
+        return SideBySide((body, signs)) if mode == "joined" else body
 
     def look(by: Fitted, drawn: Outliner) -> Look:
         if mode != "finetune":

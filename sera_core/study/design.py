@@ -127,6 +127,16 @@ class Ensemble:
 
 
 @dataclass(frozen=True)
+class Learning:
+    """Numbers of patients to teach with, and how often each is drawn anew."""
+
+    __pydantic_config__ = STRICT
+
+    patients: Annotated[tuple[Annotated[int, Field(ge=20)], ...], Field(min_length=1)]
+    repeats: Count = 20
+
+
+@dataclass(frozen=True)
 class Design:
     """A whole study.
 
@@ -164,6 +174,8 @@ class Design:
         Their members may be arms, concatenations and earlier ensembles.
     tables : dict
         Letter of a network to its arms, fixed and fine-tuned or fine-tuned alone, for the tables of Lee 2019.
+    learning : Learning or None
+        Numbers of patients for the learning curves of the arms that change no body.
     limits : tuple of str
         Sentences for every card.
     licence : str
@@ -189,6 +201,7 @@ class Design:
     prepare_options: tuple[Framed, ...] = ()
     concatenations: tuple[Concatenation, ...] = ()
     ensembles: tuple[Ensemble, ...] = ()
+    learning: Learning | None = None
     tables: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=2)]] = field(default_factory=dict)
 
     def network_of(self, arm: Arm) -> str:

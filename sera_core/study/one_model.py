@@ -1,4 +1,8 @@
-"""One model from one manifest: a study with a single arm, whose design is written down and can be run again."""
+"""One model from one manifest, as a study whose design is written down and can be run again.
+
+With nothing else said the model joins a network's features to measured signs, and each of its two parts is an arm of
+its own beside it, so that the report says whether joining them was worth it.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from sera_core.classifiers.card import Card, read_card
+from sera_core.classifiers.card import Card, read_card, write_card
 from sera_core.contracts import BadInput, Domain
 from sera_core.files import whole_file
+from sera_core.images.prepare import Framing
 from sera_core.nets.registry import network as registered
 from sera_core.study.answers import TEST
 from sera_core.study.cache import write_csv
@@ -26,12 +32,15 @@ from sera_core.study.population import population
 from sera_core.study.run import run
 from sera_core.study.stage import Stage
 from sera_core.study.trainer import bank_of
+from sera_core.study.worth import report
 from sera_core.train.choose import FOLDS, Grid, choose
 from sera_core.train.crossval import Plan, in_folds
 from sera_core.train.manifest import read_manifest
 from sera_core.train.published import published_recipe
-from sera_core.train.recipes import Recipe
+from sera_core.train.recipes import Mode, Recipe
 
+MODES = ("joined", "transfer", "finetune")
+PARTS = {"network": "linear", "signs": "signs"}  # what a joined model is made of: ending of its name, mode
 LICENCE = "Not stated by whoever trained it"
 LIMIT = "Trained on the command line and validated on its own centres only: not for clinical use."
 
@@ -45,6 +54,7 @@ class Training:
     manifest : Path
     network : str
     recipe : Recipe
+        Its mode is ``joined``, ``transfer`` or ``finetune``.
     out : Path
         Folder of the model; its name is the model's id.
     folds : int
@@ -54,8 +64,8 @@ class Training:
         Epochs, rate and decay by cross-validation (``transfer``).
     input_px : int or None
         None: the network's own.
-    padding : float
-        Side of the crop over the region.
+    framing, padding
+        How the region is framed, and the side of the crop over its own.
     limit : int or None
         So many training images at most (with ``folds`` 1).
     keep_anyway : bool
@@ -71,6 +81,7 @@ class Training:
     folds: int = FOLDS
     choose: bool = False
     input_px: int | None = None
+    framing: Framing = "square"
     padding: float = 1.1
     limit: int | None = None
     keep_anyway: bool = False
@@ -106,13 +117,13 @@ def train(wanted: Training, stage: Stage) -> Card:
         if wanted.choose:
             chosen = replace(wanted, recipe=_chosen(wanted, _written(wanted, place), place, done))
         run(_written(chosen, place), place, done, models)
-        return read_card(models / wanted.out.name)
+        return _told(wanted, place, done, models) if _joins(wanted) else read_card(models / wanted.out.name)
 
 
 def _check(wanted: Training) -> None:
     registered(wanted.network)
-    if wanted.recipe.mode not in ("transfer", "finetune"):
-        raise BadInput("bad_mode", f"Mode {wanted.recipe.mode} is not for this command: use transfer or finetune.")
+    if wanted.recipe.mode not in MODES:
+        raise BadInput("bad_mode", f"Mode {wanted.recipe.mode} is not for this command: use {', '.join(MODES)}.")
     if wanted.folds < 1:
         raise BadInput("bad_folds", "The number of folds must be at least 1, which trains once: change --folds.")
     if wanted.choose and (wanted.folds < 2 or wanted.recipe.mode != "transfer"):
@@ -131,7 +142,8 @@ def _written(wanted: Training, place: Path) -> Design:
     strangers = sorted({case.centre for case in read_manifest(wanted.manifest)} - set(centres))
     if not centres:
         raise BadInput("no_frames", f"All rows of {wanted.manifest.name} are external: there is nothing to train on.")
-    recipe = {name: value for name, value in asdict(wanted.recipe).items() if value is not None}
+    title = wanted.title or f"{registered(wanted.network).title}, {wanted.recipe.mode}"
+    parts = PARTS if _joins(wanted) else {}
     lines = [
         f"title = {json.dumps('Training of ' + wanted.out.name)}",
         f"network = {json.dumps(wanted.network)}",
@@ -144,15 +156,12 @@ def _written(wanted: Training, place: Path) -> Design:
         f"licence = {json.dumps(LICENCE)}",
         f"limits = [{json.dumps(LIMIT)}]",
         f"centres = [{', '.join(_table({'name': name, 'labels': wanted.labels}) for name in centres + strangers)}]",
-        "",
-        "[[arms]]",
-        f"id = {json.dumps(wanted.out.name)}",
-        f"title = {json.dumps(wanted.title or f'{registered(wanted.network).title}, {wanted.recipe.mode}')}",
-        f"sources = {json.dumps(centres)}",
-        f"prepare = {_table(_framed(wanted))}",
-        f"recipe = {_table(recipe)}",
-        "ship = true",
-        *([] if wanted.limit is None else [f"limit = {wanted.limit}"]),
+        *_arm(wanted, wanted.out.name, title, wanted.recipe, centres, ship=True),
+        *(
+            line
+            for part, mode in parts.items()
+            for line in _arm(wanted, f"{wanted.out.name}-{part}", f"{title}: {part} alone", _as(wanted, mode), centres)
+        ),
     ]
     file = place / "design.toml"
     with whole_file(file) as part:
@@ -160,9 +169,48 @@ def _written(wanted: Training, place: Path) -> Design:
     return read_design(file)
 
 
+def _arm(wanted: Training, name: str, title: str, recipe: Recipe, centres: list[str], ship: bool = False) -> list[str]:
+    """One arm's lines."""
+    said = {entry: value for entry, value in asdict(recipe).items() if value is not None}
+    return [
+        "",
+        "[[arms]]",
+        f"id = {json.dumps(name)}",
+        f"title = {json.dumps(title)}",
+        f"sources = {json.dumps(centres)}",
+        f"prepare = {_table(_framed(wanted))}",
+        f"recipe = {_table(said)}",
+        f"ship = {json.dumps(ship)}",
+        *([] if wanted.limit is None else [f"limit = {wanted.limit}"]),
+    ]
+
+
+def _as(wanted: Training, mode: str) -> Recipe:
+    """The recipe of a part."""
+    return replace(wanted.recipe, mode=cast(Mode, mode))
+
+
+def _joins(wanted: Training) -> bool:
+    return wanted.recipe.mode == "joined"
+
+
+def _told(wanted: Training, place: Path, stage: Stage, models: Path) -> Card:
+    """Write the report, and into the card what joining the parts was worth; returns the card."""
+    card = read_card(models / wanted.out.name)
+    name = wanted.out.name
+    found = report(card, pd.read_parquet(place / "predictions.parquet"), [f"{name}-{part}" for part in PARTS])
+    for sentence in found.worth:
+        stage.report(sentence)
+    with whole_file(place / "report.md") as part:
+        part.write_text(found.text, encoding="utf-8")
+    card = replace(card, limits=(*card.limits, *found.worth))
+    write_card(models / name, card)
+    return card
+
+
 def _framed(wanted: Training) -> dict[str, object]:
     side = registered(wanted.network).input_px if wanted.input_px is None else wanted.input_px
-    return {"input_px": side, "framing": "square", "padding": wanted.padding}
+    return {"input_px": side, "framing": wanted.framing, "padding": wanted.padding}
 
 
 def _table(values: dict) -> str:

@@ -22,6 +22,7 @@ from sera_core.study.answers import TEST, Answers, results
 from sera_core.study.arms import Trained, concatenate, train_arm, vote
 from sera_core.study.cache import write_csv
 from sera_core.study.design import Arm, Design
+from sera_core.study.learning import curve
 from sera_core.study.population import population, taught_truth
 from sera_core.study.preparations import compare_preparations
 from sera_core.study.robust import robustness
@@ -68,6 +69,10 @@ def run(design: Design, out: Path, stage: Stage, models: Path = MODELS, engine: 
         write_csv(out / "preparations.csv", compared)
     arms = _trained(design, frames, details, out, stage, models)
     answers = _joined(design, arms, stage)
+    if design.learning:
+        standing = [arm for arm in arms.values() if arm.plan.recipe.mode != "finetune"]
+        curves = [curve(arm, design.learning, stage.named(arm.answers.id)) for arm in standing]
+        write_csv(out / "learning.csv", pd.concat(curves))
     if design.tables:
         _write_tables(design, arms, engine, out, stage)
     predictions = pd.concat([answer.predictions() for answer in answers.values()], ignore_index=True)

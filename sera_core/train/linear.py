@@ -26,6 +26,7 @@ Rows = NDArray[np.intp]
 Read = Callable[[Values], NDArray[np.float64]]  # what is known of cases [N, F] to log-odds [N]
 PENALTIES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)  # inverse strengths (scikit-learn's C) for standardised features
 SIGNS_PENALTY = 0.3  # the same for the few quantities of the signs, as for the proposed words; not tuned
+LEAST_SPREAD = 0.1  # a feature that hardly ever fires must not be blown up
 INSIDE = 5  # folds
 
 
@@ -47,8 +48,9 @@ def fit_signs(known: Known) -> SignsReader:
     """The regression on measured signs; cases of which nothing was measured are left out."""
     there = ~np.isnan(known.signs).any(axis=1)
     values, labels = known.signs[there], known.labels[there]
-    mean, spread, weights, intercept = _regression(values, labels, SIGNS_PENALTY)
-    return SignsReader(SCALE_FREE, *(tuple(map(float, row)) for row in (mean, spread, weights)), intercept)
+    mean, spread, weights, intercept = _regression(values, labels, SIGNS_PENALTY, 0.0)
+    mean, spread, weights = (tuple(map(float, row)) for row in (mean, spread, weights))
+    return SignsReader(SCALE_FREE, mean, spread, weights, intercept)
 
 
 def fit_features(known: Known) -> nn.Linear:
@@ -97,12 +99,17 @@ def _left_out(known: Known, fit: Callable[[Known], Read], of_signs: bool = False
     return scores
 
 
-def _regression(values: Values, labels: NDArray[np.integer], penalty: float) -> tuple[Values, Values, Values, float]:
-    """Mean, spread, weights and intercept of a logistic regression on standardised values ``[N, F]``."""
+def _regression(
+    values: Values, labels: NDArray[np.integer], penalty: float, least: float
+) -> tuple[Values, Values, Values, float]:
+    """Mean, spread, weights and intercept of a logistic regression on standardised values ``[N, F]``.
+
+    No spread is taken for less than that share of the mean spread.
+    """
     from sklearn.linear_model import LogisticRegression
 
     mean, spread = values.mean(0, dtype=np.float64), values.std(0, dtype=np.float64)
-    spread = np.maximum(spread, 0.1 * spread.mean())  # a feature that hardly ever fires must not be blown up
+    spread = np.maximum(spread, max(least * spread.mean(), 1e-6))
     model = LogisticRegression(C=penalty, class_weight="balanced", max_iter=5000, tol=1e-6)
     turned, axes = _turned((values - mean) / spread)
     model.fit(turned, labels)
@@ -124,7 +131,7 @@ def _layer(known: Known, penalty: float, share: float = 1.0, added: float = 0.0)
     """The regression as a layer that reads features as they are; its log-odds times ``share``, plus ``added``."""
     import torch
 
-    mean, spread, weights, intercept = _regression(known.features, known.labels, penalty)
+    mean, spread, weights, intercept = _regression(known.features, known.labels, penalty, LEAST_SPREAD)
     plain = weights / spread
     last = torch.nn.Linear(len(plain), 2)
     with torch.no_grad():

@@ -30,7 +30,9 @@ def cases(seed: int, of_features: float, of_signs: float) -> Known:
 
 
 def machine(penalty: float) -> LogisticRegression:
-    return make_pipeline(StandardScaler(), LogisticRegression(C=penalty, class_weight="balanced", max_iter=5000))
+    return make_pipeline(
+        StandardScaler(), LogisticRegression(C=penalty, class_weight="balanced", max_iter=5000, tol=1e-7)
+    )
 
 
 def joined_scores(known: Known, asked: Known) -> np.ndarray:
