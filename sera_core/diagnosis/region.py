@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from sera_core.contracts import BadInput, Box, GreyImage, Outline
 from sera_core.outline import Hint, propose, within
-from sera_core.signs.geometry import Mask
 from sera_core.outline.card import NO_OUTLINE
+from sera_core.signs.geometry import Mask
 
 NO_NODULE = "no_nodule"
 SMALLEST_PX = 12  # a region thinner than this shows no nodule

@@ -48,7 +48,7 @@ def tiny(kind: str = "cnn", name: str = "tiny") -> Classifier:
     patients = np.array([frame.case.patient_id for frame in known])
     svm = signs = None
     if kind in ("signs", "joined"):
-        signs = SignsReader(SCALE_FREE, *np.random.default_rng(0).uniform(0.5, 1, (3, len(SCALE_FREE))).tolist(), -0.5)
+        signs = SignsReader(SCALE_FREE, *map(tuple, np.random.default_rng(0).uniform(0.5, 1, (3, 16)).tolist()), -0.5)
         parts = blank() if kind == "signs" else parts
     if kind == "svm":
         del parts["last"]

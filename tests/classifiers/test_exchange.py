@@ -97,7 +97,7 @@ def test_a_stranger_answers_diagnoses_and_has_a_heatmap(output: str, tmp_path: P
     (result,) = model.card.results
     assert (model.card.kind, result.centre, result.malignant) == ("onnx", "Clinic", 24)
     frame = decode(read_manifest(known))[0][0]
-    _, heat = _answer(model, frame.pixels, frame.box, Request())
+    _, heat = _answer(model, frame.pixels, frame.box, None, Request())
     assert heat is not None
     assert (heat.method, heat.values.shape) == (CamMethod.OCCLUSION, (32, 32))
 
