@@ -49,8 +49,11 @@ def fit_signs(known: Known) -> SignsReader:
     there = ~np.isnan(known.signs).any(axis=1)
     values, labels = known.signs[there], known.labels[there]
     mean, spread, weights, intercept = _regression(values, labels, SIGNS_PENALTY, 0.0)
-    mean, spread, weights = (tuple(map(float, row)) for row in (mean, spread, weights))
-    return SignsReader(SCALE_FREE, mean, spread, weights, intercept)
+    return SignsReader(SCALE_FREE, _plain(mean), _plain(spread), _plain(weights), intercept)
+
+
+def _plain(values: Values) -> tuple[float, ...]:
+    return tuple(map(float, values))
 
 
 def fit_features(known: Known) -> nn.Linear:

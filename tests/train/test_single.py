@@ -10,6 +10,7 @@ import pytest
 
 from sera_core.classifiers import store
 from sera_core.cli import main
+from sera_core.evaluate.roc import auc
 from sera_core.study.design import read_design
 from tests.drawn import NETWORK, write_centre
 
@@ -39,6 +40,27 @@ def test_transfer_chooses_its_settings_and_writes_a_complete_model(
     assert card["recipe"]["rate"] in set(best["rate"])
     design = read_design(tmp_path / "work" / "mine" / "design.toml")
     assert (design.folds, design.arms[0].recipe.rate) == (3, card["recipe"]["rate"])
+
+
+def test_with_nothing_else_said_a_network_and_signs_are_joined_and_set_against_each_alone(
+    capsys: pytest.CaptureFixture[str], manifest: Path, tmp_path: Path
+) -> None:
+    card = trained(capsys, manifest, tmp_path, "--folds", "3", "--domain", "simulated")
+    assert (card["kind"], card["id"], set(card["files"])) == (
+        "joined",
+        "mine",
+        {*store.FILES} - {store.SVM, store.ONNX},
+    )
+    assert card["results"][0]["auc"] > 0.9, "drawn frames are easy"
+    assert [status.valid for status in store.installed(tmp_path / "models")] == [True], "only the whole model ships"
+    told = (tmp_path / "work" / "mine" / "report.md").read_text(encoding="utf-8")
+    answers = pd.read_parquet(tmp_path / "work" / "mine" / "predictions.parquet")
+    assert sorted(answers["model"].unique()) == ["mine", "mine-network", "mine-signs"]
+    for name, rows in answers.groupby("model"):
+        assert f"| {name} | {auc(rows['label'], rows['probability']).value:.3f} (" in told
+    for part in ("mine-network", "mine-signs"):
+        (worth,) = (limit for limit in card["limits"] if f"against {part}" in limit)
+        assert worth in told
 
 
 def test_from_scratch_on_a_few_images_is_said_in_the_card(
