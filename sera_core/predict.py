@@ -184,13 +184,8 @@ def answered(
 def _answered_there(models: tuple[str, ...], folder: Path, cases: list[Case]) -> tuple[pd.DataFrame, list[str]]:
     """On a cluster's worker: the table of one chunk, and what could not be read."""
     classifiers = [store.load(model, folder) for model in models]
-<<<<<<< HEAD
-    chunk = ready(cases, {classifier.card.preparation for classifier in classifiers})
-    return _table(chunk, classifiers), [*chunk.problems, *_known(chunk, classifiers)]
-=======
     chunk = ready(cases, classifiers)
-    return _table(chunk, classifiers), chunk.problems
->>>>>>> 121f3ae (Measured signs are a classifier, alone or joined to a network's features)
+    return _table(chunk, classifiers), [*chunk.problems, *_known(chunk, classifiers)]
 
 
 def _told(found: Iterable[tuple[pd.DataFrame, list[str]]], report: Callable[[str], None]) -> Iterator[pd.DataFrame]:
@@ -203,10 +198,11 @@ def _told(found: Iterable[tuple[pd.DataFrame, list[str]]], report: Callable[[str
 def ready(cases: list[Case], classifiers: list[Classifier]) -> Chunk:
     """Decode cases, make their views for each preparation, and measure their nodules where a model asks for that."""
     frames, problems = decode(cases)
-<<<<<<< HEAD
-    seen = {preparation: viewed(frames, preparation) for preparation in preparations} if frames else {}
-    prints = [fingerprint(frame.pixels) for frame in frames]
-    return Chunk(frames, np.stack(prints) if prints else np.empty((0, BYTES), np.uint8), seen, problems)
+    if not frames:
+        return Chunk([], np.empty((0, BYTES), np.uint8), {}, problems)
+    seen = {preparation: viewed(frames, preparation) for preparation in {one.card.preparation for one in classifiers}}
+    signs = measured(frames, in_region) if any(one.card.reads_signs for one in classifiers) else None
+    return Chunk(frames, np.stack([fingerprint(frame.pixels) for frame in frames]), seen, problems, signs)
 
 
 def _known(chunk: Chunk, classifiers: list[Classifier]) -> list[str]:
@@ -223,13 +219,6 @@ def _learnt(chunk: Chunk, classifier: Classifier) -> NDArray[np.bool_]:
     """Which frames are copies of the model's training images, though their centre is not one that it was trained on."""
     elsewhere = np.array([not may_have_seen(classifier.card, frame.case) for frame in chunk.frames], bool)
     return classifier.index.trained_on(chunk.prints) & elsewhere
-=======
-    if not frames:
-        return Chunk([], {}, problems)
-    preparations = {classifier.card.preparation for classifier in classifiers}
-    signs = measured(frames, in_region) if any(one.card.reads_signs for one in classifiers) else None
-    return Chunk(frames, {preparation: viewed(frames, preparation) for preparation in preparations}, problems, signs)
->>>>>>> 121f3ae (Measured signs are a classifier, alone or joined to a network's features)
 
 
 def _table(chunk: Chunk, classifiers: list[Classifier]) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from sera_core.classifiers.familiarity import PREPARATION, FamiliarityIndex, fit
 from sera_core.contracts import BadInput
 from sera_core.evaluate.cutoff import cutoff_interval, youden
 from sera_core.evaluate.roc import auc
+from sera_core.images.fingerprint import fingerprint
 from sera_core.predict import may_have_seen
 from sera_core.sheet import read_sheet
 from sera_core.study.ship import MARGIN
@@ -195,12 +196,13 @@ def _loss(local: Local, probability: Values) -> float:
 
 
 def _familiar(found: Classifier, local: Local) -> FamiliarityIndex:
-    """The index with the local frames beside the training set; each local patient against all others."""
+    """The index with the local frames among the training images; each local patient against all others."""
     parts = range(0, len(local.frames), CHUNK)
     seen = np.concatenate([see(prepared(local.frames[k : k + CHUNK], PREPARATION)) for k in parts])
     known = found.index.train
     patients = [f"training image {number}" for number in range(len(known))] + [f"here {p}" for p in local.patients]
-    return fit_familiarity(np.concatenate([known, seen]), np.array(patients), found.index.frames)
+    prints = np.concatenate([found.index.frames, [fingerprint(frame.pixels) for frame in local.frames]])
+    return fit_familiarity(np.concatenate([known, seen]), np.array(patients), prints)
 
 
 def _limit(index: FamiliarityIndex) -> float:

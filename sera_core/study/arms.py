@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -115,7 +115,8 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Tr
     scores = split.scores(lambda part: fitted.answer(extract.features(part)), inside)
     images = len(split.own) - (len(split.inside) if held else 0)
     names = (arm.id, arm.title, "signs" if mode == "signs" else network, mode)
-    answers = calibrated(design, names, split, scores, images, seconds)
+    kept = design if arm.ship else replace(design, keep_anyway=True)  # what is only compared may well know nothing
+    answers = calibrated(kept, names, split, scores, images, seconds)
     return Trained(answers, plan, fitted, at, train, outlines, look)
 
 
