@@ -13,6 +13,7 @@ from sera_core.ui.compare.glance import show_glance
 from sera_core.ui.compare.published import show_published
 from sera_core.ui.compare.report import offer_comparison
 from sera_core.ui.compare.roc import show_roc
+from sera_core.ui.compare.size import show_size
 from sera_core.ui.compare.source import choose_predictions
 from sera_core.ui.compare.subgroups import show_subgroups
 from sera_core.ui.compare.trust import show_trust
@@ -39,3 +40,4 @@ with open_page("Compare models", wide=True):
     show_published()
     if chosen is not None:
         offer_comparison(chosen)
+    show_size()

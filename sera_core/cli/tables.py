@@ -113,6 +113,35 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def samplesize(options: argparse.Namespace) -> Result:
+    """How many cases the next study needs for an AUC, the difference of two, a sensitivity or a specificity."""
+    from sera_core.evaluate.samplesize import Sampling, for_area, for_difference, for_share
+
+    sampling = Sampling(options.prevalence, options.images, options.alike)
+    if options.auc is not None and options.versus is not None:
+        found = for_difference(options.auc, options.versus, options.correlation, sampling, options.power)
+    elif options.auc is not None:
+        found = for_area(options.auc, options.half_width, sampling)
+    else:
+        positive = options.sensitivity is not None
+        share = options.sensitivity if positive else options.specificity
+        found = for_share(share, options.half_width, sampling, positive)
+    return asdict(found)
+
+
+def _add_samplesize(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group(required=True)
+    for name in ("auc", "sensitivity", "specificity"):
+        what.add_argument(f"--{name}", type=float, metavar="EXPECTED")
+    parser.add_argument("--versus", type=float, metavar="AUC", help="of another model on the same cases")
+    parser.add_argument("--half-width", type=float, default=0.05, help="of the 95 %% interval (default 0.05)")
+    parser.add_argument("--power", type=float, default=0.8, help="of the paired test (default 0.8)")
+    parser.add_argument("--correlation", type=float, default=0.5, help="of the two models' scores within a class")
+    parser.add_argument("--prevalence", type=float, default=0.5, help="share of label 1")
+    parser.add_argument("--images", type=float, default=1.0, help="of a patient, on average")
+    parser.add_argument("--alike", type=float, default=0.5, help="correlation of two images of one patient")
+
+
 def _write_figures(predictions: Any, found: Any, options: argparse.Namespace) -> None:
     """The first models by rank as figures for print: more would not be told apart."""
     from sera_core.evaluate.ranking import ranked
@@ -151,4 +180,5 @@ VERBS = (
     Verb("predict", predict, command_line.predict, _add_predict),
     Verb("study", study, command_line.study, _add_study),
     Verb("evaluate", evaluate, command_line.evaluate, _add_evaluate),
+    Verb("samplesize", samplesize, command_line.samplesize, _add_samplesize),
 )

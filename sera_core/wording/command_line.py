@@ -152,6 +152,12 @@ def evaluate(found: Result) -> str:
     return "\n".join([*lines, f"{len(found['rows'])} numbers in all: add --json."])
 
 
+def samplesize(found: Result) -> str:
+    """What the next study needs, in one line."""
+    positive, negative, patients = (found[name] for name in ("positive", "negative", "patients"))
+    return f"{positive} images with label 1 and {negative} with label 0: about {patients} patients at this prevalence."
+
+
 def _cutoff(cut: Result) -> str:
     bounds = "" if cut["low"] is None else f" ({cut['low']:.3f}-{cut['high']:.3f})"
     here = (

@@ -57,6 +57,14 @@ def test_margins_and_other_cut_offs_are_asked_for(tmp_path: Path, capsys: pytest
         assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_the_size_of_the_next_study_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["samplesize", "--sensitivity", "0.9", "--prevalence", "0.3"]) == 0
+    assert capsys.readouterr().out == (
+        "141 images with label 1 and 0 with label 0: about 470 patients at this prevalence.\n"
+    )
+    assert main(["samplesize", "--auc", "0.8", "--versus", "0.8"]) == 2
+
+
 def test_words_name_every_model_and_centre(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "koh2020-sim"]) == 0
     said = capsys.readouterr().out

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sera_core.evaluate.compare import glance
+from sera_core.evaluate.samplesize import Sampling, for_difference
 from sera_core.simulate.cohort import any_cohort
 from sera_core.study.shipped import read_study
 from sera_core.ui.compare.sight import SEEN
@@ -27,7 +28,7 @@ def compare(home: AppTest) -> AppTest:
     page = home.switch_page("pages/2_Compare_models.py")
     page.query_params["study"] = "real-frames"
     page.query_params["centres-real-frames"] = REAL
-    page.session_state[SEEN] = set(range(1, 13))
+    page.session_state[SEEN] = set(range(1, 14))
     return page
 
 
@@ -57,7 +58,7 @@ def test_a_study_is_already_compared(compare: AppTest) -> None:
     assert "not pathology" in said
     assert "origin of the labels not documented" in said
     assert "patients have several images" in said
-    for number in range(1, 13):
+    for number in range(1, 14):
         assert compare.container(key=f"cell-{number}")
     assert len(compare.get("plotly_chart")) >= 10
     assert said.count("Does not mean.") >= 10
@@ -229,6 +230,15 @@ def test_a_ticked_subset_shows_the_paper_s_row(compare: AppTest) -> None:
     assert rows == {"SVM": 94.7, "RF": 93.3, "ensemble": 92.7}  # [OVR] and [O][V][R] in Lee 2019
 
 
+def test_the_next_study_is_planned_for_what_is_asked(compare: AppTest) -> None:
+    compare.query_params["size-for"] = "Two AUCs"
+    healthy(compare.run())
+    plan = for_difference(0.85, 0.8, 0.5, Sampling(0.3, 1.0, 0.5))
+    assert f"**{plan.positive}** images with label 1 and **{plan.negative}** with label 0" in words(compare)
+    compare.number_input(key="size-second").set_value(0.85).run()
+    assert any("must differ" in warning.value for warning in healthy(compare).warning)
+
+
 def test_the_audit_tells_networks_from_radiologists(compare: AppTest) -> None:
     healthy(compare.run())
     assert "**4 radiologist rows fit only 100 malignant and 50 benign**" in words(compare)
@@ -243,10 +253,10 @@ def test_before_a_file_is_chosen_the_page_says_what_to_do(compare: AppTest) -> N
     assert "No table yet" in words(compare)
     assert "What was published" in words(compare)
     contents = next(str(c.value) for c in compare.caption if "#cell-" in str(c.value))
-    there = [number for number in range(1, 13) if f"(#cell-{number})" in contents]
-    assert there == [1, 10, 11]
+    there = [number for number in range(1, 14) if f"(#cell-{number})" in contents]
+    assert there == [1, 10, 11, 13]
     titles = " ".join(str(s.value) for s in compare.subheader)
-    assert [f"gray[{number}]" in titles for number in range(1, 13)] == [number in there for number in range(1, 13)]
+    assert [f"gray[{number}]" in titles for number in range(1, 14)] == [number in there for number in range(1, 14)]
 
 
 def test_an_own_table_with_readers_and_sizes_fills_every_cell(compare: AppTest) -> None:

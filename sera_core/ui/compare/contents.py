@@ -32,9 +32,10 @@ class Place(IntEnum):
     COMBINE = 10, "Combining networks"
     PUBLISHED = 11, "What was published"
     REPORT = 12, "Report"
+    SIZE = 13, "How many cases next time"
 
 
-ALONE = (Place.SOURCE, Place.COMBINE, Place.PUBLISHED)  # cells that need no predictions
+ALONE = (Place.SOURCE, Place.COMBINE, Place.PUBLISHED, Place.SIZE)  # cells that need no predictions
 
 
 def open_place(place: Place, lead: str) -> Cell:
