@@ -60,7 +60,7 @@ def net_benefit(
     Returns
     -------
     benefit, low, high : float [K]
-        Normal, from the cases' contributions; of several images from the patients', with Student's t.
+        From the cases' contributions, of several images from the patients', with Student's t.
 
     Examples
     --------
@@ -78,8 +78,8 @@ def net_benefit(
     )
     benefit = hits - alarms * weight
     if patients is None:
-        spread = np.sqrt(np.maximum(hits + alarms * weight**2 - benefit**2, 0) / n)
-        half = student(level, np.inf) * spread
+        spread = np.sqrt(np.maximum(hits + alarms * weight**2 - benefit**2, 0) / max(n - 1, 1))
+        half = student(level, n - 1) * spread
     else:
         given = [np.where(p >= limit, np.where(truth, 1.0, -w), 0.0) for limit, w in zip(t, weight, strict=True)]
         half = np.array([mean_half(one, patients, level) for one in given])

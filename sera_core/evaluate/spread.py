@@ -20,15 +20,25 @@ def by_patient(values: ArrayLike, patients: ArrayLike) -> Floats:
     return np.bincount(number, np.asarray(values, np.float64)).astype(np.float64)
 
 
-def mean_half(values: ArrayLike, patients: ArrayLike | None, level: float = 0.95) -> float:
-    """Half of the interval of a mean of cases; NaN for a single case, or patient.
+def clusters(patients: ArrayLike) -> NDArray[np.int64] | None:
+    """The patients as numbers, for intervals that need them; None where nobody has several images.
 
-    Normal for independent cases (``patients`` None); else from the patients' sums, with Student's t for patients - 1
-    degrees of freedom.
+    >>> clusters(["a", "b", "a"]).tolist(), clusters(["a", "b"])
+    ([0, 1, 0], None)
+    """
+    names, number = np.unique(np.asarray(patients), return_inverse=True)
+    return number.astype(np.int64) if len(names) < len(number) else None
+
+
+def mean_half(values: ArrayLike, patients: ArrayLike | None, level: float = 0.95) -> float:
+    """Half of the interval of a mean of cases, with Student's t; NaN for a single case, or patient.
+
+    From the cases where they are independent (``patients`` None), else from the patients' sums.
     """
     value = np.asarray(values, np.float64)
     if patients is None:
-        return student(level, np.inf) * float(np.sqrt(value.var(ddof=1) / len(value))) if len(value) > 1 else np.nan
+        spread = float(np.sqrt(value.var(ddof=1) / len(value))) if len(value) > 1 else np.nan
+        return student(level, len(value) - 1) * spread
     sums = by_patient((value - value.mean()) / len(value), patients)
     return student(level, len(sums) - 1) * float(np.sqrt(robust_variance(sums)))
 

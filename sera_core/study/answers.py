@@ -15,6 +15,7 @@ from sera_core.classifiers.card import Calibration, CentreResult, Cutoff
 from sera_core.contracts import Role
 from sera_core.evaluate.cutoff import Criterion, cutoff_interval, sensitive, youden
 from sera_core.evaluate.roc import auc
+from sera_core.evaluate.spread import clusters
 from sera_core.study.design import Design
 from sera_core.train.frames import Frame
 
@@ -144,11 +145,11 @@ def calibrated(
 
 
 def results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, ...]:
-    """AUC with its interval at each centre where both classes were seen."""
+    """AUC with its interval, by whole patients where they have several images, at each centre with both classes."""
     found = []
     for (role, centre), group in predictions.groupby(["role", "centre"], sort=False):
         if group["label"].nunique() == 2:
-            area = auc(group["label"], group["probability"])
+            area = auc(group["label"], group["probability"], patients=clusters(group["patient_id"]))
             counts = (area.value, area.low, area.high, area.positives, area.negatives)
             found.append(CentreResult(centre, role, design.domain_of(centre), *counts, design.labels_of(centre)))
     return tuple(found)

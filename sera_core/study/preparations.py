@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sera_core.evaluate.roc import auc
+from sera_core.evaluate.spread import clusters
 from sera_core.study.design import Framed
 from sera_core.study.extract import fixed, preparation_of
 from sera_core.study.stage import Stage
@@ -41,7 +42,8 @@ def compare_preparations(network: str, options: tuple[Framed, ...], frames: list
             chosen = [frame for frame in frames if frame.case.centre == centre]
             features = extract.features(chosen)
             labels = np.array([frame.case.label for frame in chosen])
-            found = auc(labels, _out_of_fold(features, labels, np.array([frame.case.split for frame in chosen])))
+            answers = _out_of_fold(features, labels, np.array([frame.case.split for frame in chosen]))
+            found = auc(labels, answers, patients=clusters([frame.case.patient_id for frame in chosen]))
             rows.append({**asdict(option), "centre": centre, "auc": found.value, "low": found.low, "high": found.high})
             stage.report(f"{option.framing} x {option.padding} at {option.input_px} px, {centre}: {found.value:.3f}")
     return pd.DataFrame(rows)

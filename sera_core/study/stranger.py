@@ -18,6 +18,7 @@ from sera_core.classifiers.foreign import Output, foreign_parts, input_side
 from sera_core.contracts import BadInput, Domain, Grey
 from sera_core.evaluate.cutoff import cutoff_interval, youden
 from sera_core.evaluate.roc import auc
+from sera_core.evaluate.spread import clusters
 from sera_core.files import read_whole
 from sera_core.images.prepare import Preparation, normalise
 from sera_core.nets.split import run
@@ -138,10 +139,11 @@ def _results(
 ) -> tuple[CentreResult, ...]:
     found = []
     centres = np.array([frame.case.centre for frame in frames])
+    patients = np.array([frame.case.patient_id for frame in frames])
     for centre in dict.fromkeys(centres):
         here = centres == centre
         if len(set(labels[here])) == 2:
-            area = auc(labels[here], probability[here])
+            area = auc(labels[here], probability[here], patients=clusters(patients[here]))
             counts = (area.value, area.low, area.high, area.positives, area.negatives)
             found.append(CentreResult(str(centre), "external", stranger.domain, *counts, stranger.labels))
     return tuple(found)

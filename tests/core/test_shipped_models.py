@@ -12,6 +12,7 @@ from sera_core.classifiers.store import CardStatus, installed, load
 from sera_core.contracts import Box, Patient
 from sera_core.diagnosis import Request, diagnose, read, who_answers
 from sera_core.evaluate.roc import auc
+from sera_core.evaluate.spread import clusters
 from sera_core.files import MODELS
 from sera_core.images.read import read_image
 from sera_core.simulate.render import render
@@ -41,7 +42,7 @@ def test_results_on_the_card_are_those_of_the_predictions(status: CardStatus) ->
     assert len(rows), "no study of the project holds predictions of this model"
     for result in status.card.results:
         chosen = rows[(rows["centre"] == result.centre) & (rows["role"] == result.role)]
-        found = auc(chosen["label"], chosen["probability"])
+        found = auc(chosen["label"], chosen["probability"], patients=clusters(chosen["patient_id"]))
         assert (result.auc, result.low, result.high) == pytest.approx((found.value, found.low, found.high), abs=1e-9)
         assert (result.malignant, result.benign) == (found.positives, found.negatives)
 

@@ -8,6 +8,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
+from scipy.stats import sem, t
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
@@ -37,11 +38,12 @@ def test_murphys_parts_are_exact_where_each_bin_holds_one_forecast() -> None:
     assert brier(labels, p).within == pytest.approx(0, abs=1e-12)
 
 
-def test_brier_interval_is_the_normal_one_of_a_mean() -> None:
+def test_brier_interval_is_students_of_a_mean() -> None:
     labels, p = forecasts(4)
     error = (p - labels) ** 2
     found = brier(labels, p)
-    assert (found.high - found.low) / 2 == pytest.approx(1.959964 * error.std(ddof=1) / np.sqrt(len(error)))
+    ends = t.interval(0.95, len(error) - 1, error.mean(), sem(error))
+    assert (found.low, found.high) == pytest.approx(ends)
 
 
 def test_reliability_curve_equals_scikit_learn_and_counts_every_case() -> None:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import sem
+from scipy.stats import t as student
 
 from sera_core.evaluate.netbenefit import net_benefit, patient_weights, predictive_values, spared, treat_all
 
@@ -24,7 +26,7 @@ def test_net_benefit_equals_the_definition_case_by_case(seed: int) -> None:
     for k, t in enumerate(thresholds):
         worth = [(1 if y else -t / (1 - t)) if q >= t else 0 for y, q in zip(labels, p, strict=True)]
         assert found[k] == pytest.approx(np.mean(worth))
-        assert (high[k] - low[k]) / 2 == pytest.approx(1.959964 * np.std(worth) / np.sqrt(len(worth)))
+        assert (high[k] - low[k]) / 2 == pytest.approx(student.ppf(0.975, len(worth) - 1) * sem(worth))
 
 
 def test_treating_everybody_is_a_model_that_always_says_one() -> None:

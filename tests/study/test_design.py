@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from sera_core.contracts import BadInput
+from sera_core.study.answers import results
 from sera_core.study.describing import SignsDesign
 from sera_core.study.design import read_design
 from sera_core.study.kinds import kind_of, run_design
@@ -48,6 +51,18 @@ def test_a_good_design(tmp_path: Path) -> None:
     assert found.arms[0].recipe.batch == 33, "what is not named keeps its default"
     assert found.labels_of("Here") == "drawn"
     assert not found.arms[0].ship
+
+
+def test_a_centres_interval_takes_patients_not_images_as_independent(tmp_path: Path) -> None:
+    label, images = np.repeat([0, 1], 30), np.repeat(np.arange(60), 3)
+    score = np.random.default_rng(0).normal(label, 1)
+    one = pd.DataFrame({"role": "internal", "centre": "Here", "label": label, "probability": score})
+    table = one.iloc[images].assign(patient_id=images.astype(str))
+    known = read_design(design(tmp_path, GOOD))
+    (alone,) = results(known, one.assign(patient_id=np.arange(60).astype(str)))
+    (thrice,) = results(known, table)
+    assert (thrice.auc, thrice.malignant) == (pytest.approx(alone.auc), 90)
+    assert thrice.high - thrice.low == pytest.approx(alone.high - alone.low, rel=0.05)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def _calibration(view: CentreView, model: str, drawn: LocalDraws | None) -> Cali
 def _rows(centre: str, model: str, label: NDArray, probability: NDArray, patients: NDArray | None) -> list[Row]:
     n, score = len(label), brier(label, probability, patients=patients)
     fitted = line(label, probability, patients=patients)
-    mean, wald = ("normal", "Wald") if patients is None else ("by patient, t", "jackknife of patients, t")
+    mean, wald = ("Student's t", "Wald") if patients is None else ("by patient, t", "jackknife of patients, t")
     parts = {
         "brier_reliability": score.reliability,
         "brier_resolution": score.resolution,

@@ -71,7 +71,9 @@ def _curve_points(view: CentreView, cutoffs: Mapping[str, Cutoff]) -> list[Row]:
             rows += _points(names, everybody, len(label), said, view.centre, "treat_all")
         clusters = view.clusters(view.patient[cases])
         curve = net_benefit(label, view.score(model)[cases], TOLD_THRESHOLDS, patients=clusters)
-        rows += _points(names, curve, len(label), "by patient, t" if view.repeated else "normal", view.centre, model)
+        rows += _points(
+            names, curve, len(label), "by patient, t" if view.repeated else "Student's t", view.centre, model
+        )
     for name in view.raters:
         values = _predictive(view, name, cutoffs[name].value, TOLD_PREVALENCES)
         method = "Mercaldo, logit" + (", by patient" if view.repeated else "")
