@@ -92,6 +92,6 @@ def test_cases_with_pathology_are_a_predictions_table(
     assert predictions.given["alpha"].value == 0.48
     assert {f"{case}/1" for case in (malignant, kept, simulated)} == set(pd.read_csv(out)["case_id"])
     assert "2 real nodules (1 malignant, 1 benign)" in found["caution"]
-    assert "95% interval of 21% to 100%" in found["caution"]  # Wilson's of 1 in 1
+    assert "95% interval of 21% to over 99%" in found["caution"]  # Wilson's of 1 in 1
     assert "verification bias" in found["caution"]
     assert StringIO(out.read_text(encoding="utf-8")).readline().startswith("case_id,patient_id,centre,role,label,model")
