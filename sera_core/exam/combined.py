@@ -13,7 +13,7 @@ from sera_core.contracts import Description, Diagnosis, Reading, Verdict, is_pos
 from sera_core.diagnosis import advise
 from sera_core.exam.record import Nodule, Plane, View
 
-ORDER = {Plane.TRANSVERSE: 0, Plane.LONGITUDINAL: 1, Plane.OTHER: 2}  # shape is read on the transverse view
+ORDER = {Plane.TRANSVERSE: 0, Plane.LONGITUDINAL: 1, Plane.OTHER: 2, None: 2}  # shape is read on the transverse view
 EDGE = 1e-6  # a probability of exactly 0 or 1 would outvote every other view
 
 

@@ -95,9 +95,9 @@ UNTYPED, UNKNOWN = Size(), Pathology()
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One frame of a nodule and what was made of it."""
+    """One frame of a nodule and what was made of it; ``plane`` is None where nobody said how it cuts."""
 
-    plane: Plane
+    plane: Plane | None
     diagnosis: Diagnosis
 
     @property

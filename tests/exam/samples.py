@@ -10,6 +10,7 @@ import numpy as np
 
 from sera_core.contracts import Box, Description, GreyImage, Measured, Outline, Proposal, Sign
 from sera_core.exam import Exam, Nodule, Plane, Pole, Side, View
+from sera_core.signs.quantities import QUANTITIES
 from tests.reports.samples import SEEN, diagnosis
 
 
@@ -25,9 +26,11 @@ def outline() -> Outline:
 
 
 def measured(width: float, height: float) -> Measured:
-    signs = (Sign("width", "width", width, "mm"), Sign("height", "height (front to back)", height, "mm"))
+    known = {"width": width, "height": height, "long": max(width, height), "across": min(width, height)}
+    units = {"length": "mm", "area": "mm2"}
+    signs = (Sign(q.name, q.title, known.get(q.name, 0.5), units.get(q.unit, q.unit)) for q in QUANTITIES)
     chance = (Proposal("composition", "solid", 0.8123456789012345, True),)
-    return Measured(signs, chance, Description(composition=SEEN.composition), max(width, height))
+    return Measured(tuple(signs), chance, Description(composition=SEEN.composition), max(width, height))
 
 
 def view(plane: Plane = Plane.TRANSVERSE, across: tuple[float, float] = (14.0, 11.0), **changes: Any) -> View:
