@@ -28,7 +28,7 @@ class Line:
     action: str
     size_mm: float | None
     model: str
-    probability: float
+    probability: float | None
     verdict: str
     pathology: Pathology
 
@@ -193,7 +193,7 @@ def _row(nodule: Nodule, planned: Planned) -> NoduleRow:
         action=planned.advice.action.value,
         size_mm=found.size_mm,
         model=found.reading.model,
-        probability=found.reading.probability,
+        probability=None if found.reading.familiarity.refused else found.reading.probability,
         verdict=found.reading.verdict.value,
         bethesda=nodule.pathology.bethesda,
         histology=nodule.pathology.histology,

@@ -84,7 +84,8 @@ def _answers(nodule: Nodule) -> dict[str, tuple[float, float]]:
     said: dict[str, list[tuple[float, float]]] = {}
     for view in nodule.views:
         reading = view.diagnosis.reading
-        said.setdefault(reading.model, []).append((reading.probability, reading.cutoff))
+        if not reading.familiarity.refused:
+            said.setdefault(reading.model, []).append((reading.probability, reading.cutoff))
         for one in view.diagnosis.opinions:
             if one.model != reading.model and not one.familiarity.refused:
                 said.setdefault(one.model, []).append((one.probability, one.cutoff))

@@ -43,7 +43,7 @@ class NoduleRow(Base):
     action: Mapped[str] = mapped_column(String(16))
     size_mm: Mapped[float | None]
     model: Mapped[str] = mapped_column(String(128))
-    probability: Mapped[float]
+    probability: Mapped[float | None]
     verdict: Mapped[str] = mapped_column(String(16))
     bethesda: Mapped[int | None]
     histology: Mapped[str | None] = mapped_column(String(16))

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from sera_core.cli.exam import add_exam, exam_of, taken_away
 from sera_core.cli.verb import Verb
 from sera_core.contracts import (
     ROWS,
@@ -35,7 +36,8 @@ def diagnose(options: argparse.Namespace) -> Result:
     from sera_core.images.read import read_image
     from sera_core.reports.record import to_json
 
-    image = read_image(read_whole(options.image), options.frame)
+    data = read_whole(options.image)
+    image = read_image(data, options.frame)
     box = Box(*options.roi) if options.roi else None
     request = Request(box, options.model, CamMethod(options.method), options.steady, _pane(image, options.pane))
     seen = parse_description(**{row: getattr(options, row) for row in ROWS})
@@ -43,7 +45,7 @@ def diagnose(options: argparse.Namespace) -> Result:
     diagnosis = diagnose(image, request, patient, ask_all=options.opinions)
     if options.heatmap:
         _write_heatmap(diagnosis, options.heatmap)
-    return to_json(diagnosis)
+    return to_json(diagnosis) | taken_away(exam_of(diagnosis, options), data, options)
 
 
 def _add_diagnose(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +62,7 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--opinions", action="store_true", help="ask every other installed model too")
     _add_pane(parser)
     _add_rows(parser, required=False, foci=None)
+    add_exam(parser)
 
 
 def outline(options: argparse.Namespace) -> Result:

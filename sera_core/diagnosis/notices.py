@@ -39,7 +39,7 @@ def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tu
                 "limits are risks of cancer, so no category is drawn from it.",
             )
         )
-    if familiarity.fringe:
+    if familiarity.fringe and not familiarity.refused:
         notices.append(
             Notice(
                 "rarely_seen",

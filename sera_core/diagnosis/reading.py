@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -37,7 +38,7 @@ from sera_core.outline import without_callipers
 from sera_core.signs.shaken import by_hands
 
 
-def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading:
+def read(image: GreyImage, request: Request, find: Finder = outlined, strict: bool = True) -> Reading:
     """What the asked model makes of the region; no other model runs.
 
     Parameters
@@ -46,6 +47,9 @@ def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading
     request : Request
     find : callable
         :func:`outlined`, or the same remembered, for whoever shows the outline before it is read.
+    strict : bool
+        False: an image too far from what the model was trained on is not refused; the reading's familiarity says so,
+        its number is not to be told, and it has no heatmap. For a report, which needs region, outline and words.
 
     Raises
     ------
@@ -62,9 +66,10 @@ def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading
     seen = look(pixels, box)
     classifier = store.load(most_familiar(image, seen) if request.model == AUTO else request.model)
     card, familiarity = classifier.card, classifier.familiarity(seen)[0]
-    if familiarity.refused:
+    if familiarity.refused and strict:
         raise BadInput("unfamiliar", unfamiliar(card.title, familiarity, request.model))
-    answer, heatmap = _answer(classifier, pixels, box, outline, request)
+    asked = replace(request, method=None) if familiarity.refused else request
+    answer, heatmap = _answer(classifier, pixels, box, outline, asked)
     probability = float(answer.probability[0])
     return Reading(
         box=box,

@@ -35,10 +35,16 @@ def combined(nodule: Nodule) -> Diagnosis:
     """
     views = sorted(nodule.views, key=lambda view: ORDER[view.plane])
     lead = views[0].diagnosis
+    if len(views) == 1 and not nodule.typed.known:
+        return lead
     seen = reduce(Description.over, (view.diagnosis.patient.seen for view in views))
-    patient = replace(lead.patient, size_mm=nodule.largest_mm, seen=seen)
+    patient, measured = replace(lead.patient, seen=seen), lead.measured
+    if measured and not nodule.typed.known and all(view.diagnosis.patient.size_mm is None for view in views):
+        measured = replace(measured, size_mm=nodule.largest_mm)  # the outlines' size is nobody's word
+    else:
+        patient = replace(patient, size_mm=nodule.largest_mm)
     reading = _together([view.diagnosis.reading for view in counted(nodule)])
-    return advise(lead.image, reading, patient, lead.opinions, lead.measured)
+    return advise(lead.image, reading, patient, lead.opinions, measured)
 
 
 def counted(nodule: Nodule) -> tuple[View, ...]:

@@ -194,6 +194,11 @@ class Exam:
     code: str = ""
     day: date | None = None
 
+    @classmethod
+    def of(cls, diagnosis: Diagnosis) -> Exam:
+        """One nodule in one view, of which nothing else is known."""
+        return cls((Nodule((View(None, diagnosis),)),))
+
     def __post_init__(self) -> None:
         if len(self.code) > LONGEST_CODE:
             raise BadInput("code", f"The case code has {len(self.code)} letters: give at most {LONGEST_CODE}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from sera_core import __version__
@@ -33,6 +35,17 @@ def exam_json(exam: Exam) -> dict[str, Any]:
         "version": __version__,
         "disclaimer": NOT_A_DEVICE,
     }
+
+
+def as_json(exam: Exam) -> str:
+    """:func:`exam_json` as indented text, for a file."""
+    return json.dumps(exam_json(exam), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema that :func:`exam_json` follows."""
+    found: dict[str, Any] = json.loads(Path(__file__).with_name("exam-1.schema.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _nodule(nodule: Nodule, planned: Planned) -> dict[str, Any]:

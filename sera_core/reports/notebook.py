@@ -68,12 +68,13 @@ def diagnosis_notebook(diagnosis: Diagnosis) -> str:
             *imports(reading.box, patient, method),
             "from sera_core.contracts import Patient",
             "from sera_core.diagnosis import Request, diagnose",
+            "from sera_core.exam import Exam",
             "from sera_core.reports.text import as_text",
             "",
             f"request = Request({literal(reading.box)}, {literal(reading.model)}, {literal(method)}, {steady})",
             f"patient = {literal(patient)}",
             "diagnosis = diagnose(image, request, patient)",
-            "print(as_text(diagnosis))",
+            "print(as_text(Exam.of(diagnosis)))",
         ]
     )
     heat = (

@@ -1,12 +1,15 @@
-"""A diagnosis on one page of A4 (two where many models or warnings need it), as PDF.
+"""An exam on paper, as PDF: a nodule seen once on one page of A4 (two where many models or warnings need it).
 
 The font is DejaVu Sans, which matplotlib brings along under a free licence: fpdf2's own fonts know Latin-1
-only, so they have neither a minus sign nor an en dash. A character that DejaVu lacks is printed as a box.
+only, so they have neither a minus sign nor an en dash. What DejaVu lacks (Korean, Japanese, Chinese) is printed with
+Nanum Gothic, which koreanize-matplotlib brings along under the SIL Open Font License, and what that lacks as a box.
 """
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +18,11 @@ from PIL import Image
 
 from sera_core import __version__
 from sera_core.contracts import NOT_A_DEVICE, Diagnosis, Verdict
+from sera_core.exam import Exam, Planned, plan
 from sera_core.explain.overlay import colours
 from sera_core.figures.palette import ACCENT, UNSURE, VERDICT
 from sera_core.reports.pictures import Picture, heated, plain
-from sera_core.reports.text import Rows, sections
+from sera_core.reports.text import Rows, closing, exam_rows, nodule_sections
 from sera_core.wording import diagnosis as words
 from sera_core.wording.probability import percent
 
@@ -26,20 +30,20 @@ if TYPE_CHECKING:
     from fpdf.fonts import TTFFont
 
 LEFT, WIDE = 16.0, 178.0  # millimetres: left margin, and width of what is printed
-PICTURE_WIDE, PICTURE_HIGH = 86.0, 56.0
+PICTURE_WIDE, PICTURE_HIGH = 86.0, 51.0
 HEADING_WIDE = 29.0
 HEADLINE_SIZES = (15, 14, 13, 12)  # points
 INK, FAINT, PAPER = "#1B1F22", "#5B6468", "#FFFFFF"
-FONT = "DejaVu"
+FONT, REST = "DejaVu", "Nanum"
 MISSING = "\N{WHITE SQUARE}"
 
 
-def pdf(diagnosis: Diagnosis, made: datetime | None = None) -> bytes:
+def pdf(exam: Exam, made: datetime | None = None) -> bytes:
     """The report as a PDF file.
 
     Parameters
     ----------
-    diagnosis : Diagnosis
+    exam : Exam
     made : datetime, optional
         Printed as the date of the report; now, when left out.
 
@@ -51,10 +55,19 @@ def pdf(diagnosis: Diagnosis, made: datetime | None = None) -> bytes:
     """
     made = made or datetime.now(UTC)
     page = _Page(made)
+    planned = plan(exam)
     page.add_page()
-    _verdict(page, diagnosis)
-    _pictures(page, diagnosis)
-    for title, rows in sections(diagnosis).items():
+    for nodule, one in zip(exam.nodules, planned, strict=True):
+        if one.number > 1:
+            page.add_page()
+        _verdict(page, one)
+        for view in nodule.views:
+            _pictures(page, view.diagnosis)
+        if one.number == 1:
+            _rows(page, exam_rows(exam))
+        for title, rows in nodule_sections(nodule, one, len(planned)).items():
+            _section(page, title, rows)
+    for title, rows in closing(planned).items():
         _section(page, title, rows)
     return bytes(page.output())
 
@@ -66,7 +79,7 @@ class _Page(FPDF):
         super().__init__(format="A4")
         self.made = made
         self.set_creation_date(made)
-        self.set_title("SERA: thyroid nodule on ultrasound")
+        self.set_title("SERA: thyroid nodules on ultrasound")
         self.set_subject(NOT_A_DEVICE)
         self.set_lang("en")
         self.set_margins(LEFT, 14, LEFT)
@@ -80,8 +93,19 @@ class _Page(FPDF):
         folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
         self.add_font(FONT, "", folder / "DejaVuSans.ttf")
         self.add_font(FONT, "B", folder / "DejaVuSans-Bold.ttf")
-        regular: TTFFont = self.fonts[FONT.lower()]  # type: ignore[assignment]
+        return self._letters(FONT)
+
+    def _letters(self, font: str) -> set[int]:
+        regular: TTFFont = self.fonts[font.lower()]  # type: ignore[assignment]
         return set(regular.ttfont.getBestCmap())
+
+    def _know_more(self) -> None:
+        """Add the second font, which is large, when the first letter needs it."""
+        logging.getLogger("fontTools.subset").setLevel(logging.ERROR)  # it names tables that no page needs
+        (folder,) = find_spec("koreanize_matplotlib").submodule_search_locations  # type: ignore[union-attr,misc]
+        self.add_font(REST, "", Path(folder) / "fonts" / "NanumGothic.ttf")
+        self.set_fallback_fonts([REST], exact_match=False)
+        self.known |= self._letters(REST)
 
     def pen(self, size: float, colour: str = INK, bold: bool = False) -> None:
         """Size in points and colour of what is written next."""
@@ -90,6 +114,8 @@ class _Page(FPDF):
 
     def write_at(self, x: float, y: float, text: str, width: float, align: str = "L", high: float = 4.2) -> float:
         """Write wrapped text and return the y below it."""
+        if REST.lower() not in self.fonts and any(ord(letter) not in self.known for letter in text):
+            self._know_more()
         self.set_xy(x, y)
         shown = "".join(letter if ord(letter) in self.known else MISSING for letter in text)
         self.multi_cell(width, high, shown, align=align, new_x="LEFT", new_y="NEXT")
@@ -100,7 +126,7 @@ class _Page(FPDF):
         self.pen(13, ACCENT, bold=True)
         self.write_at(LEFT, 11, "SERA", 30, high=6)
         self.pen(9, FAINT)
-        self.write_at(LEFT + 18, 11.4, "Thyroid nodule on ultrasound", 90, high=6)
+        self.write_at(LEFT + 18, 11.4, "Thyroid nodules on ultrasound", 90, high=6)
         self.write_at(LEFT + WIDE - 70, 11.4, f"{self.made:%d %B %Y}", 70, align="R", high=6)
         self.set_draw_color(ACCENT)
         self.set_line_width(0.4)
@@ -115,8 +141,8 @@ class _Page(FPDF):
         self.write_at(LEFT + 128, 283, f"SERA {__version__}, page {self.page_no()}", WIDE - 128, align="R")
 
 
-def _verdict(page: _Page, diagnosis: Diagnosis) -> None:
-    top = page.get_y()
+def _verdict(page: _Page, planned: Planned) -> None:
+    top, diagnosis = page.get_y(), planned.diagnosis
     headline = words.headline(diagnosis.reading)
     for size in HEADLINE_SIZES:  # the largest in one line; the smallest may take more
         page.pen(size, VERDICT[diagnosis.reading.verdict], bold=True)
@@ -124,11 +150,12 @@ def _verdict(page: _Page, diagnosis: Diagnosis) -> None:
             break
     below = page.write_at(LEFT + 4.5, top, headline, 90, high=7)
     page.pen(9.5, INK)
-    action = words.advice(diagnosis.advice)
+    action = words.advice(planned.advice)
     bottom = max(page.write_at(LEFT + 4.5, below + 1.2, f"Advice: {action}", 90, high=4.4), top + 17)
     page.set_fill_color(VERDICT[diagnosis.reading.verdict])
     page.rect(LEFT, top, 1.6, bottom - top, style="F")
-    _bar(page, diagnosis, LEFT + 100, top + 6.5, 74)
+    if not diagnosis.reading.familiarity.refused:
+        _bar(page, diagnosis, LEFT + 100, top + 6.5, 74)
     page.set_y(bottom + 4)
 
 
@@ -169,8 +196,10 @@ def _tint(colour: str) -> tuple[int, int, int]:
 
 
 def _pictures(page: _Page, diagnosis: Diagnosis) -> None:
+    if page.get_y() > 205:
+        page.add_page()
     top, right = page.get_y(), LEFT + WIDE - PICTURE_WIDE
-    bottom = _picture(page, plain(diagnosis), LEFT, top, "Region of interest on the frame")
+    bottom = _picture(page, plain(diagnosis), LEFT, top, _said(diagnosis))
     hot = heated(diagnosis)
     if hot is None or diagnosis.reading.heatmap is None:
         page.pen(8.5, FAINT)
@@ -179,6 +208,10 @@ def _pictures(page: _Page, diagnosis: Diagnosis) -> None:
         bottom = _picture(page, hot, right, top, words.caption(diagnosis.reading.heatmap))
         _heat_scale(page, LEFT + WIDE, bottom - 2.1)
     page.set_y(bottom + 3)
+
+
+def _said(diagnosis: Diagnosis) -> str:
+    return f"Region of interest{' and outline' if diagnosis.reading.outline else ''} on the frame"
 
 
 def _picture(page: _Page, picture: Picture, x: float, top: float, caption: str) -> float:
@@ -192,6 +225,10 @@ def _picture(page: _Page, picture: Picture, x: float, top: float, caption: str) 
     page.set_dash_pattern(dash=1.4, gap=1.0)
     page.rect(x + picture.left * wide, top + picture.top * high, picture.width * wide, picture.height * high)
     page.set_dash_pattern()
+    if len(picture.border) > 2:
+        page.set_draw_color(ACCENT)
+        page.set_line_width(0.4)
+        page.polygon([(x + right * wide, top + down * high) for right, down in picture.border])
     if picture.mm_wide is not None:
         _scale_bar(page, x + 2.5, top + high - 3, wide / picture.mm_wide)
     page.pen(8, FAINT)
@@ -223,8 +260,12 @@ def _section(page: _Page, title: str, rows: Rows) -> None:
     if page.get_y() > 262:
         page.add_page()
     page.pen(9.5, ACCENT, bold=True)
-    y = page.write_at(LEFT, page.get_y() + 1.6, title, WIDE, high=5)
-    previous = ""
+    page.write_at(LEFT, page.get_y() + 1.6, title, WIDE, high=5)
+    _rows(page, rows)
+
+
+def _rows(page: _Page, rows: Rows) -> None:
+    y, previous = page.get_y(), ""
     for heading, sentence in rows:
         if y > 272:
             page.add_page()

@@ -30,6 +30,8 @@ class Picture:
         The region, as shares 0 ... 1 of the picture's width and height.
     mm_wide : float or None
         Width of the picture in millimetres; None means unknown.
+    border : tuple of (x, y)
+        The nodule's outline as shares of the picture's width and height; empty without one.
     """
 
     rgb: NDArray[np.uint8]
@@ -38,6 +40,7 @@ class Picture:
     width: float
     height: float
     mm_wide: float | None
+    border: tuple[tuple[float, float], ...] = ()
 
 
 def plain(diagnosis: Diagnosis) -> Picture:
@@ -59,6 +62,8 @@ def _cut(diagnosis: Diagnosis, frame: NDArray[np.uint8]) -> Picture:
     zoom = LONGEST / max(part.size)
     size = (max(round(part.width * zoom), 1), max(round(part.height * zoom), 1))
     spacing = diagnosis.image.scale_at(shown)
+    outline = diagnosis.reading.outline
+    corners = outline.polygon if outline else ()
     return Picture(
         rgb=np.asarray(part.resize(size, Image.Resampling.BICUBIC)),
         left=(box.x - shown.x) / shown.width,
@@ -66,4 +71,5 @@ def _cut(diagnosis: Diagnosis, frame: NDArray[np.uint8]) -> Picture:
         width=box.width / shown.width,
         height=box.height / shown.height,
         mm_wide=shown.width * spacing[1] if spacing else None,
+        border=tuple(((x - shown.x) / shown.width, (y - shown.y) / shown.height) for x, y in corners),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from sera_core import __version__
@@ -33,7 +32,8 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     dict
         ``probability`` holds at a balanced prior; ``probability_range`` is its range when the region is drawn a little
         differently; ``cutoff`` and ``verdict`` refer to it; ``fringe`` is true where the model hardly knows the kind
-        of image, and the verdict then always ``indeterminate``; ``verdict_words`` says the
+        of image, and the verdict then always ``indeterminate``; ``refused`` where it does not know it at all, and no
+        probability is told; ``verdict_words`` says the
         verdict in the terms of what the model was taught, as page and paper do. ``opinions`` is empty where the other
         models were not asked. ``signs`` holds what was measured, each with its unit; ``proposed`` the program's answer
         to each question with its chance and whether it is told well enough to be proposed; ``descriptors`` the words
@@ -44,23 +44,24 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     reading = diagnosis.reading
     spacing = diagnosis.image.scale_at(reading.box)
     heatmap, by_model = reading.heatmap, diagnosis.model_advice
-    described = diagnosis.description.descriptors
+    described, refused = diagnosis.description.descriptors, reading.familiarity.refused
     return {
         "model": reading.model,
         "model_title": reading.model_title,
         "model_sha256": reading.model_sha256,
         "trained_on": reading.trained_on,
         "positive": reading.positive,
-        "probability": reading.probability,
-        "probability_range": [reading.low, reading.high],
+        "probability": None if refused else reading.probability,
+        "probability_range": None if refused else [reading.low, reading.high],
         "pretest": diagnosis.patient.pretest,
-        "probability_at_pretest": diagnosis.probability_at_pretest,
+        "probability_at_pretest": None if refused else diagnosis.probability_at_pretest,
         "cutoff": reading.cutoff,
         "cutoff_bounds": [reading.cutoff_low, reading.cutoff_high],
         "verdict": reading.verdict.value,
         "verdict_words": verdict.answer(reading.verdict, reading.positive),
         "familiarity": reading.familiarity.percentile,
         "fringe": reading.familiarity.fringe,
+        "refused": refused,
         **_fidelity(heatmap.fidelity if heatmap else None),
         "heatmap_method": heatmap.method.value if heatmap else None,
         "roi": reading.box.as_list(),
@@ -81,11 +82,6 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "version": __version__,
         "disclaimer": NOT_A_DEVICE,
     }
-
-
-def as_json(diagnosis: Diagnosis) -> str:
-    """:func:`to_json` as indented text, for a file."""
-    return json.dumps(to_json(diagnosis), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def outline_of(outline: Outline) -> dict[str, Any]:

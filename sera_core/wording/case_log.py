@@ -25,13 +25,17 @@ def _nodule(one: Result) -> str:
         f"nodule {one['nodule']}",
         size,
         f"{one['category']}, {one['action']}",
-        f"{one['verdict']} {percent(one['probability'])} by {one['model']}",
+        f"{_answer(one)} by {one['model']}",
     ]
     if one["bethesda"]:
         parts.append(f"Bethesda {one['bethesda']}")
     if one["histology"]:
         parts.append(f"histology {one['histology']}")
     return " · ".join(parts)
+
+
+def _answer(one: Result) -> str:
+    return "no answer" if one["probability"] is None else f"{one['verdict']} {percent(one['probability'])}"
 
 
 def shown(found: Result) -> str:

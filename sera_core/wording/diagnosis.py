@@ -52,6 +52,8 @@ def headline(reading: Reading) -> str:
 
 def verdict(reading: Reading) -> str:
     """Where the probability lies against the cut-off and its bounds; to a tenth of a per cent where it lies close."""
+    if reading.familiarity.refused:
+        return "No answer: the image is too unlike what the model was trained on. That says nothing against the image."
     if reading.familiarity.fringe:
         return (
             f"{percent(reading.probability)} {over_views(reading)}, on an image at the fringe of what the model was "
@@ -143,6 +145,8 @@ def opinions(diagnosis: Diagnosis) -> str:
 
 def why(reading: Reading) -> str:
     """The heatmap's method and whether it can be trusted."""
+    if reading.familiarity.refused:
+        return "There is nothing to explain where the model gives no answer."
     if reading.heatmap is None:
         return "No heatmap was asked for."
     name, measured = METHOD[reading.heatmap.method], reading.heatmap.fidelity

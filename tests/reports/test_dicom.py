@@ -17,7 +17,6 @@ import pydicom
 import pytest
 from pypdf import PdfReader
 
-from sera_core.cli import main
 from sera_core.exam import Exam, Nodule, Plane, Prior, Side, Size
 from sera_core.reports.dicom import Source, export, objects, source_of, write
 from sera_core.reports.page import pdf
@@ -48,7 +47,7 @@ def everything() -> Exam:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("dicom")
-    write(everything(), pdf(view().diagnosis, MADE), place)
+    write(everything(), pdf(everything(), MADE), place)
     return place
 
 

@@ -12,6 +12,7 @@ from sera_core.contracts import (
     Basis,
     Composition,
     Description,
+    Diagnosis,
     Echogenicity,
     Fidelity,
     Guideline,
@@ -21,8 +22,9 @@ from sera_core.contracts import (
     Sign,
     Verdict,
 )
+from sera_core.exam import Exam
 from sera_core.guidelines import advise_from_probability, agreement, assess
-from sera_core.reports.text import as_text
+from sera_core.reports import text as reports
 from sera_core.wording import in_hundred, percent
 from tests.reports.samples import SEEN, bare, diagnosis, heatmap
 
@@ -33,6 +35,10 @@ SIGNS = (
     Sign("echo", "echo of the solid part", -0.5, "log ratio"),
     Sign("lost_border", "share of the border without contrast", 0.25, "share"),
 )
+
+
+def as_text(diagnosis: Diagnosis) -> str:
+    return reports.as_text(Exam.of(diagnosis))
 
 
 def flat(text: str) -> str:

@@ -1,4 +1,4 @@
-"""An exam as DICOM objects that another system files: frames, pictures with outline and map, a structured report, the PDF.
+"""An exam as DICOM objects that another system files: frames, pictures with outline and map, an SR, the PDF.
 
 Everything is marked as derived by a program. No name, number or date of birth is written: who files the objects adds
 the patient; the exam's code stands as Patient ID.

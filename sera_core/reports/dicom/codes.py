@@ -1,4 +1,4 @@
-"""What an exam says, in codes: SNOMED CT, DICOM and UCUM where they have a word, our own scheme where they have none."""
+"""What an exam says, in codes: SNOMED CT, DICOM and UCUM where they have a word, else our own."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _capture(pixels: NDArray[np.uint8], kind: str, known: dict[str, Any]) -> SCI
         **known,
     )
     made.BodyPartExamined = "THYROID"
-    made.PatientOrientation = None  # how the probe was held, nobody wrote down
+    made.PatientOrientation = []  # how the probe was held, nobody wrote down
     return made
 
 

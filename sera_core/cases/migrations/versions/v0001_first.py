@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(16), nullable=False),
         sa.Column("size_mm", sa.Double),
         sa.Column("model", sa.String(128), nullable=False),
-        sa.Column("probability", sa.Double, nullable=False),
+        sa.Column("probability", sa.Double),
         sa.Column("verdict", sa.String(16), nullable=False),
         sa.Column("bethesda", sa.Integer),
         sa.Column("histology", sa.String(16)),
