@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sera_core.contracts import Action, BadInput, Description, Guideline, Shape, Verdict
+from sera_core.diagnosis import advise
 from sera_core.exam import Nodule, Pathology, Plane, Prior, Size, combined, growth, plan
 from sera_core.exam.growth import grown
 from sera_core.exam.record import Histology
@@ -53,7 +54,8 @@ def with_guideline(one: Nodule, guideline: Guideline, **said: object) -> Nodule:
     for shown in one.views:
         patient = shown.diagnosis.patient
         patient = replace(patient, guideline=guideline, seen=changed(patient.seen))
-        views.append(replace(shown, diagnosis=replace(shown.diagnosis, patient=patient)))
+        found = shown.diagnosis
+        views.append(replace(shown, diagnosis=advise(found.image, found.reading, patient, (), found.measured)))
     return replace(one, views=tuple(views))
 
 
