@@ -8,6 +8,7 @@ Cox DR. Biometrika 1958;45:562-565 and Van Calster B, et al. BMC Medicine 2019;1
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,8 +67,16 @@ class Bins:
     count: NDArray[np.int64]
 
 
-def reliability(labels: ArrayLike, probability: ArrayLike, bins: int = 10, patients: ArrayLike | None = None) -> Bins:
-    """Malignant share against mean probability in bins of equal width, with Wilson's interval (of whole patients).
+def reliability(
+    labels: ArrayLike,
+    probability: ArrayLike,
+    bins: int = 10,
+    patients: ArrayLike | None = None,
+    equal: Literal["width", "count"] = "width",
+) -> Bins:
+    """Malignant share against mean probability in bins, with Wilson's interval (of whole patients).
+
+    ``equal``: bins of equal width, or of about as many cases each (equal probabilities stay together).
 
     Examples
     --------
@@ -75,7 +84,8 @@ def reliability(labels: ArrayLike, probability: ArrayLike, bins: int = 10, patie
     [0.0, 1.0]
     """
     truth, p = np.asarray(labels, np.float64), np.asarray(probability, np.float64)
-    place = _bin(p, bins)
+    edges = np.quantile(p, np.arange(1, bins) / bins)
+    place = _bin(p, bins) if equal == "width" else np.searchsorted(edges, p, "right")
     count = np.bincount(place, minlength=bins)
     kept = count > 0
     positives = np.bincount(place, truth, bins)[kept]

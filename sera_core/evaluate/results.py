@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sera_core.contracts import Domain, Role
+from sera_core.evaluate.calibration import Bins
 
 Floats = NDArray[np.float64]
 OPTIONAL = ("versus", "p", "p_holm")  # of a row
@@ -214,7 +215,12 @@ class Calibration:
     rows : tuple of Row
         ``brier, brier_reliability, brier_resolution, brier_uncertainty, brier_within, calibration_slope,
         calibration_intercept`` and, after recalibration on 50 local cases, ``brier_before, brier_after, slope_before,
-        slope_after, intercept_before, intercept_after`` (median and middle 95 % of repeated draws).
+        slope_after, intercept_before, intercept_after`` (median and middle 95 % of repeated draws); ``ici, e50, e90``
+        where there is a smooth curve.
+    by_count : Bins
+        The same in bins of about as many cases each.
+    smooth : Bins or None
+        The curve without bins, with its interval; its ``count`` is 0.
     """
 
     centre: str
@@ -225,6 +231,13 @@ class Calibration:
     high: Floats
     count: NDArray[np.int64]
     rows: tuple[Row, ...]
+    by_count: Bins
+    smooth: Bins | None
+
+    def drawn(self, how: str) -> Bins:
+        """The curve in bins of equal ``width`` or ``count``, or ``smooth``; where that is not known, of equal width."""
+        plain = Bins(self.predicted, self.observed, self.low, self.high, self.count)
+        return {"count": self.by_count, "smooth": self.smooth or plain}.get(how, plain)
 
 
 @dataclass(frozen=True, eq=False)

@@ -102,15 +102,23 @@ def roc_plate(lines: Mapping[str, Sequence[RocLine]], cast: Cast) -> Figure:
 
 
 def reliability_plate(found: Mapping[str, Sequence[Calibration]], cast: Cast) -> Figure:
-    """Observed share of label 1 against predicted probability, a square panel a centre, with slope and intercept."""
+    """Observed share of label 1 against predicted probability, a square panel a centre, with slope and intercept.
+
+    Marks: ten bins of about as many cases each; line and band: the smooth curve.
+    """
 
     def draw(axes: Axes, centre: str) -> None:
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.5, linestyle=(0, (1, 3)))
         told = []
         for one in found[centre]:
             look = _look(cast.looks[one.model])
-            axes.plot(one.predicted, one.observed, markersize=2.2, **look)
-            axes.vlines(one.predicted, one.low, one.high, color=look["color"], linewidth=0.4)
+            plain = one.drawn("count")
+            axes.plot(plain.predicted, plain.observed, **{**look, "linestyle": ""}, markersize=2.2)
+            axes.vlines(plain.predicted, plain.low, plain.high, color=look["color"], linewidth=0.4)
+            curve = one.drawn("smooth")
+            axes.plot(curve.predicted, curve.observed, color=look["color"], linestyle=look["linestyle"])
+            if one.smooth is not None:
+                axes.fill_between(curve.predicted, curve.low, curve.high, color=look["color"], alpha=0.1, linewidth=0)
             rows = {row.metric: row.estimate for row in one.rows}
             told.append((one.model, f"{rows['calibration_slope']:.2f}, {rows['calibration_intercept']:+.2f}"))
         _square(axes, "Predicted probability", "Observed share")

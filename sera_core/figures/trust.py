@@ -16,9 +16,12 @@ from sera_core.figures.palette import Series
 Looks = Mapping[str, Series]
 Names = Mapping[str, str]
 HEIGHT = 320
+FEW = 3  # more bands than these would hide one another
 
 
-def reliability(calibrations: Sequence[Calibration], looks: Looks, names: Names, intervals: bool) -> go.Figure:
+def reliability(
+    calibrations: Sequence[Calibration], looks: Looks, names: Names, intervals: bool, how: str = "width"
+) -> go.Figure:
     """Observed share of label 1 against predicted probability, one line a model; a mark grows with its cases.
 
     Parameters
@@ -27,31 +30,51 @@ def reliability(calibrations: Sequence[Calibration], looks: Looks, names: Names,
         Of one centre.
     looks, names : mapping of model
     intervals : bool
-        Draw Wilson's intervals; with many lines they are only under the cursor.
+        Draw the intervals; with many lines they are only under the cursor.
+    how : {"width", "count", "smooth"}
+        Bins of equal width or of equal count, or the curve without bins.
     """
     figure = go.Figure()
     figure.add_shape(type="line", x0=0, y0=0, x1=100, y1=100, line={"color": palette.UNSURE, "width": 1, "dash": "dot"})
     for one in calibrations:
         look, name = looks[one.model], escape.figure(names[one.model])
-        share, low, high = one.observed * 100, one.low * 100, one.high * 100
+        curve, bins = one.drawn(how), how != "smooth" or one.smooth is None
+        share, low, high = curve.observed * 100, curve.low * 100, curve.high * 100
+        if intervals and not bins:
+            figure.add_trace(_around(curve.predicted * 100, low, high, look.colour))
         figure.add_trace(
             go.Scatter(
-                x=one.predicted * 100,
+                x=curve.predicted * 100,
                 y=share,
-                mode="lines+markers",
+                mode="lines+markers" if bins else "lines",
                 line={"color": look.colour, "dash": look.dash, "width": 1.5},
-                marker={"symbol": look.mark, "size": np.clip(3 + 1.2 * np.sqrt(one.count), 5, 18), "opacity": 0.9},
+                marker={"symbol": look.mark, "size": np.clip(3 + 1.2 * np.sqrt(curve.count), 5, 18), "opacity": 0.9},
                 error_y={"array": high - share, "arrayminus": share - low, "thickness": 1, "width": 0}
-                | {"visible": intervals},
+                | {"visible": intervals and bins},
                 name=escape.figure(short(names[one.model])),
-                customdata=np.column_stack([one.count, low, high]),
+                customdata=np.column_stack([curve.count, low, high]),
                 hovertemplate=f"<b>{name}</b><br>predicted %{{x:.0f}} %, observed %{{y:.0f}} % "
-                "(95 % %{customdata[1]:.0f} to %{customdata[2]:.0f})<br>n = %{customdata[0]}<extra></extra>",
+                "(95 % %{customdata[1]:.0f} to %{customdata[2]:.0f})"
+                + ("<br>n = %{customdata[0]}" if bins else "")
+                + "<extra></extra>",
             )
         )
     figure.update_xaxes(title="predicted probability (%)", range=[-2, 102], zeroline=False)
     figure.update_yaxes(title="observed (%)", range=[-2, 102], zeroline=False)
     return laid_out(figure, HEIGHT, legend=len(calibrations))
+
+
+def _around(x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str) -> go.Scatter:
+    """The band of a curve's interval."""
+    return go.Scatter(
+        x=np.concatenate([x, x[::-1]]),
+        y=np.concatenate([high, low[::-1]]),
+        fill="toself",
+        fillcolor=palette.rgba(colour, 0.14),
+        line_width=0,
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def decision_curves(curves: Sequence[DecisionCurve], looks: Looks, names: Names) -> go.Figure:
@@ -70,6 +93,8 @@ def decision_curves(curves: Sequence[DecisionCurve], looks: Looks, names: Names)
     figure.add_trace(_line(threshold, 0 * threshold, "needle for none", palette.UNSURE, "dot"))
     for one in curves:
         look, name = looks[one.model], names[one.model]
+        if len(curves) <= FEW:
+            figure.add_trace(_around(one.threshold * 100, one.low * 100, one.high * 100, look.colour))
         line = _line(one.threshold * 100, one.model_benefit * 100, short(name), look.colour, look.dash)
         band = np.column_stack([one.low * 100, one.high * 100])
         hover = f"<b>{escape.figure(name)}</b><br>threshold %{{x:.0f}} %<br>net benefit %{{y:.1f}} per 100 "
@@ -78,7 +103,7 @@ def decision_curves(curves: Sequence[DecisionCurve], looks: Looks, names: Names)
     top = 100 * max(float(np.nanmax([one.treat_all, one.model_benefit])) for one in curves)
     figure.update_xaxes(title="threshold probability (%)", zeroline=False)
     figure.update_yaxes(title="net benefit per 100 nodules", range=[-0.15 * top, 1.08 * top], zeroline=False)
-    return laid_out(figure, HEIGHT, legend=len(figure.data))
+    return laid_out(figure, HEIGHT, legend=sum(trace.showlegend is not False for trace in figure.data))
 
 
 def prevalence_curves(curves: Sequence[PrevalenceCurve], looks: Looks, names: Names, here: float) -> go.Figure:

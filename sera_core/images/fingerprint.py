@@ -16,7 +16,8 @@ from sera_core.contracts import Grey
 Fingerprints = NDArray[np.uint8]  # [N, BYTES]
 SIDE, KEPT = 64, 16
 BYTES = KEPT * KEPT // 8
-SAME = 24  # bits at most in which two copies of a picture differ
+SAME = 40  # bits at most in which two copies of a picture differ: on DDTI, BUSI and LES3 copies saved as JPEG, made
+# smaller, lighter or cut by a fiftieth lie below it, frames of another data set well above
 
 
 def fingerprint(pixels: Grey) -> NDArray[np.uint8]:

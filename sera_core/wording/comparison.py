@@ -92,7 +92,10 @@ METHODS = (
     (
         "Calibration",
         "Brier score with Murphy's parts in ten bins of equal width; slope and intercept by logistic regression on the "
-        "logit of the probability. Recalibration: logistic, on 50 random local cases, judged on all the others.",
+        "logit of the probability. The smooth curve is a logistic regression on a natural cubic spline with four "
+        "knots, its interval by whole patients; ICI, E50 and E90 are the mean, median and 90th percentile of its "
+        "distance from the diagonal (Austin and Steyerberg, Statistics in Medicine 2019;38:4051). Recalibration: "
+        "logistic, on 50 random local cases, judged on all the others.",
     ),
     (
         "Net benefit",

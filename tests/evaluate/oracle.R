@@ -33,5 +33,11 @@ d$g <- factor(rep(seq_len(nrow(d) / 2), each = 2)); d$o <- factor(rep(c("a", "b"
 m <- rma.mv(y, v, mods = ~ o - 1, random = ~ o | g, struct = "UN", data = d, method = "REML",
             control = list(optimizer = "optim", optmethod = "BFGS", reltol = 1e-15))
 pairs <- number(c(m$b, m$tau2, m$rho))
+d <- read.csv(file.path(folder, "smooth.txt"))
+x <- qlogis(d$p); k <- quantile(x, c(0.05, 0.35, 0.65, 0.95))
+m <- glm(d$y ~ splines::ns(x, knots = k[2:3], Boundary.knots = k[c(1, 4)]), family = binomial,
+         control = list(epsilon = 1e-14, maxit = 100))
+said <- predict(m, se.fit = TRUE)
+smooth <- number(c(plogis(said$fit[1:5]), said$se.fit[1:5], mean(abs(plogis(said$fit) - d$p))))
 tables <- paste(sapply(list.files(folder, "csv$", full.names = TRUE), one), collapse = ",\n")
-writeLines(paste0("{", tables, ',\n"pool": ', pool, ', "pairs": ', pairs, "}"), file.path(folder, "answers.json"))
+writeLines(paste0("{", tables, ',\n"pool": ', pool, ', "pairs": ', pairs, ', "smooth": ', smooth, "}"), file.path(folder, "answers.json"))

@@ -11,13 +11,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 
+from sera_core.evaluate.calibration import logits
 from sera_core.evaluate.delong import paired, unpaired
 from sera_core.evaluate.fixed import sensitivity_at, specificity_at
 from sera_core.evaluate.partial import partial_auc
 from sera_core.evaluate.placements import placements
 from sera_core.evaluate.pooling import pool, pool_pairs
 from sera_core.evaluate.roc import curve
+from sera_core.evaluate.smooth import KNOTS, _basis, _fit, smooth
+from tests.evaluate.test_calibration import forecasts
 from tests.evaluate.test_pooling import SENSITIVITY, SPECIFICITY, VARIANCES, V, Y
 
 SCRIPT = Path(__file__).with_name("oracle.R")
@@ -49,6 +53,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, pd.Data
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.17g")
     pair = np.stack([SENSITIVITY, SPECIFICITY], axis=1).ravel()
     pd.DataFrame({"y": pair, "v": VARIANCES.ravel()}).to_csv(folder / "pairs.txt", index=False)
+    labels, p = forecasts(6, slope=0.7)
+    pd.DataFrame({"y": labels, "p": p}).to_csv(folder / "smooth.txt", index=False, float_format="%.17g")
     pd.DataFrame({"y": Y, "v": V}).to_csv(folder / "pool.txt", index=False)
     done = subprocess.run([rscript, SCRIPT, folder], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -84,6 +90,19 @@ def test_curves_equal_proc(answers: tuple[dict[str, pd.DataFrame], dict]) -> Non
         false_positive, sensitivity, _ = curve(table["y"], table["a"])
         assert sensitivity.tolist() == pytest.approx(said[name]["sensitivity"], abs=1e-9), name
         assert (1 - false_positive).tolist() == pytest.approx(said[name]["specificity"], abs=1e-9), name
+
+
+def test_the_smooth_curve_equals_glm_on_splines(answers: tuple[dict[str, pd.DataFrame], dict]) -> None:
+    _, said = answers
+    labels, p = forecasts(6, slope=0.7)
+    found = smooth(labels, p)
+    assert found is not None
+    expected, spread, ici = said["smooth"][:5], said["smooth"][5:10], said["smooth"][10]
+    assert found.ici == pytest.approx(ici, abs=1e-7)
+    basis = _basis(logits(p), np.quantile(logits(p), KNOTS))
+    weights, cover = _fit(labels.astype(float), basis, None)
+    assert expit(basis[:5] @ weights) == pytest.approx(expected, abs=1e-6)
+    assert np.sqrt(np.diag(basis[:5] @ cover @ basis[:5].T)) == pytest.approx(spread, rel=1e-4)
 
 
 def test_pooling_equals_metafor(answers: tuple[dict[str, pd.DataFrame], dict]) -> None:

@@ -227,9 +227,12 @@ def test_reliability_draws_each_bin_in_per_cent() -> None:
 def test_decision_curves_stand_beside_all_and_none() -> None:
     curves = decision_curves(PREDICTIONS, "away")
     figure = draw_decisions(curves, LOOKS, NAMES)
-    assert [trace.name for trace in figure.data[:2]] == ["needle for all", "needle for none"]
-    assert not np.any(figure.data[1].y)
-    assert np.allclose(figure.data[2].y, curves[0].model_benefit * 100)
+    lines, bands = ([trace for trace in figure.data if bool(trace.fill) == filled] for filled in (False, True))
+    assert [trace.name for trace in lines[:2]] == ["needle for all", "needle for none"]
+    assert not np.any(lines[1].y)
+    assert np.allclose(lines[2].y, curves[0].model_benefit * 100)
+    assert len(bands) == len(curves)
+    assert np.allclose(bands[0].y, 100 * np.concatenate([curves[0].high, curves[0].low[::-1]]))
 
 
 def test_ppv_rises_and_npv_falls() -> None:

@@ -9,6 +9,7 @@ from sera_core.evaluate.calibration import brier, line, reliability
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.recalibration import LocalDraws, Recalibrated, local_draws, recalibrated
 from sera_core.evaluate.results import Calibration, Row
+from sera_core.evaluate.smooth import smooth
 
 LOCAL = 50  # cases of the centre on which it is recalibrated
 NO_SOLUTION = "not defined: a class is missing or the classes are separated"
@@ -39,12 +40,18 @@ def _of_centre(view: CentreView) -> list[Calibration]:
 def _calibration(view: CentreView, model: str, drawn: LocalDraws | None) -> Calibration:
     centre, (label, probability, patient) = view.centre, view.of(model)
     clusters = view.clusters(patient)
-    bins = reliability(label, probability, patients=clusters)
+    bins, equal = (reliability(label, probability, patients=clusters, equal=how) for how in ("width", "count"))
+    curve = smooth(label, probability, clusters)
     rows = _rows(centre, model, label, probability, clusters)
     again = recalibrated(label, probability, drawn) if drawn is not None else None
     if again is not None:
         rows += _recalibrated_rows(centre, model, len(label), again)
-    return Calibration(centre, model, bins.predicted, bins.observed, bins.low, bins.high, bins.count, tuple(rows))
+    if curve is not None:
+        said = "distance of the smooth curve (natural spline, four knots) from the diagonal"
+        values = {"ici": curve.ici, "e50": curve.e50, "e90": curve.e90}
+        rows += [Row(name, value, np.nan, np.nan, len(label), said, centre, model) for name, value in values.items()]
+    plain = (bins.predicted, bins.observed, bins.low, bins.high, bins.count)
+    return Calibration(centre, model, *plain, tuple(rows), equal, curve.curve if curve else None)
 
 
 def _rows(centre: str, model: str, label: NDArray, probability: NDArray, patients: NDArray | None) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -13,8 +14,9 @@ from sera_core.evaluate.compare import calibrations
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.recalibration import recalibrated
 from sera_core.evaluate.results import Calibration, Row, frame
+from sera_core.evaluate.smooth import smooth
 from sera_core.figures.layout import interval
-from sera_core.figures.trust import reliability
+from sera_core.figures.trust import FEW, reliability
 from sera_core.ui.cell import say_meaning, show_code
 from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.chosen import Chosen, drawn, pick_centre, remember, say_centre
@@ -22,12 +24,15 @@ from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
 
-FEW_LINES = 3  # more intervals than these would hide one another
+CURVES = {"width": "Bins of equal width", "count": "Bins of equal count", "smooth": "Smooth curve"}
 COLUMNS = {
     "brier": "Brier score",
     "brier_reliability": "miscalibration",
     "brier_resolution": "resolution",
     "brier_uncertainty": "uncertainty",
+    "ici": "ICI",
+    "e50": "E50",
+    "e90": "E90",
     "calibration_slope": "slope",
     "calibration_intercept": "intercept",
 }
@@ -44,15 +49,15 @@ def show_trust(chosen: Chosen) -> None:
     )
     if not in_sight(Place.TRUST, cell.result):
         return
-    with cell.controls:
+    with cell.controls, st.container(horizontal=True, vertical_alignment="bottom"):
         centre = pick_centre(chosen, "calibrated")
+        how = _pick_curve()
     with cell.result, guarded():
         say_centre(chosen, centre)
         found = remember(chosen, calibrations_at, centre)
-        few = len(found) <= FEW_LINES
-        figure = drawn(
-            chosen, "reliability", centre, lambda: reliability(found, chosen.looks, chosen.names, intervals=few)
-        )
+        few = len(found) <= FEW
+        draw = partial(reliability, found, chosen.looks, chosen.names, few, how)
+        figure = drawn(chosen, "reliability", (centre, how), draw)
         chart(figure, f"reliability-{centre}", f"Reliability curves at {chosen.counts[centre]}", save=True)
         st.caption("The diagonal is a probability taken at its word; a larger mark stands for more cases.")
         st.table(_scores(chosen, found), hide_index=True, alt="Brier score, its parts, slope and intercept")
@@ -65,7 +70,22 @@ def show_trust(chosen: Chosen) -> None:
             "Good calibration at one centre does not travel: where fewer nodules are malignant, the same probability "
             "is too high. Training sets with as many malignant as benign cases make it so from the start.",
         )
-        show_code(calibrations, brier, line, recalibrated)
+        show_code(calibrations, brier, line, smooth, recalibrated)
+
+
+def _pick_curve() -> str:
+    picked = st.segmented_control(
+        "Curve",
+        list(CURVES),
+        format_func=CURVES.__getitem__,
+        default="width",
+        required=True,
+        key="curve",
+        bind="query-params",
+        help="The smooth curve is a logistic spline with its 95 % interval. ICI, E50 and E90: mean, median and 90th "
+        "percentile of its distance from the diagonal.",
+    )
+    return picked or "width"
 
 
 def calibrations_at(predictions: Predictions, centre: str) -> tuple[Calibration, ...]:
