@@ -9,6 +9,8 @@ from sera_core.evaluate.placements import checked
 from sera_core.evaluate.roc import curve
 from sera_core.evaluate.spread import robust_variance
 
+Curve = tuple[NDArray, NDArray, NDArray]
+
 
 def band(
     labels: ArrayLike,
@@ -18,6 +20,7 @@ def band(
     level: float = 0.95,
     seed: int = 0,
     patients: ArrayLike | None = None,
+    drawn: Curve | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Pointwise band of the sensitivity at given false-positive shares.
 
@@ -34,6 +37,8 @@ def band(
         False-positive shares, 0 ... 1.
     patients : int [N], optional
         Patient of each case, where one may have several.
+    drawn : (false_positive, sensitivity, threshold), optional
+        The :func:`~sera_core.evaluate.roc.curve` of these scores, where it is known.
 
     Returns
     -------
@@ -41,16 +46,16 @@ def band(
         Both 0 at a share of 0 where the highest score is that of both classes: no threshold lies above it.
     """
     truth, value = checked(labels, scores)
-    false_positive, sensitivity, threshold = curve(truth, value)
+    false_positive, sensitivity, threshold = drawn or curve(truth, value)
     share = np.clip(np.asarray(at, np.float64), 0, 1)
     corner = np.searchsorted(false_positive, share, "right") - 1
     m, n = (_worth(truth, value, threshold[corner], patients, positive) for positive in (1, 0))
     random = np.random.default_rng(seed)
-    drawn_share = random.beta(share * n + 0.5, (1 - share) * n + 0.5, size=(draws, len(share)))
-    found = np.interp(drawn_share, *_function(false_positive, sensitivity))
-    drawn = random.beta(found * m + 0.5, (1 - found) * m + 0.5)
+    shares = random.beta(share * n + 0.5, (1 - share) * n + 0.5, size=(draws, len(share)))
+    found = np.interp(shares, *_function(false_positive, sensitivity))
+    values = random.beta(found * m + 0.5, (1 - found) * m + 0.5)
     tail = 50 * (1 - level)
-    low, high = np.percentile(drawn, [tail, 100 - tail], axis=0)
+    low, high = np.percentile(values, [tail, 100 - tail], axis=0)
     tied = (share == 0) & (false_positive[1] > 0) & (sensitivity[1] > 0)
     return np.where(tied, 0.0, low), np.where(tied, 0.0, high)
 

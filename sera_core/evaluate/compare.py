@@ -173,7 +173,7 @@ def _youden_inside(predictions: Predictions, name: str) -> Cutoff:
     given = np.isfinite(score)
     if len(np.unique(label[given])) < 2:
         return HALF
-    patient = np.concatenate([v.cases["patient_id"].to_numpy() for v in views])[given]
+    patient = np.concatenate([v.person for v in views])[given]
     return _tuned(label[given], score[given], patient, tuple(centres))
 
 

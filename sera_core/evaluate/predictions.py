@@ -35,6 +35,8 @@ class CentreView:
         The columns of ``probability``.
     cases : DataFrame [n]
         Everything else that is known of the cases.
+    person : int [n]
+        The patients' numbers in the whole table: a patient of two centres has one.
     refused : bool [n, M] or None
         Where a model was asked and gave no answer; None: nowhere.
     """
@@ -46,6 +48,7 @@ class CentreView:
     probability: Floats
     models: tuple[str, ...]
     cases: pd.DataFrame
+    person: Ints
     refused: NDArray[np.bool_] | None = None
 
     @property
@@ -187,6 +190,11 @@ class Predictions:
         return dict(zip(first["centre"], first["domain"], strict=True))
 
     @cached_property
+    def _persons(self) -> Ints:
+        """A number for each patient of the whole table, [N]."""
+        return pd.factorize(self.cases["patient_id"])[0].astype(np.int64)
+
+    @cached_property
     def _views(self) -> dict[str, CentreView]:
         rows = self.cases.groupby("centre", sort=False).indices
         return {centre: self._view(centre, rows[centre]) for centre in self.centres}
@@ -221,7 +229,8 @@ class Predictions:
             centre=centre,
             domain=self.domains[centre],
             label=cases["label"].to_numpy(np.int64),
-            patient=pd.factorize(cases["patient_id"])[0].astype(np.int64),
+            patient=pd.factorize(self._persons[rows])[0].astype(np.int64),
+            person=self._persons[rows],
             probability=self.probability[rows],
             models=self.models,
             cases=cases,

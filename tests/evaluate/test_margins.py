@@ -11,7 +11,7 @@ from sera_core.contracts import BadInput
 from sera_core.evaluate.cells.fixed import at_fixed, cutoff_changes
 from sera_core.evaluate.cells.margins import noninferiority
 from sera_core.evaluate.compare import confusions, cutoffs
-from sera_core.evaluate.fixed import sensitivity_at, specificity_at
+from sera_core.evaluate.fixed import sensitivities_at, specificities_at
 from sera_core.evaluate.noninferior import share_p
 from sera_core.evaluate.results import Cutoff
 from tests.predicted import made_up, read
@@ -68,17 +68,18 @@ def test_a_fixed_share_is_that_of_the_curve_and_its_interval_holds_the_truth() -
     true = norm.sf(norm.ppf(0.9), 1.5)
     for seed in range(120):
         random = np.random.default_rng(seed)
-        found = sensitivity_at(labels, random.normal(1.5 * labels, 1), 0.9)
+        (found,) = sensitivities_at(labels, random.normal(1.5 * labels, 1), [0.9])
         hits.append(found.low <= true <= found.high)
         patients, truth = np.repeat(np.arange(60), 2), np.repeat([0, 1], 60)
         taste = np.repeat(random.normal(0, np.sqrt(0.5), 60), 2)
         clustered = 1.5 * truth + taste + random.normal(0, np.sqrt(0.5), 120)
-        again = specificity_at(truth, clustered, 0.9, patients)
+        (again,) = specificities_at(truth, clustered, [0.9], patients)
         several.append(again.low <= norm.cdf(1.5 + norm.ppf(0.1)) <= again.high)
+    assert np.isnan(sensitivities_at([0] * 19 + [1] * 20, np.arange(39), [0.9])[0].low)  # 1.9 cases beyond it
     assert 0.91 <= np.mean(hits) <= 1
     assert 0.90 <= np.mean(several) <= 1
     with pytest.raises(BadInput, match="share"):
-        sensitivity_at([0, 1], [0, 1], 1.0)
+        sensitivities_at([0, 1], [0, 1], [1.0])
 
 
 def test_every_rater_has_its_fixed_shares_and_another_cut_off_its_changes() -> None:

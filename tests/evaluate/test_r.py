@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from sera_core.evaluate.calibration import logits
 from sera_core.evaluate.delong import paired, unpaired
-from sera_core.evaluate.fixed import sensitivity_at, specificity_at
+from sera_core.evaluate.fixed import sensitivities_at, specificities_at
 from sera_core.evaluate.partial import partial_auc
 from sera_core.evaluate.placements import placements
 from sera_core.evaluate.pooling import pool, pool_pairs
@@ -80,7 +80,7 @@ def test_areas_variances_and_tests_equal_proc(answers: tuple[dict[str, pd.DataFr
 def test_shares_at_a_fixed_other_share_equal_proc(answers: tuple[dict[str, pd.DataFrame], dict]) -> None:
     tables, said = answers
     for name, table in tables.items():
-        found = [ask(table["y"], table["a"], 0.87).value for ask in (sensitivity_at, specificity_at)]
+        found = [ask(table["y"], table["a"], [0.87])[0].value for ask in (sensitivities_at, specificities_at)]
         assert found == pytest.approx(said[name]["at"], abs=1e-9), name
 
 

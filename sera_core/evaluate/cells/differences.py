@@ -120,10 +120,9 @@ def _shared(here: tuple[CentreView, Raters], there: tuple[CentreView, Raters]) -
 
 
 def _patients(view: CentreView, raters: Raters) -> tuple[NDArray, NDArray]:
-    """Patient ids of the positives and of the negatives that all these raters answered."""
+    """Numbers of the patients of the positives and of the negatives that all these raters answered."""
     given = ~np.isnan([view.score(name) for name in raters]).any(axis=0)
-    ids = view.cases["patient_id"].to_numpy(str)
-    return ids[given & (view.label == 1)], ids[given & (view.label == 0)]
+    return view.person[given & (view.label == 1)], view.person[given & (view.label == 0)]
 
 
 def paired_row(view: CentreView, first: str, second: str) -> Row:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from sera_core.contracts import BadInput, is_positive
-from sera_core.evaluate.fixed import sensitivity_at, specificity_at
+from sera_core.evaluate.fixed import sensitivities_at, specificities_at
 from sera_core.evaluate.paired import mcnemar
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff, Row
@@ -23,13 +23,14 @@ def at_fixed(predictions: Predictions, fixed: Iterable[float] = SHARES) -> tuple
             label, score, patient = view.of(name)
             size = {"sensitivity": int(label.sum()), "specificity": int((1 - label).sum())}
             for what, given, ask in (
-                ("sensitivity", "specificity", sensitivity_at),
-                ("specificity", "sensitivity", specificity_at),
+                ("sensitivity", "specificity", sensitivities_at),
+                ("specificity", "sensitivity", specificities_at),
             ):
-                for share in shares:
-                    found = ask(label, score, share, view.clusters(patient))
+                for share, found in zip(shares, ask(label, score, shares, view.clusters(patient)), strict=True):
                     numbers = (found.value, found.low, found.high, size[what])
                     method = f"on the curve, bootstrap of the {given} and the {what}"
+                    if np.isnan(found.low):
+                        method = f"on the curve; no interval: fewer than two cases beyond a {given} of {share:g}"
                     rows.append(Row(f"{what}_at_{given}_{share:.2f}", *numbers, method, view.centre, name))
     return tuple(rows)
 

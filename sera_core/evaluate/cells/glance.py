@@ -99,7 +99,7 @@ def _line(view: CentreView, name: str, cutoff: float) -> RocLine:
     label, score, patient = view.of(name)
     false_positive, sensitivity, threshold = curve(label, score)
     kept, reads = _corners(false_positive, sensitivity), name not in view.models
-    low, high = _band(label, score, view.clusters(patient), false_positive, sensitivity)
+    low, high = _band(label, score, view.clusters(patient), (false_positive, sensitivity, threshold))
     tp, fn, fp, tn = counts(label, score, cutoff)
     found = area(view.placements[name])
     return RocLine(
@@ -120,10 +120,11 @@ def _line(view: CentreView, name: str, cutoff: float) -> RocLine:
 
 
 def _band(
-    label: NDArray, score: NDArray, patients: NDArray | None, false_positive: NDArray, sensitivity: NDArray
+    label: NDArray, score: NDArray, patients: NDArray | None, drawn: tuple[NDArray, NDArray, NDArray]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The band at every point of a curve: of the upper end of the step that stands at its false-positive share."""
-    low, high = band(label, score, grid := np.linspace(0, 1, 51), patients=patients)
+    false_positive, sensitivity, _ = drawn
+    low, high = band(label, score, grid := np.linspace(0, 1, 51), patients=patients, drawn=drawn)
     top = sensitivity[np.searchsorted(false_positive, false_positive, "right") - 1]
     # between the places of the grid, and at a sensitivity of 1, the drawn band may miss what it is about by a hair
     low, high = (np.interp(false_positive, grid, end) for end in (low, high))

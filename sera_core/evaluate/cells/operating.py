@@ -18,6 +18,7 @@ from sera_core.evaluate.tally import Tally
 METHOD = {"f1": "Wilson, of F/(1+F)", "lr_positive": "log ratio", "lr_negative": "log ratio"}
 BY_PATIENT = ", effective number of patients"
 NO_CASES = "not known: no case to divide by"
+MOST = 5_000
 INFINITE = "infinite: nothing to divide by; bounds with half a case added to each count"
 
 
@@ -63,7 +64,7 @@ def optimisms(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[
     """What a cut-off tuned on the centre itself (Youden) shows, against one that was not.
 
     At external centres a tuned one against the model's own; where the model's own was chosen on the very cases, against
-    what is to be expected of it on new ones.
+    what is to be expected of it on new ones (left out for more than 5,000 cases, which are hardly flattered).
     """
     return tuple(
         _chosen_here(predictions, view, model, cutoffs[model])
@@ -73,6 +74,7 @@ def optimisms(predictions: Predictions, cutoffs: Mapping[str, Cutoff]) -> tuple[
         for model in view.models
         if model in view.placements
         and (predictions.roles[model, view.centre] == "external" or view.centre in cutoffs[model].chosen_at)
+        and (len(view.label) <= MOST or view.centre not in cutoffs[model].chosen_at)
     )
 
 
@@ -86,11 +88,13 @@ def _optimism(view: CentreView, model: str, frozen: float) -> Optimism:
 
 def _chosen_here(predictions: Predictions, view: CentreView, model: str, cutoff: Cutoff) -> Optimism:
     whole = predictions.whole or predictions
-    parts = [whole.at(centre).of(model) for centre in cutoff.chosen_at]
-    label, score = (np.concatenate([part[k] for part in parts]) for k in range(2))
-    first = np.cumsum([0] + [1 + part[2].max() for part in parts[:-1]])  # patients of one centre are not of another
-    patient = np.concatenate([part[2] + start for part, start in zip(parts, first, strict=True)])
-    here = np.repeat(np.array(cutoff.chosen_at) == view.centre, [len(part[0]) for part in parts])
+    there = [whole.at(centre) for centre in cutoff.chosen_at]
+    given = [~np.isnan(one.score(model)) for one in there]
+    label, score, patient = (
+        np.concatenate([part[kept] for part, kept in zip(parts, given, strict=True)])
+        for parts in ([v.label for v in there], [v.score(model) for v in there], [v.person for v in there])
+    )
+    here = np.repeat(np.array(cutoff.chosen_at) == view.centre, [np.count_nonzero(kept) for kept in given])
     found, ill = expected(label, score, patient, here), float(label[here].mean())
     after = _looks(label[here], score[here], cutoff.value)
     before = {
