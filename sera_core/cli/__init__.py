@@ -14,9 +14,12 @@ from typing import NoReturn
 
 from sera_core import __version__
 from sera_core.cli import cases, frames, machine, models, nodule, tables
+from sera_core.cli.told import LEVELS, LOG, Teller
+from sera_core.cli.verb import Verb
 from sera_core.contracts import BadInput
 
-VERBS = (*nodule.VERBS, *frames.VERBS, *models.VERBS, *tables.VERBS, *cases.VERBS, *machine.VERBS)
+SCRIPT = "sera"
+VERBS: tuple[Verb, ...] = (*nodule.VERBS, *frames.VERBS, *models.VERBS, *tables.VERBS, *cases.VERBS, *machine.VERBS)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,8 +32,12 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    teller = Teller()
+    LOG.addHandler(teller)
     try:
-        options = _parser().parse_args(arguments)
+        called = SCRIPT if Path(sys.argv[0]).stem == SCRIPT else "python -m sera_core"
+        options = _parser(called).parse_args(arguments)
+        LOG.setLevel(options.log_level.upper())
         result = options.run(options)
         print(json.dumps(result, ensure_ascii=False) if options.json else options.tell(result))
     except BadInput as problem:
@@ -42,14 +49,29 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as fault:  # the last door: a fault of ours is told in one line
         print(f"sera: a fault of ours ({type(fault).__name__}: {fault})", file=sys.stderr)
         return 1
+    finally:
+        LOG.removeHandler(teller)
+        teller.close()
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    script = Path(sys.argv[0]).stem == "sera"
-    parser = _Parser(prog="sera" if script else "python -m sera_core", description="SERA on the command line.")
+def completion(options: argparse.Namespace) -> str:
+    """What a shell needs to complete commands and options: eval "$(sera completion bash)"."""
+    import shtab
+
+    return str(shtab.complete(_parser(SCRIPT), options.shell))
+
+
+def _add_completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=["bash", "zsh", "tcsh"])
+    parser.set_defaults(json=False)
+
+
+def _parser(called: str) -> argparse.ArgumentParser:
+    parser = _Parser(prog=called, description="SERA on the command line.")
     parser.add_argument("--version", action="version", version=f"SERA {__version__}")
+    parser.add_argument("--log-level", choices=LEVELS, default="info", help="what is told on stderr (default info)")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for verb in VERBS:
+    for verb in (*VERBS, Verb("completion", completion, str, _add_completion)):
         verb.register(commands)
     return parser

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sera_core.cli.verb import Verb, say
+from sera_core.cli.told import say
+from sera_core.cli.verb import Verb
 from sera_core.contracts import BadInput
 from sera_core.files import whole_file
 from sera_core.wording import case_log as words

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sera_core.cli.verb import Verb, add_scheduler, say
+from sera_core.cli.told import say
+from sera_core.cli.verb import Verb, add_scheduler
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
 

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from sera_core.cli.verb import Verb, say
+from sera_core.cli.told import say
+from sera_core.cli.verb import Verb
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
 

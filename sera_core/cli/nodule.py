@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sera_core.cli.exam import add_exam, exam_of, taken_away
-from sera_core.cli.verb import Verb
+from sera_core.cli.verb import Verb, content_of
 from sera_core.contracts import (
     ROWS,
     BadInput,
@@ -24,7 +24,7 @@ from sera_core.contracts import (
     Patient,
     Shape,
 )
-from sera_core.files import read_whole, whole_file
+from sera_core.files import whole_file
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
 
@@ -36,7 +36,7 @@ def diagnose(options: argparse.Namespace) -> Result:
     from sera_core.images.read import read_image
     from sera_core.reports.record import to_json
 
-    data = read_whole(options.image)
+    data = content_of(options.image)
     image = read_image(data, options.frame)
     box = Box(*options.roi) if options.roi else None
     request = Request(box, options.model, CamMethod(options.method), options.steady, _pane(image, options.pane))
@@ -71,7 +71,7 @@ def outline(options: argparse.Namespace) -> Result:
     from sera_core.images.read import read_image
     from sera_core.outline import panes
 
-    image = read_image(read_whole(options.image), options.frame)
+    image = read_image(content_of(options.image), options.frame)
     found = outlined(image, Box(*options.roi) if options.roi else None, _pane(image, options.pane))
     if options.mask and found is not None:
         _write_mask(found.mask, options.mask)
@@ -176,7 +176,7 @@ def _outlined(file: Path, roi: list[int] | None, mm_per_px: float | None) -> tup
     from sera_core.diagnosis import outlined
     from sera_core.images.read import read_image
 
-    image = read_image(read_whole(file))
+    image = read_image(content_of(file))
     if mm_per_px:
         image = replace(image, mm_per_px=(mm_per_px, mm_per_px), regions=())
     found = outlined(image, Box(*roi) if roi else None)

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sera_core.cli.verb import Verb, add_scheduler, say
+from sera_core.cli.told import say, step
+from sera_core.cli.verb import STDIN, Verb, add_scheduler, content_of
 from sera_core.contracts import BadInput
 from sera_core.files import whole_file
 from sera_core.wording import command_line
@@ -55,14 +56,19 @@ def evaluate(options: argparse.Namespace) -> Result:
     from sera_core.evaluate.compare import compare, cutoff_changes, noninferiority
     from sera_core.evaluate.named import named_cutoffs
     from sera_core.evaluate.percentre import per_centre
-    from sera_core.evaluate.results import records, told
+    from sera_core.evaluate.results import Cutoff, records, told
+    from sera_core.evaluate.table import read_predictions
     from sera_core.reports.sheets import write
     from sera_core.study.shipped import open_table
 
-    predictions, known = open_table(options.predictions)
+    known: dict[str, Cutoff] = {}
+    if str(options.predictions) == STDIN:
+        predictions = read_predictions(content_of(options.predictions), "the table on standard input")
+    else:
+        predictions, known = open_table(options.predictions)
     for notice in predictions.notices:
         say(f"note: {notice.message}")
-    found = compare(predictions, {**known, **named_cutoffs(options.cutoff, predictions)})
+    found = compare(predictions, {**known, **named_cutoffs(options.cutoff, predictions)}, step)
     rows = [*found.rows, *noninferiority(predictions, found.cutoffs, dict(options.margin))]
     for name, other in options.other_cutoff:
         rows += cutoff_changes(predictions, name, found.cutoffs, other)
@@ -80,7 +86,10 @@ def evaluate(options: argparse.Namespace) -> Result:
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "predictions", type=Path, metavar="FILE", help="predictions (CSV or Parquet), or the name of a shipped study"
+        "predictions",
+        type=Path,
+        metavar="FILE",
+        help="predictions (CSV or Parquet; - reads standard input), or a shipped study",
     )
     parser.add_argument(
         "--cutoff",

@@ -6,9 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from sera_core.files import read_whole
 from sera_core.wording.command_line import Result
+
+STDIN = "-"
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,9 @@ class Verb:
         parser.set_defaults(run=self.run, tell=self.tell)
 
 
-def say(line: str) -> None:
-    """Progress, on stderr."""
-    print(line, file=sys.stderr, flush=True)
+def content_of(file: Path) -> bytes:
+    """A file's bytes; ``-`` is standard input."""
+    return sys.stdin.buffer.read() if str(file) == STDIN else read_whole(file)
 
 
 def add_scheduler(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ at a time, so that real and simulated cases never meet in one of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -62,6 +62,7 @@ __all__ = [
 # (Radiology 260:892): 4a, any one feature.
 USUAL_THRESHOLD = {"ktirads2021": 4.0, "ktirads2016": 4.0, "acr2017": 4.0, "kim2002": 1.0, "kwak2011": 1.0}
 MOST_RESAMPLED, RESAMPLED = 5_000, 200  # cases, draws: the bootstrap of a cut-off would take seconds for more
+STEPS = 6  # of a whole comparison
 SAME = 1e-9  # two cut-offs that differ by rounding only
 HALF = Cutoff(0.5, np.nan, np.nan, "0.5, because there are no internal cases of both classes to choose on")
 
@@ -96,8 +97,19 @@ def cutoffs(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
     return found
 
 
-def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None) -> Comparison:
-    """Everything about one table at its frozen cut-offs (see :func:`cutoffs`).
+def compare(
+    predictions: Predictions,
+    known: Mapping[str, Cutoff] | None = None,
+    step: Callable[[int, int, str], None] = lambda done, total, what: None,
+) -> Comparison:
+    """Everything about one table at its cut-offs (see :func:`cutoffs`).
+
+    Parameters
+    ----------
+    predictions : Predictions
+    known : mapping of model to Cutoff, optional
+    step : callable
+        Takes how many parts are done, of how many, and which comes next.
 
     Examples
     --------
@@ -106,36 +118,48 @@ def compare(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
     >>> found.rows[0].metric, len(found.rows) > 100
     ('auc', True)
     """
+    step(0, STEPS, "cut-offs and AUCs")
     frozen = cutoffs(predictions, known)
-    first = glance(predictions)
+    first, parts, fixed = glance(predictions), partial_areas(predictions), at_fixed(predictions)
+    step(1, STEPS, "confusion matrices")
     matrices, tuned = confusions(predictions, frozen), optimisms(predictions, frozen)
+    step(2, STEPS, "calibration")
     trust = calibrations(predictions)
-    pairs = (
-        *auc_differences(predictions),
-        *mcnemar_tests(predictions, frozen),
-        *between_centres(predictions),
-        *(row for reader in predictions.readers for row in interactions(predictions, reader)),
-        *readings(predictions),
-    )
-    needles, agreement = avoided_fnas(predictions, frozen), kappas(predictions, frozen)
+    step(3, STEPS, "differences")
+    pairs = _pairs(predictions, frozen)
+    step(4, STEPS, "usefulness and agreement")
+    points, needles = curve_points(predictions, frozen), avoided_fnas(predictions, frozen)
+    agreement = kappas(predictions, frozen)
+    step(5, STEPS, "subgroups, pooling and missing answers")
     groups, over = subgroups(predictions, frozen), pooled(predictions, frozen)
     rows = (
         *first.rows,
         *first.ceilings,
-        *partial_areas(predictions),
-        *at_fixed(predictions),
+        *parts,
+        *fixed,
         *(row for matrix in matrices for row in matrix.rows),
         *(row for optimism in tuned for row in _optimism_rows(predictions, optimism)),
         *pairs,
         *(row for one in trust for row in one.rows),
-        *curve_points(predictions, frozen),
+        *points,
         *needles,
         *agreement,
         *groups,
         *over,
         *unanswered(predictions, frozen),
     )
+    step(STEPS, STEPS, "done")
     return Comparison(frozen, first, matrices, tuned, pairs, trust, needles, agreement, groups, over, rows)
+
+
+def _pairs(predictions: Predictions, frozen: Mapping[str, Cutoff]) -> tuple[Row, ...]:
+    return (
+        *auc_differences(predictions),
+        *mcnemar_tests(predictions, frozen),
+        *between_centres(predictions),
+        *(row for reader in predictions.readers for row in interactions(predictions, reader)),
+        *readings(predictions),
+    )
 
 
 def _optimism_rows(predictions: Predictions, found: Optimism) -> list[Row]:

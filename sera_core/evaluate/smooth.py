@@ -66,8 +66,8 @@ def smooth(
     middle, spread = at @ weights, np.sqrt(np.einsum("ij,jk,ik->i", at, cover, at))
     half = spread * student(level, np.inf if who is None else int(who.max()))
     distance = np.abs(expit(basis @ weights) - p)
-    ends = (expit(end) for end in (middle, middle - half, middle + half))
-    curve = Bins(grid, *ends, np.zeros(POINTS, np.int64))
+    observed, low, high = (expit(end) for end in (middle, middle - half, middle + half))
+    curve = Bins(grid, observed, low, high, np.zeros(POINTS, np.int64))
     return Smooth(curve, float(distance.mean()), float(np.median(distance)), float(np.quantile(distance, 0.9)))
 
 
