@@ -74,6 +74,8 @@ def evaluate(options: argparse.Namespace) -> Result:
         rows += cutoff_changes(predictions, name, found.cutoffs, other)
     if options.table:
         write(per_centre(predictions, found), options.table)
+    for which, file in options.checklist:
+        _write_checklist(which, Path(file), predictions, found)
     if options.figures:
         _write_figures(predictions, found, options)
     return {
@@ -115,6 +117,14 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         metavar="MEASURE=VALUE",
         help="non-inferiority of every model by a margin fixed beforehand: auc, sensitivity or specificity",
     )
+    parser.add_argument(
+        "--checklist",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "OUT.md"),
+        help="tripod-ai, stard-ai or claim-2024, filled in as far as the comparison answers it; may be given again",
+    )
     parser.add_argument("--figures", type=Path, metavar="OUT.zip", help="write the figures for print: SVG, PDF and PNG")
     parser.add_argument("--width-mm", type=_width, default=180.0, help="of the figures: 85 for one column")
     parser.add_argument(
@@ -149,6 +159,16 @@ def _add_samplesize(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prevalence", type=float, default=0.5, help="share of label 1")
     parser.add_argument("--images", type=float, default=1.0, help="of a patient, on average")
     parser.add_argument("--alike", type=float, default=0.5, help="correlation of two images of one patient")
+
+
+def _write_checklist(which: str, file: Path, predictions: Any, found: Any) -> None:
+    from sera_core.reports.checklists import ITEMS, as_markdown
+
+    known = next((name for name in ITEMS if name == which), None)
+    if known is None:
+        raise BadInput("no_checklist", f"There is no checklist {which!r}: choose of {', '.join(ITEMS)}.")
+    with whole_file(file) as part:
+        part.write_bytes(as_markdown(known, predictions, found))
 
 
 def _write_figures(predictions: Any, found: Any, options: argparse.Namespace) -> None:

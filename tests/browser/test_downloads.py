@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OFFERED = '[class*="st-key-download-"] button'
-VIEWS = {5: ("Two centres", "With the reader"), 10: ("Which ones", "What each adds", "Features")}
+VIEWS = {5: ("Two centres", "With the reader", "No worse than"), 10: ("Which ones", "What each adds", "Features")}
 desk = pytest.mark.parametrize("opened", ["desk"], indirect=True)
 
 

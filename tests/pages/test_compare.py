@@ -207,7 +207,7 @@ def test_what_the_models_answer_is_told_apart_from_the_labels(compare: AppTest) 
     assert "A label of 1 means" not in said
 
 
-@pytest.mark.parametrize("view", ["Two centres", "With the reader"])
+@pytest.mark.parametrize("view", ["Two centres", "With the reader", "No worse than"])
 def test_every_view_of_the_differences_opens(compare: AppTest, view: str) -> None:
     compare.query_params["versus"] = view
     healthy(compare.run())

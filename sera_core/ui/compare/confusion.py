@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import pandas as pd
 import streamlit as st
 
 from sera_core import escape
-from sera_core.evaluate.compare import confusions, optimisms
+from sera_core.evaluate.compare import confusions, cutoff_changes, optimisms
 from sera_core.evaluate.proportion import wilson
-from sera_core.evaluate.results import Confusion, Cutoff, Optimism, frame
+from sera_core.evaluate.results import Confusion, Cutoff, Optimism, Row, frame
 from sera_core.figures.confusion import confusion_grid
 from sera_core.figures.layout import interval
 from sera_core.ui.cell import fold, say_meaning, show_code
@@ -56,7 +57,7 @@ def show_confusions(chosen: Chosen) -> None:
             "A cut-off that looks better after you moved it here is tuned on these very cases: on new ones the gain "
             "shrinks or goes.",
         )
-        show_code(confusions, wilson, optimisms)
+        show_code(confusions, wilson, optimisms, cutoff_changes)
 
 
 def _panel(chosen: Chosen, centre: str, found: list[Confusion]) -> None:
@@ -145,7 +146,10 @@ def show_move(chosen: Chosen, model: str) -> None:
             heading(chosen, kind)
             figure = confusion_grid(here, [found.centre for found in here])
             chart(figure, f"what-if-{kind}", f"Confusion matrices of {model} from {moved:.3f} up", save=True)
-            st.dataframe(_moves(before, here), hide_index=True, alt="Sensitivity and specificity before and after")
+            changes = cutoff_changes(chosen.predictions, model, chosen.cutoffs, moved)
+            st.dataframe(
+                _moves(before, here, changes), hide_index=True, alt="Sensitivity and specificity before and after"
+            )
 
 
 def _said(cutoff: Cutoff) -> str:
@@ -153,14 +157,17 @@ def _said(cutoff: Cutoff) -> str:
     return f"{cutoff.value:.3f}{bounds} ({escape.markdown(cutoff.method)})"
 
 
-def _moves(before: dict[str, Confusion], after: list[Confusion]) -> pd.DataFrame:
-    lines = []
+def _moves(before: dict[str, Confusion], after: list[Confusion], changes: Iterable[Row]) -> pd.DataFrame:
+    found, lines = {(row.centre, row.metric): row for row in changes}, []
     for one in after:
         line: dict[str, str] = {"centre": one.centre}
         for metric in ("sensitivity", "specificity"):
             old, new = (next(r for r in c.rows if r.metric == metric) for c in (before[one.centre], one))
             line[f"{metric} (its own)"] = interval(old.estimate, old.low, old.high, 2)
             line[f"{metric} (moved)"] = interval(new.estimate, new.low, new.high, 2)
+            change = found[one.centre, f"{metric}_change"]
+            p = "" if math.isnan(change.p) else f", p = {change.p:.3f}"
+            line[f"{metric}, change"] = f"{interval(change.estimate, change.low, change.high, 2)}{p}"
         lines.append(line)
     return pd.DataFrame(lines)
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from sera_core import escape
 from sera_core.contracts import Domain
-from sera_core.evaluate.compare import auc_differences, between_centres, interactions, mcnemar_tests
+from sera_core.evaluate.compare import auc_differences, between_centres, interactions, mcnemar_tests, noninferiority
 from sera_core.evaluate.delong import paired, unpaired
 from sera_core.evaluate.paired import mcnemar
 from sera_core.evaluate.results import Row, frame
@@ -24,12 +24,16 @@ from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import empty, guarded
 
-VIEWS = {"models": "Two models", "centres": "Two centres", "reader": "With the reader"}
+VIEWS = {"models": "Two models", "centres": "Two centres", "reader": "With the reader", "margin": "No worse than"}
 METRIC = {
     "auc_difference": "AUC",
     "sensitivity_difference": "Sensitivity",
     "specificity_difference": "Specificity",
+    "auc_noninferiority": "AUC",
+    "sensitivity_noninferiority": "Sensitivity",
+    "specificity_noninferiority": "Specificity",
 }
+MEASURES = {"auc": "AUC", "sensitivity": "Sensitivity", "specificity": "Specificity"}
 
 
 @st.fragment
@@ -54,14 +58,15 @@ def show_differences(chosen: Chosen) -> None:
             label_visibility="collapsed",
         )
     with cell.result, guarded():
-        {"models": _two_models, "centres": _two_centres, "reader": _with_reader}[view or "models"](chosen)
+        draw = {"models": _two_models, "centres": _two_centres, "reader": _with_reader, "margin": _no_worse}
+        draw[view or "models"](chosen)
         say_meaning(
             "A bar that keeps clear of 0 would seldom come from chance alone. With many comparisons on one page some "
             "do by luck; the p after Holm allows for that.",
             "A large p does not show that two models are equal: the cases may be too few. A small p does not make a "
             "difference large enough to matter.",
         )
-        show_code(auc_differences, paired, unpaired, mcnemar, interactions)
+        show_code(auc_differences, paired, unpaired, mcnemar, interactions, noninferiority)
 
 
 def _two_models(chosen: Chosen) -> None:
@@ -133,6 +138,34 @@ def _with_reader(chosen: Chosen) -> None:
     offer_csv(frame(rows), "interactions")
 
 
+def _no_worse(chosen: Chosen) -> None:
+    raters = [*chosen.predictions.models, *chosen.predictions.readers]
+    if len(raters) < 2:
+        empty("One model alone", f"Choose a second model in cell {Place.SOURCE}.", ":material/compare_arrows:")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        first = pick_model(chosen, "Is", "no-worse")
+        second = pick_model(chosen, "no worse than", "than", [name for name in raters if name != first])
+        measure = st.selectbox(
+            "in", list(MEASURES), format_func=MEASURES.__getitem__, key="worse-in", bind="query-params"
+        )
+        margin = st.number_input("by a margin of", 0.01, 0.5, 0.05, 0.01, key="margin", bind="query-params")
+    tests = remember(chosen, noninferiority, chosen.cutoffs, {measure: margin})
+    rows = [row for row in tests if (row.model, row.versus) == (first, second)]
+    if not rows:
+        empty(
+            "No common centre", escape.markdown(f"{first} and {second} share no centre."), ":material/compare_arrows:"
+        )
+        return
+    _forests(chosen, rows, f"{first} minus {second}", lambda row: METRIC[row.metric], lambda row: row.centre, -margin)
+    _table(chosen, rows)
+    st.caption(
+        "The line is the margin: shown where the whole interval lies to its right. One-sided p; Holm over all pairs "
+        "of a centre. A margin counts only if it was fixed before any of these results was seen."
+    )
+    offer_csv(frame(tests), "noninferiority")
+
+
 def _turned(row: Row, first: str, second: str) -> Row | None:
     """The row as first minus second, None when it is about another pair."""
     if (row.model, row.versus) == (first, second):
@@ -143,7 +176,12 @@ def _turned(row: Row, first: str, second: str) -> Row | None:
 
 
 def _forests(
-    chosen: Chosen, rows: Sequence[Row], axis: str, block: Callable[[Row], str], label: Callable[[Row], str]
+    chosen: Chosen,
+    rows: Sequence[Row],
+    axis: str,
+    block: Callable[[Row], str],
+    label: Callable[[Row], str],
+    line: float = 0.0,
 ) -> None:
     for kind in chosen.kinds:
         here = [row for row in rows if _kind(chosen, row) == kind]
@@ -154,7 +192,7 @@ def _forests(
         for title in dict.fromkeys(map(block, here)):
             marks = [_mark(chosen, row, label(row)) for row in here if block(row) == title]
             blocks.append(Block(title, tuple(marks)))
-        chart(forest(blocks, axis, zero=0.0), f"difference-{kind}", f"{axis}, with 95 % intervals", save=True)
+        chart(forest(blocks, axis, zero=line), f"difference-{kind}", f"{axis}, with 95 % intervals", save=True)
 
 
 def _kind(chosen: Chosen, row: Row) -> Domain:

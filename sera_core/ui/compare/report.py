@@ -9,6 +9,7 @@ from sera_core.evaluate.compare import compare
 from sera_core.evaluate.percentre import per_centre
 from sera_core.evaluate.results import frame
 from sera_core.figures.paper import ONE_COLUMN, TWO_COLUMNS
+from sera_core.reports.checklists import TITLES, Checklist, as_markdown
 from sera_core.reports.comparison import Subject, html
 from sera_core.reports.notebook import KIND, Table, comparison_notebook
 from sera_core.reports.plates import archive
@@ -97,6 +98,8 @@ def offer_comparison(chosen: Chosen) -> None:
             )
         )
         offer(*(_table(chosen, ending, label) for ending, label in TABLES.items()))
+        st.caption("Reporting checklists, filled in as far as the report answers them:")
+        offer(*(_checklist(chosen, which, title) for which, title in TITLES.items()))
         st.segmented_control(
             "The cameras above the figures save",
             PICTURES,
@@ -118,6 +121,16 @@ def _table(chosen: Chosen, ending: str, label: str) -> Download:
 
     name = f"per-centre-{chosen.study.name}{ending}"
     return Download(f"Per centre ({label})", ":material/table_view:", name, "text/plain", write, f"per-centre{ending}")
+
+
+def _checklist(chosen: Chosen, which: Checklist, title: str) -> Download:
+    """A checklist with the section of the report that answers each item."""
+
+    def write() -> bytes:
+        return as_markdown(which, chosen.predictions, remember(chosen, compare, chosen.cutoffs))
+
+    name = f"{which}-{chosen.study.name}.md"
+    return Download(title, ":material/checklist:", name, "text/markdown", write, f"checklist-{which}")
 
 
 def _cells(places: tuple[Place, ...]) -> str:
