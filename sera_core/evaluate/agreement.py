@@ -25,7 +25,7 @@ class Kappa:
     n: int
 
 
-def cohen(first: ArrayLike, second: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None) -> Kappa:
+def cohen(first: ArrayLike, second: ArrayLike, patients: ArrayLike | None = None) -> Kappa:
     """Cohen's kappa of two raters' yes/no calls, bool [n] each.
 
     Where patients (int [n]) have several images, the interval is that of whole patients, from the same influences of
@@ -50,10 +50,10 @@ def cohen(first: ArrayLike, second: ArrayLike, level: float = 0.95, patients: Ar
     agreed = (a == b) - observed
     by_chance = columns[a.astype(int)] + rows[b.astype(int)] - 2 * expected
     moved = (agreed - (1 - kappa) * by_chance) / (1 - expected)
-    return _bounded(kappa, moved, n, patients, level)
+    return _bounded(kappa, moved, n, patients)
 
 
-def fleiss(calls: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None) -> Kappa:
+def fleiss(calls: ArrayLike, patients: ArrayLike | None = None) -> Kappa:
     """Fleiss' kappa of R >= 2 raters' yes/no calls, bool [n, R]; ``patients`` as in :func:`cohen`.
 
     Examples
@@ -77,16 +77,16 @@ def fleiss(calls: ArrayLike, level: float = 0.95, patients: ArrayLike | None = N
     of_case = (agreed - expected) / (1 - expected)
     chance = votes @ share / raters
     linear = of_case - 2 * (1 - kappa) * (chance - expected) / (1 - expected)
-    return _bounded(kappa, (linear - kappa) * np.sqrt(n / (n - 1)), n, patients, level)
+    return _bounded(kappa, (linear - kappa) * np.sqrt(n / (n - 1)), n, patients)
 
 
-def _bounded(kappa: float, moved: Floats, n: int, patients: ArrayLike | None, level: float) -> Kappa:
+def _bounded(kappa: float, moved: Floats, n: int, patients: ArrayLike | None) -> Kappa:
     """A kappa with the interval that follows from how far each case moves it."""
     if patients is None:
-        half = student(level, np.inf) * float(np.sqrt(moved @ moved)) / n
+        half = student(np.inf) * float(np.sqrt(moved @ moved)) / n
     else:
         sums = by_patient(moved / n, patients)
-        half = student(level, len(sums) - 1) * float(np.sqrt(robust_variance(sums)))
+        half = student(len(sums) - 1) * float(np.sqrt(robust_variance(sums)))
     if np.isnan(half):
         return Kappa(kappa, -1.0, 1.0, n)
     return Kappa(kappa, max(kappa - half, -1.0), min(kappa + half, 1.0), n)

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sera_core.evaluate.placements import checked
 from sera_core.evaluate.roc import curve
-from sera_core.evaluate.spread import robust_variance
+from sera_core.evaluate.spread import TAIL, robust_variance
 
 Curve = tuple[NDArray, NDArray, NDArray]
 
@@ -17,7 +17,6 @@ def band(
     scores: ArrayLike,
     at: ArrayLike,
     draws: int = 400,
-    level: float = 0.95,
     seed: int = 0,
     patients: ArrayLike | None = None,
     drawn: Curve | None = None,
@@ -54,8 +53,7 @@ def band(
     shares = random.beta(share * n + 0.5, (1 - share) * n + 0.5, size=(draws, len(share)))
     found = np.interp(shares, *_function(false_positive, sensitivity))
     values = random.beta(found * m + 0.5, (1 - found) * m + 0.5)
-    tail = 50 * (1 - level)
-    low, high = np.percentile(values, [tail, 100 - tail], axis=0)
+    low, high = np.percentile(values, [100 * TAIL, 100 - 100 * TAIL], axis=0)
     tied = (share == 0) & (false_positive[1] > 0) & (sensitivity[1] > 0)
     return np.where(tied, 0.0, low), np.where(tied, 0.0, high)
 

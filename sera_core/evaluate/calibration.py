@@ -101,7 +101,6 @@ def brier(
     labels: ArrayLike,
     probability: ArrayLike,
     bins: int = 10,
-    level: float = 0.95,
     patients: ArrayLike | None = None,
 ) -> Brier:
     """Brier score with Murphy's parts over bins of equal width; ``patients`` where one may have several images.
@@ -117,12 +116,12 @@ def brier(
     apart = float(np.sum(found.count * (found.predicted - found.observed) ** 2) / n)
     resolution = float(np.sum(found.count * (found.observed - base) ** 2) / n)
     uncertainty, score = float(base * (1 - base)), float(error.mean())
-    half = mean_half(error, patients, level)
+    half = mean_half(error, patients)
     within = score - (apart - resolution + uncertainty)
     return Brier(score, max(score - half, 0.0), score + half, apart, resolution, uncertainty, within)
 
 
-def line(labels: ArrayLike, probability: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None) -> Line:
+def line(labels: ArrayLike, probability: ArrayLike, patients: ArrayLike | None = None) -> Line:
     """Calibration slope and intercept.
 
     Parameters
@@ -142,7 +141,7 @@ def line(labels: ArrayLike, probability: ArrayLike, level: float = 0.95, patient
     nothing = (np.nan, np.nan, np.nan)
     slope, intercept = nothing, nothing
     both = 0 < truth.sum() < len(truth)
-    quantile = student(level, np.inf if patients is None else len(np.unique(np.asarray(patients))) - 1)
+    quantile = student(np.inf if patients is None else len(np.unique(np.asarray(patients))) - 1)
     if both and np.ptp(x) > 0:
         coefficients, cover = fit(truth[None], x[None])
         value = float(coefficients[0, 1])

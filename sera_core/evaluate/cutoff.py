@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sera_core.contracts import BadInput
 from sera_core.evaluate.placements import checked
 from sera_core.evaluate.roc import curve
+from sera_core.evaluate.spread import TAIL
 
 Criterion = Callable[[NDArray, NDArray], float]
 
@@ -46,7 +47,6 @@ def cutoff_interval(
     clusters: ArrayLike,
     criterion: Criterion = youden,
     draws: int = 2000,
-    level: float = 0.95,
     seed: int = 0,
 ) -> tuple[float, float]:
     """Percentile bootstrap of a cut-off, drawing whole patients.
@@ -90,8 +90,7 @@ def cutoff_interval(
             found.append(criterion(truth[rows], value[rows]))
     if not found:
         raise BadInput("few_patients", "No sample of the patients has both classes: give more patients.")
-    tail = 50 * (1 - level)
-    low, high = np.percentile(found, [tail, 100 - tail])
+    low, high = np.percentile(found, [100 * TAIL, 100 - 100 * TAIL])
     return float(low), float(high)
 
 

@@ -41,7 +41,7 @@ class AucDifference:
     freedom: float = np.inf
 
 
-def paired(a: Placements, b: Placements, level: float = 0.95) -> AucDifference:
+def paired(a: Placements, b: Placements) -> AucDifference:
     """Paired DeLong test: AUC of ``a`` minus AUC of ``b`` on the same cases in the same order.
 
     Where the placements know their patients, the images of one may depend on each other: Obuchowski's variance.
@@ -62,10 +62,10 @@ def paired(a: Placements, b: Placements, level: float = 0.95) -> AucDifference:
     if not positive.any() and not negative.any():
         return AucDifference(0.0, 0.0, 0.0, 1.0, 0.0)
     spread = spread_of(positive, negative, a.patients)
-    return _tested(a.value - b.value, spread.variance, np.inf if a.patients is None else spread.freedom, level)
+    return _tested(a.value - b.value, spread.variance, np.inf if a.patients is None else spread.freedom)
 
 
-def unpaired(first: Placements, second: Placements, level: float = 0.95, covariance: float = 0.0) -> AucDifference:
+def unpaired(first: Placements, second: Placements, covariance: float = 0.0) -> AucDifference:
     """AUC of ``first`` minus AUC of ``second`` on other cases (Welch's degrees of freedom).
 
     ``covariance`` of the two areas: 0 for independent cases, that of :func:`covariance_of` where patients are shared.
@@ -79,7 +79,7 @@ def unpaired(first: Placements, second: Placements, level: float = 0.95, covaria
     0.028
     """
     freedom = welch((first.variance, sum(first.independent) - 1), (second.variance, sum(second.independent) - 1))
-    return _tested(first.value - second.value, first.variance + second.variance - 2 * covariance, freedom, level)
+    return _tested(first.value - second.value, first.variance + second.variance - 2 * covariance, freedom)
 
 
 def interaction(
@@ -87,7 +87,6 @@ def interaction(
     cases_here: int,
     there: AucDifference,
     cases_there: int,
-    level: float = 0.95,
     covariance: float = 0.0,
 ) -> AucDifference:
     """Whether a paired difference (model minus reader) is another at another centre.
@@ -107,7 +106,7 @@ def interaction(
         ``here`` minus ``there``: 0 when the model's lead over the reader is the same at both centres.
     """
     freedom = welch((here.variance, cases_here - 1), (there.variance, cases_there - 1))
-    return _tested(here.difference - there.difference, here.variance + there.variance - 2 * covariance, freedom, level)
+    return _tested(here.difference - there.difference, here.variance + there.variance - 2 * covariance, freedom)
 
 
 def covariance_of(
@@ -141,10 +140,10 @@ def _pull(part: NDArray[np.float64], who: NDArray[np.int64], size: int) -> NDArr
     return few * np.bincount(who, part - part.mean(), size) / len(part)
 
 
-def _tested(difference: float, variance: float, freedom: float, level: float) -> AucDifference:
+def _tested(difference: float, variance: float, freedom: float) -> AucDifference:
     if not variance > ROUNDING:
         return AucDifference(difference, np.nan, np.nan, np.nan)
     spread = float(np.sqrt(variance))
-    far, half = -abs(difference) / spread, student(level, freedom) * spread
+    far, half = -abs(difference) / spread, student(freedom) * spread
     p = float(2 * (ndtr(far) if np.isinf(freedom) else stdtr(freedom, far)))
     return AucDifference(difference, difference - half, difference + half, p, variance, freedom)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
 from sera_core.evaluate.proportion import RATIOS
-from sera_core.evaluate.spread import mean_half, student
+from sera_core.evaluate.spread import TAIL, mean_half, student
 from sera_core.evaluate.tally import Tally
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,6 @@ def net_benefit(
     labels: ArrayLike,
     probability: ArrayLike,
     threshold: ArrayLike,
-    level: float = 0.95,
     patients: ArrayLike | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Net benefit of treating when probability >= threshold: true positives less weighted false ones, per case.
@@ -79,10 +78,10 @@ def net_benefit(
     benefit = hits - alarms * weight
     if patients is None:
         spread = np.sqrt(np.maximum(hits + alarms * weight**2 - benefit**2, 0) / max(n - 1, 1))
-        half = student(level, n - 1) * spread
+        half = student(n - 1) * spread
     else:
         given = [np.where(p >= limit, np.where(truth, 1.0, -w), 0.0) for limit, w in zip(t, weight, strict=True)]
-        half = np.array([mean_half(one, patients, level) for one in given])
+        half = np.array([mean_half(one, patients) for one in given])
     return benefit, benefit - half, benefit + half
 
 
@@ -93,7 +92,7 @@ def treat_all(prevalence: float, threshold: ArrayLike) -> Floats:
 
 
 def predictive_values(
-    counts: tuple[int, int, int, int], prevalence: ArrayLike, level: float = 0.95, tally: Tally | None = None
+    counts: tuple[int, int, int, int], prevalence: ArrayLike, tally: Tally | None = None
 ) -> tuple[tuple[Floats, Floats, Floats], tuple[Floats, Floats, Floats]]:
     """PPV and NPV by Bayes' rule at other prevalences, each with its low and high bound.
 
@@ -133,7 +132,7 @@ def predictive_values(
             variance = b / (a * (a + b)) + d / (c * (c + d))
         else:
             middle, variance, freedom = tally.log_ratio(*cells)
-        half = student(level, freedom) * np.sqrt(variance)
+        half = student(freedom) * np.sqrt(variance)
         found.append((value, expit(middle + odds - half), expit(middle + odds + half)))
     return found[0], found[1]
 
@@ -148,9 +147,7 @@ def patient_weights(patients: ArrayLike, draws: int = 300, seed: int = 0) -> NDA
     return often.astype(np.float32)[:, patient]
 
 
-def spared(
-    labels: ArrayLike, score: ArrayLike, called: ArrayLike, weights: NDArray[np.float32], level: float = 0.95
-) -> Spared | None:
+def spared(labels: ArrayLike, score: ArrayLike, called: ArrayLike, weights: NDArray[np.float32]) -> Spared | None:
     """Needles that a model spares against a reader, per 100 nodules, where it is as sensitive as the reader.
 
     Parameters
@@ -176,8 +173,7 @@ def spared(
     reader, hit = np.asarray(called, bool), truth[order]
     point, at = _spared(np.ones((1, len(order))), order, last, hit, truth, reader)
     drawn, _ = _spared(weights, order, last, hit, truth, reader)
-    tail = 50 * (1 - level)
-    low, high = np.nanpercentile(drawn, [tail, 100 - tail])
+    low, high = np.nanpercentile(drawn, [100 * TAIL, 100 - 100 * TAIL])
     sensitivity = float(reader[truth].mean())
     cutoff = float(value[order][last[at[0]]]) if sensitivity > 0 else np.inf
     return Spared(float(point[0]), float(low), float(high), sensitivity, cutoff)

@@ -45,9 +45,7 @@ class PairedShares:
     n: int
 
 
-def mcnemar(
-    first: ArrayLike, second: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None
-) -> PairedShares:
+def mcnemar(first: ArrayLike, second: ArrayLike, patients: ArrayLike | None = None) -> PairedShares:
     """Compare how often two raters are right on the same cases.
 
     Parameters
@@ -76,10 +74,10 @@ def mcnemar(
     if images.max() > 1:
         sums = np.bincount(number, a.astype(float) - b).astype(np.int64)
         p = _sign_flips(sums)
-        low, high = _by_patient(sums, images, level)
+        low, high = _by_patient(sums, images)
     else:
         p = min(1.0, 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
-        low, high = _newcombe(both, only_a, only_b, n, level)
+        low, high = _newcombe(both, only_a, only_b, n)
     return PairedShares((only_a - only_b) / n, low, high, p, only_a, only_b, n)
 
 
@@ -97,20 +95,20 @@ def _sign_flips(sums: NDArray[np.int64]) -> float:
     return float(min(1.0, chances[reach >= abs(int(sums.sum()))].sum()))
 
 
-def _by_patient(sums: NDArray[np.int64], images: NDArray[np.int64], level: float) -> tuple[float, float]:
+def _by_patient(sums: NDArray[np.int64], images: NDArray[np.int64]) -> tuple[float, float]:
     """Interval of a difference of shares from whole patients; NaN where none differs from the next, or for one."""
     total = int(images.sum())
     difference = float(sums.sum()) / total
     variance = robust_variance((sums - images * difference) / total)
     if not variance > 0:
         return np.nan, np.nan
-    half = student(level, len(sums) - 1) * float(np.sqrt(variance))
+    half = student(len(sums) - 1) * float(np.sqrt(variance))
     return max(difference - half, -1.0), min(difference + half, 1.0)
 
 
-def _newcombe(both: int, only_a: int, only_b: int, n: int, level: float) -> tuple[float, float]:
+def _newcombe(both: int, only_a: int, only_b: int, n: int) -> tuple[float, float]:
     first, second, neither = both + only_a, both + only_b, n - both - only_a - only_b
-    (low_a, low_b), (high_a, high_b) = wilson([first, second], [n, n], level)
+    (low_a, low_b), (high_a, high_b) = wilson([first, second], [n, n])
     a, b = first / n, second / n
     product = first * (n - first) * second * (n - second)
     cross = both * neither - only_a * only_b

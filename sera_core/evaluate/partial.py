@@ -17,7 +17,6 @@ def partial_auc(
     scores: ArrayLike,
     low: float,
     high: float,
-    level: float = 0.95,
     patients: ArrayLike | None = None,
 ) -> Auc:
     """Area to the right of the curve between two sensitivities, standardised so that chance is 0.5 and perfect is 1.
@@ -55,7 +54,7 @@ def partial_auc(
     m, n = int(truth.sum()), int((1 - truth).sum())
     if not (variance > ROUNDING and 0 < estimate < 1):
         return Auc(estimate, np.nan, np.nan, variance, m, n, "no interval: the curve does not vary in this range")
-    half = student(level, spread.freedom) * np.sqrt(variance) / (estimate * (1 - estimate))
+    half = student(spread.freedom) * np.sqrt(variance) / (estimate * (1 - estimate))
     bounds = expit(logit(estimate) - half), expit(logit(estimate) + half)
     return Auc(estimate, float(bounds[0]), float(bounds[1]), variance, m, n, _partial_method(parts))
 

@@ -63,7 +63,7 @@ class PooledPair:
     correlation: float
 
 
-def pool(values: ArrayLike, variances: ArrayLike, level: float = 0.95) -> Pooled:
+def pool(values: ArrayLike, variances: ArrayLike) -> Pooled:
     """Pool one number of several centres.
 
     Parameters
@@ -84,14 +84,14 @@ def pool(values: ArrayLike, variances: ArrayLike, level: float = 0.95) -> Pooled
     weight = 1 / (v + tau2)
     mean = float(weight @ y / weight.sum())
     spread2 = float(weight @ (y - mean) ** 2 / ((k - 1) * weight.sum()))
-    return _pooled(mean, spread2, tau2, v, level)
+    return _pooled(mean, spread2, tau2, v)
 
 
-def _pooled(mean: float, spread2: float, tau2: float, v: Floats, level: float) -> Pooled:
+def _pooled(mean: float, spread2: float, tau2: float, v: Floats) -> Pooled:
     k, fixed = len(v), 1 / v
     typical = float((k - 1) * fixed.sum() / (fixed.sum() ** 2 - (fixed**2).sum()))
-    half = student(level, k - 1) * float(np.sqrt(spread2))
-    reach = student(level, k - 2) * float(np.sqrt(spread2 + tau2))
+    half = student(k - 1) * float(np.sqrt(spread2))
+    reach = student(k - 2) * float(np.sqrt(spread2 + tau2))
     share = tau2 / (tau2 + typical)
     return Pooled(mean, mean - half, mean + half, mean - reach, mean + reach, tau2, share, k)
 
@@ -112,7 +112,7 @@ def _between(y: Floats, v: Floats) -> float:
     return float(brentq(score, 0.0, top, xtol=1e-14, rtol=1e-13))
 
 
-def pool_pairs(sensitivity: ArrayLike, specificity: ArrayLike, variances: ArrayLike, level: float = 0.95) -> PooledPair:
+def pool_pairs(sensitivity: ArrayLike, specificity: ArrayLike, variances: ArrayLike) -> PooledPair:
     """Pool sensitivity and specificity together: centres that gain one often lose the other.
 
     Parameters
@@ -134,7 +134,7 @@ def pool_pairs(sensitivity: ArrayLike, specificity: ArrayLike, variances: ArrayL
     best = min((_fitted(y, v, start) for start in BIVARIATE_START), key=lambda found: float(found.fun))
     between = _matrix(best.x)
     _, mean, cover = _likelihood(best.x, y, v)
-    one, other = (_pooled(float(mean[k]), float(cover[k, k]), float(between[k, k]), v[:, k], level) for k in range(2))
+    one, other = (_pooled(float(mean[k]), float(cover[k, k]), float(between[k, k]), v[:, k]) for k in range(2))
     return PooledPair(one, other, float(np.tanh(best.x[2])))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from sera_core.contracts import is_positive
+from sera_core.evaluate.spread import TAIL
 
 Floats = NDArray[np.float64]
 Cells = tuple[int, ...]
@@ -84,7 +85,7 @@ def sizes(tp: ArrayLike, fn: ArrayLike, fp: ArrayLike, tn: ArrayLike) -> dict[st
     }
 
 
-def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+def wilson(successes: ArrayLike, trials: ArrayLike) -> tuple[Floats, Floats]:
     """Wilson's score interval; NaN for no trial.
 
     Examples
@@ -94,7 +95,7 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tupl
     (0.826, 0.945)
     """
     k, n = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
-    z = float(ndtri(0.5 + level / 2))
+    z = float(ndtri(1 - TAIL))
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = (k + z**2 / 2) / (n + z**2)
         half = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
@@ -103,36 +104,34 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tupl
     return low, np.where(k == n, np.where(n > 0, 1.0, np.nan), middle + half)
 
 
-def intervals(
-    tp: ArrayLike, fn: ArrayLike, fp: ArrayLike, tn: ArrayLike, level: float = 0.95
-) -> dict[str, tuple[Floats, Floats]]:
+def intervals(tp: ArrayLike, fn: ArrayLike, fp: ArrayLike, tn: ArrayLike) -> dict[str, tuple[Floats, Floats]]:
     """Interval of each measure for independent cases; counts of one shape.
 
     Wilson's for proportions. F1 = 2 F / (1 + F) with F = tp / (tp + fp + fn), a proportion: Wilson's, carried over.
     Likelihood ratios on the log scale, with half a case added to each count where one is 0.
     """
     tp, fn, fp, tn = (np.asarray(part, np.float64) for part in (tp, fn, fp, tn))
-    both = wilson(tp, tp + fp + fn, level)
+    both = wilson(tp, tp + fp + fn)
     return {
-        "sensitivity": wilson(tp, tp + fn, level),
-        "specificity": wilson(tn, tn + fp, level),
-        "accuracy": wilson(tp + tn, tp + fn + fp + tn, level),
-        "ppv": wilson(tp, tp + fp, level),
-        "npv": wilson(tn, tn + fn, level),
+        "sensitivity": wilson(tp, tp + fn),
+        "specificity": wilson(tn, tn + fp),
+        "accuracy": wilson(tp + tn, tp + fn + fp + tn),
+        "ppv": wilson(tp, tp + fp),
+        "npv": wilson(tn, tn + fn),
         "f1": (2 * both[0] / (1 + both[0]), 2 * both[1] / (1 + both[1])),
-        "lr_positive": _ratio(tp, fn, fp, tn, level),
-        "lr_negative": _ratio(fn, tp, tn, fp, level),
+        "lr_positive": _ratio(tp, fn, fp, tn),
+        "lr_negative": _ratio(fn, tp, tn, fp),
     }
 
 
-def _ratio(a: Floats, b: Floats, c: Floats, d: Floats, level: float) -> tuple[Floats, Floats]:
+def _ratio(a: Floats, b: Floats, c: Floats, d: Floats) -> tuple[Floats, Floats]:
     """Interval of (a / (a + b)) / (c / (c + d)); NaN where a class is missing."""
     missing = (a + b == 0) | (c + d == 0)
     a, b, c, d = filled(a, b, c, d)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
         middle = np.log(a / (a + b)) - np.log(c / (c + d))
-    half = ndtri(0.5 + level / 2) * spread
+    half = ndtri(1 - TAIL) * spread
     return np.where(missing, np.nan, np.exp(middle - half)), np.where(missing, np.nan, np.exp(middle + half))
 
 

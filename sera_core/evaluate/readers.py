@@ -36,7 +36,7 @@ class ReaderMean:
     freedom: float
 
 
-def random_readers(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> ReaderMean:
+def random_readers(values: ArrayLike, covariance: ArrayLike) -> ReaderMean:
     """Mean over readers who stand for other readers.
 
     Parameters
@@ -52,25 +52,25 @@ def random_readers(values: ArrayLike, covariance: ArrayLike, level: float = 0.95
     together = readers * max(float(over[~np.eye(readers, dtype=bool)].mean()), 0.0)
     variance = (between + together) / readers
     freedom = (between + together) ** 2 / (between**2 / (readers - 1)) if between > 0 else np.inf
-    return _mean(found, variance, freedom, level)
+    return _mean(found, variance, freedom)
 
 
-def fixed_readers(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> ReaderMean:
+def fixed_readers(values: ArrayLike, covariance: ArrayLike) -> ReaderMean:
     """Mean over these very readers; parameters as in :func:`random_readers`."""
     found, over = np.asarray(values, np.float64), np.asarray(covariance, np.float64)
     alike = float(over[~np.eye(len(found), dtype=bool)].mean())
     variance = (float(np.diag(over).mean()) + (len(found) - 1) * alike) / len(found)
-    return _mean(found, variance, np.inf, level)
+    return _mean(found, variance, np.inf)
 
 
-def _mean(values: Floats, variance: float, freedom: float, level: float) -> ReaderMean:
+def _mean(values: Floats, variance: float, freedom: float) -> ReaderMean:
     value = float(values.mean())
     if not variance > 0:
         return ReaderMean(value, np.nan, np.nan, np.nan, variance, freedom)
     spread = float(np.sqrt(variance))
     far = -abs(value) / spread
     p = float(2 * (ndtr(far) if np.isinf(freedom) else stdtr(freedom, far)))
-    half = student(level, freedom) * spread
+    half = student(freedom) * spread
     return ReaderMean(value, value - half, value + half, p, variance, freedom)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
 from sera_core.evaluate.placements import ROUNDING, Placements, checked, placements
-from sera_core.evaluate.spread import student
+from sera_core.evaluate.spread import TAIL, student
 
 UNKNOWN_SPREAD = "whole range: how far the area may be off cannot be known from so few, or equal, cases"
 
@@ -38,7 +38,7 @@ class Auc:
     method: str
 
 
-def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95, patients: ArrayLike | None = None) -> Auc:
+def auc(labels: ArrayLike, scores: ArrayLike, patients: ArrayLike | None = None) -> Auc:
     """AUC of scores against labels, ties counting one half.
 
     The interval is DeLong's, formed on the logit scale so that it stays inside 0 ... 1. DeLong's variance is 0
@@ -52,8 +52,6 @@ def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95, patients: Arr
         0 or 1; both must occur.
     scores : float [N]
         Higher means more likely 1.
-    level : float
-        Confidence level.
     patients : int [N], optional
         Patient of each case, where one may have several: the variance is then Obuchowski's.
 
@@ -70,21 +68,21 @@ def auc(labels: ArrayLike, scores: ArrayLike, level: float = 0.95, patients: Arr
     >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
     (0.778, 0.033, 0.997)
     """
-    return area(placements(labels, scores, patients), level)
+    return area(placements(labels, scores, patients))
 
 
-def area(parts: Placements, level: float = 0.95) -> Auc:
+def area(parts: Placements) -> Auc:
     """AUC with its interval (see :func:`auc`) from placements that are known already."""
     m, n = len(parts.positive), len(parts.negative)
-    variance, alpha = parts.variance, 1 - level
+    variance = parts.variance
     if variance > ROUNDING and 0 < parts.value < 1:  # never with a variance of NaN
-        half = student(level, parts.spread.freedom) * np.sqrt(variance) / (parts.value * (1 - parts.value))
+        half = student(parts.spread.freedom) * np.sqrt(variance) / (parts.value * (1 - parts.value))
         low, high = expit(logit(parts.value) - half), expit(logit(parts.value) + half)
         method = "DeLong, logit" if parts.patients is None else "Obuchowski, logit"
         if np.isfinite(parts.spread.freedom):
             method += f", Student's t with {parts.spread.freedom:.1f} degrees of freedom"
     elif parts.value in (0, 1):
-        bound = (alpha / 2) ** (1 / min(parts.independent))
+        bound = TAIL ** (1 / min(parts.independent))
         low, high = (bound, 1.0) if parts.value == 1 else (0.0, 1 - bound)
         method = "Clopper-Pearson, independent pairs"
     else:

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtrit
 
 Floats = NDArray[np.float64]
+TAIL = 0.025  # what an interval leaves out on either side: all are of 95 %
 
 
 def robust_variance(pulls: Floats) -> float:
@@ -30,7 +31,7 @@ def clusters(patients: ArrayLike) -> NDArray[np.int64] | None:
     return number.astype(np.int64) if len(names) < len(number) else None
 
 
-def mean_half(values: ArrayLike, patients: ArrayLike | None, level: float = 0.95) -> float:
+def mean_half(values: ArrayLike, patients: ArrayLike | None) -> float:
     """Half of the interval of a mean of cases, with Student's t; NaN for a single case, or patient.
 
     From the cases where they are independent (``patients`` None), else from the patients' sums.
@@ -38,13 +39,13 @@ def mean_half(values: ArrayLike, patients: ArrayLike | None, level: float = 0.95
     value = np.asarray(values, np.float64)
     if patients is None:
         spread = float(np.sqrt(value.var(ddof=1) / len(value))) if len(value) > 1 else np.nan
-        return student(level, len(value) - 1) * spread
+        return student(len(value) - 1) * spread
     sums = by_patient((value - value.mean()) / len(value), patients)
-    return student(level, len(sums) - 1) * float(np.sqrt(robust_variance(sums)))
+    return student(len(sums) - 1) * float(np.sqrt(robust_variance(sums)))
 
 
-def student(level: float, freedom: float) -> float:
-    """Quantile of Student's t for a two-sided interval; the normal one for infinitely many degrees of freedom."""
+def student(freedom: float) -> float:
+    """Student's t for a two-sided interval of 95 %; the normal quantile for infinitely many degrees of freedom."""
     if np.isinf(freedom):
-        return float(ndtri(0.5 + level / 2))
-    return float(stdtrit(freedom, 0.5 + level / 2)) if freedom > 0 else np.nan
+        return float(ndtri(1 - TAIL))
+    return float(stdtrit(freedom, 1 - TAIL)) if freedom > 0 else np.nan

@@ -32,7 +32,7 @@ class Tally:
         counted = np.bincount(patient * 4 + cell, minlength=4 * (patient.max() + 1)).reshape(-1, 4)
         return cls(counted[counted.any(axis=1)])
 
-    def share(self, of: Cells, among: Cells, level: float = 0.95) -> tuple[float, float]:
+    def share(self, of: Cells, among: Cells) -> tuple[float, float]:
         """Interval of a proportion: Wilson's with as many cases as the patients' spread says there are.
 
         Parameters
@@ -51,8 +51,8 @@ class Tally:
             return np.nan, np.nan
         if groups == 1:
             return 0.0, 1.0
-        effective *= (student(level, np.inf) / student(level, groups - 1)) ** 2
-        low, high = wilson(share * effective, effective, level)
+        effective *= (student(np.inf) / student(groups - 1)) ** 2
+        low, high = wilson(share * effective, effective)
         return float(low), float(high)
 
     def logit(self, of: Cells, among: Cells) -> tuple[float, float]:
@@ -93,13 +93,13 @@ class Tally:
         pull = np.array([1 / a - 1 / (a + b), -1 / (a + b), -1 / c + 1 / (c + d), 1 / (c + d)])
         return middle, robust_variance(parts @ pull), float(freedom)
 
-    def intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
+    def intervals(self) -> dict[str, tuple[float, float]]:
         """Interval of every name of :data:`METRICS`, patients taken as independent."""
-        found = {name: self.share(of, among, level) for name, (of, among) in SHARES.items()}
-        low, high = self.share((0,), (0, 1, 2), level)
+        found = {name: self.share(of, among) for name, (of, among) in SHARES.items()}
+        low, high = self.share((0,), (0, 1, 2))
         found["f1"] = 2 * low / (1 + low), 2 * high / (1 + high)
         for name, (first, second) in RATIOS.items():
             middle, variance, freedom = self.log_ratio(first, second)
-            half = student(level, freedom) * np.sqrt(variance)
+            half = student(freedom) * np.sqrt(variance)
             found[name] = float(np.exp(middle - half)), float(np.exp(middle + half))
         return found
