@@ -17,7 +17,6 @@ def band(
     scores: ArrayLike,
     at: ArrayLike,
     draws: int = 400,
-    seed: int = 0,
     patients: ArrayLike | None = None,
     drawn: Curve | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -49,7 +48,7 @@ def band(
     share = np.clip(np.asarray(at, np.float64), 0, 1)
     corner = np.searchsorted(false_positive, share, "right") - 1
     m, n = (_worth(truth, value, threshold[corner], patients, positive) for positive in (1, 0))
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     shares = random.beta(share * n + 0.5, (1 - share) * n + 0.5, size=(draws, len(share)))
     found = np.interp(shares, *_function(false_positive, sensitivity))
     values = random.beta(found * m + 0.5, (1 - found) * m + 0.5)

@@ -100,7 +100,6 @@ def reliability(
 def brier(
     labels: ArrayLike,
     probability: ArrayLike,
-    bins: int = 10,
     patients: ArrayLike | None = None,
 ) -> Brier:
     """Brier score with Murphy's parts over bins of equal width; ``patients`` where one may have several images.
@@ -112,7 +111,7 @@ def brier(
     """
     truth, p = np.asarray(labels, np.float64), np.asarray(probability, np.float64)
     error = (p - truth) ** 2
-    found, n, base = reliability(truth, p, bins), len(truth), truth.mean()
+    found, n, base = reliability(truth, p), len(truth), truth.mean()
     apart = float(np.sum(found.count * (found.predicted - found.observed) ** 2) / n)
     resolution = float(np.sum(found.count * (found.observed - base) ** 2) / n)
     uncertainty, score = float(base * (1 - base)), float(error.mean())

@@ -137,12 +137,12 @@ def predictive_values(
     return found[0], found[1]
 
 
-def patient_weights(patients: ArrayLike, draws: int = 300, seed: int = 0) -> NDArray[np.float32]:
+def patient_weights(patients: ArrayLike, draws: int = 300) -> NDArray[np.float32]:
     """Bootstrap of whole patients as weights of cases, [draws, n]; fewer draws for very many cases, at least 50."""
     _, patient = np.unique(np.asarray(patients), return_inverse=True)
     size = int(patient.max()) + 1
     draws = int(np.clip(MOST_DRAWN // len(patient), 50, draws))
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     often = np.stack([np.bincount(random.integers(size, size=size), minlength=size) for _ in range(draws)])
     return often.astype(np.float32)[:, patient]
 

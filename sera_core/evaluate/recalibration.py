@@ -46,7 +46,7 @@ class LocalDraws:
     weight: Floats
 
 
-def local_draws(patients: ArrayLike, local: int = 50, draws: int = 50, seed: int = 0) -> LocalDraws:
+def local_draws(patients: ArrayLike, local: int = 50, draws: int = 50) -> LocalDraws:
     """Random local cases to fit on, and cases of all other patients to test on (2,000 where there are more).
 
     Parameters
@@ -54,7 +54,7 @@ def local_draws(patients: ArrayLike, local: int = 50, draws: int = 50, seed: int
     patients : [n]
         Patient of each case; n > local.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     _, patient = np.unique(np.asarray(patients), return_inverse=True)
     size = min(len(patient), local + MOST_TESTED)
     used, rest, weight = [], [], []

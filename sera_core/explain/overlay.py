@@ -11,7 +11,7 @@ from PIL import Image
 from sera_core.contracts import Grey, Heatmap
 
 Rgb = NDArray[np.uint8]  # [H, W, 3]
-OPACITY = 0.6
+OPACITY = 0.6  # of the hottest spot: 0 would show the image alone
 
 
 def colours() -> Rgb:
@@ -24,7 +24,7 @@ def colours() -> Rgb:
     return np.asarray(matplotlib.colormaps["inferno"](np.arange(256), bytes=True)[:, :3], dtype=np.uint8)
 
 
-def overlay(grey: Grey, values: Grey, opacity: float = OPACITY) -> Rgb:
+def overlay(grey: Grey, values: Grey) -> Rgb:
     """Blend a heatmap over a grey image; where it is cold, the image shows through untouched.
 
     Parameters
@@ -33,8 +33,6 @@ def overlay(grey: Grey, values: Grey, opacity: float = OPACITY) -> Rgb:
         0 ... 1.
     values : float32 [H, W]
         The heatmap, 0 ... 1.
-    opacity : float
-        0 shows the image alone; 1 covers the hottest spot wholly.
 
     Returns
     -------
@@ -47,7 +45,7 @@ def overlay(grey: Grey, values: Grey, opacity: float = OPACITY) -> Rgb:
     (4, 6, 3)
     """
     heat = np.clip(values, 0, 1)
-    alpha = (opacity * heat)[..., None]
+    alpha = (OPACITY * heat)[..., None]
     picture = (1 - alpha) * as_rgb(grey) + alpha * colours()[np.rint(heat * 255).astype(np.uint8)]
     return np.rint(picture).astype(np.uint8)
 
@@ -58,7 +56,7 @@ def heat_only(values: Grey) -> NDArray[np.uint8]:
     return np.dstack([colours()[heat], heat])
 
 
-def on_frame(frame: Grey, heatmap: Heatmap, opacity: float = OPACITY) -> Rgb:
+def on_frame(frame: Grey, heatmap: Heatmap) -> Rgb:
     """The whole frame ``[H, W]`` with the heatmap laid over the part that the model saw.
 
     Returns
@@ -70,7 +68,7 @@ def on_frame(frame: Grey, heatmap: Heatmap, opacity: float = OPACITY) -> Rgb:
     stretched = Image.fromarray(heatmap.values).resize((place.width, place.height), Image.Resampling.BILINEAR)
     canvas = Image.new("F", (width, height))
     canvas.paste(stretched, (place.x, place.y))  # what reaches over the edge of the frame falls away
-    return overlay(frame, np.asarray(canvas), opacity)
+    return overlay(frame, np.asarray(canvas))
 
 
 def as_rgb(grey: Grey) -> Rgb:

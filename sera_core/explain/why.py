@@ -47,7 +47,6 @@ def explain(
     crop_box: Box,
     predict: Predict,
     asked: Asked | None = None,
-    seed: int = 0,
 ) -> Heatmap:
     """Heatmap of the class shown, and how far to trust it.
 
@@ -62,8 +61,6 @@ def explain(
         From crops ``[N, h, w]`` to the probability ``[N]`` of the class shown.
     asked : Asked or None
         None: a model without gradients, which only :attr:`CamMethod.OCCLUSION` can explain.
-    seed : int
-        Of the random patches.
 
     Returns
     -------
@@ -80,6 +77,6 @@ def explain(
         values = asked.map(method, crop)
     else:
         raise ValueError(f"{method} needs a network's activations: use {CamMethod.OCCLUSION} for this model")
-    trust = fidelity(predict, crop, values, seed)
+    trust = fidelity(predict, crop, values)
     steady = asked is not None and asked.steady and method is not CamMethod.OCCLUSION
     return Heatmap(method, values, crop, crop_box, trust, steady)

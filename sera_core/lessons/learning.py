@@ -125,7 +125,7 @@ class Student:
         return x
 
 
-def student(moving: Sequence[str], seed: int = 0) -> Student:
+def student(moving: Sequence[str]) -> Student:
     """An ImageNet network with a new last layer, of which only some groups move.
 
     Raises
@@ -139,7 +139,7 @@ def student(moving: Sequence[str], seed: int = 0) -> Student:
 
     if not moving:
         raise BadInput("all_frozen", "Every layer is frozen, so nothing can be learnt: let at least one group move.")
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     parts = build(NETWORKS[0], pretrained=True).eval()
     body = cast("nn.Sequential", parts["body"])
     stages = cast("nn.Sequential", body[2])
@@ -167,7 +167,7 @@ def split(cases: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return learn, np.concatenate([benign[:out], malignant[:out]])
 
 
-def train(settings: Settings, own: Grey | None = None, seed: int = 0) -> Iterator[Epoch]:
+def train(settings: Settings, own: Grey | None = None) -> Iterator[Epoch]:
     """Train, telling after each epoch where the network stands; stop by asking no further.
 
     Parameters
@@ -175,7 +175,6 @@ def train(settings: Settings, own: Grey | None = None, seed: int = 0) -> Iterato
     settings : Settings
     own : float32 [h, w], optional
         The nodule under study, as a crop of the bank.
-    seed : int
 
     Raises
     ------
@@ -186,7 +185,7 @@ def train(settings: Settings, own: Grey | None = None, seed: int = 0) -> Iterato
 
     from sera_core.train.descent import cross_entropy
 
-    pupil, bank = student(settings.moving, seed), load_bank()
+    pupil, bank = student(settings.moving), load_bank()
     learn, left_out = split(settings.cases)
     known, unknown = (pupil.fixed_part(bank.crops[rows]) for rows in (learn, left_out))
     mine = None if own is None else pupil.fixed_part(own[None])
@@ -195,7 +194,7 @@ def train(settings: Settings, own: Grey | None = None, seed: int = 0) -> Iterato
     moving = [value for name in settings.moving for value in pupil.groups[name].parameters()]
     optimiser = torch.optim.SGD(moving, settings.rate, MOMENTUM)
     watched = cast("nn.Linear", pupil.groups["Last layer"]).weight
-    random, weight = np.random.default_rng(seed), (_one(watched), 0.0, _one(watched))
+    random, weight = np.random.default_rng(0), (_one(watched), 0.0, _one(watched))
     for number in range(settings.epochs + 1):
         order: NDArray[np.intp] = random.permutation(len(learn)) if number else np.zeros(0, np.intp)
         for start in range(0, len(order), BATCH):

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 TOLERANCE = 1e-6  # largest violation of the optimality conditions that is left
 MOST_STEPS = 200_000
 FOLDS = 5
+LINES = 12  # shown of those that separate
 FLAT = 1e-5  # length of w below which there is no border: what is left of it is the solver's tolerance
 
 
@@ -171,7 +172,7 @@ def line_margin(points: ArrayLike, labels: ArrayLike, angle: float, offset: floa
     return float(2 * np.min(y * (x @ normal - offset)))
 
 
-def some_lines(points: ArrayLike, labels: ArrayLike, count: int = 12) -> list[tuple[float, float]]:
+def some_lines(points: ArrayLike, labels: ArrayLike) -> list[tuple[float, float]]:
     """Lines that separate the classes, as (angle, offset): in every direction that has one, the middle one."""
     x, y = checked(points, labels)
     found = []
@@ -180,7 +181,7 @@ def some_lines(points: ArrayLike, labels: ArrayLike, count: int = 12) -> list[tu
         low, high = float(along[y < 0].max()), float(along[y > 0].min())
         if low < high:
             found.append((float(angle), (low + high) / 2))
-    spread = np.linspace(0, len(found) - 1, count).round().astype(int)
+    spread = np.linspace(0, len(found) - 1, LINES).round().astype(int)
     return [found[k] for k in np.unique(spread)] if found else []
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sera_core.contracts import BadInput, Grey, Scale
 from sera_core.signs.echo import Echo, echoes
 from sera_core.signs.geometry import Geometry, Mask, geometry
-from sera_core.signs.quantities import QUANTITIES, SCALE_FREE
+from sera_core.signs.quantities import QUANTITIES
 
 SMALLEST_PX = 64  # an outline of fewer pixels has no border to speak of
 
@@ -41,10 +38,6 @@ class Signs:
     def as_dict(self) -> dict[str, float]:
         """Every quantity by its name."""
         return {quantity.name: self[quantity.name] for quantity in QUANTITIES}
-
-    def vector(self) -> NDArray[np.float64]:
-        """The quantities that need no scale ``[16]``, in the order of ``SCALE_FREE``."""
-        return np.asarray([self[name] for name in SCALE_FREE])
 
 
 def measure(pixels: Grey, mask: Mask, mm_per_px: Scale | None = None) -> Signs:

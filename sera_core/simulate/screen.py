@@ -17,6 +17,7 @@ Pixels = NDArray[np.uint8]
 Point = tuple[float, float]
 Mark = Literal["plus", "cross"]
 MARKS: tuple[Mark, ...] = ("plus", "cross")
+TICK, MARK, WORD = 220, 200, 230  # grey levels of what a scanner writes on its screen
 WORDS = ("RT LOBE", "LT", "TRANS", "SAG", "ISTHMUS", "D1 12.3 mm", "D2 0.84 cm", "2D 45%", "FR 24", "MI 0.9", "L12-5")
 
 
@@ -93,31 +94,31 @@ def calliper_pair(mask: NDArray[np.bool_], generator: np.random.Generator) -> tu
     )
 
 
-def draw_scale(pixels: Pixels, spacing: float, right: bool, level: int = 220) -> None:
+def draw_scale(pixels: Pixels, spacing: float, right: bool) -> None:
     """Ticks of a depth scale along one side, a longer one at every fifth."""
     height, width = pixels.shape
     with _pen(pixels) as draw:
         for number, y in enumerate(np.arange(0, height, max(spacing, 3.0))):
             long = 0.02 * width * (2 if number % 5 == 0 else 1)
             start = width - 2 - long if right else 1
-            draw.line(((start, y), (start + long, y)), fill=level)
+            draw.line(((start, y), (start + long, y)), fill=TICK)
 
 
-def draw_body_mark(pixels: Pixels, corner: Point, size: float, level: int = 200) -> None:
+def draw_body_mark(pixels: Pixels, corner: Point, size: float) -> None:
     """The little neck with two lobes and a stroke for the probe."""
     x, y = corner
     with _pen(pixels) as draw:
-        draw.arc((x, y, x + 0.35 * size, y + size), -70, 80, fill=level)
-        draw.arc((x + 0.65 * size, y, x + size, y + size), 100, 250, fill=level)
+        draw.arc((x, y, x + 0.35 * size, y + size), -70, 80, fill=MARK)
+        draw.arc((x + 0.65 * size, y, x + size, y + size), 100, 250, fill=MARK)
         for lobe in (0.36, 0.54):
-            draw.ellipse((x + lobe * size, y + 0.4 * size, x + (lobe + 0.12) * size, y + 0.8 * size), outline=level)
-        draw.line((x + 0.4 * size, y + 0.55 * size, x + 0.62 * size, y + 0.5 * size), fill=level, width=2)
+            draw.ellipse((x + lobe * size, y + 0.4 * size, x + (lobe + 0.12) * size, y + 0.8 * size), outline=MARK)
+        draw.line((x + 0.4 * size, y + 0.55 * size, x + 0.62 * size, y + 0.5 * size), fill=MARK, width=2)
 
 
-def draw_words(pixels: Pixels, text: str, corner: Point, size: float, level: int = 230) -> None:
+def draw_words(pixels: Pixels, text: str, corner: Point, size: float) -> None:
     """Burned-in text."""
     with _pen(pixels) as draw:
-        draw.text(corner, text, fill=level, font=ImageFont.load_default(max(size, 6.0)))
+        draw.text(corner, text, fill=WORD, font=ImageFont.load_default(max(size, 6.0)))
 
 
 def scribble(pixels: Pixels, generator: np.random.Generator) -> None:

@@ -31,6 +31,7 @@ from sera_core.simulate.render import WHOLE, pixels, truth_mask
 from sera_core.simulate.sandbox import truth_of
 
 FILE = MODELS / "lessons" / "ceilings.json"
+SEED = 2020  # of the test sets
 VISIBLE = 0.8  # SD of the speckle; there the simulated frames' network answers with about half of what a sign is worth
 SPECKLE_DB = 5.57  # SD of fully developed speckle after the logarithm, one look
 EYE_MM = 0.3  # finer than this the eye takes a difference for speckle
@@ -130,7 +131,7 @@ def _strength(values: Grey) -> float:
     return float(np.sqrt(np.mean(values * values))) if values.size else 0.0
 
 
-def ceilings(name: str, cases: int = 0, seed: int = 2020) -> tuple[float, float]:
+def ceilings(name: str, cases: int = 0) -> tuple[float, float]:
     """AUC of the likelihood ratio in a centre's test set, as built and as visible.
 
     Parameters
@@ -139,10 +140,9 @@ def ceilings(name: str, cases: int = 0, seed: int = 2020) -> tuple[float, float]
         Centre.
     cases : int
         Of each class; 0: the sizes of Koh 2020.
-    seed : int
     """
     centre = centre_named(name)
-    cohort = Cohort(centre, "test", cases or centre.malignant, cases or centre.benign, seed)
+    cohort = Cohort(centre, "test", cases or centre.malignant, cases or centre.benign, SEED)
     rows = [(truth_of(case), visible_truth(case), case.pathology is Pathology.MALIGNANT) for case in cohort]
     built, seen, malignant = (np.asarray(column) for column in zip(*rows, strict=True))
     return auc(built[malignant], built[~malignant]), auc(seen[malignant], seen[~malignant])

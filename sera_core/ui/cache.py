@@ -130,10 +130,10 @@ def signs_of(image: GreyImage, reading: Reading) -> Measured | None:
     return measured_of(image, reading.outline, image.scale_at(reading.box))
 
 
-def diagnosis_of(image: GreyImage, request: Request, patient: Patient | None = None) -> Diagnosis:
-    """The diagnosis by one model; another patient asks no network again."""
+def diagnosis_of(image: GreyImage, request: Request) -> Diagnosis:
+    """The diagnosis by one model, of a patient of whom nothing is known."""
     reading = reading_of(image, request)
-    return advise(image, reading, patient or Patient(), measured=signs_of(image, reading))
+    return advise(image, reading, Patient(), measured=signs_of(image, reading))
 
 
 def with_opinions(diagnosis: Diagnosis) -> Diagnosis:
