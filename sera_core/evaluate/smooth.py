@@ -34,9 +34,7 @@ class Smooth:
     e90: float
 
 
-def smooth(
-    labels: ArrayLike, probability: ArrayLike, patients: ArrayLike | None = None, level: float = 0.95
-) -> Smooth | None:
+def smooth(labels: ArrayLike, probability: ArrayLike, patients: ArrayLike | None = None) -> Smooth | None:
     """Fit the curve.
 
     Parameters
@@ -64,7 +62,7 @@ def smooth(
     grid = np.linspace(p.min(), p.max(), POINTS)
     at = _basis(logits(grid), knots)
     middle, spread = at @ weights, np.sqrt(np.einsum("ij,jk,ik->i", at, cover, at))
-    half = spread * student(level, np.inf if who is None else int(who.max()))
+    half = spread * student(np.inf if who is None else int(who.max()))
     distance = np.abs(expit(basis @ weights) - p)
     observed, low, high = (expit(end) for end in (middle, middle - half, middle + half))
     curve = Bins(grid, observed, low, high, np.zeros(POINTS, np.int64))
