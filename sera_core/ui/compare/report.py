@@ -34,46 +34,8 @@ def offer_comparison(chosen: Chosen) -> None:
         f"those of {_cells(COUNTED)}, and the methods in words, in one file that opens without network; or the numbers "
         f"alone. {_cells(LEFT_OUT).capitalize()} are not in it.",
     )
-
-    def report() -> str:
-        return html(remember(chosen, compare, chosen.cutoffs), subject_of(chosen))
-
-    def rows() -> str:
-        return escape.csv(frame(remember(chosen, compare, chosen.cutoffs).rows))
-
-    def notebook() -> str:
-        study = chosen.study
-        table = Table("" if chosen.own else study.name, study.title, study.domain)
-        return comparison_notebook(table, chosen.predictions)
-
     with cell.controls:
-        offer(
-            Download(
-                "Report (HTML)",
-                ":material/description:",
-                f"comparison-{chosen.study.name}.html",
-                "text/html",
-                report,
-                "report",
-                "primary",
-            ),
-            Download(
-                "All numbers (CSV)",
-                ":material/table:",
-                f"comparison-{chosen.study.name}.csv",
-                "text/csv",
-                rows,
-                "all-numbers",
-            ),
-            Download(
-                "Notebook",
-                ":material/book_2:",
-                f"comparison-{chosen.study.name}.ipynb",
-                KIND,
-                notebook,
-                "notebook",
-            ),
-        )
+        offer(*_whole(chosen))
         width = st.segmented_control(
             "Width of the figures for print (mm)",
             [ONE_COLUMN, TWO_COLUMNS],
@@ -82,21 +44,7 @@ def offer_comparison(chosen: Chosen) -> None:
             required=True,
             key="print-width",
         )
-
-        def plates() -> bytes:
-            found = remember(chosen, compare, chosen.cutoffs)
-            return archive(chosen.predictions, found, chosen.looks, chosen.names, width or TWO_COLUMNS)
-
-        offer(
-            Download(
-                "Figures for print (ZIP)",
-                ":material/imagesmode:",
-                f"figures-{chosen.study.name}-{width or TWO_COLUMNS:.0f}mm.zip",
-                "application/zip",
-                plates,
-                "plates",
-            )
-        )
+        offer(_plates(chosen, width or TWO_COLUMNS))
         offer(*(_table(chosen, ending, label) for ending, label in TABLES.items()))
         st.caption("Reporting checklists, filled in as far as the report answers them:")
         offer(*(_checklist(chosen, which, title) for which, title in TITLES.items()))
@@ -111,6 +59,39 @@ def offer_comparison(chosen: Chosen) -> None:
         )
     with cell.result:
         show_code(compare, html)
+
+
+def _whole(chosen: Chosen) -> tuple[Download, ...]:
+    """The whole comparison to read, to calculate with and to run again."""
+    study = chosen.study
+    name = f"comparison-{study.name}"
+
+    def report() -> str:
+        return html(remember(chosen, compare, chosen.cutoffs), subject_of(chosen))
+
+    def rows() -> str:
+        return escape.csv(frame(remember(chosen, compare, chosen.cutoffs).rows))
+
+    def notebook() -> str:
+        table = Table("" if chosen.own else study.name, study.title, study.domain)
+        return comparison_notebook(table, chosen.predictions)
+
+    return (
+        Download("Report (HTML)", ":material/description:", f"{name}.html", "text/html", report, "report", "primary"),
+        Download("All numbers (CSV)", ":material/table:", f"{name}.csv", "text/csv", rows, "all-numbers"),
+        Download("Notebook", ":material/book_2:", f"{name}.ipynb", KIND, notebook, "notebook"),
+    )
+
+
+def _plates(chosen: Chosen, width_mm: float) -> Download:
+    """The figures for print, all of one width."""
+
+    def write() -> bytes:
+        found = remember(chosen, compare, chosen.cutoffs)
+        return archive(chosen.predictions, found, chosen.looks, chosen.names, width_mm)
+
+    name = f"figures-{chosen.study.name}-{width_mm:.0f}mm.zip"
+    return Download("Figures for print (ZIP)", ":material/imagesmode:", name, "application/zip", write, "plates")
 
 
 def _table(chosen: Chosen, ending: str, label: str) -> Download:
