@@ -13,7 +13,6 @@ from sera_core.guidelines import acr, ata, eutirads, kim, ktirads, kwak
 from sera_core.guidelines.descriptors import validate
 from sera_core.guidelines.placement import percent, place
 from sera_core.guidelines.strata import Reading, Rulebook, Stratum, at_least, to_advice
-from sera_core.sizes import check_size
 from sera_core.wording.labels import LABELS
 
 RULEBOOKS: dict[Guideline, Rulebook] = {
@@ -54,7 +53,6 @@ def undescribed(guideline: Guideline, size_mm: float | None) -> Advice:
     >>> undescribed(Guideline.ACR2017, 16).action.value
     'unknown'
     """
-    check_size(size_mm)
     return to_advice(RULEBOOKS[guideline], Reading(UNDESCRIBED), size_mm)
 
 
@@ -83,7 +81,6 @@ def assess(guideline: Guideline, descriptors: Descriptors, size_mm: float | None
     >>> advice.category, advice.points, advice.action.value
     ('TR4', 4, 'fna')
     """
-    check_size(size_mm)
     validate(descriptors)
     book = RULEBOOKS[guideline]
     return to_advice(book, book.classify(descriptors), size_mm)
@@ -132,7 +129,6 @@ def advise_from_probability(guideline: Guideline, probability: float, size_mm: f
     ('K-TIRADS 5', 'fna')
     """
     _check_probability(probability)
-    check_size(size_mm)
     book = RULEBOOKS[guideline]
     if not book.strata:
         return to_advice(book, Reading(NO_STRATA), size_mm)
