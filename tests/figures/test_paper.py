@@ -20,6 +20,7 @@ from sera_core.reports.plates import archive, file_name, plates
 from tests.predicted import made_up, read
 
 Drawn = tuple[Predictions, Comparison, dict, dict]
+Sheets = dict[float, dict[str, Figure]]  # figures by name, by width in mm
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +31,18 @@ def drawn() -> Drawn:
     return predictions, compare(predictions), looks, {name: name for name in raters}
 
 
+@pytest.fixture(scope="module")
+def sheets(drawn: Drawn) -> Sheets:
+    return {width: dict(plates(*drawn, width)) for width in (85.0, 180.0)}
+
+
 def words(figure: Figure) -> str:
     return " ".join(text.get_text() for text in figure.findobj(match=lambda one: hasattr(one, "get_text")))
 
 
 @pytest.mark.parametrize("width", [85.0, 180.0])
-def test_every_figure_has_the_width_asked_for_to_a_tenth_of_a_millimetre(drawn: Drawn, width: float) -> None:
-    made = dict(plates(*drawn, width))
+def test_every_figure_has_the_width_asked_for_to_a_tenth_of_a_millimetre(sheets: Sheets, width: float) -> None:
+    made = sheets[width]
     assert set(made) == {"real-auc", "real-roc", "real-calibration", "real-decision"} | {
         f"real-confusion-{name}" for name in ("alpha", "beta_x", "gamma", "reader_1_acr2017")
     }
@@ -47,9 +53,9 @@ def test_every_figure_has_the_width_asked_for_to_a_tenth_of_a_millimetre(drawn: 
     assert float(page.mediabox.height) / 72 * 25.4 < 240, "it fits a page"
 
 
-def test_numbers_stand_inside_and_axes_are_square(drawn: Drawn) -> None:
+def test_numbers_stand_inside_and_axes_are_square(drawn: Drawn, sheets: Sheets) -> None:
     predictions, found, *_ = drawn
-    made = dict(plates(*drawn, 180))
+    made = sheets[180]
     said = words(made["real-roc"])
     for row in found.glance.rows:
         assert f"{row.estimate:.2f} ({row.low:.2f}–{row.high:.2f})" in said
@@ -64,8 +70,8 @@ def test_numbers_stand_inside_and_axes_are_square(drawn: Drawn) -> None:
     assert len(made["real-roc"].legends) == 1
 
 
-def test_curves_are_told_apart_in_grey(drawn: Drawn) -> None:
-    axes = dict(plates(*drawn, 180))["real-roc"].axes[0]
+def test_curves_are_told_apart_in_grey(sheets: Sheets) -> None:
+    axes = sheets[180]["real-roc"].axes[0]
     dashes = [str(line.get_linestyle()) for line in axes.get_lines() if len(line.get_xdata()) > 2]
     marks = [line.get_marker() for line in axes.get_lines() if len(line.get_xdata()) == 1]
     assert len(set(dashes)) == len(dashes) == 3
