@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from sera_core.lessons.margin import Floats, Margin
 
-COUNT = 60  # of places a side
-
 
 @dataclass(frozen=True, eq=False)
 class Field:
@@ -29,12 +27,12 @@ class Field:
     values: Floats
 
 
-def field(fitted: Margin, low: tuple[float, float], high: tuple[float, float]) -> Field:
+def field(fitted: Margin, low: tuple[float, float], high: tuple[float, float], count: int = 60) -> Field:
     """Decision values of a separation in two dimensions between two corners."""
-    x, y = np.linspace(low[0], high[0], COUNT), np.linspace(low[1], high[1], COUNT)
+    x, y = np.linspace(low[0], high[0], count), np.linspace(low[1], high[1], count)
     across, up = np.meshgrid(x, y)
     values = fitted.decide(np.column_stack([across.ravel(), up.ravel()]))
-    return Field(x, y, values.reshape(COUNT, COUNT))
+    return Field(x, y, values.reshape(count, count))
 
 
 def level_lines(plane: Field, level: float) -> list[NDArray[np.float64]]:
