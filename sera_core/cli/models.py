@@ -12,6 +12,7 @@ from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
 
 TRAIN_WORK = Path("runs/train")
+PADDING = 1.1
 NETWORK = "efficientnet_lite0"  # its ImageNet weights come with the installation
 RECIPE_OPTIONS = ("epochs", "rate", "decay", "batch", "schedule", "frozen_stages", "weights", "seed")
 
@@ -36,21 +37,21 @@ def train(options: argparse.Namespace) -> Result:
 
     With nothing else said: outline, measured signs and a network's features, joined on patients left out.
     """
-    from sera_core.study.one_model import Training, recipe_of, train
+    from sera_core.study.one_model import Training, framed_for, recipe_of, train
     from sera_core.study.stage import Stage
 
     given = {name: value for name, value in vars(options).items() if name in RECIPE_OPTIONS and value is not None}
     out = options.out or MODELS / options.manifest.stem
+    prepare = framed_for(options.net, options.mode, options.px, options.padding)
     choose = options.mode == "transfer" and not given.keys() & {"epochs", "rate", "decay"} and options.folds > 1
     wanted = Training(
         manifest=options.manifest,
         network=options.net,
-        recipe=recipe_of(options.net, options.mode, options.published, options.padding, given),
+        recipe=recipe_of(options.net, options.mode, options.published, prepare.padding, given),
         out=out,
         folds=options.folds,
         choose=choose,
-        input_px=options.px,
-        padding=options.padding,
+        prepare=prepare,
         limit=options.limit,
         keep_anyway=options.keep_anyway,
         title=options.title,
@@ -79,8 +80,8 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--published", action="store_true", help="the recipe of Lee 2019 for this network (finetune)")
     parser.add_argument("--folds", type=int, default=6, help="of the cross-validation; 1: train once, keep a sixth")
-    parser.add_argument("--px", type=int, help="side of the input, if not the network's own")
-    _add_padding(parser)
+    parser.add_argument("--px", type=int, help="side of the input, if not the network's own (joined: 160)")
+    _add_padding(parser, None)
     parser.add_argument("--limit", type=int, help="so many training images at most (with --folds 1)")
     parser.add_argument("--keep-anyway", action="store_true", help="keep a model no better than chance, and say so")
     parser.add_argument("--title", default="")
@@ -135,14 +136,15 @@ def _add_import_onnx(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mean", type=float, required=True, help="normalisation of a grey level 0 ... 1")
     parser.add_argument("--std", type=float, required=True)
     parser.add_argument("--px", type=int, default=0, help="side of its input, where the file leaves it open")
-    _add_padding(parser)
+    _add_padding(parser, PADDING)
     parser.add_argument("--title", default="")
     parser.add_argument("--licence", default="as its maker says")
     parser.add_argument("--domain", default="real", choices=["real", "simulated"])
 
 
-def _add_padding(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--padding", type=float, default=1.1, help="side of the crop over the region's longest side")
+def _add_padding(parser: argparse.ArgumentParser, default: float | None) -> None:
+    said = f"side of the crop over the region's longest side ({PADDING}, joined 1.0)"
+    parser.add_argument("--padding", type=float, default=default, help=said)
 
 
 VERBS = (

@@ -22,11 +22,10 @@ from pydantic import TypeAdapter, ValidationError
 from sera_core.classifiers.card import Card, read_card, write_card
 from sera_core.contracts import BadInput, Domain
 from sera_core.files import whole_file
-from sera_core.images.prepare import Framing
 from sera_core.nets.registry import network as registered
 from sera_core.study.answers import TEST
 from sera_core.study.cache import write_csv
-from sera_core.study.design import Design, read_design
+from sera_core.study.design import Design, Framed, read_design
 from sera_core.study.extract import preparation_of
 from sera_core.study.population import population
 from sera_core.study.run import run
@@ -55,6 +54,8 @@ class Training:
     network : str
     recipe : Recipe
         Its mode is ``joined``, ``transfer`` or ``finetune``.
+    prepare : Framed
+        See :func:`framed_for`.
     out : Path
         Folder of the model; its name is the model's id.
     folds : int
@@ -62,10 +63,6 @@ class Training:
         trains once.
     choose : bool
         Epochs, rate and decay by cross-validation (``transfer``).
-    input_px : int or None
-        None: the network's own.
-    framing, padding
-        How the region is framed, and the side of the crop over its own.
     limit : int or None
         So many training images at most (with ``folds`` 1).
     keep_anyway : bool
@@ -77,12 +74,10 @@ class Training:
     manifest: Path
     network: str
     recipe: Recipe
+    prepare: Framed
     out: Path
     folds: int = FOLDS
     choose: bool = False
-    input_px: int | None = None
-    framing: Framing = "square"
-    padding: float = 1.1
     limit: int | None = None
     keep_anyway: bool = False
     title: str = ""
@@ -178,7 +173,7 @@ def _arm(wanted: Training, name: str, title: str, recipe: Recipe, centres: list[
         f"id = {json.dumps(name)}",
         f"title = {json.dumps(title)}",
         f"sources = {json.dumps(centres)}",
-        f"prepare = {_table(_framed(wanted))}",
+        f"prepare = {_table(asdict(wanted.prepare))}",
         f"recipe = {_table(said)}",
         f"ship = {json.dumps(ship)}",
         *([] if wanted.limit is None else [f"limit = {wanted.limit}"]),
@@ -208,11 +203,6 @@ def _told(wanted: Training, place: Path, stage: Stage, models: Path) -> Card:
     return card
 
 
-def _framed(wanted: Training) -> dict[str, object]:
-    side = registered(wanted.network).input_px if wanted.input_px is None else wanted.input_px
-    return {"input_px": side, "framing": wanted.framing, "padding": wanted.padding}
-
-
 def _table(values: dict) -> str:
     """An inline table of TOML."""
     said = {name: _table(value) if isinstance(value, dict) else json.dumps(value) for name, value in values.items()}
@@ -230,6 +220,18 @@ def _chosen(wanted: Training, design: Design, place: Path, stage: Stage) -> Reci
     write_csv(place / "choice.csv", table)
     stage.report(f"chosen: {recipe.epochs} epochs, rate {recipe.rate:g}, decay {recipe.decay:g}")
     return recipe
+
+
+def framed_for(network: str, mode: str, px: int | None, padding: float | None) -> Framed:
+    """How regions are framed: as given, else as served best.
+
+    Where the body stays as it is and the outline is measured beside it, that is the box itself, stretched to a square
+    (the table of framings in ``models/README.md``).
+    """
+    if mode == "joined":
+        return Framed(160 if px is None else px, "stretch", 1.0 if padding is None else padding)
+    side = registered(network).input_px if px is None else px
+    return Framed(side, "square", 1.1 if padding is None else padding)
 
 
 def recipe_of(network: str, mode: str, published: bool, padding: float, given: dict[str, Any]) -> Recipe:
