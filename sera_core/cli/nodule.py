@@ -26,6 +26,7 @@ from sera_core.contracts import (
 )
 from sera_core.files import whole_file
 from sera_core.wording import command_line
+from sera_core.wording import diagnosis as words
 from sera_core.wording.command_line import Result
 
 
@@ -189,6 +190,10 @@ def _write_heatmap(diagnosis: Any, file: Path) -> None:
     from sera_core.explain.overlay import overlay, png
 
     heatmap = diagnosis.reading.heatmap
+    if heatmap is None:
+        raise BadInput(
+            "no_heatmap", f"There is no heatmap to write: {words.why(diagnosis.reading)} Leave --heatmap out."
+        )
     with whole_file(file) as part:
         part.write_bytes(png(overlay(heatmap.crop, heatmap.values)))
 

@@ -86,6 +86,7 @@ class Reading:
     verdict : Verdict
         Indeterminate, too, where the image lies at the fringe of what the model knows.
     familiarity : Familiarity
+        Beyond its limit the model gives no answer (:attr:`answered`), and its number is shown nowhere.
     heatmap : Heatmap or None
     warnings : tuple of Notice
         About the region and this model's answer.
@@ -111,3 +112,8 @@ class Reading:
     heatmap: Heatmap | None = None
     warnings: tuple[Notice, ...] = ()
     outline: Outline | None = None
+
+    @property
+    def answered(self) -> bool:
+        """False where the image is too far from what the model was trained on: describe the nodule without it."""
+        return not self.familiarity.refused

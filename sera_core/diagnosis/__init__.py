@@ -9,12 +9,25 @@ from __future__ import annotations
 from sera_core.contracts import Diagnosis, GreyImage, Patient
 from sera_core.diagnosis.advice import advise, checked
 from sera_core.diagnosis.choice import warm, who_answers
+from sera_core.diagnosis.notices import UNFAMILIAR
 from sera_core.diagnosis.reading import opinions, read
 from sera_core.diagnosis.region import NO_NODULE, outlined
 from sera_core.diagnosis.request import AUTO, Request
 from sera_core.signs.describe import measured
 
-__all__ = ["AUTO", "NO_NODULE", "Request", "advise", "diagnose", "opinions", "outlined", "read", "warm", "who_answers"]
+__all__ = [
+    "AUTO",
+    "NO_NODULE",
+    "UNFAMILIAR",
+    "Request",
+    "advise",
+    "diagnose",
+    "opinions",
+    "outlined",
+    "read",
+    "warm",
+    "who_answers",
+]
 
 
 def diagnose(

@@ -8,6 +8,7 @@ from sera_core.diagnosis.request import AUTO, Request
 from sera_core.outline import panes
 from sera_core.wording import percent
 
+UNFAMILIAR = "unfamiliar"  # code of the notice that stands in the place of an answer
 MALIGNANT = "malignant"  # how the target of a model begins whose labels are pathology
 
 
@@ -19,8 +20,8 @@ def which_pane(image: GreyImage, request: Request) -> tuple[Notice, ...]:
     return (Notice("several_panes", f"{said}: say which one is meant."),)
 
 
-def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tuple[Notice, ...]:
-    """What is to be told beside an answer of this model."""
+def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None, model: str) -> tuple[Notice, ...]:
+    """What is to be told beside an answer of this model, or instead of one; ``model`` is who was asked."""
     notices = []
     if proposed is not None:
         by = "from the callipers on the frame" if proposed.source == "callipers" else "by the program"
@@ -31,6 +32,8 @@ def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tu
                 "check that it holds the nodule.",
             )
         )
+    if familiarity.refused:
+        return (*notices, Notice(UNFAMILIAR, _unfamiliar(card.title, familiarity, model)))
     if not card.positive.startswith(MALIGNANT):
         notices.append(
             Notice(
@@ -39,7 +42,7 @@ def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tu
                 "limits are risks of cancer, so no category is drawn from it.",
             )
         )
-    if familiarity.fringe and not familiarity.refused:
+    if familiarity.fringe:
         notices.append(
             Notice(
                 "rarely_seen",
@@ -50,7 +53,7 @@ def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tu
     return tuple(notices)
 
 
-def unfamiliar(title: str, familiarity: Familiarity, model: str) -> str:
+def _unfamiliar(title: str, familiarity: Familiarity, model: str) -> str:
     """Why no answer is given, and what works without."""
     whom = f"any installed model knows (nearest: {title}, " if model == AUTO else f"{title} knows ("
     return (

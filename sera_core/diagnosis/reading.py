@@ -26,7 +26,7 @@ from sera_core.contracts import (
     is_positive,
 )
 from sera_core.diagnosis.choice import cards, most_familiar
-from sera_core.diagnosis.notices import doubts, unfamiliar, which_pane
+from sera_core.diagnosis.notices import doubts, which_pane
 from sera_core.diagnosis.region import Finder, border, outlined, region_of
 from sera_core.diagnosis.request import AUTO, Request
 from sera_core.explain.cam import Trace, trace
@@ -38,8 +38,10 @@ from sera_core.outline import without_callipers
 from sera_core.signs.shaken import by_hands
 
 
-def read(image: GreyImage, request: Request, find: Finder = outlined, strict: bool = True) -> Reading:
+def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading:
     """What the asked model makes of the region; no other model runs.
+
+    A region too far from what the model was trained on has a reading too, which holds no answer and no heatmap.
 
     Parameters
     ----------
@@ -47,15 +49,11 @@ def read(image: GreyImage, request: Request, find: Finder = outlined, strict: bo
     request : Request
     find : callable
         :func:`outlined`, or the same remembered, for whoever shows the outline before it is read.
-    strict : bool
-        False: an image too far from what the model was trained on is not refused; the reading's familiarity says so,
-        its number is not to be told, and it has no heatmap. For a report, which needs region, outline and words.
 
     Raises
     ------
     BadInput
-        When the region is impossible, there is no such model or none at all, or the image is too far from what the
-        model was trained on.
+        When the region is impossible, or there is no such model or none at all.
     """
     cards()
     if request.model != AUTO:
@@ -66,8 +64,6 @@ def read(image: GreyImage, request: Request, find: Finder = outlined, strict: bo
     seen = look(pixels, box)
     classifier = store.load(most_familiar(image, seen) if request.model == AUTO else request.model)
     card, familiarity = classifier.card, classifier.familiarity(seen)[0]
-    if familiarity.refused and strict:
-        raise BadInput("unfamiliar", unfamiliar(card.title, familiarity, request.model))
     asked = replace(request, method=None) if familiarity.refused else request
     answer, heatmap = _answer(classifier, pixels, box, outline, asked)
     probability = float(answer.probability[0])
@@ -90,7 +86,7 @@ def read(image: GreyImage, request: Request, find: Finder = outlined, strict: bo
         heatmap=heatmap,
         warnings=check_box(image, box)
         + which_pane(image, request)
-        + doubts(card, familiarity, None if request.box else outline),
+        + doubts(card, familiarity, None if request.box else outline, request.model),
         outline=outline,
     )
 

@@ -9,7 +9,7 @@ from sera_core.wording.diagnosis import BASIS
 from sera_core.wording.labels import NO_FOCUS
 from sera_core.wording.probability import percent
 from sera_core.wording.signs import LOOK
-from sera_core.wording.verdict import WITHHELD, headline
+from sera_core.wording.verdict import NO_ANSWER, WITHHELD, headline
 
 SAID_BY = {"reader": "yours", "program": "proposed by the program", "outline": "proposed from the outline"}
 Result = Any  # what a command computed, as JSON would hold it
@@ -30,13 +30,8 @@ def simulated(found: Result) -> str:
 def diagnosis(found: Result) -> str:
     """Verdict, probabilities, advice and notices of one diagnosis."""
     advice = found["advice"]
-    said = WITHHELD if found["fringe"] else headline(Verdict(found["verdict"]), found["positive"])
-    low, high = (percent(end) for end in found["probability_range"])
     lines = [
-        f"{said}: probability {percent(found['probability'])} ({low} to {high}) at a balanced prior "
-        f"(cut-off {percent(found['cutoff'])}), {percent(found['probability_at_pretest'])} at the "
-        f"pre-test risk of {percent(found['pretest'])}, "
-        f"by {found['model']}",
+        _answer(found),
         *_described(found),
         f"{advice['guideline']} {advice['category']}: {advice['action']}. {advice['rule']}",
         f"rests on: {BASIS[Basis(found['advice_basis'])]}",
@@ -44,6 +39,20 @@ def diagnosis(found: Result) -> str:
         NOT_A_DEVICE,
     ]
     return "\n".join(lines)
+
+
+def _answer(found: Result) -> str:
+    """Verdict and probabilities, or that there is no answer."""
+    if found["probability"] is None:
+        return f"{NO_ANSWER}, {found['model']}"
+    said = WITHHELD if found["fringe"] else headline(Verdict(found["verdict"]), found["positive"])
+    low, high = (percent(end) for end in found["probability_range"])
+    return (
+        f"{said}: probability {percent(found['probability'])} ({low} to {high}) at a balanced prior "
+        f"(cut-off {percent(found['cutoff'])}), {percent(found['probability_at_pretest'])} at the "
+        f"pre-test risk of {percent(found['pretest'])}, "
+        f"by {found['model']}"
+    )
 
 
 def _described(found: Result) -> list[str]:

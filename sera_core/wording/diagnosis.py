@@ -47,6 +47,8 @@ LIMITS = (
 
 def headline(reading: Reading) -> str:
     """The verdict in the terms of what the model was taught; none where the model hardly knows the kind of image."""
+    if not reading.answered:
+        return verdicts.NO_ANSWER
     return verdicts.WITHHELD if reading.familiarity.fringe else verdicts.headline(reading.verdict, reading.positive)
 
 
@@ -148,7 +150,7 @@ def why(reading: Reading) -> str:
     if reading.familiarity.refused:
         return "There is nothing to explain where the model gives no answer."
     if reading.heatmap is None:
-        return "No heatmap was asked for."
+        return "No heatmap was asked for, or the model reads no picture but measures the outline."
     name, measured = METHOD[reading.heatmap.method], reading.heatmap.fidelity
     if measured is None:
         return f"{name}; its fidelity was not measured, so it explains nothing."

@@ -10,6 +10,7 @@ GLYPH = {  # the shapes of ``figures.palette.MARKER``
     Verdict.MALIGNANT: "◆",
 }
 WITHHELD = "No verdict: the model hardly knows this kind of image"
+NO_ANSWER = "No answer: the model does not know this kind of image"
 CANCER = {Verdict.BENIGN: "Probably benign", Verdict.MALIGNANT: "Suspicious for malignancy"}
 CHANCE = {Verdict.BENIGN: "unlikely", Verdict.INDETERMINATE: "indeterminate", Verdict.MALIGNANT: "likely"}
 

@@ -349,14 +349,22 @@ def test_a_fault_of_ours_is_exit_1(house: Path, tmp_path: Path) -> None:
     assert re.fullmatch(r"sera: a fault of ours \(ImportError: [^\n]+\)\n", ran.err)
 
 
-def test_an_image_far_from_the_training_set_is_refused(house: Path, tmp_path: Path) -> None:
+def test_an_image_far_from_the_training_set_gets_no_number_but_advice(house: Path, tmp_path: Path) -> None:
     shutil.copytree(house / "sera_core", tmp_path / "sera_core")
     model = tiny()
     store.save(replace(model, card=replace(model.card, familiarity_limit=1e-3)), tmp_path / "models")
     shutil.copy(house / "frame.png", tmp_path)
-    (ran,) = commands(tmp_path, ["diagnose", "frame.png", *ROI])
-    assert ran.code == 2
-    assert "unlike anything any installed model knows (nearest: A tiny model (cnn)" in ran.err
+    words = [*SOLID, "--size-mm", "14"]
+    asked = ["diagnose", "frame.png", *ROI, *words]
+    told, ran = commands(tmp_path, asked, [*asked, "--json"])
+    assert told.code == ran.code == 0
+    found = json.loads(ran.out)
+    assert [found[key] for key in ("probability", "probability_range", "probability_at_pretest")] == [None] * 3
+    assert (found["refused"], found["verdict"], found["model_advice"]) == (True, "indeterminate", None)
+    assert found["advice"]["category"] in told.out
+    assert found["advice_basis"] == "descriptors"
+    assert "unlike anything any installed model knows (nearest: A tiny model (cnn)" in told.out
+    assert told.out.startswith("No answer")
 
 
 def test_the_module_runs_from_a_shell(tmp_path: Path) -> None:

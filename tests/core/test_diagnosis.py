@@ -24,11 +24,13 @@ from sera_core.contracts import (
     Verdict,
 )
 from sera_core.diagnosis import Request, advise, diagnose, opinions, read
+from sera_core.exam import Exam
 from sera_core.guidelines import advise_from_probability, assess
 from sera_core.reports.page import pdf
 from sera_core.reports.record import to_json
 from sera_core.reports.text import as_text
 from sera_core.simulate import SAMPLES, render
+from sera_core.wording import percent
 from tests.figures.hand import hand_made
 
 SEEN = Descriptors(Composition.SOLID, Echogenicity.HYPOECHOIC, Shape.TALLER_THAN_WIDE, Margin.IRREGULAR)
@@ -73,6 +75,24 @@ def test_a_number_at_the_fringe_carries_no_category_but_what_the_reader_saw_does
     assert seen.advice == assess(Guideline.KTIRADS2021, SEEN, 14.0)
     for report in (to_json(seen), as_text(seen), pdf(seen)):
         assert report
+
+
+def test_a_refused_frame_has_no_number_but_advice_and_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = render(SAMPLES["papillary"].case).image
+    monkeypatch.setattr(Classifier, "familiarity", lambda *_: [Familiarity(1.1, 0.0, 1.0)])
+    found = diagnose(image, Request(), Patient(14.0, seen=WORDS), ask_all=True)
+    assert not found.reading.answered
+    assert (found.advice, found.model_advice) == (assess(Guideline.KTIRADS2021, SEEN, 14.0), None)
+    record = to_json(found)
+    numbers = ("probability", "probability_range", "probability_at_pretest", "fidelity", "heatmap_method")
+    assert [record[name] for name in numbers] == [None] * 5
+    assert any(warning["code"] == "unfamiliar" for warning in record["warnings"])
+    exam = Exam.of(found)
+    text = as_text(exam)
+    assert text.splitlines()[1] == "NO ANSWER: THE MODEL DOES NOT KNOW THIS KIND OF IMAGE"
+    assert found.advice.category in text
+    assert percent(found.reading.probability) not in text.split("Other models")[0]
+    assert pdf(exam).startswith(b"%PDF")
 
 
 def test_a_reading_at_the_fringe_is_grey_and_its_range_holds_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:

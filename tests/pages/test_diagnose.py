@@ -450,7 +450,7 @@ def test_a_strange_image_gets_no_number_but_the_guidelines_still_answer(page: Ap
     refusals = [warning for warning in page.warning if "unlike anything" in warning.value]
     assert len(refusals) == 1
     assert not page.error
-    assert not {"pdf", "json"} & {button.key for button in page.button}
+    assert "Probability" not in words(page)
     describe(page, **SOLID)
     assert "By your own description" in words(page)
 
@@ -462,10 +462,10 @@ def strange(png: Png) -> np.ndarray:
     noise = RNG.integers(1, 250, (300, 300)).astype(np.uint8)
     for pixels in (data.camera(), data.brick(), data.coins(), noise):
         try:
-            diagnose(read_image(png(pixels)), Request(method=None))
-        except BadInput as refusal:
-            if refusal.code == "unfamiliar":
+            if not diagnose(read_image(png(pixels)), Request(method=None)).reading.answered:
                 return pixels
+        except BadInput:
+            pass  # no nodule was found
     raise AssertionError("the installed models take a photograph, a wall, coins and noise for a thyroid")
 
 

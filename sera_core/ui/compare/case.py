@@ -65,7 +65,8 @@ def _show_frame(frame: Frame) -> None:
             chart(heat, "case-heat", "The nodule with the heatmap over it")
     reading = diagnosis.reading
     st.caption(
-        f"{headline(reading)}, {percent(reading.probability)}, says {reading.model_title}: "
+        f"{headline(reading)}{f', {percent(reading.probability)}' if reading.answered else ''}, says "
+        f"{reading.model_title}: "
         f"an installed model, not necessarily one of this study. What is there: {descriptors(frame.descriptors)}."
     )
 

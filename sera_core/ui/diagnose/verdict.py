@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from sera_core import escape
 from sera_core.contracts import BadInput, Diagnosis
-from sera_core.diagnosis import NO_NODULE, read
+from sera_core.diagnosis import NO_NODULE, UNFAMILIAR, read
 from sera_core.figures.palette import NAME
 from sera_core.figures.verdict import opinions_strip, verdict_bar
 from sera_core.ui.cell import Cell, show_code
@@ -17,6 +17,10 @@ from sera_core.wording import diagnosis as words
 from sera_core.wording import percent
 from sera_core.wording.verdict import GLYPH
 
+NO_NUMBER = (
+    "No number is better than a made-up one. Mark another region, use another image, or describe the nodule yourself "
+    "in cell 5: advice and report need no model."
+)
 LEAD = "What the model makes of the region, how sure it is, and whether it knows this kind of image at all."
 
 
@@ -47,9 +51,10 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
     st.markdown(f"### :{colour}[{icon} {title}]{simulated}")
     if any(notice.code == "box_proposed" for notice in diagnosis.warnings):
         st.caption(":material/crop_free: For the box the program proposed. Check in cell 2 that it holds the nodule.")
-    st.markdown(f"Probability {words.verdict(reading)}")
-    alt = f"{title}: probability {percent(reading.probability)}, cut-off {percent(reading.cutoff)}"
-    chart(verdict_bar(diagnosis), "verdict", alt)
+    st.markdown(f"Probability {words.verdict(reading)}" if reading.answered else NO_NUMBER)
+    if reading.answered:
+        alt = f"{title}: probability {percent(reading.probability)}, cut-off {percent(reading.cutoff)}"
+        chart(verdict_bar(diagnosis), "verdict", alt)
     if counts := words.in_a_hundred(diagnosis):
         st.markdown(counts)
     others = st.container()
@@ -58,7 +63,9 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
         st.markdown(f"**{escape.markdown(reading.model_title)}**")
         st.markdown(escape.markdown(reading.trained_on))
         st.caption(f"{escape.markdown(reading.model)}, weights sha256 {reading.model_sha256[:12]}")
-    notices(diagnosis.warnings)
+    for why in (notice for notice in diagnosis.warnings if notice.code == UNFAMILIAR):
+        refused(BadInput(why.code, why.message), "The model gives no answer")
+    notices(notice for notice in diagnosis.warnings if notice.code != UNFAMILIAR)
     show_code(read)
     return others
 
@@ -78,10 +85,7 @@ def show_refusal(error: BadInput) -> None:
         empty("No verdict yet", "No nodule was found on this frame: draw it in cell 2.", ":material/draw:")
         return
     refused(error, "The model gives no answer")
-    st.markdown(
-        "No number is better than a made-up one. Mark another region, use another image, or describe the nodule "
-        "yourself in cell 5: the guidelines need no model."
-    )
+    st.markdown(NO_NUMBER)
     show_code(read)
 
 

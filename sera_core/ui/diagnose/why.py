@@ -41,7 +41,8 @@ def show_why(diagnosis: Diagnosis | None) -> None:
     """The result of the cell."""
     reading = diagnosis.reading if diagnosis else None
     if diagnosis is None or reading is None or reading.heatmap is None:
-        empty("No map", "There is nothing to explain where the model gives no answer.", ":material/visibility_off:")
+        said = words.why(reading) if reading else "Where there is no answer there is nothing to explain."
+        empty("No map", said, ":material/visibility_off:")
         return
     heatmap = reading.heatmap
     show_map(picture_uri(diagnosis.image), diagnosis.image.shape, heatmap, reading.box, reading.outline)

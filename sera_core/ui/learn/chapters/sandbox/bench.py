@@ -28,7 +28,7 @@ from sera_core.ui.picture import show_picture
 from sera_core.ui.states import guarded, refused
 from sera_core.wording import percent
 from sera_core.wording.labels import LABELS
-from sera_core.wording.verdict import GLYPH
+from sera_core.wording.verdict import GLYPH, NO_ANSWER
 
 FRAME_PX = 460  # at most, on the screen
 VIEWS = ("Picture", "What changed", "Heatmap")
@@ -132,6 +132,9 @@ def _judge(diagnosis: Diagnosis | None) -> None:
     if diagnosis is None:
         return
     reading = diagnosis.reading
+    if not reading.answered:
+        st.caption(NO_ANSWER)
+        return
     said = f"{reading.model_title}: {percent(reading.probability)}, {reading.verdict.value}"
     st.markdown(f"**{GLYPH[reading.verdict]} {said}**")
     chart(verdict_bar(diagnosis), "sandbox-bar", said)

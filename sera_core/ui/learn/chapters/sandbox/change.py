@@ -90,7 +90,7 @@ class Change:
 def changed(case: Case, frame: Frame, diagnosis: Diagnosis | None) -> Change:
     """What changed against the nodule before; keeps both for the next look."""
     truth = Truth.of(case)
-    network = None if diagnosis is None else diagnosis.reading.probability
+    network = diagnosis.reading.probability if diagnosis and diagnosis.reading.answered else None
     now = Kept(case, frame.image.pixels, Numbers(network, float(expit(truth.built)), float(expit(truth.visible))))
     kept: list[Kept] = st.session_state.get(KEPT, [])
     if not kept or kept[-1].case != case:
