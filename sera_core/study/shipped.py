@@ -79,6 +79,12 @@ def study_names(folder: Path = MODELS) -> tuple[str, ...]:
     return tuple(sorted(file.parent.name for file in (folder / "studies").glob("*/predictions.parquet")))
 
 
+def learning_curves(folder: Path = MODELS) -> pd.DataFrame:
+    """Every learning curve of the studies (:func:`sera_core.study.learning.curve`); empty where there is none."""
+    found = [pd.read_csv(file) for file in sorted((folder / "studies").glob("*/learning.csv"))]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
 def read_study(name: str, folder: Path = MODELS) -> Study:
     """Read a study of ``folder / "studies"``.
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from sera_core.evaluate.samplesize import Planned, Sampling, for_area, for_difference, for_share
+from sera_core.figures.taught import taught
+from sera_core.study.shipped import learning_curves
 from sera_core.ui.cell import say_meaning, show_code
+from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
@@ -52,6 +55,25 @@ def show_size() -> None:
             "What you expect is a guess: if the true figure is another, so is the number. Subgroups need as many each.",
         )
         show_code(for_area, for_difference, for_share)
+    with cell.result, guarded():
+        _show_taught()
+
+
+def _show_taught() -> None:
+    """How much a model learns from more cases, where a study measured it."""
+    curves = learning_curves()
+    if curves.empty:
+        return
+    st.markdown("**And to teach a model?** What more patients brought here, on patients left out:")
+    chart(
+        taught(curves), "taught", "AUC on patients left out, by the number of patients that taught a model", save=True
+    )
+    offer_csv(curves, "learning-curves")
+    say_meaning(
+        "Where a line still rises, more cases of one's own would help; where it lies flat, other images or other labels.",
+        "Breast lesions and simulated nodules are other tasks than yours: read the shape, not the height. Bars are the "
+        "middle 95 % of the repeats, in which those who teach and those who are tested change.",
+    )
 
 
 def _asked(what: str, sampling: Sampling) -> Planned:

@@ -1,0 +1,45 @@
+"""How many cases a model needs: who teaches is drawn by patient, and whoever teaches is not asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sera_core.study import learning
+from sera_core.study.arms import train_arm
+from sera_core.study.design import Arm, Learning
+from sera_core.study.stage import Stage
+from sera_core.train.frozen import Bank, fit_frozen
+from sera_core.train.recipes import Recipe
+from tests.drawn import frames
+from tests.study.test_run import FRAMED, design_of
+
+
+def test_so_many_patients_teach_and_all_others_are_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "FEWEST", 10)
+    known = frames(72)  # 36 patients
+    own = [replace(frame, case=replace(frame.case, split="train")) for frame in known]
+    arm = Arm("linear", "Linear", ("Here",), Recipe("linear"), FRAMED)
+    stage = Stage(tmp_path, lambda line: None)
+    trained = train_arm(replace(design_of(tmp_path), folds=2), arm, own, stage)
+    taught: list[list[str]] = []
+
+    def fit(bank: Bank, rows: np.ndarray, *rest: object) -> object:
+        taught.append([bank.frames[row].case.patient_id for row in rows])
+        return fit_frozen(bank, rows, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(learning, "fit_frozen", fit)
+    found = learning.curve(trained, Learning((20, 24, 30), repeats=3), stage)
+    assert found["patients"].tolist() == [20, 24], "beside 30 there would be too few to test on"
+    assert found["tested"].tolist() == [16, 12]
+    assert (found["low"] <= found["auc"]).all()
+    assert (found["auc"] > 0.9).all(), "drawn frames are easy"
+    whose = {frame.case.patient_id: frame.case.label for frame in known}
+    for patients, number in zip(taught, [20] * 3 + [24] * 3, strict=True):
+        assert len(patients) == 2 * number, "both frames of each"
+        assert len(set(patients)) == number
+        assert sum(whose[patient] for patient in set(patients)) == number / 2
+    assert len({tuple(sorted(set(patients))) for patients in taught}) == 6, "drawn anew each time"
