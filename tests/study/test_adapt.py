@@ -13,8 +13,15 @@ from scipy.special import expit, logit
 
 from sera_core.classifiers import store
 from sera_core.contracts import BadInput
+from sera_core.evaluate.roc import auc
+from sera_core.images.fingerprint import fingerprint
 from sera_core.study import adapt as adapting
+from sera_core.train.frames import decode, viewed
+from sera_core.train.manifest import read_manifest
 from tests.classifiers.models import tiny
+from tests.drawn import write_centre
+
+read_back = store.load  # as it is, before a test puts a tiny model in its place
 
 COUNT = 160
 
@@ -86,6 +93,28 @@ def test_what_cannot_be_adapted_is_refused(tmp_path: Path, loaded: object, chang
         adapting.adapt("tiny", source, tmp_path / "models" / "ours", silent)
     assert refused.value.code == code
     assert not (tmp_path / "models").exists()
+
+
+def test_from_enough_frames_on_the_last_layer_is_theirs(
+    tmp_path: Path, loaded: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model's own last layer is random, and drawn frames are easy: one fitted to them must win, and says so."""
+    monkeypatch.setattr(adapting, "FEWEST", 12)
+    source = write_centre(tmp_path, "Local", 48, "external", seed=900)
+    monkeypatch.setattr(adapting, "REFIT", 25)
+    kept = adapting.adapt("tiny", source, tmp_path / "models" / "few", silent)
+    assert "last layer" not in kept.trained_on.lower()
+    monkeypatch.setattr(adapting, "REFIT", 24)
+    card = adapting.adapt("tiny", source, tmp_path / "models" / "ours", silent)
+    assert "Last layer, calibration and cut-off were fitted to 48 local cases of Local" in card.trained_on
+    (here,) = (result for result in card.results if result.centre == "Local")
+    (before,) = (result for result in kept.results if result.centre == "Local")
+    assert here.auc > max(before.auc, 0.9)
+    frames, _ = decode(read_manifest(source))
+    ours = read_back("ours", tmp_path / "models")
+    asked = ours.answers(viewed(frames, ours.card.preparation)).probability
+    assert auc([frame.case.label for frame in frames], asked).value >= here.auc, "left out, it cannot be better"
+    assert ours.index.trained_on(np.stack([fingerprint(frame.pixels) for frame in frames])).all()
 
 
 def test_the_old_model_is_not_written_over(tmp_path: Path, loaded: object) -> None:

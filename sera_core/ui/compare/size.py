@@ -70,7 +70,7 @@ def _show_taught() -> None:
     )
     offer_csv(curves, "learning-curves")
     say_meaning(
-        "Where a line still rises, more cases of one's own would help; where it lies flat, other images or other labels.",
+        "Where a line still rises, more cases of one's own would help; where it lies flat, other labels.",
         "Breast lesions and simulated nodules are other tasks than yours: read the shape, not the height. Bars are the "
         "middle 95 % of the repeats, in which those who teach and those who are tested change.",
     )
