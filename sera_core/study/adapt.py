@@ -183,7 +183,8 @@ def _left_out_loss(local: Local) -> float:
     """Balanced log loss, the calibration of each patient being that of the others."""
     after = np.empty(len(local.scores))
     for known, asked in _folds(local):
-        after[asked] = apply(fit_platt(local.scores[known], local.labels[known], "local cases"), local.scores[asked])
+        calibration = fit_platt(local.scores[known], local.labels[known], "local cases", keep_anyway=True)
+        after[asked] = apply(calibration, local.scores[asked])
     return _loss(local, after)
 
 
