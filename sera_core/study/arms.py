@@ -33,7 +33,8 @@ Look = Callable[[list[Frame]], Features]
 class Trained:
     """A single model: its answers, what was fitted, and what extracts its features at one of its feature layers.
 
-    ``look`` is what one fitted network sees of frames that are not kept, in outlines by whom one likes.
+    ``keep`` is the folder of its finished stages; ``look`` is what one fitted network sees of frames that are not kept,
+    in outlines by whom one likes.
     """
 
     answers: Answers
@@ -41,6 +42,7 @@ class Trained:
     fitted: Fitted
     at: Callable[[str], Extractor | SideBySide]
     train: Trainer
+    keep: Path
     outlines: Outliner
     look: Callable[[Fitted, Outliner], Look]
 
@@ -117,7 +119,7 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Tr
     names = (arm.id, arm.title, "signs" if mode == "signs" else network, mode)
     kept = design if arm.ship else replace(design, keep_anyway=True)  # what is only compared may well know nothing
     answers = calibrated(kept, names, split, scores, images, seconds)
-    return Trained(answers, plan, fitted, at, train, outlines, look)
+    return Trained(answers, plan, fitted, at, train, keep, outlines, look)
 
 
 def concatenate(design: Design, joined: Concatenation, arms: dict[str, Trained], stage: Stage) -> Answers:

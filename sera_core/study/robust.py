@@ -22,6 +22,7 @@ from sera_core.contracts import Box, Grey, GreyImage
 from sera_core.evaluate.roc import auc
 from sera_core.outline import propose
 from sera_core.study.arms import Trained
+from sera_core.study.cache import cached_in
 from sera_core.study.extract import CHUNK
 from sera_core.study.outliners import ByReaders, Outliner
 from sera_core.study.stage import Stage
@@ -35,6 +36,7 @@ Values = NDArray[np.float64]
 Row = dict[str, object]
 
 EXACT, READERS, PROPOSED = "exact box", "reader's outline", "proposed outline"
+IN_IT = "square blacked out in it"
 
 
 def box_off(share: float) -> Change:
@@ -134,25 +136,29 @@ def robustness(trained: Trained, stage: Stage) -> pd.DataFrame:
 def _centre(trained: Trained, frames: list[Frame], stage: Stage) -> Iterator[Row]:
     """Where readers drew boxes: by these, and by the outline found without them; elsewhere by that alone."""
     answer, centre = _Answers(trained, trained.outlines), frames[0].case.centre
+    kept = cached_in(trained.keep / "robust" / centre)
+
+    def scores_of(name: str, asked: list[Frame], by: _Answers = answer) -> Values:
+        stage.report(f"{centre}, {name}: {len(asked)} frames")
+        return kept(name, lambda: by(asked))
 
     def row(name: str, asked: list[Frame], scores: Values, plain: Values | None = None) -> Row:
-        stage.report(f"{centre}, {name}: {len(asked)} frames")
         return {"change": name, **_figures(trained, asked, scores, plain)}
 
     if frames[0].case.box is not None:
-        plain = answer(frames)
+        plain = scores_of(EXACT, frames)
         yield row(EXACT, frames, plain)
         if trained.plan.recipe.mode in SIGNS_MODES:
-            yield row(READERS, frames, _Answers(trained, ByReaders())(frames), plain)
+            yield row(READERS, frames, scores_of(READERS, frames, _Answers(trained, ByReaders())), plain)
         for name, change in RESTS_ON.items():
-            yield row(name, frames, answer(_changed(frames, change)), plain)
+            yield row(name, frames, scores_of(name, _changed(frames, change)), plain)
         some = np.linspace(0, len(frames) - 1, min(SHIFTED, len(frames))).astype(int)
         for name, change in MOVED_BY.items():
             own = [frames[k] for k in some]
-            yield row(name, own, answer(_changed(own, change)), plain[some])
+            yield row(name, own, scores_of(name, _changed(own, change)), plain[some])
     seen, found = _proposed(trained, frames)
-    yield row(f"{PROPOSED}, found on {found}", seen, answer(seen))
-    yield row("square blacked out in it", seen, answer(_changed(seen, _hidden)))
+    yield row(f"{PROPOSED}, found on {found}", seen, scores_of(PROPOSED, seen))
+    yield row(IN_IT, seen, scores_of(IN_IT, _changed(seen, _hidden)))
 
 
 def _proposed(trained: Trained, frames: list[Frame]) -> tuple[list[Frame], int]:
