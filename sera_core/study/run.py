@@ -86,6 +86,10 @@ def run(design: Design, out: Path, stage: Stage, models: Path = MODELS, engine: 
     write_csv(out / "results.csv", aucs)
     with whole_file(out / "environment.json") as part:
         part.write_text(json.dumps(environment(), indent=2) + "\n", encoding="utf-8")
+    if design.validation == "folds" and design.domain == "real":
+        reports = [robustness(arms[arm.id], stage.named(arm.id)) for arm in design.arms if arm.ship]
+        if reports:
+            write_csv(out / "robust.csv", pd.concat(reports))
     return aucs
 
 
@@ -100,17 +104,12 @@ def _trained(
 ) -> dict[str, Trained]:
     """Every arm, one after the other; what ships is written at once, because a later arm may start from it."""
     arms: dict[str, Trained] = {}
-    reports = []
     for arm in design.arms:
         seen = taught_truth(frames, arm.sources, details) if arm.targets == "truth" else frames
         arms[arm.id] = train_arm(design, arm, seen, stage.named(arm.id))
         _tell(arms[arm.id].answers, stage)
         if arm.ship:
             ship(design, arm, arms[arm.id], out, stage.named(arm.id), models)
-        if arm.ship and design.validation == "folds" and design.domain == "real":
-            reports.append(robustness(arms[arm.id], stage.named(arm.id)))
-    if reports:
-        write_csv(out / "robust.csv", pd.concat(reports))
     return arms
 
 
