@@ -128,10 +128,11 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class Learning:
-    """Numbers of patients to teach with, and how often each is drawn anew."""
+    """Whose learning curves are drawn: arms that change no body; numbers of patients, and how often each is drawn."""
 
     __pydantic_config__ = STRICT
 
+    arms: Annotated[tuple[str, ...], Field(min_length=1)]
     patients: Annotated[tuple[Annotated[int, Field(ge=20)], ...], Field(min_length=1)]
     repeats: Count = 20
 
@@ -175,7 +176,7 @@ class Design:
     tables : dict
         Letter of a network to its arms, fixed and fine-tuned or fine-tuned alone, for the tables of Lee 2019.
     learning : Learning or None
-        Numbers of patients for the learning curves of the arms that change no body.
+        The learning curves that are drawn.
     limits : tuple of str
         Sentences for every card.
     licence : str
@@ -278,6 +279,9 @@ def _check_names(design: Design, name: str) -> None:
         for source in arm.sources:
             if source not in {centre.name for centre in design.centres}:
                 refuse(f"arms.{number}.sources", f"{source} is not one of the centres that the design describes")
+    standing = {arm.id for arm in design.arms if arm.recipe.mode != "finetune"}
+    if design.learning and (strange := set(design.learning.arms) - standing):
+        refuse("learning.arms", f"there is no arm {sorted(strange)[0]} that changes no body")
     if design.concatenations and design.validation != "holdout":
         refuse("concatenations", 'they need validation = "holdout"')
     for number, joined in enumerate(design.concatenations):

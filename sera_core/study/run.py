@@ -70,8 +70,7 @@ def run(design: Design, out: Path, stage: Stage, models: Path = MODELS, engine: 
     arms = _trained(design, frames, details, out, stage, models)
     answers = _joined(design, arms, stage)
     if design.learning:
-        standing = [arm for arm in arms.values() if arm.plan.recipe.mode != "finetune"]
-        curves = [curve(arm, design.learning, stage.named(arm.answers.id)) for arm in standing]
+        curves = [curve(arms[name], design.learning, stage.named(name)) for name in design.learning.arms]
         write_csv(out / "learning.csv", pd.concat(curves))
     if design.tables:
         _write_tables(design, arms, engine, out, stage)

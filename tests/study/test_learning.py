@@ -32,7 +32,7 @@ def test_so_many_patients_teach_and_all_others_are_asked(tmp_path: Path, monkeyp
         return fit_frozen(bank, rows, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(learning, "fit_frozen", fit)
-    found = learning.curve(trained, Learning((20, 24, 30), repeats=3), stage)
+    found = learning.curve(trained, Learning(("linear",), (20, 24, 30), repeats=3), stage)
     assert found["patients"].tolist() == [20, 24], "beside 30 there would be too few to test on"
     assert found["tested"].tolist() == [16, 12]
     assert (found["low"] <= found["auc"]).all()
