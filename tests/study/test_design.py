@@ -99,6 +99,12 @@ def test_a_centres_interval_takes_patients_not_images_as_independent(tmp_path: P
             "at arms.0.layer: efficientnet_lite0 has no layer fc9: choose",
         ),
         ("[[arms]]", '[[arms]]\nlayer = "avg"', "at arms.0.layer: a layer is read by svm or rf"),
+        (
+            "[[arms]]",
+            'learning = { arms = ["other"], patients = [25] }\n[[arms]]',
+            "at learning.arms: there is no arm other",
+        ),
+        ("[[arms]]", 'learning = { arms = ["tiny-transfer"], patients = [5] }\n[[arms]]', "at learning.patients.0"),
     ],
 )
 def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
