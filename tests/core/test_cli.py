@@ -354,7 +354,7 @@ def test_an_image_far_from_the_training_set_gets_no_number_but_advice(house: Pat
     model = tiny()
     store.save(replace(model, card=replace(model.card, familiarity_limit=1e-3)), tmp_path / "models")
     shutil.copy(house / "frame.png", tmp_path)
-    words = [*SOLID, "--size-mm", "14"]
+    words = [*SOLID, "--foci", "none", "--size-mm", "14"]
     asked = ["diagnose", "frame.png", *ROI, *words]
     told, ran = commands(tmp_path, asked, [*asked, "--json"])
     assert told.code == ran.code == 0

@@ -73,7 +73,7 @@ def test_a_number_at_the_fringe_carries_no_category_but_what_the_reader_saw_does
     assert (silent.model_advice, silent.basis, silent.advice.category) == (None, Basis.NOTHING, "unclassified")
     seen = advise(made.image, made.reading, Patient(14.0, seen=WORDS))
     assert seen.advice == assess(Guideline.KTIRADS2021, SEEN, 14.0)
-    for report in (to_json(seen), as_text(seen), pdf(seen)):
+    for report in (to_json(seen), as_text(Exam.of(seen)), pdf(Exam.of(seen))):
         assert report
 
 

@@ -450,7 +450,8 @@ def test_a_strange_image_gets_no_number_but_the_guidelines_still_answer(page: Ap
     refusals = [warning for warning in page.warning if "unlike anything" in warning.value]
     assert len(refusals) == 1
     assert not page.error
-    assert "Probability" not in words(page)
+    assert not re.search(r"Probability:? \d", words(page))
+    assert {"pdf", "json"} <= {button.key for button in page.button}
     describe(page, **SOLID)
     assert "By your own description" in words(page)
 
