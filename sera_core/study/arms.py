@@ -79,8 +79,9 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Tr
     network, held, mode = design.network_of(arm), design.validation == "holdout", arm.recipe.mode
     plan = Plan(network, preparation_of(arm.prepare, network), arm.recipe, arm.sources, arm.layer)
     split = split_of(design, arm.sources, frames, arm.limit)
-    outlines = outliner(design.outliners, stage) if mode in SIGNS_MODES else Outliner()
-    keep = stage.work / "stages" / (plan_key(plan, split.own) + ("-unseen" if outlines.folds else ""))
+    outlines = outliner(design.outliners, stage)
+    unseen = "-unseen" if outlines.folds and mode in SIGNS_MODES else ""
+    keep = stage.work / "stages" / (plan_key(plan, split.own) + unseen)
     start = time.monotonic()
     train = trainer(plan, split.own, stage, keep, outlines)
 
