@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from PIL import ImageColor
 
 from sera_core.figures import palette
 from sera_core.figures.image import image_axes
@@ -37,6 +38,14 @@ def activation(values: Array, height: int, limit: float | None = None) -> go.Fig
         hovertemplate="row %{y}, column %{x}<br>%{z:.3f}<extra></extra>",
     )
     return image_axes(go.Figure(trace), rows, columns).update_layout(height=height)
+
+
+def tinted(values: Array) -> NDArray[np.uint8]:
+    """A map ``[h, w]`` as a picture ``[h, w, 3]`` in the colours of :func:`activation`."""
+    stops = np.array([ImageColor.getrgb(colour) for colour in palette.DIVERGING], float)  # [K, 3]
+    limit = max(float(np.abs(values).max()), 1e-6)
+    place = np.linspace(-limit, limit, len(stops))
+    return np.stack([np.interp(values, place, channel) for channel in stops.T], axis=-1).round().astype(np.uint8)
 
 
 def mosaic(maps: Array, columns: int, height: int) -> go.Figure:

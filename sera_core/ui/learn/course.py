@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sera_core.contracts import BadInput
-from sera_core.ui.learn import glossary
+from sera_core.ui.learn import glossary, journey
 from sera_core.ui.learn.chapter import Chapter, Part
 from sera_core.ui.learn.chapters import CHAPTERS
 from sera_core.ui.learn.depth import choose_depth
@@ -47,6 +47,9 @@ def open_course() -> None:
     _bar(chapter)
     st.header(f":gray[{chapter.number}]\u2002{chapter.title}", anchor=False)
     st.markdown(glossary.explained(" ".join(chapter.sentences)), unsafe_allow_html=True)
+    if chapter.number in journey.CHAPTERS:
+        with st.container(key="journey-strip"), guarded():
+            journey.show_journey(chapter.number, _go)
     guide = GUIDES[chapter.slug]
     with st.container(key="guess"), guarded():
         predict(guide.guess, chapter.slug)
