@@ -13,6 +13,7 @@ from sera_core import escape
 from sera_core.contracts import Domain
 from sera_core.evaluate.compare import auc_differences, between_centres, interactions, mcnemar_tests, noninferiority
 from sera_core.evaluate.delong import paired, unpaired
+from sera_core.evaluate.noninferior import ALPHA
 from sera_core.evaluate.paired import mcnemar
 from sera_core.evaluate.results import Row, frame
 from sera_core.figures.forest import Block, Mark, forest
@@ -158,7 +159,7 @@ def _no_worse(chosen: Chosen) -> None:
         )
         return
     _forests(chosen, rows, f"{first} minus {second}", lambda row: METRIC[row.metric], lambda row: row.centre, -margin)
-    _table(chosen, rows)
+    _table(chosen, rows, ALPHA)
     st.caption(
         "The line is the margin: shown where the whole interval lies to its right. One-sided p; Holm over all pairs "
         "of a centre. A margin counts only if it was fixed before any of these results was seen."
@@ -205,12 +206,12 @@ def _kind(chosen: Chosen, row: Row) -> Domain:
 
 def _mark(chosen: Chosen, row: Row, label: str) -> Mark:
     hover = f"p {_p(row.p)}, after Holm {_p(row.p_holm)}<br>n = {row.n}<br>{escape.figure(row.method)}"
-    clear = row.p_holm < 0.05
+    clear = row.p_holm < (ALPHA if row.metric.endswith("noninferiority") else 0.05)
     return Mark(label, row.estimate, row.low, row.high, chosen.looks[row.model], hover, not clear, clear)
 
 
-def _table(chosen: Chosen, rows: Sequence[Row]) -> None:
-    st.caption("Filled and bold: p after Holm below 0.05.")
+def _table(chosen: Chosen, rows: Sequence[Row], level: float = 0.05) -> None:
+    st.caption(f"Filled and bold: p after Holm below {level:g}.")
     for kind in chosen.kinds:
         here = [row for row in rows if _kind(chosen, row) == kind]
         if here:

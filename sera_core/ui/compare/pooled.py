@@ -39,6 +39,8 @@ def _draw(chosen: Chosen) -> None:
             figure = pooled_forest(_at_centres(chosen, model, centres), mine, chosen.looks, chosen.names)
             chart(figure, f"pooled-{kind}", f"{model} at each external centre, their mean and the next one", save=True)
             st.table(pooled_table(mine).map(escape.markdown), hide_index=True, alt="Pooled numbers of the model")
+            methods = dict.fromkeys(row.method for row in mine if row.metric.endswith("_pooled"))
+            st.caption(f"{'; '.join(methods)}.")
     st.caption(
         "Bold: mean of the centres' true values. Open: where the true value at another such hospital lies with 95 % "
         f"(from few centres a rough guess). {FEW}"
@@ -68,7 +70,6 @@ def pooled_table(rows: list[Row]) -> pd.DataFrame:
                     "τ² (logit)": f"{found[f'{metric}_tau2'].estimate:.3f}",
                     "I²": f"{100 * found[f'{metric}_i2'].estimate:.0f} %",
                     "n": str(mean.n),
-                    "method": mean.method,
                 }
             )
     return pd.DataFrame(lines)
