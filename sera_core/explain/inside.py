@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sera_core.contracts import Box, Grey
+from sera_core.contracts import Box, Grey, Heatmap, Outline
 from sera_core.explain.fidelity import hot_fifth
 
 Mask = NDArray[np.bool_]
@@ -29,6 +29,12 @@ def heat_inside(values: Grey, mask: Mask) -> float:
     """Share of a map's heat that lies in the mask, 0 ... 1; of a blank map none does."""
     total = float(values.sum())
     return float(values[mask].sum()) / total if total > 0 else 0.0
+
+
+def inside_outline(heatmap: Heatmap, outline: Outline) -> tuple[float, float]:
+    """Shares of the heat and of the crop that lie in a nodule's outline, each 0 ... 1."""
+    mask = mask_on_crop(outline.mask, heatmap.crop_box, heatmap.crop.shape)
+    return heat_inside(heatmap.values, mask), float(mask.mean())
 
 
 def hottest_inside(values: Grey, mask: Mask) -> bool:

@@ -16,6 +16,7 @@ from plotly.colors import sequential
 from sera_core.contracts import Verdict
 
 ACCENT = "#0B7A75"  # the one accent of the page: regions, rulers, buttons
+ON_PICTURE = "#35D0C4"  # the same, light enough for outlines on a dark picture
 
 BENIGN = "#0072B2"
 MALIGNANT = "#D55E00"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sera_core.outline.drawn import drawn
 from sera_core.outline.look import Hint
 from sera_core.outline.panes import panes
 from sera_core.outline.propose import propose, within, without_callipers
 
-__all__ = ["Hint", "panes", "propose", "within", "without_callipers"]
+__all__ = ["Hint", "drawn", "panes", "propose", "within", "without_callipers"]

@@ -1,4 +1,4 @@
-"""Two points on the image: a length in millimetres, or the scale that a known length gives."""
+"""Two points on the image: a length in millimetres, or the scale that a known length gives; a box put elsewhere."""
 
 from __future__ import annotations
 
@@ -57,3 +57,9 @@ def picture_at(image: GreyImage, place: Box | Line) -> Box:
         return under[0].box
     lit = lit_parts(image.pixels)
     return next((box for box in lit if 0 <= x - box.x < box.width and 0 <= y - box.y < box.height), lit[0])
+
+
+def centred(box: Box, shape: tuple[int, int], x: int, y: int) -> Box:
+    """The box moved so that (x, y) is its centre, pushed inside the image."""
+    left = min(max(x - box.width // 2, 0), shape[1] - box.width)
+    return Box(left, min(max(y - box.height // 2, 0), shape[0] - box.height), box.width, box.height)

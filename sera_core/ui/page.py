@@ -1,4 +1,4 @@
-"""The frame that every page shares: its title, the doors to the other pages, the bar at the foot."""
+"""The frame that every page shares: its title, the doors to the other pages, and what it is not."""
 
 from __future__ import annotations
 
@@ -80,10 +80,9 @@ def open_page(title: str, wide: bool = False) -> Iterator[None]:
     if wide:
         st.html(SHORT_LINES)
     keep_house()
-    with st.bottom:
-        st.caption(NOT_A_DEVICE, text_alignment="center")
     if _asks_who() and not st.user.get("is_logged_in"):
         st.title("SERA", anchor=False)
+        st.caption(NOT_A_DEVICE)
         st.button("Sign in", on_click=st.login, type="primary", icon=":material/login:", key="sign-in")
         st.stop()
     _links()
@@ -102,6 +101,7 @@ def _links() -> None:
             link(door)
         if _asks_who():
             st.button("Sign out", on_click=st.logout, type="tertiary", icon=":material/logout:", key="sign-out")
+        st.caption(NOT_A_DEVICE, text_alignment="right")
 
 
 def link(door: Door) -> None:

@@ -7,15 +7,38 @@ descriptors never leave the session's memory; they stay there while another page
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import streamlit as st
 
-from sera_core.contracts import Box, Diagnosis, Line, Row
+from sera_core.contracts import Box, Diagnosis, Line, Outline, Row
 from sera_core.ui.brought import forget_file
 from sera_core.ui.measure import Calibration
 
 DIAGNOSED = "diagnosed"  # where the session keeps its last diagnosis
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the reader drew on an image.
+
+    Attributes
+    ----------
+    box : Box or None
+        The region; None: the proposed one.
+    outline : Outline or None
+        The nodule's border in that region; None: the proposed one.
+    ruler : Line or None
+        Along the nodule; it gives the size where the image has a scale.
+    calibration : Calibration or None
+        The reader's own scale.
+    """
+
+    box: Box | None = None
+    outline: Outline | None = None
+    ruler: Line | None = None
+    calibration: Calibration | None = None
 
 
 @dataclass
@@ -26,14 +49,10 @@ class Case:
     ----------
     source : str
         Where the image comes from: the hash of a file's bytes, or the name of a sample.
-    box : Box or None
-        The region the reader drew; None: the proposed one.
-    ruler : Line or None
-        The last ruler laid on the image.
-    calibration : Calibration or None
-        The reader's own scale.
-    measured, outdated : bool
-        Whether the size came from a ruler, and whether the scale has changed since.
+    marks : Marks
+        What he drew on it.
+    past : list of Marks
+        What he had drawn before each change, the last one last.
     pane : int or None
         Which of several pictures on the frame shows the nodule, 0 is the leftmost; None: he has not said.
     touched : set of str
@@ -43,14 +62,21 @@ class Case:
     """
 
     source: str
-    box: Box | None = None
-    ruler: Line | None = None
-    calibration: Calibration | None = None
-    measured: bool = False
-    outdated: bool = False
+    marks: Marks = Marks()
+    past: list[Marks] = field(default_factory=list)
     pane: int | None = None
     touched: set[Row] = field(default_factory=set)
     foci: tuple[str, ...] = ()
+
+    def mark(self, **changed: Any) -> None:
+        """Change what is drawn, so that :meth:`undo` brings back what was there."""
+        self.past.append(self.marks)
+        self.marks = replace(self.marks, **changed)
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self.past:
+            self.marks = self.past.pop()
 
 
 def case_of(source: str, size_mm: float | None = None) -> Case:
@@ -77,7 +103,6 @@ def last_diagnosed() -> Diagnosis | None:
 
 def start() -> None:
     """Give every control that :func:`reset` sets its first value."""
-    st.session_state.setdefault("tool", "region")
     st.session_state.setdefault("uploads", 0)
 
 
@@ -90,4 +115,3 @@ def reset() -> None:
         forget_file(f"{source}-{number}")
     st.session_state["uploads"] = number + 1
     st.session_state["source"] = "sample"
-    st.session_state["tool"] = "region"

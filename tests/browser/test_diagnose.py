@@ -151,7 +151,7 @@ def test_a_ruler_in_another_pane_measures_by_that_pane(page: Page) -> None:
     choose_file(page, "panes.dcm", save(data))
     pick(page, "Size")
     click(page, (300, 100), (400, 100))
-    says(page.locator(".st-key-cell-2"), "20 mm; it is the size in cell 1 now")
+    says(page.locator(".st-key-cell-2"), "20 mm; it is the size in cell 6 now")
     assert page.locator(".st-key-size_mm input").input_value() == "20.0"
     click(page, (200, 100), (300, 100))
     says(page.locator(".st-key-cell-2"), "so this line has no length")

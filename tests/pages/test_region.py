@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +15,7 @@ def cells() -> None:
     import numpy as np
 
     from sera_core.contracts import Box, GreyImage, ScaledRegion
+    from sera_core.ui.cell import open_cell
     from sera_core.ui.diagnose.image import Picture
     from sera_core.ui.diagnose.region import mark_region
     from sera_core.ui.state import case_of, start
@@ -20,7 +23,7 @@ def cells() -> None:
     start()
     panes = ScaledRegion(Box(0, 0, 250, 315), (0.1, 0.1)), ScaledRegion(Box(250, 0, 250, 315), (0.2, 0.2))
     image = GreyImage(np.full((315, 500), 0.4, np.float32), regions=panes)
-    mark_region(Picture(image, case_of("two panes"), None, Box(40, 40, 120, 90)))
+    mark_region(open_cell(2, "Region", ""), Picture(image, case_of("two panes"), Box(40, 40, 120, 90)))
 
 
 def words(page: AppTest) -> str:
@@ -30,12 +33,12 @@ def words(page: AppTest) -> str:
 @pytest.fixture
 def page() -> AppTest:
     at = AppTest.from_function(cells, default_timeout=60).run()
-    assert "12.0 × 9.0 mm. Scale 0.100 mm a pixel; the picture is 25.0 mm wide and 31.5 mm deep." in words(at)
+    assert "12.0 × 9.0 mm." in words(at)
+    assert "Scale 0.100 mm a pixel; the picture is 25.0 mm wide and 31.5 mm deep." in words(at)
     return at
 
 
 def test_a_ruler_measures_by_the_pane_it_lies_in(page: AppTest) -> None:
-    page.segmented_control(key="tool").set_value("size")
     rulers = {
         "**10 mm**. Scale 0.100 mm a pixel; the picture is 25.0 mm wide": Line(50, 100, 150, 100),
         "**20 mm**. Scale 0.200 mm a pixel; the picture is 50.0 mm wide": Line(300, 100, 400, 100),
@@ -43,19 +46,49 @@ def test_a_ruler_measures_by_the_pane_it_lies_in(page: AppTest) -> None:
         "A size of 0.8 mm cannot be used": Line(300, 100, 304, 100),
     }
     for said, ruler in rulers.items():
-        page.session_state["case"].ruler = ruler
+        page.session_state["case"].mark(ruler=ruler)
         page.run()
         assert not page.exception
         assert said in words(page)
-        assert "it is the size in cell 1 now" not in words(page)  # nobody took it
+        assert "it is the size in cell 6 now" not in words(page)  # nobody took it
 
 
 def test_the_reader_s_scale_is_told_with_its_field_of_view_and_doubted_where_that_is_no_thyroid(page: AppTest) -> None:
-    page.session_state["case"].calibration = Calibration(Line(300, 10, 300, 310), 200)
-    page.segmented_control(key="tool").set_value("scale").run()
+    page.session_state["case"].mark(calibration=Calibration(Line(300, 10, 300, 310), 200))
+    page.run()
     assert "0.100 mm a pixel; the picture is 25.0 mm wide and 31.5 mm deep. It was read from the file." in words(page)
-    page.session_state["case"].ruler = Line(300, 100, 400, 100)
+    page.session_state["case"].mark(ruler=Line(300, 100, 400, 100))
     page.run()
     assert not page.exception
     assert "the picture is 166.7 mm wide and 210.0 mm deep. It was set by you." in words(page)
     assert "a thyroid frame is 20 to 120 mm wide and deep" in words(page)
+
+
+def test_a_measured_size_follows_the_scale_and_undo_and_a_typed_one_stays() -> None:
+    def cells() -> None:
+        import numpy as np
+        import streamlit as st
+
+        from sera_core.contracts import GreyImage, Line
+        from sera_core.ui.diagnose.region import hands_on
+        from sera_core.ui.state import case_of
+
+        case, image = case_of("one"), GreyImage(np.full((200, 300), 0.4, np.float32), (0.1, 0.1))
+        hands = hands_on(case, image, None)
+        sizes = []
+        for act in (
+            lambda: hands.line(Line(50, 100, 150, 100)),
+            lambda: hands.scale(Line(10, 0, 10, 100), 20),
+            hands.undo,
+            hands.undo,
+            lambda: hands.line(Line(50, 100, 150, 100)),
+            lambda: st.session_state.update(size_mm=7.0),
+            hands.undo,
+        ):
+            act()
+            sizes.append(st.session_state["size_mm"])
+        st.json(sizes)
+
+    at = AppTest.from_function(cells, default_timeout=60).run()
+    assert not at.exception
+    assert json.loads(at.json[0].value) == [10.0, 20.0, 10.0, None, 10.0, 7.0, 7.0]

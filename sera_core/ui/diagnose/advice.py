@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from sera_core.contracts import Action, Advice, Basis, Diagnosis, Guideline, Patient
 from sera_core.figures.verdict import risk_shift
@@ -52,15 +53,17 @@ def name_of(word: StrEnum) -> str:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the reader set in this cell."""
+    """What the reader set in this cell, and the place for the size, which waits for what the outline measures."""
 
     guideline: Guideline
     pretest: float
+    place: DeltaGenerator
 
 
 def choose(cell: Cell) -> Choices:
     """The guideline, and the pre-test risk."""
     with cell.controls:
+        place = st.container()
         guideline = st.selectbox(
             "Guideline",
             GUIDELINES,
@@ -78,7 +81,7 @@ def choose(cell: Cell) -> Choices:
             bind="query-params",
             help="How many of 100 nodules are malignant where your patients come from; 20 is common in referral.",
         )
-    return Choices(guideline, pretest / 100)
+    return Choices(guideline, pretest / 100, place)
 
 
 def show_advice(diagnosis: Diagnosis | None, patient: Patient) -> None:

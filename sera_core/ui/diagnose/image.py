@@ -1,4 +1,4 @@
-"""Cell 1: which image, and how large the nodule is."""
+"""Cell 1: which image."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from sera_core.contracts import BadInput, Box, GreyImage
+from sera_core.contracts import Box, GreyImage
 from sera_core.images.read import read_image
 from sera_core.outline import panes
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
-from sera_core.sizes import centimetres_typed, check_size
+from sera_core.sizes import check_size
 from sera_core.ui.brought import ask_for_file, brought
 from sera_core.ui.cache import image_of, key_of, sample_of
 from sera_core.ui.cell import open_cell, show_code
@@ -45,20 +44,16 @@ NOTHING_YET = {
 
 @dataclass(frozen=True)
 class Picture:
-    """The image on the page, what the reader did to it, and where the nodule is if that is known (a sample).
-
-    ``place`` is for the size, which is asked for when it is known what the outline measures.
-    """
+    """The image on the page, what the reader did to it, and where the nodule is if that is known (a sample)."""
 
     image: GreyImage
     case: Case
-    place: DeltaGenerator
     true_box: Box | None
 
     @property
     def box(self) -> Box | None:
         """The region to read: the reader's own or the known one; None: the nodule is to be found."""
-        return self.case.box or self.true_box
+        return self.case.marks.box or self.true_box
 
     @property
     def pane(self) -> Box | None:
@@ -113,10 +108,9 @@ def _own(source: str) -> Picture | None:
     image = image_of(file.data, st.session_state["frame"] - 1)
     if image.frames > 1:
         st.slider("Frame", 1, image.frames, key="frame", persist_state="session")
-    place = st.container()
     notices(image.warnings)
     show_code(read_image)
-    return Picture(image, case, place, None)
+    return Picture(image, case, None)
 
 
 def _sample() -> Picture:
@@ -126,52 +120,12 @@ def _sample() -> Picture:
     frame = sample_of(sample.name)
     case = case_of(sample.name, check_size(frame.size_mm))
     st.markdown(f":violet-badge[:material/science: simulated] {sample.story}")
-    place = st.container()
     with st.expander("What the simulator knows", icon=":material/fact_check:"):
         st.markdown(_truth(frame))
     show_code(render)
-    return Picture(frame.image, case, place, frame.box)
+    return Picture(frame.image, case, frame.box)
 
 
 def _truth(frame: Frame) -> str:
     pathology = f"**{frame.pathology}**" if frame.pathology else "not drawn"
     return f"Pathology: {pathology}. {descriptors(frame.descriptors)}."
-
-
-def ask_size(picture: Picture, proposed: float | None) -> float | None:
-    """The size that the reader gives; None where the field is empty or its number is refused, which is said beside it.
-
-    Parameters
-    ----------
-    picture : Picture
-    proposed : float or None
-        Longest diameter of the outline in mm, which decides until another one is typed.
-    """
-    with picture.place:
-        return _size(picture.case, proposed)
-
-
-def _size(case: Case, proposed: float | None) -> float | None:
-    if case.outdated:
-        st.session_state["size_mm"] = None
-        case.measured = case.outdated = False
-    typed = st.number_input(
-        "Largest dimension of the nodule (mm)",
-        value=None,
-        step=0.5,
-        format="%.1f",
-        key="size_mm",
-        persist_state="session",
-        placeholder="unknown" if proposed is None else f"{proposed:g} (proposed from the outline)",
-        help="Guidelines decide by it. Type it, measure it in cell 2, or leave it empty: then the longest diameter of "
-        "the outline is taken, where the image has a scale.",
-    )
-    try:
-        size = check_size(typed)
-    except BadInput as error:
-        instead = "without a size" if proposed is None else f"with the outline's {proposed:g} mm"
-        st.warning(f"{error.message} It goes on {instead}.", title="Size not taken", icon=":material/block:")
-        return None
-    if doubt := centimetres_typed(size):
-        st.caption(f":material/help: {doubt}")
-    return size

@@ -1,92 +1,145 @@
-"""Cell 2: the region of interest, the size of the nodule and the scale of the image, all by pointing."""
+"""Cell 2: the picture, and on it the region of interest, the outline, the size of the nodule and the scale."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from sera_core.contracts import BadInput, Box, GreyImage, Line, Outline
+from sera_core.contracts import BadInput, Box, GreyImage, Heatmap, Line, Outline
 from sera_core.images.scale import doubt, field_of_view
-from sera_core.outline import panes, propose
+from sera_core.outline import drawn, panes, propose
 from sera_core.sizes import check_size
-from sera_core.ui.board import board, centred
-from sera_core.ui.cache import outline_of, picture_uri
-from sera_core.ui.cell import open_cell, show_code
+from sera_core.ui.cache import outline_of
+from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.diagnose.image import Picture
-from sera_core.ui.measure import Calibration, picture_at, scale_from, with_scale
-from sera_core.ui.state import Case
+from sera_core.ui.measure import Calibration, centred, picture_at, scale_from, with_scale
+from sera_core.ui.state import Case, Marks
 from sera_core.ui.states import guarded, refused
+from sera_core.ui.viewer import Hands, Points, Tool, viewer
 from sera_core.wording import diagnosis as words
 
-TOOLS = {
-    "region": ":material/crop_free: Region",
-    "size": ":material/straighten: Size",
-    "scale": ":material/square_foot: Scale",
-}
-HINT = {
-    "region": "Tap or click the nodule to outline it, or drag the box or its corners. With a mouse, drag anywhere to "
-    "draw a new box. The arrow keys move it.",
-    "size": "Click the two ends of the nodule's largest dimension.",
-    "scale": "Click two marks on the depth scale at the edge of the image, then type how far apart they are.",
-}
+LEAD = "The nodule on the picture. An outline is proposed; whatever you draw is used instead."
+TOOLS: tuple[Tool, ...] = ("region", "outline", "size", "scale", "pan", "window")
 
 
-def mark_region(picture: Picture) -> GreyImage:
-    """Draw the cell.
+@dataclass(frozen=True)
+class Region:
+    """The nodule on the image, as the reader drew it, else as it is proposed.
 
-    Returns
-    -------
-    GreyImage
-        The image with the reader's own scale. The region is kept in the picture's case.
+    Attributes
+    ----------
+    image : GreyImage
+        With the reader's own scale.
+    box, outline : optional
+        None where nothing was found.
     """
-    cell = open_cell(2, "Region", "Mark the nodule. An outline is proposed; whatever you draw is used instead.")
-    image, case = picture.image, picture.case
-    calibrated = with_scale(image, case.calibration)
-    outline: Outline | None = None
-    refusal: BadInput | None = None
-    try:
-        outline = outline_of(image, picture.box, picture.pane)
-    except BadInput as error:
-        refusal = error
-    box = picture.box or (outline.box if outline else None)
+
+    image: GreyImage
+    box: Box | None
+    outline: Outline | None
+
+
+def mark_region(cell: Cell, picture: Picture) -> Region:
+    """Find the nodule, and tell in the cell what is drawn and what it measures."""
+    marks = picture.case.marks
+    image = with_scale(picture.image, marks.calibration)
     with cell.controls, guarded():
         _ask_pane(picture)
-        chosen = st.segmented_control(
-            "Tool",
-            list(TOOLS),
-            format_func=TOOLS.__getitem__,
-            key="tool",
-            required=True,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-        tool = chosen or "region"
-        st.caption(HINT[tool])
-        board(
-            picture_uri(image),
-            image.shape,
-            box,
-            case.ruler,
-            mode="box" if tool == "region" else "line",
-            key="board",
-            on_box=partial(setattr, case, "box"),
-            on_line=partial(_lay_ruler, case, calibrated, tool),
-            on_click=partial(_tapped, case, image, box),
-            outline=outline,
-        )
+    outline: Outline | None = marks.outline
     with cell.result, guarded():
-        if refusal:
-            refused(refusal)
-        elif tool == "region":
-            _show_region(calibrated, box, case, outline)
-        elif tool == "size":
-            _show_size(calibrated, box, case)
-        else:
-            _show_scale(image, calibrated, box, case)
+        try:
+            outline = outline or outline_of(picture.image, picture.box, picture.pane)
+        except BadInput as error:
+            refused(error)
+        region = Region(image, picture.box or (outline.box if outline else None), outline)
+        _show_region(region, picture.case)
+        _show_size(region, marks.ruler)
+        _show_scale(picture.image, region, picture.case)
         show_code(propose, scale_from, Line.length_mm)
-    return calibrated
+    return region
+
+
+def show_picture(picture: Picture, region: Region, heatmap: Heatmap | None) -> None:
+    """Draw the picture with all that is on it, for hands to change."""
+    case, image = picture.case, picture.image
+    viewer(
+        region.image,
+        "picture",
+        TOOLS,
+        hands_on(case, image, region.box),
+        region.box,
+        region.outline,
+        case.marks.ruler,
+        heatmap,
+        undo=bool(case.past),
+    )
+
+
+# ---- what hands did --------------------------------------------------------------------------------------------------
+
+
+def hands_on(case: Case, image: GreyImage, box: Box | None) -> Hands:
+    """What becomes of a case when its picture, as it was read, is worked on; ``box`` is the region that is shown."""
+    return Hands(
+        box=partial(_draw_box, case),
+        click=partial(_tapped, case, image, box),
+        outline=partial(_pull, case, image.shape),
+        line=partial(_measuring, case, image, lambda line: case.mark(ruler=line)),
+        scale=partial(_measuring, case, image, partial(_rescale, case)),
+        undo=partial(_measuring, case, image, case.undo),
+    )
+
+
+def _draw_box(case: Case, box: Box | None) -> None:
+    case.mark(box=box, outline=None)
+
+
+def _tapped(case: Case, image: GreyImage, box: Box | None, x: int, y: int) -> None:
+    """What is outlined at a tap; where nothing is, the region there."""
+    found = outline_of(image, (x, y))
+    if found is not None:
+        case.mark(box=found.box, outline=found)
+        return
+    height, width = image.shape
+    _draw_box(case, centred(box or Box(0, 0, max(width // 4, 1), max(height // 4, 1)), image.shape, x, y))
+
+
+def _pull(case: Case, shape: tuple[int, int], corners: Points) -> None:
+    with suppress(BadInput):  # nothing is left of it: the last one stays
+        case.mark(outline=drawn(corners, shape))
+
+
+def _rescale(case: Case, line: Line, distance_mm: float) -> None:
+    with suppress(BadInput):  # the picture offers no such ruler
+        scale_from(line, distance_mm)
+        case.mark(calibration=Calibration(line, distance_mm))
+
+
+def _measuring(case: Case, image: GreyImage, change: Callable[..., None], *told: Any) -> None:
+    """Make a change that may measure the nodule; a size that the ruler gave follows it, one that was typed stays."""
+    before = ruled(image, case.marks)
+    change(*told)
+    after = ruled(image, case.marks)
+    if after != before and (before is None or st.session_state["size_mm"] == before):
+        st.session_state["size_mm"] = after
+
+
+def ruled(image: GreyImage, marks: Marks) -> float | None:
+    """The size in mm that the ruler gives; None without one, without a scale, and for what no nodule measures."""
+    if marks.ruler is None:
+        return None
+    scale = with_scale(image, marks.calibration).scale_at(marks.ruler)
+    with suppress(BadInput):
+        return check_size(marks.ruler.length_mm(scale)) if scale else None
+    return None
+
+
+# ---- what is told ----------------------------------------------------------------------------------------------------
 
 
 def _ask_pane(picture: Picture) -> None:
@@ -109,45 +162,26 @@ def _ask_pane(picture: Picture) -> None:
     )
 
 
-def _tapped(case: Case, image: GreyImage, box: Box | None, x: int, y: int) -> None:
-    """The box of what is outlined at a tap; where nothing is, the region there."""
-    found = outline_of(image, (x, y))
-    if found is not None:
-        case.box = found.box
-        return
-    height, width = image.shape
-    case.box = centred(box or Box(0, 0, max(width // 4, 1), max(height // 4, 1)), image.shape, x, y)
-
-
-def _lay_ruler(case: Case, image: GreyImage, tool: str, line: Line) -> None:
-    case.ruler = line
-    scale = image.scale_at(line)
-    if tool == "size" and scale is not None:
-        with suppress(BadInput):  # told beside the ruler
-            st.session_state["size_mm"] = check_size(line.length_mm(scale))
-            case.measured = True
-
-
-def _show_region(image: GreyImage, box: Box | None, case: Case, outline: Outline | None) -> None:
+def _show_region(region: Region, case: Case) -> None:
+    box = region.box
     if box is None:
         st.info(
-            "Tap or click the nodule, or drag a box around it: everything below follows from there.",
+            "Tap or click the nodule, or drag a box around it: everything else follows from there.",
             title="No nodule found: draw it",
             icon=":material/draw:",
         )
         return
-    text = f"{'Your box' if case.box else 'Proposed box'}: {box.width} × {box.height} pixels"
-    scale = image.scale_at(box)
+    text = f"{'Your box' if case.marks.box else 'Proposed box'}: {box.width} × {box.height} pixels"
+    scale = region.image.scale_at(box)
     if scale is not None:
         text += f", {box.width * scale[1]:.1f} × {box.height * scale[0]:.1f} mm"
-    st.markdown(f"{text}. {_scale_at(image, box)}")
+    st.markdown(f"{text}. {words.outline(region.outline)}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if case.box:
-            back = partial(setattr, case, "box", None)
+        if case.marks.box or case.marks.outline:
+            back = partial(_draw_box, case, None)
             st.button("Back to the proposed box", on_click=back, icon=":material/undo:", key="unbox")
         with st.popover("Type the numbers", icon=":material/keyboard:"):
-            _type_box(image.shape, box, case)
-    st.markdown(words.outline(outline))
+            _type_box(region.image.shape, box, case)
 
 
 def _type_box(shape: tuple[int, int], box: Box, case: Case) -> None:
@@ -162,56 +196,48 @@ def _type_box(shape: tuple[int, int], box: Box, case: Case) -> None:
 
 def _typed(case: Case, shape: tuple[int, int]) -> None:
     x, y, width, height = (int(st.session_state[key]) for key in ("box_x", "box_y", "box_w", "box_h"))
-    case.box = Box(x, y, width, height).clipped(*shape)
+    _draw_box(case, Box(x, y, width, height).clipped(*shape))
 
 
-def _show_size(image: GreyImage, box: Box | None, case: Case) -> None:
-    place = case.ruler or box or _whole(image)
-    scale, said = image.scale_at(place), _scale_at(image, place)
-    if len(image.scales_at(place)) > 1:
-        st.warning(said, title="No length", icon=":material/straighten:")
+def _show_size(region: Region, ruler: Line | None) -> None:
+    if ruler is None:
+        return
+    image = region.image
+    scale = image.scale_at(ruler)
+    if len(image.scales_at(ruler)) > 1:
+        st.warning(_scale_at(image, ruler), title="No length", icon=":material/straighten:")
     elif scale is None:
         st.info(
-            "Open **Scale** and click two marks on the depth scale first, or type the size in cell 1.",
+            "Choose **Scale** and click two marks on the depth scale first, or type the size in cell 6.",
             title="No scale, no millimetres",
             icon=":material/square_foot:",
         )
-    elif case.ruler is None:
-        st.markdown(said)
     else:
-        _show_length(case.ruler.length_mm(scale), said)
+        _show_length(ruler.length_mm(scale))
 
 
-def _show_length(length_mm: float, said: str) -> None:
+def _show_length(length_mm: float) -> None:
     try:
         size = check_size(length_mm)
     except BadInput as error:
         st.warning(f"{error.message} It was not taken as the size.", title="No size", icon=":material/block:")
         return
-    kept = "; it is the size in cell 1 now" if st.session_state["size_mm"] == size else ""
-    st.markdown(f"The ruler measures **{size:g} mm**{kept}. {said}")
+    kept = "; it is the size in cell 6 now" if st.session_state["size_mm"] == size else ""
+    st.markdown(f"The ruler measures **{size:g} mm**{kept}.")
 
 
-def _show_scale(original: GreyImage, image: GreyImage, box: Box | None, case: Case) -> None:
-    place = case.ruler or box or _whole(image)
-    scale = image.scale_at(place)
+def _show_scale(original: GreyImage, region: Region, case: Case) -> None:
+    place = case.marks.ruler or region.box or _whole(original)
+    scale = region.image.scale_at(place)
     own = scale != original.scale_at(place)
     origin = f" It was {'set by you' if own else 'read from the file'}." if scale else ""
-    st.markdown(_scale_at(image, place) + origin)
-    if own and scale and (doubtful := doubt(scale, picture_at(image, place))):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_scale_at(region.image, place) + origin)
+        if case.marks.calibration is not None:
+            forget = partial(_measuring, case, original, partial(case.mark, calibration=None))
+            st.button("Forget your scale", on_click=forget, key="forget_scale", type="tertiary")
+    if own and scale and (doubtful := doubt(scale, picture_at(region.image, place))):
         st.warning(f"{doubtful}. Are the marks as far apart as you typed?", title="An unusual scale")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        distance = st.number_input(
-            "Distance between the marks (mm)", 1.0, 200.0, 10.0, 1.0, key="distance", on_change="ignore"
-        )
-        pressed = st.button("Use this scale", type="primary", disabled=case.ruler is None, key="use_scale")
-        if case.calibration is not None:
-            st.button("Forget it", on_click=partial(_rescale, case, None), key="forget_scale")
-    if pressed and case.ruler is not None:
-        scale_from(case.ruler, float(distance))  # refuses a useless ruler before anything is kept
-        _rescale(case, Calibration(case.ruler, float(distance)))
-        case.ruler = None
-        st.rerun()
 
 
 def _whole(image: GreyImage) -> Box:
@@ -226,8 +252,3 @@ def _scale_at(image: GreyImage, place: Box | Line) -> str:
         return f"{said}."
     width, depth = field_of_view(scale, picture_at(image, place))
     return f"{said}; the picture is {width:.1f} mm wide and {depth:.1f} mm deep."
-
-
-def _rescale(case: Case, calibration: Calibration | None) -> None:
-    """Take another scale; a size that was measured with the old one is forgotten."""
-    case.calibration, case.outdated = calibration, case.measured

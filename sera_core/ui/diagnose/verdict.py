@@ -8,14 +8,12 @@ from streamlit.delta_generator import DeltaGenerator
 from sera_core import escape
 from sera_core.contracts import BadInput, Diagnosis
 from sera_core.diagnosis import NO_NODULE, UNFAMILIAR, read
-from sera_core.figures.palette import NAME
 from sera_core.figures.verdict import opinions_strip, verdict_bar
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.states import empty, notices, refused
 from sera_core.wording import diagnosis as words
 from sera_core.wording import percent
-from sera_core.wording.verdict import GLYPH
 
 NO_NUMBER = (
     "No number is better than a made-up one. Mark another region, use another image, or describe the nodule yourself "
@@ -45,15 +43,11 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
         The place for the opinions of the other models.
     """
     reading = diagnosis.reading
-    colour, icon = NAME[reading.verdict], GLYPH[reading.verdict]
-    title = words.headline(reading)
-    simulated = " :violet-badge[simulated]" if diagnosis.image.simulated else ""
-    st.markdown(f"### :{colour}[{icon} {title}]{simulated}")
     if any(notice.code == "box_proposed" for notice in diagnosis.warnings):
         st.caption(":material/crop_free: For the box the program proposed. Check in cell 2 that it holds the nodule.")
     st.markdown(f"Probability {words.verdict(reading)}" if reading.answered else NO_NUMBER)
     if reading.answered:
-        alt = f"{title}: probability {percent(reading.probability)}, cut-off {percent(reading.cutoff)}"
+        alt = f"{words.headline(reading)}: probability {percent(reading.probability)}, cut-off {percent(reading.cutoff)}"
         chart(verdict_bar(diagnosis), "verdict", alt)
     if counts := words.in_a_hundred(diagnosis):
         st.markdown(counts)

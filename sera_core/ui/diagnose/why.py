@@ -6,15 +6,13 @@ import numpy as np
 import streamlit as st
 
 from sera_core.contracts import CamMethod, Diagnosis, Fidelity
-from sera_core.explain.inside import heat_inside, mask_on_crop
+from sera_core.explain.inside import inside_outline
 from sera_core.explain.judged import judged
 from sera_core.explain.steady import VIEWS
 from sera_core.explain.why import explain
 from sera_core.figures import heatmap as figures
-from sera_core.ui.cache import picture_uri
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
-from sera_core.ui.mapview import show_map
 from sera_core.ui.states import empty
 from sera_core.wording import diagnosis as words
 from sera_core.wording.diagnosis import METHOD
@@ -45,11 +43,9 @@ def show_why(diagnosis: Diagnosis | None) -> None:
         empty("No map", said, ":material/visibility_off:")
         return
     heatmap = reading.heatmap
-    show_map(picture_uri(diagnosis.image), diagnosis.image.shape, heatmap, reading.box, reading.outline)
-    st.caption("The dotted square is what the model was shown; outside it, it knows nothing.")
+    st.caption("The dotted square on the picture is what the model was shown; outside it, it knows nothing.")
     if reading.outline is not None:
-        mask = mask_on_crop(reading.outline.mask, heatmap.crop_box, heatmap.crop.shape)
-        st.markdown(words.inside(heat_inside(heatmap.values, mask), float(mask.mean())))
+        st.markdown(words.inside(*inside_outline(heatmap, reading.outline)))
     st.markdown(words.worth(judged(reading.model_sha256, reading.domain, heatmap.method, heatmap.steady)))
     if np.ptp(heatmap.values) == 0:
         st.caption("The method found no heat at all: the map is flat.")

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from sera_core.contracts import BadInput, Line
+from sera_core.contracts import BadInput
 from sera_core.figures.guess import on_a_line, on_a_picture
-from sera_core.ui.board import board
-from sera_core.ui.cache import picture_uri
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.nodule import Specimen, chosen_nodule
 from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.score import record
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
+from sera_core.ui.viewer import Hands, viewer
 
 
 @dataclass(frozen=True)
@@ -106,8 +105,8 @@ def _spot(guess: Spot, key: str) -> None:
         def put(x: int, y: int) -> None:
             st.session_state[key] = (x, y)
 
-        board(picture_uri(specimen.image), specimen.image.shape, None, None, "box", f"{key}-board",
-              lambda box: put(box.x + box.width // 2, box.y + box.height // 2), _no_line, put)  # fmt: skip
+        hands = Hands(lambda box: put(box.x + box.width // 2, box.y + box.height // 2), put)
+        viewer(specimen.image, f"{key}-board", ["region"], hands)
         return
     x, y = guess.truth(specimen)
     box = specimen.box
@@ -118,7 +117,3 @@ def _spot(guess: Spot, key: str) -> None:
     show_picture(shown, width=420, alt="Your place ringed in white, the true one in vermilion")
     st.markdown(f"White: you. Vermilion: the truth, {away:.0%} of the nodule's longer side away. {guess.why}")
     st.button("Guess again", key=f"{key}_again", on_click=st.session_state.pop, args=(key,), type="tertiary")
-
-
-def _no_line(line: Line) -> None:
-    """No ruler is laid here."""

@@ -18,8 +18,7 @@ from sera_core.outline import propose
 from sera_core.signs.geometry import Mask, geometry
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
-from sera_core.ui.board import board, centred
-from sera_core.ui.cache import measured_of, outline_of, picture_uri, remembered, sample_of
+from sera_core.ui.cache import measured_of, outline_of, remembered, sample_of
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -27,8 +26,9 @@ from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, Stage, stages
 from sera_core.ui.learn.show import numbers, take_home
-from sera_core.ui.measure import Line
+from sera_core.ui.measure import centred
 from sera_core.ui.signs import signs_table
+from sera_core.ui.viewer import Hands, viewer
 from sera_core.wording import percent
 from sera_core.wording.verdict import GLYPH
 
@@ -91,21 +91,11 @@ def _point(scene: Scene) -> None:
     if not scene.chosen:  # nothing can be put into a patient's frame
         first = f"not your own but a sample's ({SAMPLES[scene.name].title.lower()})"
     st.caption(f":violet-badge[:material/science: simulated] Two nodules: {first}, and a small cyst.")
-    board(
-        picture_uri(scene.image),
-        scene.image.shape,
-        scene.box,
-        None,
-        mode="box",
-        key="tasks-board",
-        on_box=lambda box: _write(BOX, [box]),
-        on_line=_no_line,
-        on_click=lambda x, y: _write(BOX, [centred(scene.box, scene.image.shape, x, y)]),
+    hands = Hands(
+        box=lambda box: _write(BOX, [box]),
+        click=lambda x, y: _write(BOX, [centred(scene.box, scene.image.shape, x, y)]),
     )
-
-
-def _no_line(line: Line) -> None:
-    """No ruler is laid here."""
+    viewer(scene.image, "tasks-board", ["region"], hands, scene.box)
 
 
 @dataclass(frozen=True)

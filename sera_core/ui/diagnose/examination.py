@@ -1,0 +1,84 @@
+"""The Diagnose page once there is a picture: every cell in its turn, and first the answer that was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from sera_core.contracts import BadInput, Diagnosis, Patient, Reading
+from sera_core.diagnosis import Request, advise
+from sera_core.ui.cache import model_ids, reading_of, signs_of, with_opinions
+from sera_core.ui.cell import Cell, open_cell
+from sera_core.ui.diagnose import advice, glance, region, signs, verdict, why
+from sera_core.ui.diagnose.desk import Desk
+from sera_core.ui.diagnose.image import Picture
+from sera_core.ui.diagnose.region import Region
+from sera_core.ui.diagnose.report import offer_report
+from sera_core.ui.diagnose.size import ask_size
+from sera_core.ui.state import keep_diagnosed
+from sera_core.ui.states import guarded
+
+
+def examine(picture: Picture, desk: Desk) -> None:
+    """Draw the picture and everything that is said of it."""
+    with desk.viewer:
+        board, region_cell = st.container(), open_cell(2, "Region", region.LEAD)
+    found = region.mark_region(region_cell, picture)
+    with desk.cells:
+        verdict_cell = open_cell(3, "Verdict", verdict.LEAD)
+        why_cell = open_cell(4, "Why", why.LEAD)
+        signs_cell = open_cell(5, "Signs", signs.LEAD)
+        next_cell = open_cell(6, "What next", advice.LEAD)
+    model = verdict.choose_model(verdict_cell, model_ids())
+    method, steady = why.choose_method(why_cell)
+    choices = advice.choose(next_cell)
+
+    reading = _read(verdict_cell, found, Request(picture.box, model, method, steady, picture.pane))
+    with board, guarded():
+        region.show_picture(picture, found, reading.heatmap if reading else None)
+    measured = None
+    with signs_cell.result, guarded():
+        measured = signs_of(found.image, reading) if reading else None
+        signs.show_signs(measured)
+    seen = signs.describe(signs_cell, picture.case, measured)
+    measured = signs.uncleared(measured, picture.case) if measured else None
+    with choices.place:
+        size_mm = ask_size(measured.size_mm if measured else None)
+    patient = Patient(size_mm, choices.guideline, choices.pretest, seen)
+
+    diagnosis = advise(found.image, reading, patient, measured=measured) if reading else None
+    with desk.glance, guarded():
+        glance.show(diagnosis, patient)
+    others = None
+    if diagnosis is not None:
+        keep_diagnosed(diagnosis)
+        with verdict_cell.result, guarded():
+            others = verdict.show_verdict(diagnosis)
+    with why_cell.result, guarded():
+        why.show_why(diagnosis)
+    with next_cell.result, guarded():
+        advice.show_advice(diagnosis, patient)
+    if diagnosis is not None and others is not None:
+        _follow(diagnosis, others, desk)
+
+
+def _read(cell: Cell, found: Region, request: Request) -> Reading | None:
+    """What the asked model makes of it, with the outline that is shown; None where it gives no answer, as is told."""
+    with cell.result, guarded():
+        try:
+            with st.spinner("Reading the nodule"):
+                return replace(reading_of(found.image, request), outline=found.outline)
+        except BadInput as error:
+            verdict.show_refusal(error)
+    return None
+
+
+def _follow(diagnosis: Diagnosis, others: DeltaGenerator, desk: Desk) -> None:
+    """What nobody waits for: the answers that were not asked for, and the report with all of them."""
+    with others, guarded():
+        diagnosis = with_opinions(diagnosis)
+        verdict.show_opinions(diagnosis)
+    with desk.cells:
+        offer_report(diagnosis)

@@ -1,0 +1,38 @@
+"""The answer in three lines beside the picture: the verdict, its reason, and what is advised."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sera_core.contracts import Advice, Diagnosis, Patient
+from sera_core.explain.inside import inside_outline
+from sera_core.figures.palette import NAME
+from sera_core.guidelines import assess
+from sera_core.ui.diagnose.advice import ACTION_ICON
+from sera_core.wording import glance as words
+from sera_core.wording import percent
+from sera_core.wording.diagnosis import headline
+from sera_core.wording.labels import LABELS
+from sera_core.wording.verdict import GLYPH
+
+
+def show(diagnosis: Diagnosis | None, patient: Patient) -> None:
+    """The three lines; without a verdict that there is none, and the guideline's advice where it needs no model."""
+    if diagnosis is None:
+        st.markdown("**:gray[:material/block: No verdict: cell 3 says why]**")
+        if (seen := patient.seen.descriptors) is not None:
+            _action(assess(patient.guideline, seen, patient.size_mm), patient.size_mm)
+        return
+    reading = diagnosis.reading
+    colour, icon = NAME[reading.verdict], GLYPH[reading.verdict]
+    simulated = " :violet-badge[simulated]" if diagnosis.image.simulated else ""
+    st.markdown(f"#### :{colour}[{icon} {headline(reading)}, {percent(reading.probability)}]{simulated}")
+    if reading.heatmap is not None and reading.outline is not None:
+        st.markdown(
+            f":material/search: {words.reason(reading.heatmap, inside_outline(reading.heatmap, reading.outline))}"
+        )
+    _action(diagnosis.advice, diagnosis.size_mm)
+
+
+def _action(advice: Advice, size_mm: float | None) -> None:
+    st.markdown(f"{ACTION_ICON[advice.action]} **{LABELS[advice.action].word}**: {words.because(advice, size_mm)}")

@@ -1,0 +1,65 @@
+// A picture and everything that hands do to it: a region, an outline, a ruler, a scale, what part of it is seen, how
+// dark, and a heatmap over it. Everything is drawn and reported in pixels of the picture; only what a network or the
+// page must answer is told to the page.
+
+const viewers = new WeakMap()
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!viewers.has(parentElement)) viewers.set(parentElement, opened(parentElement))
+  const viewer = viewers.get(parentElement)
+  viewer.tell = setTriggerValue
+  receive(viewer, data)
+  return () => {
+    viewer.watch.disconnect()
+    viewers.delete(parentElement)
+  }
+}
+
+function opened(root) {
+  const find = (name) => root.querySelector(name)
+  const viewer = {
+    bar: find(".bar"), svg: find("svg"), says: find(".says"), distance: find(".distance"), map: find(".map"),
+    data: null, tool: "", held: false, grip: null, pointers: new Map(), levels: { ...PLAIN },
+    box: null, outline: null, ruler: [], marks: [],
+  }
+  viewer.watch = new ResizeObserver(() => draw(viewer))
+  viewer.watch.observe(viewer.svg)
+  listen(viewer)
+  viewer.map.oninput = () => draw(viewer)
+  viewer.map.onsubmit = (event) => event.preventDefault()
+  viewer.distance.onsubmit = (event) => {
+    event.preventDefault()
+    viewer.tell("scale", { points: viewer.marks, mm: Number(viewer.distance.elements.mm.value) })
+    viewer.marks = []
+    draw(viewer)
+  }
+  return viewer
+}
+
+function receive(viewer, data) {
+  const { box, outline, line, picture, tools } = data
+  const another = viewer.data?.picture !== picture
+  const asked = JSON.stringify([box, outline, line, picture])
+  viewer.data = data
+  if (!tools.includes(viewer.tool)) viewer.tool = tools[0] ?? ""
+  if (another) {
+    viewer.levels = { ...PLAIN }
+    viewer.marks = []
+    look(viewer, 0, 0, data.width)
+    drawBar(viewer)
+  }
+  if (viewer.asked !== asked) { // a page drawn again for another reason leaves half a ruler where it is
+    viewer.asked = asked
+    viewer.grip = null
+    viewer.box = box && [...box]
+    viewer.outline = outline && resampled(outline, HANDLES * BETWEEN)
+    viewer.ruler = (line ?? []).map((point) => [...point])
+  }
+  draw(viewer)
+}
+
+function choose(viewer, tool, held) {
+  viewer.held = held && !(viewer.held && viewer.tool === tool) // the same tool again gives the finger back to the page
+  viewer.tool = tool
+  draw(viewer)
+}
