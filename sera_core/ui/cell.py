@@ -30,7 +30,8 @@ def open_cell(number: int, title: str, lead: str) -> Cell:
     with st.container(key=f"cell-{number}"):
         st.space("medium" if number > 1 else "xsmall")
         st.subheader(f":gray[{number}]\u2002{title}", anchor=f"cell-{number}")
-        st.caption(lead)
+        if lead:
+            st.caption(lead)
         return Cell(st.container(), st.container())
 
 

@@ -33,6 +33,10 @@ FAVICON = (  # drawn here, because a Material icon would be fetched from the net
     '<path d="M6 11V6h5M21 6h5v5M26 21v5h-5M11 26H6v-5" fill="none" stroke="white" stroke-width="2.5"/></svg>'
 )
 SHORT_LINES = "<style>[data-testid='stMarkdownContainer'] :is(p, li) {max-width: 48rem}</style>"
+HEAD = (  # the menu stands beside the doors instead of above them
+    "<style>[data-testid='stHeader'] {position: absolute; inset: 0 0 auto auto; width: 4rem; background: none}"
+    " [data-testid='stMainBlockContainer'] {padding-top: 1rem} .st-key-doors {padding-right: 2rem}</style>"
+)
 HOME = Door("app.py", "Home", ":material/home:", "everyone", "What this is, and which models are ready.")
 DOORS = (
     Door(
@@ -77,8 +81,7 @@ def open_page(title: str, wide: bool = False) -> Iterator[None]:
         Use the whole width of the screen, for a page of figures; sentences stay as short as elsewhere.
     """
     st.set_page_config(page_title=f"{title} · SERA", page_icon=FAVICON, layout="wide" if wide else "centered")
-    if wide:
-        st.html(SHORT_LINES)
+    st.html(HEAD + (SHORT_LINES if wide else ""))
     keep_house()
     if _asks_who() and not st.user.get("is_logged_in"):
         st.title("SERA", anchor=False)

@@ -389,7 +389,7 @@ def test_where_no_nodule_is_found_the_reader_is_asked_to_draw_it(page: AppTest, 
     bare = next(pixels for pixels in necks if outlined(GreyImage(pixels)) is None)
     upload(page, "neck.png", png((bare * 255).round().astype(np.uint8)))
     said = words(page)
-    assert "drag a box around it: everything below follows from there" in said
+    assert "drag a box around it: everything else follows from there" in said
     assert "No nodule was found on this frame: draw it in cell 2." in said
     assert "No number is better than a made-up one" not in said
     assert "Nothing is measured" in said

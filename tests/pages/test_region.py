@@ -23,7 +23,7 @@ def cells() -> None:
     start()
     panes = ScaledRegion(Box(0, 0, 250, 315), (0.1, 0.1)), ScaledRegion(Box(250, 0, 250, 315), (0.2, 0.2))
     image = GreyImage(np.full((315, 500), 0.4, np.float32), regions=panes)
-    mark_region(open_cell(2, "Region", ""), Picture(image, case_of("two panes"), Box(40, 40, 120, 90)))
+    mark_region(open_cell(2, "Region", ""), Picture(image, case_of("two panes"), Box(40, 40, 120, 90), np.full))
 
 
 def words(page: AppTest) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from sera_core.contracts import Box, GreyImage
 from sera_core.images.read import read_image
@@ -15,7 +17,7 @@ from sera_core.simulate.samples import SAMPLES
 from sera_core.sizes import check_size
 from sera_core.ui.brought import ask_for_file, brought
 from sera_core.ui.cache import image_of, key_of, sample_of
-from sera_core.ui.cell import open_cell, show_code
+from sera_core.ui.cell import open_cell
 from sera_core.ui.state import Case, case_of, reset, start
 from sera_core.ui.states import empty, guarded, notices
 from sera_core.wording.diagnosis import descriptors
@@ -29,8 +31,8 @@ LARGEST_MB = 64
 NOTHING_YET = {
     "upload": (
         "No image yet",
-        "Drop a frame above, or tap to choose one. It is read in memory, never written to disk, and gone on Reset or "
-        "when the page is loaded anew.",
+        "Drop a frame above, or tap to choose one (DICOM, PNG, JPEG, HEIC, TIFF). It is read in memory, never written "
+        "to disk, and gone on Reset or when the page is loaded anew.",
         ":material/upload_file:",
     ),
     "camera": (
@@ -44,11 +46,12 @@ NOTHING_YET = {
 
 @dataclass(frozen=True)
 class Picture:
-    """The image on the page, what the reader did to it, and where the nodule is if that is known (a sample)."""
+    """The image on the page, what the reader did to it, where the nodule is if known, and the function that made it."""
 
     image: GreyImage
     case: Case
     true_box: Box | None
+    made_by: Callable[..., object]
 
     @property
     def box(self) -> Box | None:
@@ -64,11 +67,7 @@ class Picture:
 def choose_image() -> Picture | None:
     """Draw the cell; None while there is no image that can be used."""
     start()
-    cell = open_cell(
-        1,
-        "Image",
-        "An ultrasound frame as a file (DICOM, PNG, JPEG, HEIC, TIFF) or a photo of the screen. It stays in memory.",
-    )
+    cell = open_cell(1, "Image", "")
     picture: Picture | None = None
     with cell.controls, guarded("This image is not used"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -82,8 +81,9 @@ def choose_image() -> Picture | None:
                 label_visibility="collapsed",
                 bind="query-params",
             )
+            beside = st.container(width="stretch")
             st.button("Reset", on_click=reset, icon=":material/restart_alt:", type="tertiary", key="reset")
-        picture = _sample() if source in (None, "sample") else _own(source)
+        picture = _sample(beside) if source in (None, "sample") else _own(source)
     return picture
 
 
@@ -109,21 +109,22 @@ def _own(source: str) -> Picture | None:
     if image.frames > 1:
         st.slider("Frame", 1, image.frames, key="frame", persist_state="session")
     notices(image.warnings)
-    show_code(read_image)
-    return Picture(image, case, None)
+    return Picture(image, case, None, read_image)
 
 
-def _sample() -> Picture:
+def _sample(beside: DeltaGenerator) -> Picture:
     titles = {sample.title: sample for sample in SAMPLES.values()}
-    title = st.selectbox("Simulated sample", list(titles), 0, key="sample", bind="query-params")
+    title = beside.selectbox(
+        "Simulated sample", list(titles), 0, key="sample", label_visibility="collapsed", bind="query-params"
+    )
     sample = titles[title]
     frame = sample_of(sample.name)
     case = case_of(sample.name, check_size(frame.size_mm))
-    st.markdown(f":violet-badge[:material/science: simulated] {sample.story}")
-    with st.expander("What the simulator knows", icon=":material/fact_check:"):
-        st.markdown(_truth(frame))
-    show_code(render)
-    return Picture(frame.image, case, frame.box)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":violet-badge[:material/science: simulated] {sample.story}", width="stretch")
+        with st.popover("Truth", icon=":material/fact_check:", type="tertiary", help="What the simulator knows"):
+            st.markdown(_truth(frame))
+    return Picture(frame.image, case, frame.box, render)
 
 
 def _truth(frame: Frame) -> str:

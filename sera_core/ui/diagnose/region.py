@@ -60,7 +60,7 @@ def mark_region(cell: Cell, picture: Picture) -> Region:
         _show_region(region, picture.case)
         _show_size(region, marks.ruler)
         _show_scale(picture.image, region, picture.case)
-        show_code(propose, scale_from, Line.length_mm)
+        show_code(picture.made_by, propose, scale_from, Line.length_mm)
     return region
 
 

@@ -32,7 +32,7 @@ const TOOLS = {
     drag: (viewer, grip, point) => dragRuler(viewer.marks, grip, point), end: endScale, keys: moveScale,
   },
   pan: {
-    name: "Pan, zoom",
+    name: "Pan",
     hint: fine
       ? "Drag moves the picture, the wheel enlarges it, a double click shows it all."
       : "Drag moves the picture, two fingers enlarge it, a double tap shows it all.",
