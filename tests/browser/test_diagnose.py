@@ -166,7 +166,7 @@ def test_the_picture_is_enlarged_moved_darkened_and_its_map_hidden_without_askin
     assert slope < 0.95
     board(page).dblclick()
     assert board(page).locator("feFuncR").get_attribute("slope") == "1"
-    page.get_by_label("Map").uncheck()
+    page.get_by_role("checkbox", name="Map", exact=True).uncheck()
     assert board(page).locator(".heat").get_attribute("opacity") == "0"
     assert asked == []
 
