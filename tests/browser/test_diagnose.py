@@ -47,9 +47,14 @@ def on_board(page: Page, x: float, y: float) -> tuple[float, float]:
     return place[0], place[1]
 
 
-def drag(page: Page, start: tuple[float, ...], end: tuple[float, ...]) -> None:
-    board(page).scroll_into_view_if_needed()
+def into_sight(page: Page) -> None:
+    """Clear of the verdict at the foot of a phone's screen."""
+    board(page).evaluate("svg => svg.scrollIntoView({block: 'center'})")
     page.wait_for_timeout(300)
+
+
+def drag(page: Page, start: tuple[float, ...], end: tuple[float, ...]) -> None:
+    into_sight(page)
     page.mouse.move(*on_board(page, *start))
     page.mouse.down()
     page.mouse.move(*on_board(page, (start[0] + end[0]) / 2, (start[1] + end[1]) / 2))
@@ -229,8 +234,7 @@ def pick(page: Page, tool: str) -> None:
 
 def click(page: Page, *points: tuple[float, float]) -> None:
     for point in points:
-        board(page).scroll_into_view_if_needed()
-        page.wait_for_timeout(300)
+        into_sight(page)
         page.mouse.click(*on_board(page, *point))
         page.wait_for_timeout(150)
     settled(page)
@@ -266,8 +270,7 @@ def test_a_tap_outlines_what_lies_under_the_thumb(browser: Browser, app_url: str
     page.goto(f"{app_url}/Diagnose")
     page.locator("svg[data-tool]").wait_for(timeout=60_000)
     settled(page)
-    board(page).scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    into_sight(page)
     before = box_of(page)
     x, y = on_board(page, 60, 380)
     page.touchscreen.tap(x, y)
