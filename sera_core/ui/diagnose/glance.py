@@ -25,8 +25,9 @@ def show(diagnosis: Diagnosis | None, patient: Patient) -> None:
         return
     reading = diagnosis.reading
     colour, icon = NAME[reading.verdict], GLYPH[reading.verdict]
+    number = f", {percent(reading.probability)}" if reading.answered else ""
     simulated = " :violet-badge[simulated]" if diagnosis.image.simulated else ""
-    st.markdown(f"#### :{colour}[{icon} {headline(reading)}, {percent(reading.probability)}]{simulated}")
+    st.markdown(f"#### :{colour}[{icon} {headline(reading)}{number}]{simulated}")
     if reading.heatmap is not None and reading.outline is not None:
         st.markdown(
             f":material/search: {words.reason(reading.heatmap, inside_outline(reading.heatmap, reading.outline))}"
