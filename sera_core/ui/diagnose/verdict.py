@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from sera_core import escape
-from sera_core.contracts import BadInput, Diagnosis
+from sera_core.contracts import BadInput, Diagnosis, Reading
 from sera_core.diagnosis import NO_NODULE, UNFAMILIAR, read
 from sera_core.figures.verdict import opinions_strip, verdict_bar
 from sera_core.ui.cell import Cell, show_code
@@ -47,8 +47,7 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
         st.caption(":material/crop_free: For the box the program proposed. Check in cell 2 that it holds the nodule.")
     st.markdown(f"Probability {words.verdict(reading)}" if reading.answered else NO_NUMBER)
     if reading.answered:
-        alt = f"{words.headline(reading)}: probability {percent(reading.probability)}, cut-off {percent(reading.cutoff)}"
-        chart(verdict_bar(diagnosis), "verdict", alt)
+        chart(verdict_bar(diagnosis), "verdict", _bar_told(reading))
     if counts := words.in_a_hundred(diagnosis):
         st.markdown(counts)
     others = st.container()
@@ -62,6 +61,11 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
     notices(notice for notice in diagnosis.warnings if notice.code != UNFAMILIAR)
     show_code(read)
     return others
+
+
+def _bar_told(reading: Reading) -> str:
+    title, probability, cutoff = words.headline(reading), percent(reading.probability), percent(reading.cutoff)
+    return f"{title}: probability {probability}, cut-off {cutoff}"
 
 
 def show_opinions(diagnosis: Diagnosis) -> None:
