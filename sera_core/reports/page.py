@@ -1,41 +1,25 @@
-"""An exam on paper, as PDF: a nodule seen once on one page of A4 (two where many models or warnings need it).
-
-The font is DejaVu Sans, which matplotlib brings along under a free licence: fpdf2's own fonts know Latin-1
-only, so they have neither a minus sign nor an en dash. What DejaVu lacks (Korean, Japanese, Chinese) is printed with
-Nanum Gothic, which koreanize-matplotlib brings along under the SIL Open Font License, and what that lacks as a box.
-"""
+"""An exam on paper, as PDF: a nodule seen once on one page of A4 (two where many models or warnings need it)."""
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from fpdf import FPDF
 from PIL import Image
 
-from sera_core import __version__
-from sera_core.contracts import NOT_A_DEVICE, Diagnosis, Verdict
+from sera_core.contracts import Diagnosis, Verdict
 from sera_core.exam import Exam, Planned, plan
 from sera_core.explain.overlay import colours
 from sera_core.figures.palette import ACCENT, UNSURE, VERDICT
+from sera_core.reports.paper import FAINT, INK, LEFT, WIDE, Page
 from sera_core.reports.pictures import Picture, heated, plain
 from sera_core.reports.text import Rows, closing, exam_rows, nodule_sections
 from sera_core.wording import diagnosis as words
 from sera_core.wording.probability import percent
 
-if TYPE_CHECKING:
-    from fpdf.fonts import TTFFont
-
-LEFT, WIDE = 16.0, 178.0  # millimetres: left margin, and width of what is printed
 PICTURE_WIDE, PICTURE_HIGH = 86.0, 51.0
 HEADING_WIDE = 29.0
 HEADLINE_SIZES = (15, 14, 13, 12)  # points
-INK, FAINT, PAPER = "#1B1F22", "#5B6468", "#FFFFFF"
-FONT, REST = "DejaVu", "Nanum"
-MISSING = "\N{WHITE SQUARE}"
+PAPER = "#FFFFFF"
 
 
 def pdf(exam: Exam, made: datetime | None = None) -> bytes:
@@ -54,7 +38,7 @@ def pdf(exam: Exam, made: datetime | None = None) -> bytes:
         nor file names, nor the margins of the frame, where machines write them.
     """
     made = made or datetime.now(UTC)
-    page = _Page(made)
+    page = Page("Thyroid nodules on ultrasound", made)
     planned = plan(exam)
     page.add_page()
     for nodule, one in zip(exam.nodules, planned, strict=True):
@@ -72,76 +56,7 @@ def pdf(exam: Exam, made: datetime | None = None) -> bytes:
     return bytes(page.output())
 
 
-class _Page(FPDF):
-    """A4 with head and foot."""
-
-    def __init__(self, made: datetime) -> None:
-        super().__init__(format="A4")
-        self.made = made
-        self.set_creation_date(made)
-        self.set_title("SERA: thyroid nodules on ultrasound")
-        self.set_subject(NOT_A_DEVICE)
-        self.set_lang("en")
-        self.set_margins(LEFT, 14, LEFT)
-        self.c_margin = 0  # text begins where pictures and lines begin
-        self.set_auto_page_break(True, margin=19)
-        self.known = self._add_fonts()
-
-    def _add_fonts(self) -> set[int]:
-        import matplotlib
-
-        folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-        self.add_font(FONT, "", folder / "DejaVuSans.ttf")
-        self.add_font(FONT, "B", folder / "DejaVuSans-Bold.ttf")
-        return self._letters(FONT)
-
-    def _letters(self, font: str) -> set[int]:
-        regular: TTFFont = self.fonts[font.lower()]  # type: ignore[assignment]
-        return set(regular.ttfont.getBestCmap())
-
-    def _know_more(self) -> None:
-        """Add the second font, which is large, when the first letter needs it."""
-        logging.getLogger("fontTools.subset").setLevel(logging.ERROR)  # it names tables that no page needs
-        (folder,) = find_spec("koreanize_matplotlib").submodule_search_locations  # type: ignore[union-attr,misc]
-        self.add_font(REST, "", Path(folder) / "fonts" / "NanumGothic.ttf")
-        self.set_fallback_fonts([REST], exact_match=False)
-        self.known |= self._letters(REST)
-
-    def pen(self, size: float, colour: str = INK, bold: bool = False) -> None:
-        """Size in points and colour of what is written next."""
-        self.set_font(FONT, "B" if bold else "", size)
-        self.set_text_color(colour)
-
-    def write_at(self, x: float, y: float, text: str, width: float, align: str = "L", high: float = 4.2) -> float:
-        """Write wrapped text and return the y below it."""
-        if REST.lower() not in self.fonts and any(ord(letter) not in self.known for letter in text):
-            self._know_more()
-        self.set_xy(x, y)
-        shown = "".join(letter if ord(letter) in self.known else MISSING for letter in text)
-        self.multi_cell(width, high, shown, align=align, new_x="LEFT", new_y="NEXT")
-        return self.get_y()
-
-    def header(self) -> None:
-        """Name of the program and date."""
-        self.pen(13, ACCENT, bold=True)
-        self.write_at(LEFT, 11, "SERA", 30, high=6)
-        self.pen(9, FAINT)
-        self.write_at(LEFT + 18, 11.4, "Thyroid nodules on ultrasound", 90, high=6)
-        self.write_at(LEFT + WIDE - 70, 11.4, f"{self.made:%d %B %Y}", 70, align="R", high=6)
-        self.set_draw_color(ACCENT)
-        self.set_line_width(0.4)
-        self.line(LEFT, 18.5, LEFT + WIDE, 18.5)
-        self.set_y(22)
-
-    def footer(self) -> None:
-        """What this is not, on every page."""
-        self.pen(7.5, FAINT, bold=True)
-        self.write_at(LEFT, 283, NOT_A_DEVICE, 130)
-        self.pen(7.5, FAINT)
-        self.write_at(LEFT + 128, 283, f"SERA {__version__}, page {self.page_no()}", WIDE - 128, align="R")
-
-
-def _verdict(page: _Page, planned: Planned) -> None:
+def _verdict(page: Page, planned: Planned) -> None:
     top, diagnosis = page.get_y(), planned.diagnosis
     headline = words.headline(diagnosis.reading)
     for size in HEADLINE_SIZES:  # the largest in one line; the smallest may take more
@@ -159,7 +74,7 @@ def _verdict(page: _Page, planned: Planned) -> None:
     page.set_y(bottom + 4)
 
 
-def _bar(page: _Page, diagnosis: Diagnosis, x: float, y: float, wide: float) -> None:
+def _bar(page: Page, diagnosis: Diagnosis, x: float, y: float, wide: float) -> None:
     """The probability on a bar from 0 to 100 %, with the three zones around the cut-off."""
     reading = diagnosis.reading
     low, high, high_mm = reading.cutoff_low, reading.cutoff_high, 4.5
@@ -195,7 +110,7 @@ def _tint(colour: str) -> tuple[int, int, int]:
     return tuple(round(255 - (255 - level) * 0.25) for level in (red, green, blue))  # type: ignore[return-value]
 
 
-def _pictures(page: _Page, diagnosis: Diagnosis) -> None:
+def _pictures(page: Page, diagnosis: Diagnosis) -> None:
     if page.get_y() > 205:
         page.add_page()
     top, right = page.get_y(), LEFT + WIDE - PICTURE_WIDE
@@ -214,7 +129,7 @@ def _said(diagnosis: Diagnosis) -> str:
     return f"Region of interest{' and outline' if diagnosis.reading.outline else ''} on the frame"
 
 
-def _picture(page: _Page, picture: Picture, x: float, top: float, caption: str) -> float:
+def _picture(page: Page, picture: Picture, x: float, top: float, caption: str) -> float:
     """One picture with its region, scale bar and caption; returns the y below it."""
     height, width = picture.rgb.shape[:2]
     zoom = min(PICTURE_WIDE / width, PICTURE_HIGH / height)
@@ -235,7 +150,7 @@ def _picture(page: _Page, picture: Picture, x: float, top: float, caption: str) 
     return page.write_at(x, top + high + 1, caption, PICTURE_WIDE)
 
 
-def _scale_bar(page: _Page, x: float, y: float, paper_mm: float) -> None:
+def _scale_bar(page: Page, x: float, y: float, paper_mm: float) -> None:
     """A bar of 5 mm of tissue; ``paper_mm`` is how long one of them is on paper."""
     page.set_draw_color(PAPER)
     page.set_line_width(0.7)
@@ -244,7 +159,7 @@ def _scale_bar(page: _Page, x: float, y: float, paper_mm: float) -> None:
     page.write_at(x - 1, y - 4.4, "5 mm", 20, high=3.5)
 
 
-def _heat_scale(page: _Page, right: float, y: float) -> None:
+def _heat_scale(page: Page, right: float, y: float) -> None:
     """The colours from cold to hot, centred on height ``y`` and ending at ``right``."""
     page.pen(7, FAINT)
     page.write_at(right - 5, y - 2.1, "hot", 5, align="R")
@@ -256,7 +171,7 @@ def _heat_scale(page: _Page, right: float, y: float) -> None:
     page.write_at(left - 11, y - 2.1, "cold", 10, align="R")
 
 
-def _section(page: _Page, title: str, rows: Rows) -> None:
+def _section(page: Page, title: str, rows: Rows) -> None:
     if page.get_y() > 262:
         page.add_page()
     page.pen(9.5, ACCENT, bold=True)
@@ -264,7 +179,7 @@ def _section(page: _Page, title: str, rows: Rows) -> None:
     _rows(page, rows)
 
 
-def _rows(page: _Page, rows: Rows) -> None:
+def _rows(page: Page, rows: Rows) -> None:
     y, previous = page.get_y(), ""
     for heading, sentence in rows:
         if y > 272:

@@ -57,6 +57,7 @@ def test_a_chapter_begins_where_a_link_without_settings_opens_it(opened: tuple[i
     assert not page.latex  # plain, until one asks for the mathematics
     drawn = [one.proto.component_name for one in page.get("bidi_component")]
     assert any("sera_journey" in name for name in drawn) == (5 <= number <= 12)
+    assert page.button(key="handout").label == "Handout"
     controls = bound(page)
     assert controls
     assert [one.key for one in controls if one.proto.set_value] == []

@@ -12,6 +12,7 @@ from sera_core.ui.learn.depth import choose_depth
 from sera_core.ui.learn.guess import predict
 from sera_core.ui.learn.guides import GUIDES, Guide
 from sera_core.ui.learn.links import renew
+from sera_core.ui.learn.paper import offer_handout
 from sera_core.ui.learn.score import show_score
 from sera_core.ui.states import guarded, refused
 
@@ -56,6 +57,7 @@ def open_course() -> None:
     with st.container(key=f"chapter-{chapter.number}"), guarded("This cannot be shown"):
         chapter.draw()
     _keep(guide)
+    offer_handout(chapter, guide)
     glossary.show_words(chapter.number)
     st.caption(f"In the talk: [{chapter.talk.part.value} › {chapter.talk.slides}](#{chapter.talk.part.anchor})")
     _way_on(chapter)
