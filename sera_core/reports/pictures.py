@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageColor, ImageDraw
 
-from sera_core.contracts import Box, Diagnosis
+from sera_core.contracts import NOT_A_DEVICE, Box, Diagnosis
 from sera_core.explain.overlay import as_rgb, on_frame
+from sera_core.figures.palette import ACCENT
 from sera_core.images.prepare import window
 
 SURROUNDINGS = 1.6  # width and height shown over those of the region
+STRIP = 28  # rows under a whole frame in which it is said what it is
+BY_AI = "Outline and map derived by AI. "
 LONGEST = 640  # pixels of the longer side on paper
 
 
@@ -53,6 +57,22 @@ def heated(diagnosis: Diagnosis) -> Picture | None:
     if diagnosis.reading.heatmap is None:
         return None
     return _cut(diagnosis, on_frame(diagnosis.image.pixels, diagnosis.reading.heatmap))
+
+
+def whole(diagnosis: Diagnosis) -> NDArray[np.uint8]:
+    """The whole frame with region, outline and map, and a strip that says what they are, uint8 [H + strip, W, 3]."""
+    image, reading = diagnosis.image, diagnosis.reading
+    rgb = np.ascontiguousarray(on_frame(image.pixels, reading.heatmap) if reading.heatmap else as_rgb(image.pixels))
+    if reading.outline is not None:
+        corners = np.round(np.asarray(reading.outline.polygon) - 0.5).astype(np.int32)
+        cv2.polylines(rgb, [corners], isClosed=True, color=ImageColor.getrgb(ACCENT), thickness=2)
+    x, y, width, height = reading.box.as_list()
+    cv2.rectangle(rgb, (x, y), (x + width - 1, y + height - 1), (255, 255, 255), 1)
+    told = Image.new("RGB", (rgb.shape[1], rgb.shape[0] + STRIP))
+    told.paste(Image.fromarray(rgb))
+    for row, said in enumerate((BY_AI, NOT_A_DEVICE)):
+        ImageDraw.Draw(told).text((4, rgb.shape[0] + 2 + 13 * row), said, fill="white")
+    return np.asarray(told)
 
 
 def _cut(diagnosis: Diagnosis, frame: NDArray[np.uint8]) -> Picture:

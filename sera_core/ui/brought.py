@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from sera_core.contracts import GreyImage
+
 _BROUGHT = "brought"  # file by the key of its field
 
 
 @dataclass(frozen=True)
 class Brought:
-    """The file and its name."""
+    """The file and its name; of a saved case the frame as it was kept, and as data what names it."""
 
     name: str
     data: bytes
+    image: GreyImage | None = None
 
 
 def ask_for_file(field: Callable[..., object], key: str) -> Brought | None:
@@ -50,6 +53,11 @@ def brought(key: str) -> Brought | None:
     return file
 
 
+def bring(key: str, file: Brought) -> None:
+    """Let a field have taken a file that no hand gave it."""
+    st.session_state.setdefault(_BROUGHT, {})[key] = file
+
+
 def forget_file(key: str) -> None:
     """Forget what a field took."""
     st.session_state.get(_BROUGHT, {}).pop(key, None)
@@ -60,4 +68,4 @@ def _take(key: str) -> None:
     if file is None:
         forget_file(key)
     else:
-        st.session_state.setdefault(_BROUGHT, {})[key] = Brought(file.name, file.getvalue())
+        bring(key, Brought(file.name, file.getvalue()))

@@ -38,6 +38,13 @@ HEAD = (  # the menu stands beside the doors instead of above them
     " [data-testid='stMainBlockContainer'] {padding-top: 1rem} .st-key-doors {padding-right: 2rem}</style>"
 )
 HOME = Door("app.py", "Home", ":material/home:", "everyone", "What this is, and which models are ready.")
+CASES = Door(
+    "pages/4_Cases.py",
+    "Cases",
+    ":material/folder_open:",
+    "For whoever comes back",
+    "What you saved: reopen it as it was, add what pathology said, compare the models on it.",
+)
 DOORS = (
     Door(
         "pages/1_Diagnose.py",
@@ -61,6 +68,7 @@ DOORS = (
         "For the student",
         "Take the same network apart, one idea at a time, with real numbers under the cursor.",
     ),
+    CASES,
 )
 
 
@@ -83,7 +91,7 @@ def open_page(title: str, wide: bool = False) -> Iterator[None]:
     st.set_page_config(page_title=f"{title} · SERA", page_icon=FAVICON, layout="wide" if wide else "centered")
     st.html(HEAD + (SHORT_LINES if wide else ""))
     keep_house()
-    if _asks_who() and not st.user.get("is_logged_in"):
+    if asks_who() and not st.user.get("is_logged_in"):
         st.title("SERA", anchor=False)
         st.caption(NOT_A_DEVICE)
         st.button("Sign in", on_click=st.login, type="primary", icon=":material/login:", key="sign-in")
@@ -93,7 +101,7 @@ def open_page(title: str, wide: bool = False) -> Iterator[None]:
         yield
 
 
-def _asks_who() -> bool:
+def asks_who() -> bool:
     """Whether the server's secrets name who knows its users; without them it is for the one at the machine."""
     return st.secrets.load_if_toml_exists() and "auth" in st.secrets
 
@@ -102,7 +110,7 @@ def _links() -> None:
     with st.container(horizontal=True, gap="small", key="doors"):
         for door in (HOME, *open_doors()):
             link(door)
-        if _asks_who():
+        if asks_who():
             st.button("Sign out", on_click=st.logout, type="tertiary", icon=":material/logout:", key="sign-out")
         st.caption(NOT_A_DEVICE, text_alignment="right")
 

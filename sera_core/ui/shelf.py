@@ -51,6 +51,14 @@ class Shelf:
                     self._gates.pop(key, None)
             return answer
 
+    def put(self, key: Hashable, answer: object) -> None:
+        """Keep a result that is known already, in place of one of the same key."""
+        weight = len(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+        with self._lock:
+            _, lighter = self._kept.pop(key, (None, 0))
+            self.bytes -= lighter
+            self._put(key, answer, weight)
+
     def _take(self, key: Hashable) -> Any:
         self._kept.move_to_end(key)
         return self._kept[key][0]

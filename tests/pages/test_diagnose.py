@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from sera_core.cases.database import URL
+from sera_core.cases.log import Log
 from sera_core.contracts import BadInput, Basis, Focus, GreyImage, Guideline, Margin, Shape
 from sera_core.diagnosis import Request, diagnose, outlined
 from sera_core.images.read import read_image
@@ -445,15 +447,24 @@ def test_agreement_of_model_and_reader_is_said(page: AppTest, model: str) -> Non
 # ---- the verdict -------------------------------------------------------------------------------------------------
 
 
-def test_a_strange_image_gets_no_number_but_the_guidelines_still_answer(page: AppTest, model: str, png: Png) -> None:
+def test_a_strange_image_gets_no_number_but_advice_and_a_report_that_can_be_saved(
+    page: AppTest, model: str, png: Png, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL, f"sqlite:///{tmp_path / 'cases.sqlite'}")
     upload(page, "strange.png", png(strange(png)))
     refusals = [warning for warning in page.warning if "unlike anything" in warning.value]
     assert len(refusals) == 1
     assert not page.error
     assert not re.search(r"Probability:? \d", words(page))
-    assert {"pdf", "json"} <= {button.key for button in page.button}
+    assert {"pdf", "json", "dicom"} <= {button.key for button in page.button}
     describe(page, **SOLID)
     assert "By your own description" in words(page)
+    (report,) = (code.value for code in page.code if code.value.startswith("SERA: thyroid"))
+    assert "No answer: the image is too unlike" in report
+    assert "Solid, hypoechoic" in report
+    page.button(key="save-case").click().run()
+    ((line,),) = (entry.nodules for entry in Log().find())
+    assert (line.probability, line.category) == (None, "K-TIRADS 5")
 
 
 def strange(png: Png) -> np.ndarray:

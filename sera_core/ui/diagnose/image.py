@@ -17,6 +17,7 @@ from sera_core.simulate.samples import SAMPLES
 from sera_core.sizes import check_size
 from sera_core.ui.brought import ask_for_file, brought
 from sera_core.ui.cache import image_of, key_of, sample_of
+from sera_core.ui.cases.reopen import reopen
 from sera_core.ui.cell import open_cell
 from sera_core.ui.state import Case, case_of, reset, start
 from sera_core.ui.states import empty, guarded, notices
@@ -67,6 +68,7 @@ class Picture:
 def choose_image() -> Picture | None:
     """Draw the cell; None while there is no image that can be used."""
     start()
+    reopen()
     cell = open_cell(1, "Image", "")
     picture: Picture | None = None
     with cell.controls, guarded("This image is not used"):
@@ -105,8 +107,8 @@ def _own(source: str) -> Picture | None:
         empty(*NOTHING_YET[source])
         return None
     case = case_of(key_of(file.data))
-    image = image_of(file.data, st.session_state["frame"] - 1)
-    if image.frames > 1:
+    image = file.image or image_of(file.data, st.session_state["frame"] - 1)
+    if image.frames > 1 and file.image is None:
         st.slider("Frame", 1, image.frames, key="frame", persist_state="session")
     notices(image.warnings)
     return Picture(image, case, None, read_image)

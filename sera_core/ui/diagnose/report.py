@@ -1,4 +1,4 @@
-"""Cell 7: the result to take away."""
+"""Cell 7: the result to take away, and to keep."""
 
 from __future__ import annotations
 
@@ -7,48 +7,25 @@ from functools import partial
 import streamlit as st
 
 from sera_core.contracts import Diagnosis
-from sera_core.exam import Exam
-from sera_core.reports.exam import as_json
 from sera_core.reports.notebook import KIND, diagnosis_notebook
-from sera_core.reports.page import pdf
 from sera_core.reports.text import as_text
+from sera_core.ui.cases.papers import papers
 from sera_core.ui.cell import open_cell, show_code
+from sera_core.ui.diagnose.save import ask_exam, offer_saving
 from sera_core.ui.download import Download, offer
 
 
 def offer_report(diagnosis: Diagnosis) -> None:
     """Draw the cell."""
-    exam = Exam.of(diagnosis)
-    cell = open_cell(7, "Report", "Image, heatmap, numbers, model and limits on paper; nothing is stored here.")
+    cell = open_cell(7, "Report", "The nodule on paper and as files. Nothing is stored unless you save it.")
     with cell.controls:
-        offer(
-            Download(
-                "PDF",
-                ":material/picture_as_pdf:",
-                "nodule-report.pdf",
-                "application/pdf",
-                partial(pdf, exam),
-                "pdf",
-                "primary",
-            ),
-            Download(
-                "JSON",
-                ":material/data_object:",
-                "nodule-report.json",
-                "application/json",
-                partial(as_json, exam),
-                "json",
-            ),
-            Download(
-                "Notebook",
-                ":material/book_2:",
-                "nodule.ipynb",
-                KIND,
-                partial(diagnosis_notebook, diagnosis),
-                "notebook",
-            ),
+        draft = ask_exam(diagnosis)
+        offer_saving(draft)
+        notebook = Download(
+            "Notebook", ":material/book_2:", "nodule.ipynb", KIND, partial(diagnosis_notebook, diagnosis), "notebook"
         )
+        offer(*papers(draft.exam, ""), notebook)
     with cell.result:
         with st.expander("Text to copy", icon=":material/content_copy:"):
-            st.code(as_text(exam), language=None, wrap_lines=True)
+            st.code(as_text(draft.exam), language=None, wrap_lines=True)
         show_code(as_text)

@@ -1,0 +1,1 @@
+"""The Cases page and whatever else on a page saves or reopens a case."""
