@@ -24,6 +24,7 @@ from sera_core.explain.cam import heatmap, scale
 from sera_core.explain.depth import traced_at
 from sera_core.explain.fidelity import agreement, patch_falls
 from sera_core.explain.inside import Mask, heat_inside
+from sera_core.explain.judged import TRUTH
 from sera_core.explain.occlusion import occlusion_map
 from sera_core.nets.registry import network
 from sera_core.nets.split import build
@@ -41,6 +42,7 @@ NEAR_MM = 0.5
 REDRAWN = 60
 SQUARE = 16  # px
 Patches = tuple[NDArray[np.bool_], NDArray[np.float64]]
+BLURRED = 4.0  # px: the evidence itself as a map about as smooth as a network's cells make one
 BLIND = "smooth noise"
 UNTRAINED = "HiRes-CAM, untrained network"
 SHUFFLED = "HiRes-CAM, last layer taught shuffled labels"
@@ -133,7 +135,8 @@ def _rows(model: Classifier, pairs: Sequence[Pair]) -> Iterator[Row]:
 
 def _maps(model: Classifier, one: Pair, controls: dict[str, nn.ModuleDict]) -> dict[str, Grey]:
     crop = one.seen.crop.pixels
-    found = maps(model, crop) | baselines(one.seen) | {"the nodule's true mask": one.seen.mask.astype(np.float32)}
+    found = maps(model, one.seen) | baselines(one.seen) | {"the nodule's true mask": one.seen.mask.astype(np.float32)}
+    found[TRUTH] = ndimage.gaussian_filter(one.changed.astype(np.float32), BLURRED)
     noise = np.random.default_rng(one.foci[0].ravel()).normal(size=(8, 8)).astype(np.float32)
     found[BLIND] = scale(noise, crop.shape)
     if model.card.default:  # 50 predictions

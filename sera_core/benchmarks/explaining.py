@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.benchmarks.timing import Timing
-from sera_core.contracts import CamMethod
-from sera_core.explain.cam import heatmap, trace
+from sera_core.contracts import Box, CamMethod
+from sera_core.explain.cam import heatmap, raw_maps, trace
 from sera_core.explain.fidelity import fidelity
-from sera_core.images.views import HANDS
+from sera_core.explain.merge import merged
+from sera_core.images.views import HANDS, hands
 from sera_core.nets.registry import network
 from sera_core.nets.split import build, stages
 from sera_core.torch_compat import import_torchvision
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 def benchmark(repeats: int = 7) -> list[Timing]:
     """Least processor time with untrained weights, which cost the same as trained ones.
 
-    A prediction is what the pages ask for: one pass over the views of a region. The heatmap is of the first of them.
+    A prediction is what the pages ask for: one pass over the views of a region. The heatmap is of
+    the first of them, the steady one of all.
 
     Parameters
     ----------
@@ -52,6 +54,7 @@ def lines(net: str, side: int, repeats: int) -> list[Timing]:
     parts = build(net, pretrained=False).eval().requires_grad_(False)
     body, rest = stages(parts, network(net).evidence)
     top = torch.nn.Sequential(rest, parts["pool"], parts["last"])
+    places = hands(Box(side, side, side, side))
     images = torch.rand(len(HANDS), 3, side, side, generator=torch.Generator().manual_seed(0))
     images = images.contiguous(memory_format=torch.channels_last)
 
@@ -65,6 +68,12 @@ def lines(net: str, side: int, repeats: int) -> list[Timing]:
             top(activations)
         heatmap(CamMethod.HIRESCAM, trace(activations[:1], top), 1, (side, side))
 
+    def steady() -> None:
+        with torch.inference_mode():
+            activations = body(images)
+            top(activations)
+        merged([*raw_maps(CamMethod.HIRESCAM, trace(activations, top), 1)], places, (side, side))
+
     def usual() -> None:
         bare()
         _usual(body, top, images[:1])
@@ -72,6 +81,7 @@ def lines(net: str, side: int, repeats: int) -> list[Timing]:
     runs = {
         "prediction": bare,
         "prediction + heatmap": ours,
+        "prediction + steady heatmap": steady,
         "prediction + heatmap, grad-cam's usual call": usual,
         "fidelity of the heatmap": lambda: _fidelity(lambda x: top(body(x)), side),
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from sera_core.benchmarks.folds import networks_of_folds
 from sera_core.benchmarks.pointing import Row, Shown, baselines, estimate, maps, networks, shown
 from sera_core.classifiers import store
 from sera_core.classifiers.cnn import Classifier
@@ -24,46 +25,58 @@ from sera_core.train.importers import IMPORTERS, Tally
 
 SEED, CASES = 77, 60
 MOST = {"ddti": 111, "busi": 60}  # nodules: all that DDTI's readers call suspicious, the first of BUSI's
+OUT_OF_FOLD = "DDTI, out of fold"
 Framed = tuple[Grey, Box, Mask, str]
+Asked = tuple[Classifier, Shown]
 
 
-def location(frames: Path | None) -> list[Row]:
+def location(frames: Path | None, folds: Path | None = None) -> list[Row]:
     """A row for each kind of frames, model and map; only malignant or suspicious nodules, whose evidence is sought.
 
     Parameters
     ----------
     frames : Path or None
         Folder with the real frames' folders ``ddti`` and ``busi``; None leaves them out.
+    folds : Path or None
+        Folder of a training on DDTI with the networks of its folds: each explains the frames that it has not seen.
     """
-    sets = {SIMULATED: list(_simulated())}
-    for name in ("ddti", "busi") if frames else ():
-        sets[name.upper()] = list(islice(_real(name, frames / name), MOST[name]))  # type: ignore[operator]
-    return [
-        row
-        for name, ones in sets.items()
-        for classifier in networks()
-        if (name == SIMULATED) <= (classifier.card.domain == SIMULATED)
-        for row in _rows(name, classifier, [shown(classifier, *one) for one in ones])
-    ]
+    rows = list(_of_models(SIMULATED, [framed for framed, _ in _simulated()]))
+    if frames:
+        ddti, busi = (list(islice(_real(name, frames / name), most)) for name, most in MOST.items())
+        rows += _rows(OUT_OF_FOLD, _out_of_fold(folds, ddti)) if folds else []
+        rows += [*_of_models("DDTI", [framed for framed, _ in ddti]), *_of_models("BUSI", [one for one, _ in busi])]
+    return rows
 
 
-def _rows(frames: str, classifier: Classifier, ones: list[Shown]) -> Iterator[Row]:
-    known = any(source.name == frames for source in classifier.card.training)
+def _of_models(frames: str, ones: list[Framed]) -> Iterator[Row]:
+    for classifier in networks():
+        if (frames == SIMULATED) <= (classifier.card.domain == SIMULATED):
+            seen = any(source.name == frames for source in classifier.card.training)
+            named = frames + (", seen in training" if seen else "")
+            yield from _rows(named, [(classifier, shown(classifier, *one)) for one in ones])
+
+
+def _out_of_fold(folder: Path, ones: list[tuple[Framed, str]]) -> list[Asked]:
+    of_fold = networks_of_folds(folder)
+    return [(of_fold[fold], shown(of_fold[fold], *framed)) for framed, fold in ones]
+
+
+def _rows(frames: str, asked: list[Asked]) -> Iterator[Row]:
     found: dict[str, list[tuple[float, ...]]] = {}
-    for one in ones:
-        for name, values in (maps(classifier, one.crop.pixels) | baselines(one)).items():
+    for classifier, one in asked:
+        for name, values in (maps(classifier, one) | baselines(one)).items():
             scores = (heat_inside(values, one.mask), hottest_inside(values, one.mask), fifth_inside(values, one.mask))
             found.setdefault(name, []).append(scores)
-    patients = [one.patient for one in ones]
-    area = float(np.mean([one.mask.mean() for one in ones]))
+    card, patients = asked[0][0].card, [one.patient for _, one in asked]
+    area = float(np.mean([one.mask.mean() for _, one in asked]))
     for name, each in found.items():
         heat, hottest, fifth = np.asarray(each, np.float64).T
         yield {
-            "frames": frames + (", seen in training" if known else ""),
-            "model": classifier.card.id,
-            "sha256": classifier.card.files[store.WEIGHTS],
+            "frames": frames,
+            "model": card.id,
+            "sha256": card.files[store.WEIGHTS],
             "map": name,
-            "n": len(ones),
+            "n": len(asked),
             "area": area,
             **estimate("heat", heat, patients),
             **estimate("hottest", hottest, patients),
@@ -71,14 +84,15 @@ def _rows(frames: str, classifier: Classifier, ones: list[Shown]) -> Iterator[Ro
         }
 
 
-def _simulated() -> Iterator[Framed]:
+def _simulated() -> Iterator[tuple[Framed, str]]:
     for case in study_set("internal", "test", SEED, malignant=CASES, benign=1)[: CASES + 1]:
         if case.pathology == "malignant":
             frame = render(case)
-            yield frame.image.pixels, frame.box, frame.mask, case.patient_id
+            yield (frame.image.pixels, frame.box, frame.mask, case.patient_id), ""
 
 
-def _real(name: str, folder: Path) -> Iterator[Framed]:
+def _real(name: str, folder: Path) -> Iterator[tuple[Framed, str]]:
+    """Frames, and the fold that each is in."""
     for row in IMPORTERS[name](folder, Tally()):
         if row["label"] != 1:
             continue
@@ -87,4 +101,4 @@ def _real(name: str, folder: Path) -> Iterator[Framed]:
         with Image.open(next((folder / "masks").glob(f"{file.stem}.*"))) as picture:
             levels = np.asarray(picture.convert("L"))
         box = Box(*(int(str(row[key])) for key in ("x", "y", "width", "height")))
-        yield pixels, box, levels > levels.max() / 2, str(row["patient_id"])
+        yield (pixels, box, levels > levels.max() / 2, str(row["patient_id"])), str(row["split"])

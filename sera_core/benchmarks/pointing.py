@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -16,8 +16,9 @@ from sera_core.contracts import Box, CamMethod, Grey
 from sera_core.explain.cam import Trace, heatmap
 from sera_core.explain.depth import END, traced_at
 from sera_core.explain.inside import Mask, mask_on_crop
-from sera_core.explain.steady import steady_map
-from sera_core.images.prepare import Crop, prepare
+from sera_core.explain.why import Asked
+from sera_core.images.prepare import Crop
+from sera_core.images.views import view_crops
 from sera_core.nets.registry import network
 from sera_core.nets.split import stages
 from sera_core.wording.diagnosis import METHOD
@@ -30,20 +31,25 @@ Row = dict[str, object]
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One nodule as a model is shown it: the crop, the nodule's mask [h, w] and box [h, w] on it, and whose it is."""
+    """One nodule as a model is shown it: views, the first's mask [h, w] and box [h, w] of the nodule, whose it is."""
 
-    crop: Crop
+    views: tuple[Crop, ...]
     mask: Mask
     box: Mask
     patient: str
 
+    @property
+    def crop(self) -> Crop:
+        """The region itself."""
+        return self.views[0]
+
 
 def shown(classifier: Classifier, pixels: Grey, box: Box, mask: Mask, patient: str) -> Shown:
     """Prepare one frame for one model."""
-    crop, filled = prepare(pixels, box, classifier.card.preparation), np.zeros(mask.shape, bool)
+    seen, filled = view_crops(pixels, box, classifier.card.preparation), np.zeros(mask.shape, bool)
     filled[box.y : box.y + box.height, box.x : box.x + box.width] = True
-    size = crop.pixels.shape
-    return Shown(crop, mask_on_crop(mask, crop.box, size), mask_on_crop(filled, crop.box, size), patient)
+    place, size = seen[0].box, seen[0].pixels.shape
+    return Shown(seen, mask_on_crop(mask, place, size), mask_on_crop(filled, place, size), patient)
 
 
 def networks() -> list[Classifier]:
@@ -52,22 +58,19 @@ def networks() -> list[Classifier]:
     return [store.load(card.id) for card in cards if card.kind == "cnn"]
 
 
-def maps(classifier: Classifier, crop: Grey) -> dict[str, Grey]:
-    """Heatmaps of one crop under the names of the tables: at the evidence layer, steadied, at the end, and finer.
-
-    The steady map costs ten others: it is made for the models that answer by default.
-    """
-    parts, evidence = classifier.parts, network(classifier.card.network).evidence
-    here = partial(traced_at, classifier, parts, evidence)
-    traced = here(crop)
-    found = {METHOD[method]: _map(method, traced, crop) for method in ALL}
+def maps(classifier: Classifier, seen: Shown) -> dict[str, Grey]:
+    """Heatmaps of one region under the names of the tables: as the pages make them, and what else was tried."""
+    crop, here = seen.crop.pixels, partial(traced_at, classifier, classifier.parts, _evidence(classifier))
+    asked = Asked(seen.views, here(crop), SUSPICIOUS)
+    found = {METHOD[method]: asked.map(method) for method in ALL}
     if classifier.card.default:
-        found["HiRes-CAM, steady"] = steady_map(lambda view: _map(CamMethod.HIRESCAM, here(view), view), crop)
-    if len(stages(parts, END)[0]) > evidence:
-        last = traced_at(classifier, parts, END, crop)
+        every = here(np.stack([view.pixels for view in seen.views]))
+        found["HiRes-CAM, steady"] = replace(asked, traced=every, steady=True).map(CamMethod.HIRESCAM)
+    if len(stages(classifier.parts, END)[0]) > _evidence(classifier):
+        last = traced_at(classifier, classifier.parts, END, crop)
         found["Grad-CAM, end of the body"] = _map(CamMethod.GRADCAM, last, crop)
-    fine = _map(CamMethod.HIRESCAM, traced_at(classifier, parts, _finer(classifier, traced, crop), crop), crop)
-    found["HiRes-CAM x finer cells"] = np.sqrt(found["HiRes-CAM"] * fine)
+    finer = traced_at(classifier, classifier.parts, _finer(classifier, asked.traced, crop), crop)
+    found["HiRes-CAM x finer cells"] = np.sqrt(found["HiRes-CAM"] * _map(CamMethod.HIRESCAM, finer, crop))
     return found
 
 
@@ -100,7 +103,11 @@ def _map(method: CamMethod, traced: Trace, crop: Grey) -> Grey:
 
 def _finer(classifier: Classifier, traced: Trace, crop: Grey) -> int:
     """How many stages stand before the deepest layer with twice the evidence layer's cells a side."""
-    wanted, depth = 2 * traced.activations.shape[-1], network(classifier.card.network).evidence
+    wanted, depth = 2 * traced.activations.shape[-1], _evidence(classifier)
     while traced_at(classifier, classifier.parts, depth, crop).activations.shape[-1] < wanted:
         depth -= 1
     return depth
+
+
+def _evidence(classifier: Classifier) -> int:
+    return network(classifier.card.network).evidence

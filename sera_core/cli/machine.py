@@ -24,7 +24,7 @@ def _add_app(parser: argparse.ArgumentParser) -> None:
 
 
 def benchmark(options: argparse.Namespace) -> Result:
-    """Speed; how right measured signs are; whether heatmaps lie where they should; how often intervals are true."""
+    """Speed; how right outlines, measured signs and heatmaps are; how often intervals are true."""
     if options.part == "coverage":
         from sera_core.benchmarks.coverage import coverage
 
@@ -38,10 +38,14 @@ def benchmark(options: argparse.Namespace) -> Result:
         from sera_core.benchmarks.location import location
         from sera_core.explain.judged import keep
 
-        pairs, places = evidence(), location(options.frames)
+        pairs, places = evidence(), location(options.frames, options.folds)
         if options.keep:
             keep(places, pairs)
         return pairs + places
+    if options.part == "outline":
+        from sera_core.benchmarks.outlining import outlining
+
+        return outlining()
     if options.part == "runtimes":
         from sera_core.benchmarks import runtimes
 
@@ -52,10 +56,13 @@ def benchmark(options: argparse.Namespace) -> Result:
 
 
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
-    parts = ("speed", "signs", "explain", "runtimes", "coverage")
+    parts = ("speed", "outline", "signs", "explain", "runtimes", "coverage")
     parser.add_argument("part", nargs="?", choices=parts, default="speed", help="what to measure")
     parser.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"
+    )
+    parser.add_argument(
+        "--folds", type=Path, metavar="DIR", help="explain: training of a model on DDTI, with the networks of its folds"
     )
     parser.add_argument("--keep", action="store_true", help="explain: keep the figures for the pages")
 

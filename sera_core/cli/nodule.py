@@ -58,7 +58,7 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pretest", type=float, default=0.2, help="share of malignant nodules expected (0 ... 1)")
     parser.add_argument("--frame", type=int, default=0, help="frame of a multi-frame file")
     parser.add_argument("--method", default=CamMethod.HIRESCAM.value, choices=[m.value for m in CamMethod])
-    parser.add_argument("--steady", action="store_true", help="the mean heatmap over ten views")
+    parser.add_argument("--steady", action="store_true", help="the heatmap over all views of the answer")
     parser.add_argument("--heatmap", type=Path, metavar="OUT.png")
     parser.add_argument("--opinions", action="store_true", help="ask every other installed model too")
     _add_pane(parser)

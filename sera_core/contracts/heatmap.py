@@ -32,7 +32,7 @@ class Fidelity:
     falls : tuple of float
         Fall of the shown class's log-odds when each of them is blurred.
     correlation : float
-        Spearman's rank correlation of the two, -1 ... 1; 0 where either is the same everywhere.
+        Pearson's correlation of the two, -1 ... 1; 0 where either is the same everywhere.
     chance : float
         Share (0 ... 1) of the same map's random movements that reach this correlation.
     """
@@ -66,6 +66,8 @@ class Judged:
         crop; None where the model was not asked.
     placebo_low : float or None
         Lower bound of how often the true foci are hotter than redrawn ones; chance is 0.5.
+    passes, truth_passes : float or None
+        Share of this map, and of the evidence itself as a map, that pass the test of fidelity.
     """
 
     frames: str
@@ -77,6 +79,8 @@ class Judged:
     sign: float | None = None
     blob: float | None = None
     placebo_low: float | None = None
+    passes: float | None = None
+    truth_passes: float | None = None
 
     @property
     def finds_sign(self) -> bool | None:

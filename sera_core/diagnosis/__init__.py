@@ -10,7 +10,7 @@ from sera_core.contracts import Diagnosis, GreyImage, Patient
 from sera_core.diagnosis.advice import advise, checked
 from sera_core.diagnosis.choice import warm, who_answers
 from sera_core.diagnosis.notices import UNFAMILIAR
-from sera_core.diagnosis.reading import opinions, read
+from sera_core.diagnosis.reading import opinions, read, with_fidelity
 from sera_core.diagnosis.region import NO_NODULE, outlined
 from sera_core.diagnosis.request import AUTO, Request
 from sera_core.signs.describe import measured
@@ -27,6 +27,7 @@ __all__ = [
     "read",
     "warm",
     "who_answers",
+    "with_fidelity",
 ]
 
 
@@ -53,6 +54,6 @@ def diagnose(
         As :func:`read` and :func:`advise`; what is wrong with the patient is told before any network runs.
     """
     patient = checked(patient or Patient())
-    reading = read(image, request or Request())
+    reading = with_fidelity(read(image, request or Request()))
     others = opinions(image, reading.box, reading.outline) if ask_all else ()
     return advise(image, reading, patient, others, measured(image, reading.outline))

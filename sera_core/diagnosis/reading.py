@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +28,18 @@ from sera_core.diagnosis.choice import cards, most_familiar
 from sera_core.diagnosis.notices import doubts, which_pane
 from sera_core.diagnosis.region import Finder, border, outlined, region_of
 from sera_core.diagnosis.request import AUTO, Request
-from sera_core.explain.cam import Trace, trace
+from sera_core.explain.cam import trace
+from sera_core.explain.fidelity import fidelity
+from sera_core.explain.perturb import Predict
 from sera_core.explain.why import Asked, explain
 from sera_core.images.checks import check_box
-from sera_core.images.prepare import prepare
-from sera_core.images.views import views
+from sera_core.images.views import view_crops
 from sera_core.outline import without_callipers
 from sera_core.signs.shaken import by_hands
 
 
 def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading:
-    """What the asked model makes of the region; no other model runs.
+    """What the asked model makes of the region; no other model runs, and the heatmap's fidelity is not known yet.
 
     A region too far from what the model was trained on has a reading too, which holds no answer and no heatmap.
 
@@ -91,6 +91,15 @@ def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading
     )
 
 
+def with_fidelity(reading: Reading) -> Reading:
+    """The reading with its heatmap's fidelity: many predictions, so whoever shows the map shows it first."""
+    heatmap = reading.heatmap
+    if heatmap is None:
+        return reading
+    predict = _of_shown_class(store.load(reading.model), reading.probability)
+    return replace(reading, heatmap=replace(heatmap, fidelity=fidelity(predict, heatmap.crop, heatmap.values)))
+
+
 def opinions(image: GreyImage, box: Box, outline: Outline | None) -> tuple[ModelOpinion, ...]:
     """What every installed model says of a region, default models first; without a border those that measure do not."""
     pixels = without_callipers(image.pixels)
@@ -106,27 +115,34 @@ def _answer(
 
     Of a model that measures too, the map tells its network's part; one that only measures has no map.
     """
-    seen = views(pixels, box, classifier.card.preparation)
-    activations = classifier.activations(seen)
+    seen = view_crops(pixels, box, classifier.card.preparation)
+    activations = classifier.activations(np.stack([crop.pixels for crop in seen]))
     answer = classifier.answer(activations, len(seen), _signs(classifier, pixels, outline))
     if request.method is None or classifier.card.kind == "signs":
         return answer, None
-    crop = prepare(pixels, box, classifier.card.preparation)
-    malignant = bool(is_positive(answer.probability[0], classifier.card.cutoff.value))
+    probability = float(answer.probability[0])
+    predict = _of_shown_class(classifier, probability)
+    if classifier.card.kind not in ("cnn", "joined"):
+        return answer, explain(CamMethod.OCCLUSION, seen[0], predict)
+    traced = trace(activations if request.steady else activations[:1], classifier.head())
+    asked = Asked(seen, traced, int(_malignant(classifier, probability)), request.steady)
+    return answer, explain(request.method, seen[0], predict, asked)
+
+
+def _malignant(classifier: Classifier, probability: float) -> bool:
+    """Whether the class shown is that of malignant nodules."""
+    return bool(is_positive(probability, classifier.card.cutoff.value))
+
+
+def _of_shown_class(classifier: Classifier, probability: float) -> Predict:
+    """The chance of the class shown for other crops."""
+    malignant = _malignant(classifier, probability)
 
     def predict(crops: Grey) -> np.ndarray:
-        probability = classifier.predict(crops)
-        return probability if malignant else 1 - probability
+        found = classifier.predict(crops)
+        return found if malignant else 1 - found
 
-    if classifier.card.kind not in ("cnn", "joined"):
-        return answer, explain(CamMethod.OCCLUSION, crop.pixels, crop.box, predict)
-    traced = trace(activations[:1], classifier.head())  # the first view is the region itself
-    asked = Asked(partial(_trace, classifier), traced, int(malignant), request.steady)
-    return answer, explain(request.method, crop.pixels, crop.box, predict, asked)
-
-
-def _trace(classifier: Classifier, crop: Grey) -> Trace:
-    return trace(classifier.activations(crop[None]), classifier.head())
+    return predict
 
 
 def _signs(classifier: Classifier, pixels: Grey, outline: Outline | None) -> NDArray[np.float32] | None:

@@ -23,7 +23,7 @@ class Request:
     method : CamMethod or None
         Heatmap method; None makes no heatmap.
     steady : bool
-        Whether the heatmap is the mean over ten views, at ten times its price.
+        Whether the heatmap is that of the whole answer, the mean over its views, and not of the first alone.
     pane : Box or None
         Where to look for the nodule on a frame with several panes; None: wherever it is most confidently found.
     """

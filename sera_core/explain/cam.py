@@ -32,7 +32,7 @@ from sera_core.contracts import CamMethod, Grey
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-Maps = NDArray[np.float32]  # [1, C, h, w]
+Maps = NDArray[np.float32]  # [N, C, h, w]
 
 
 def _gradcam(maps: Maps, gradients: Maps) -> Maps:
@@ -77,9 +77,9 @@ class Trace:
 
     Attributes
     ----------
-    activations : Tensor [1, C, h, w]
-        A copy of what the body answered at the evidence layer.
-    logits : Tensor [1, classes]
+    activations : Tensor [N, C, h, w]
+        A copy of what the body answered at the evidence layer, for one crop or for several views of it.
+    logits : Tensor [N, classes]
     """
 
     activations: Tensor
@@ -87,33 +87,33 @@ class Trace:
     _found: dict[int, Maps] = field(default_factory=dict)
 
     def gradients(self, target: int) -> Maps:
-        """Gradient of one logit with respect to the activations; asked once, and no ``.grad`` is written."""
+        """Gradient of each view's logit with respect to its activations; asked once, and no ``.grad`` is written."""
         import torch
 
         if target not in self._found:
             with torch.inference_mode(False):
-                (found,) = torch.autograd.grad(self.logits[0, target], self.activations, retain_graph=True)
+                (found,) = torch.autograd.grad(self.logits[:, target].sum(), self.activations, retain_graph=True)
             self._found[target] = found.cpu().numpy()
         return self._found[target]
 
 
 def trace(activations: Tensor, head: nn.Module) -> Trace:
-    """Run the head on a copy of activations ``[1, C, h, w]``: prediction and heatmap come from this one pass.
+    """Run the head on a copy of activations ``[N, C, h, w]``: prediction and heatmap come from this one pass.
 
     Parameters
     ----------
-    activations : Tensor [1, C, h, w]
-        What the network's body answered for the crop; never written to.
+    activations : Tensor [N, C, h, w]
+        What the network's body answered for the crops; never written to.
     head : nn.Module
-        From activations to logits ``[1, classes]``: in evaluation mode, its parameters frozen.
+        From activations to logits ``[N, classes]``: in evaluation mode, its parameters frozen.
 
     Raises
     ------
     ValueError
-        When these are not the activations of one image, or the head is not frozen and in evaluation mode.
+        When these are no activations, or the head is not frozen and in evaluation mode.
     """
-    if activations.ndim != 4 or activations.shape[0] != 1:
-        raise ValueError(f"activations of one image [1, C, h, w] are needed, not {tuple(activations.shape)}")
+    if activations.ndim != 4:
+        raise ValueError(f"activations [N, C, h, w] are needed, not {tuple(activations.shape)}")
     _check_frozen(head)
     import torch
 
@@ -159,7 +159,7 @@ def heatmap(method: CamMethod, traced: Trace, target: int, size: tuple[int, int]
 
 
 def raw_map(method: CamMethod, traced: Trace, target: int) -> NDArray[np.float32]:
-    """The signed map at the resolution of the activations, before anything is clipped or stretched.
+    """The signed map of the first crop at the resolution of the activations, before anything is clipped or stretched.
 
     Parameters and errors as for :func:`heatmap`.
 
@@ -167,12 +167,17 @@ def raw_map(method: CamMethod, traced: Trace, target: int) -> NDArray[np.float32
     -------
     float32 [h, w]
     """
+    return raw_maps(method, traced, target)[0]
+
+
+def raw_maps(method: CamMethod, traced: Trace, target: int) -> NDArray[np.float32]:
+    """The same of every crop, ``[N, h, w]``."""
     if method not in CAM_METHODS:
         raise ValueError(f"{method} is not a class activation map")
     maps = traced.activations.detach().cpu().numpy()
     if method is CamMethod.EIGENCAM:
-        return _principal_map(maps[0])
-    return _EVIDENCE[method](maps, traced.gradients(target)).sum(axis=1)[0]
+        return np.stack([_principal_map(one) for one in maps])
+    return _EVIDENCE[method](maps, traced.gradients(target)).sum(axis=1)
 
 
 def scale(raw: NDArray[np.float32], size: tuple[int, int]) -> Grey:

@@ -17,7 +17,7 @@ END = 99  # more stages than any body has
 
 
 def traced_at(classifier: Classifier, parts: nn.ModuleDict, depth: int, crop: Grey) -> Trace:
-    """The trace of a crop ``[h, w]`` with the body cut behind its first ``depth`` stages.
+    """The trace of a crop ``[h, w]``, or of several ``[N, h, w]``, with the body cut behind its first ``depth`` stages.
 
     Parameters
     ----------
@@ -27,10 +27,10 @@ def traced_at(classifier: Classifier, parts: nn.ModuleDict, depth: int, crop: Gr
         Its own, or the same network with other weights.
     depth : int
         1 ...; :data:`END` for the end of the body.
-    crop : float32 [h, w]
+    crop : float32 [..., h, w]
     """
     from torch import nn
 
     early, late = stages(parts, depth)
-    activations = run(early, normalise(crop[None], classifier.card.preparation))
+    activations = run(early, normalise(crop.reshape(-1, *crop.shape[-2:]), classifier.card.preparation))
     return trace(activations, nn.Sequential(late, parts["pool"], parts["last"]))

@@ -14,6 +14,7 @@ from sera_core.wording.diagnosis import METHOD
 
 FILE = MODELS / "heatmaps.json"
 BLOB = "centred Gaussian"  # what a map must beat to mean anything
+TRUTH = "the evidence itself"
 Row = dict[str, Any]
 REAL = "DDTI"  # thyroid frames with readers' outlines
 
@@ -40,7 +41,14 @@ def judged(sha256: str, domain: Domain, method: CamMethod, steady: bool = False)
             if wanted not in pairs:
                 return found
             sign, blob = pairs[wanted], pairs[BLOB]
-            return replace(found, sign=sign["ratio"], blob=blob["ratio"], placebo_low=sign["placebo_low"])
+            return replace(
+                found,
+                sign=sign["ratio"],
+                blob=blob["ratio"],
+                placebo_low=sign["placebo_low"],
+                passes=sign.get("passes"),
+                truth_passes=pairs[TRUTH]["passes"] if TRUTH in pairs else None,
+            )
     return None
 
 
@@ -50,9 +58,14 @@ def kept() -> dict[str, list[Row]]:
 
 
 def keep(location: list[Row], evidence: list[Row]) -> None:
-    """Write the benchmark's rows where the pages look for them."""
+    """Write the benchmark's rows, to four digits, where the pages look for them."""
+    short = {"location": [_short(row) for row in location], "evidence": [_short(row) for row in evidence]}
     with whole_file(FILE) as part:
-        part.write_text(json.dumps({"location": location, "evidence": evidence}, indent=1) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(short, indent=1) + "\n", encoding="utf-8")
+
+
+def _short(row: Row) -> Row:
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in row.items()}
 
 
 @lru_cache(maxsize=2)

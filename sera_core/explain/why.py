@@ -1,16 +1,15 @@
-"""One heatmap with its fidelity, from what the diagnosis already has in hand."""
+"""One heatmap from what the diagnosis already has in hand; its fidelity costs many predictions and is asked apart."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from sera_core.contracts import Box, CamMethod, Grey, Heatmap
-from sera_core.explain.cam import Trace, heatmap, scale
-from sera_core.explain.fidelity import fidelity
+from sera_core.contracts import CamMethod, Grey, Heatmap
+from sera_core.explain.cam import Trace, heatmap, raw_maps, scale
+from sera_core.explain.merge import merged
 from sera_core.explain.occlusion import occlusion_map
 from sera_core.explain.perturb import Predict
-from sera_core.explain.steady import steady_map
+from sera_core.images.prepare import Crop
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,44 +18,42 @@ class Asked:
 
     Attributes
     ----------
-    trace : callable
-        From a crop ``[h, w]`` to the network's trace.
+    views : tuple of Crop
+        What the answer is the mean of, the region itself first.
     traced : Trace
-        That of the crop in hand, which the prediction came from.
+        That of the region, or of all views for a steady map; in hand from the prediction.
     target : int
         Which logit: that of the class shown.
     steady : bool
-        Whether the map is the mean over several views.
+        Whether the map is that of the whole answer, the mean over its views.
     """
 
-    trace: Callable[[Grey], Trace]
+    views: tuple[Crop, ...]
     traced: Trace
     target: int
     steady: bool = False
 
-    def map(self, method: CamMethod, crop: Grey) -> Grey:
+    def map(self, method: CamMethod) -> Grey:
         """Heatmap ``[h, w]``, 0 ... 1, by one of :data:`~sera_core.explain.cam.CAM_METHODS`."""
-        if self.steady:
-            return steady_map(lambda view: heatmap(method, self.trace(view), self.target, view.shape), crop)
-        return heatmap(method, self.traced, self.target, crop.shape)
+        size = self.views[0].pixels.shape
+        if not self.steady:
+            return heatmap(method, self.traced, self.target, size)
+        return merged([*raw_maps(method, self.traced, self.target)], [view.box for view in self.views], size)
 
 
 def explain(
     method: CamMethod,
-    crop: Grey,
-    crop_box: Box,
+    crop: Crop,
     predict: Predict,
     asked: Asked | None = None,
 ) -> Heatmap:
-    """Heatmap of the class shown, and how far to trust it.
+    """Heatmap of the class shown; how far to trust it is asked by :func:`~sera_core.explain.fidelity.fidelity`.
 
     Parameters
     ----------
     method : CamMethod
-    crop : float32 [h, w]
-        What the model saw, 0 ... 1.
-    crop_box : Box
-        Where the crop lies on the frame.
+    crop : Crop
+        What the model saw, and where it lies on the frame.
     predict : callable
         From crops ``[N, h, w]`` to the probability ``[N]`` of the class shown.
     asked : Asked or None
@@ -72,11 +69,10 @@ def explain(
         When the method needs a network and there is none.
     """
     if method is CamMethod.OCCLUSION:
-        values = scale(occlusion_map(predict, crop), crop.shape)
+        values = scale(occlusion_map(predict, crop.pixels), crop.pixels.shape)
     elif asked is not None:
-        values = asked.map(method, crop)
+        values = asked.map(method)
     else:
         raise ValueError(f"{method} needs a network's activations: use {CamMethod.OCCLUSION} for this model")
-    trust = fidelity(predict, crop, values)
     steady = asked is not None and asked.steady and method is not CamMethod.OCCLUSION
-    return Heatmap(method, values, crop, crop_box, trust, steady)
+    return Heatmap(method, values, crop.pixels, crop.box, steady=steady)

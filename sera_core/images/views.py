@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sera_core.contracts import Box, Grey
-from sera_core.images.prepare import Preparation, prepare
+from sera_core.images.prepare import Crop, Preparation, prepare
 
 HANDS = (  # shift of the centre (as shares of width and height) and size over that of the box
     (0.0, 0.0, 1.0),
@@ -30,8 +30,8 @@ def _redrawn(box: Box, across: float, down: float, size: float) -> Box:
     return replace(box, x=round(left), y=round(top), width=width, height=height)
 
 
-def views(pixels: Grey, box: Box, preparation: Preparation) -> Grey:
-    """Crops of one region as :func:`hands` would draw it, ``float32 [V, input_px, input_px]``, the box itself first.
+def view_crops(pixels: Grey, box: Box, preparation: Preparation) -> tuple[Crop, ...]:
+    """Crops of one region as :func:`hands` would draw it, the box itself first, each with its place on the frame.
 
     Parameters
     ----------
@@ -41,4 +41,9 @@ def views(pixels: Grey, box: Box, preparation: Preparation) -> Grey:
     preparation : Preparation
     """
     inside = (hand.clipped(*pixels.shape) for hand in hands(box))
-    return np.stack([prepare(pixels, hand, preparation).pixels for hand in inside])
+    return tuple(prepare(pixels, hand, preparation) for hand in inside)
+
+
+def views(pixels: Grey, box: Box, preparation: Preparation) -> Grey:
+    """The same without their places, ``float32 [V, input_px, input_px]``."""
+    return np.stack([crop.pixels for crop in view_crops(pixels, box, preparation)])

@@ -38,7 +38,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         models were not asked. ``signs`` holds what was measured, each with its unit; ``proposed`` the program's answer
         to each question with its chance and whether it is told well enough to be proposed; ``descriptors`` the words
         that the advice is given for (None while a row is open) and ``description`` each word and who says it.
-        ``familiarity`` is a percentile 0 ... 100, ``fidelity`` the rank correlation of heat and fall, -1 ... 1 (None:
+        ``familiarity`` is a percentile 0 ... 100, ``fidelity`` the correlation of heat and fall, -1 ... 1 (None:
         not measured), ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
     """
     reading = diagnosis.reading

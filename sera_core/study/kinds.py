@@ -30,8 +30,12 @@ def run_design(file: Path, stage: Stage, engine: Engine) -> list[dict[str, Any]]
 
         design = read_as(outlines.Design, file)
         return outlines.run(design, file.parent, stage.within("outline")).to_dict("records")
+    if kind == "outline-transfer":
+        from sera_core.study.transfer import TransferDesign, run_transfer
+
+        return run_transfer(read_as(TransferDesign, file), file.parent, stage.within(kind)).to_dict("records")
     if kind:
-        known = "leave the kind out, or write 'signs' or 'outline'"
+        known = "leave the kind out, or write 'signs', 'outline' or 'outline-transfer'"
         raise BadInput("unknown_kind", f"{file} asks for a study of {kind!r}: {known}.")
     from sera_core.study.design import read_design
     from sera_core.study.run import run

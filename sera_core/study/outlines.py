@@ -17,7 +17,7 @@ from pydantic import Field
 
 from sera_core.files import whole_file
 from sera_core.outline import card as shipped
-from sera_core.outline.card import OutlineCard
+from sera_core.outline.card import Figure, OutlineCard
 from sera_core.study.schema import STRICT
 from sera_core.study.stage import Stage
 from sera_core.train import checkpoint
@@ -119,22 +119,15 @@ def run(design: Design, out: Path, stage: Stage, folder: Path = shipped.FOLDER) 
     DataFrame
         The card's figures.
     """
-    made = design.simulated
-    pools = {
-        "simulated": simulated(made.train, made.train_seed, stage.work / "simulated-train.npz", stage.report),
-        "ddti": ddti(design.ddti),
-        **_parted(busi(design.busi)),
-    }
-    test = simulated(made.test, made.test_seed, stage.work / "simulated-test.npz", stage.report)
+    pools, test = drawn(design, stage)
     rows = with_confidence(_cross_validated(design, pools, test, stage))
     with whole_file(out / ROWS) as partial:
         rows.round(4).to_csv(partial, index=False)
     least = least_confidence(rows, design.most_alarms)
-    net = _trained(design, design.shipped, pools, "shipped", stage)
-    after = _judged(net, test, stage.within("shipped")).assign(confidence=0.0)
+    net = trained(design, design.shipped, pools, "shipped", stage)
+    after = judged_by(net, test, stage.within("shipped"))
     after["frames"] = after["frames"] + ", shipped network"
-    late = figures(after[after["size"].notna()], least)  # its confidence is not out of fold, so it is not judged
-    numbers = (*figures(rows, least), *(one for one in late if one.metric in ("dice", "iou", "hit")))
+    numbers = (*figures(rows, least), *of_outlines(after))  # its confidence is not out of fold, so it is not judged
     data = _weights(net)
     card = OutlineCard(
         title=design.title,
@@ -150,6 +143,17 @@ def run(design: Design, out: Path, stage: Stage, folder: Path = shipped.FOLDER) 
     return pd.DataFrame([asdict(figure) for figure in numbers])
 
 
+def drawn(design: Design, stage: Stage) -> tuple[dict[str, list[View]], list[View]]:
+    """The frames to learn from, by kind as in :class:`Shares`, and the simulated ones to be tested on."""
+    made = design.simulated
+    pools = {
+        "simulated": simulated(made.train, made.train_seed, stage.work / "simulated-train.npz", stage.report),
+        "ddti": ddti(design.ddti),
+        **_parted(busi(design.busi)),
+    }
+    return pools, simulated(made.test, made.test_seed, stage.work / "simulated-test.npz", stage.report)
+
+
 def _parted(views: list[View]) -> dict[str, list[View]]:
     return {
         "busi": [view for view in views if view.frames == "BUSI"],
@@ -162,16 +166,23 @@ def _cross_validated(design: Design, pools: dict[str, list[View]], test: list[Vi
     seen = {name: pool for name, pool in pools.items() if name != "simulated"}
     for fold in range(FOLDS):
         learnt = {name: [view for view in pool if view.fold != fold] for name, pool in seen.items()}
-        learnt["simulated"] = _without(design, pools["simulated"])
+        learnt["simulated"] = without_scanner(design, pools["simulated"])
         name = f"fold{fold}"
         recipe = Run(design.folds.shares, design.folds.seed + fold, design.folds.phases)
-        net = _trained(design, recipe, learnt, name, stage)
+        net = trained(design, recipe, learnt, name, stage)
         held = [view for pool in (*seen.values(), test) for view in pool if view.fold == fold]
-        parts.append(_judged(net, held, stage.within(name)))
+        parts.append(judged_by(net, held, stage.within(name)))
     return pd.concat(parts, ignore_index=True)
 
 
-def _judged(net: UNet, views: Sequence[View], stage: Stage) -> pd.DataFrame:
+def of_outlines(rows: pd.DataFrame) -> list[Figure]:
+    """Dice, overlap and hits of views with a nodule; no figure that a confidence has a part in."""
+    found = figures(rows[rows["size"].notna()].assign(confidence=0.0), 1.0)
+    return [one for one in found if one.metric in ("dice", "iou", "hit")]
+
+
+def judged_by(net: UNet, views: Sequence[View], stage: Stage) -> pd.DataFrame:
+    """A row a view and hint, as :func:`.judge.judged` gives them; kept in the stage's folder."""
     store = stage.work / ROWS
     if not store.is_file():
         stage.report(f"judging {len(views)} views")
@@ -180,14 +191,15 @@ def _judged(net: UNet, views: Sequence[View], stage: Stage) -> pd.DataFrame:
     return pd.read_csv(store, dtype={"group": str, "view": str})
 
 
-def _without(design: Design, views: list[View]) -> list[View]:
+def without_scanner(design: Design, views: list[View]) -> list[View]:
     """Simulated frames without those of the scanner left out; bare glands of it are told by their number."""
     centres = ("internal", "A", "B", "C")  # the order in which they take turns
     left_out = centres.index(design.pretraining.without)
     return [view for number, view in enumerate(views) if number % len(centres) != left_out]
 
 
-def _trained(design: Design, recipe: Run, pools: dict[str, list[View]], name: str, stage: Stage) -> UNet:
+def trained(design: Design, recipe: Run, pools: dict[str, list[View]], name: str, stage: Stage) -> UNet:
+    """The network of one run after the common start; a finished one is taken from the stage's folder."""
     net = _pretrained(design, pools["simulated"], stage.within("base"))
     order = asdict(recipe.shares)
     chosen = [pools[kind] for kind in order]
@@ -208,7 +220,7 @@ def _pretrained(design: Design, views: list[View], stage: Stage) -> UNet:
     net = fast(net)
     kept = checkpoint.read(stage.work, key)
     if kept is None or kept[1]["done"] < sum(phase.steps for phase in before.phases):
-        learnt = _without(design, views) if len(views) == design.simulated.train else views
+        learnt = without_scanner(design, views) if len(views) == design.simulated.train else views
         descend(net, Course([learnt], [1.0], before.phases, before.seed, key), stage.work, stage.report)
         kept = checkpoint.read(stage.work, key)
     assert kept is not None

@@ -19,6 +19,7 @@ from sera_core.contracts import (
     SIMULATED,
     Box,
     Diagnosis,
+    Fidelity,
     GreyImage,
     Measured,
     ModelOpinion,
@@ -27,7 +28,7 @@ from sera_core.contracts import (
     Reading,
     Scale,
 )
-from sera_core.diagnosis import Request, advise, opinions, outlined, read
+from sera_core.diagnosis import Request, advise, opinions, outlined, read, with_fidelity
 from sera_core.figures.image import png_uri
 from sera_core.images.read import read_image
 from sera_core.outline import Hint
@@ -141,6 +142,21 @@ def diagnosis_of(image: GreyImage, request: Request) -> Diagnosis:
     """The diagnosis by one model, of a patient of whom nothing is known."""
     reading = reading_of(image, request)
     return advise(image, reading, Patient(), measured=signs_of(image, reading))
+
+
+def with_fidelity_of(diagnosis: Diagnosis) -> Diagnosis:
+    """The same diagnosis with the fidelity of its heatmap, remembered: the map can be shown before."""
+    reading, heatmap = diagnosis.reading, diagnosis.reading.heatmap
+    if heatmap is None:
+        return diagnosis
+
+    def work_out() -> Fidelity | None:
+        found = with_fidelity(reading).heatmap
+        return found.fidelity if found else None
+
+    key = ("fidelity", diagnosis.image.key, reading.model_sha256, reading.box, heatmap.method, heatmap.steady)
+    value = shelf(own=not diagnosis.image.key.startswith(SIMULATED)).ask(key, work_out)
+    return replace(diagnosis, reading=replace(reading, heatmap=replace(heatmap, fidelity=value)))
 
 
 def with_opinions(diagnosis: Diagnosis) -> Diagnosis:

@@ -190,6 +190,9 @@ def benchmark(found: Result) -> str:
     """One line a part."""
     if "quantity" in found[0] or "metric" in found[0]:
         return table(found)
+    if "asked" in found[0]:
+        rows, times = ([row for row in found if ("asked" in row) == asked] for asked in (True, False))
+        return "\n\n".join((table([_short(row) for row in rows]), benchmark(times)))
     if "map" in found[0]:
         return "\n\n".join(table([_short(row) for row in found if key in row]) for key in ("ratio", "heat"))
     return "\n".join(

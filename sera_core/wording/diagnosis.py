@@ -191,7 +191,7 @@ def _on_sign(value: Judged) -> str:
 def fidelity(value: Fidelity) -> str:
     """Whether blurring hot places takes more from the class shown than blurring cold ones."""
     number = f"{value.correlation:+.2f}".replace("-", "\N{MINUS SIGN}")
-    told = f"rank correlation {number} over {len(value.falls)} random places"
+    told = f"correlation {number} over {len(value.falls)} random places"
     if value.correlation > 0:
         return f"The hotter a place on the map, the more its blurring takes from the class shown: {told}."
     return f"Blurring hot places takes no more from the class shown than blurring cold ones: {told}."
@@ -202,15 +202,25 @@ def trust(value: Fidelity) -> str:
     if value.trusted:
         return "The map points at what the model used."
     if value.correlation > 0:
-        return f"Moved at random, the map reaches that in {percent(value.chance)} of cases: read it with doubt."
+        return f"Moved at random, the map reaches that in {percent(value.chance)} of cases: the test cannot tell."
     return "That is no better than random: do not read this map as an explanation."
+
+
+def power(value: Judged | None) -> str:
+    """How often the test of fidelity passes what is right, where that was measured; empty elsewhere."""
+    if value is None or value.passes is None or value.truth_passes is None:
+        return ""
+    return (
+        f"Where the evidence was known, the test passed {percent(value.passes)} of such maps and "
+        f"{percent(value.truth_passes)} of maps drawn on the evidence itself."
+    )
 
 
 def doubt(value: Fidelity | None) -> str:
     """How far a map that did not pass can be believed, in two or three words; empty over one that did."""
     if value is not None and value.trusted:
         return ""
-    return "in doubt" if value is not None and value.correlation > 0 else "not to be trusted"
+    return "not confirmed" if value is not None and value.correlation > 0 else "not to be trusted"
 
 
 def caption(heatmap: Heatmap) -> str:

@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 from torch import nn
 
 from sera_core.contracts import CamMethod
-from sera_core.explain.cam import CAM_METHODS, heatmap, raw_map, scale, trace
+from sera_core.explain.cam import CAM_METHODS, heatmap, raw_map, raw_maps, scale, trace
 from sera_core.nets.registry import network
 from sera_core.nets.weights import from_lite_package
 from sera_core.torch_compat import import_torchvision
@@ -156,8 +156,17 @@ def test_refuses_what_would_write_into_a_shared_head():
         raw_map(CamMethod.GRADCAM, trace(activations, copy.deepcopy(head).train()), 1)
     with pytest.raises(ValueError, match="not a class activation map"):
         raw_map(CamMethod.OCCLUSION, trace(activations, head), 1)
-    with pytest.raises(ValueError, match="one image"):
-        raw_map(CamMethod.GRADCAM, trace(activations.repeat(2, 1, 1, 1), head), 1)
+    with pytest.raises(ValueError, match="activations"):
+        raw_map(CamMethod.GRADCAM, trace(activations[0], head), 1)
+
+
+@pytest.mark.parametrize("method", CAM_METHODS)
+def test_views_asked_together_get_the_maps_that_each_gets_alone(method):
+    body, head = halves("resnet18")
+    activations = torch.cat([activations_of(body), activations_of(body).flip(3), 0.5 * activations_of(body)])
+    together = raw_maps(method, trace(activations, head), 1)
+    alone = np.stack([raw_map(method, trace(activations[k : k + 1], head), 1) for k in range(3)])
+    np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-5 * np.abs(alone).max())
 
 
 def test_accepts_frozen_layers_in_a_new_container():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from scipy import ndimage
-from scipy.stats import spearmanr
+from scipy.stats import pearsonr
 
 from sera_core.contracts import Box, CamMethod
 from sera_core.explain.cam import heatmap, scale, trace
@@ -14,6 +14,7 @@ from sera_core.explain.fidelity import MOVED, SHARE, agreement, fidelity, hot_fi
 from sera_core.explain.occlusion import occlusion_map
 from sera_core.explain.perturb import ask, blurred
 from sera_core.explain.why import Asked, explain
+from sera_core.images.prepare import Crop
 from tests.explain.toys import QuadrantTexture, frozen, probability, quadrant_head, speckle
 
 
@@ -49,7 +50,7 @@ def test_hot_fifth_by_brute_force():
 
 
 def test_heats_falls_and_their_correlation_by_hand():
-    """Every fall is a difference of log-odds, every heat a mean, and the correlation is Pearson's of their ranks."""
+    """Every fall is a difference of log-odds, every heat a mean, and the correlation is Pearson's."""
     crop, asked = speckle(), []
     values = np.float32(np.hypot(*np.mgrid[-30:66, -40:56]))
 
@@ -64,8 +65,7 @@ def test_heats_falls_and_their_correlation_by_hand():
     np.testing.assert_allclose(odds[0] - odds[1:], found.falls, rtol=1e-3)
     regions = random_patches(crop.shape, 6, np.random.default_rng(3))
     np.testing.assert_allclose([values[region].mean() for region in regions], found.heats, rtol=1e-5)
-    ranks = [np.argsort(np.argsort(side)) for side in (found.heats, found.falls)]
-    assert found.correlation == pytest.approx(np.corrcoef(*ranks)[0, 1])
+    assert found.correlation == pytest.approx(np.corrcoef(found.heats, found.falls)[0, 1])
     for picture, region in zip(asked[1:], regions, strict=True):
         changed = picture != crop
         assert changed[region].mean() > 0.95
@@ -123,19 +123,19 @@ def test_flat_map_is_not_trusted(toy):
 
 
 def test_chance_counts_the_movements_that_do_as_well_by_brute_force():
-    """Spearman's by scipy, of the map and of each of its rolled and turned copies."""
+    """Pearson's by scipy, of the map and of each of its rolled and turned copies."""
     rng = np.random.default_rng(5)
     values, falls = rng.random((12, 9), dtype=np.float32), rng.normal(size=10)
     regions = random_patches((12, 9), 10, rng)
     found = agreement(values, regions, falls)
-    wanted = spearmanr([values[region].mean() for region in regions], falls).statistic
+    wanted = pearsonr([values[region].mean() for region in regions], falls).statistic
     assert found.correlation == pytest.approx(wanted)
     draw, others = np.random.default_rng(0), []
     for _ in range(MOVED):
         down, right, over, across = draw.integers(0, (12, 9, 2, 2))
         turned = np.flip(values, [axis for axis, flip in enumerate((over, across)) if flip])
         moved = np.roll(turned, (down, right), (0, 1))
-        others.append(spearmanr([moved[region].mean() for region in regions], falls).statistic)
+        others.append(pearsonr([moved[region].mean() for region in regions], falls).statistic)
     assert found.chance == pytest.approx((1 + np.sum(np.array(others) >= wanted - 1e-12)) / (1 + MOVED))
 
 
@@ -185,17 +185,17 @@ def test_crops_go_to_the_model_a_few_at_a_time():
     assert max(sizes) <= 16
 
 
-def test_explain_puts_map_and_fidelity_together(toy):
+def test_explain_makes_the_map_that_its_fidelity_is_asked_of(toy):
     body, head, crop, predict = toy
     traced = trace(body(torch.from_numpy(crop)[None, None]), head)
-    asked = Asked(lambda view: trace(body(torch.from_numpy(view)[None, None]), head), traced, 1)
-    crop_box = Box(100, 50, 192, 192)
+    shown = Crop(crop, Box(100, 50, 192, 192))
+    asked = Asked((shown,), traced, 1)
     for method in (CamMethod.GRADCAM, CamMethod.OCCLUSION):
-        found = explain(method, crop, crop_box, predict, asked)
+        found = explain(method, shown, predict, asked)
         assert found.method is method
-        assert found.crop_box == crop_box
+        assert found.crop_box == shown.box
         assert found.values.shape == crop.shape
-        assert found.fidelity is not None
-        assert found.fidelity.trusted
+        assert found.fidelity is None, "asked apart"
+        assert fidelity(predict, found.crop, found.values).trusted
     with pytest.raises(ValueError, match="occlusion"):
-        explain(CamMethod.GRADCAM, crop, crop_box, predict)
+        explain(CamMethod.GRADCAM, shown, predict)

@@ -1,13 +1,14 @@
-"""Heat inside an outline, masks on crops, and maps that are steadied."""
+"""Heat inside an outline, masks on crops, and maps of several views as one."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from sera_core.contracts import Box
 from sera_core.explain.inside import fifth_inside, heat_inside, hottest_inside, mask_on_crop
-from sera_core.explain.steady import SHIFTS, VIEWS, steady_map
+from sera_core.explain.merge import merged
 
 
 def test_shares_by_hand():
@@ -37,24 +38,28 @@ def test_a_mask_on_the_crop_is_what_lies_under_each_pixels_middle(place):
         assert value == (there and mask[int(y), int(x)])
 
 
-def test_a_steady_map_of_what_moves_with_the_picture_is_that_map():
-    """Brightness itself as the map: every view is put back where it came from."""
-    crop = np.zeros((64, 64), np.float32)
-    crop[20:30, 33:48] = 1
-    asked = []
-
-    def map_of(view):
-        asked.append(view)
-        return view
-
-    np.testing.assert_allclose(steady_map(map_of, crop), crop, atol=1e-6)
-    assert len(asked) == VIEWS == 2 * len(SHIFTS)
-    assert len({view.tobytes() for view in asked}) == VIEWS, "every view is another"
+def test_maps_of_several_views_lie_on_each_other_at_their_place_on_the_frame():
+    """Brightness itself as the map: crops of one picture, each with its place, add up to the first crop."""
+    y, x = np.mgrid[:200, :200]
+    frame = np.exp(-((x - 96) ** 2 + (y - 104) ** 2) / 150).astype(np.float32)
+    places = [Box(60, 60, 80, 80), Box(56, 64, 72, 72), Box(66, 52, 96, 96)]
+    crops = [np.asarray(Image.fromarray(frame).crop((b.x, b.y, b.x + b.width, b.y + b.height))) for b in places]
+    raws = [np.asarray(Image.fromarray(crop).resize((64, 64), Image.Resampling.BILINEAR)) for crop in crops]
+    found, alone = merged(raws, places, (64, 64)), merged(raws[:1], places[:1], (64, 64))
+    np.testing.assert_allclose(found, alone, atol=0.05)
+    assert np.hypot(*np.subtract(*(np.unravel_index(one.argmax(), one.shape) for one in (found, alone)))) <= 1
 
 
-def test_a_steady_map_averages_what_does_not_move_with_the_picture():
-    fixed = np.zeros((64, 64), np.float32)
-    fixed[0, 0] = 1
-    steady = steady_map(lambda view: fixed, np.random.default_rng(0).random((64, 64), dtype=np.float32))
-    assert steady.max() == 1
-    assert (steady > 0).sum() > 4
+def test_what_speaks_against_the_class_is_dropped_after_the_mean():
+    for_, against = np.zeros((8, 8), np.float32), np.zeros((8, 8), np.float32)
+    for_[2, 2], for_[6, 6], against[6, 6] = 1, 1, -3
+    found = merged([for_, against], [Box(0, 0, 64, 64)] * 2, (64, 64))
+    assert found[20, 20] > 0.9
+    assert found[48:, 48:].max() < 0.05
+
+
+def test_beyond_a_small_view_the_others_speak_alone():
+    flat = np.ones((8, 8), np.float32)
+    flat[0, 0] = 2
+    found = merged([flat, flat], [Box(0, 0, 64, 64), Box(16, 16, 32, 32)], (64, 64))
+    assert found[60, 60] == pytest.approx(found[32, 40], abs=0.05)

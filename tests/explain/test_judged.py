@@ -8,7 +8,7 @@ import pytest
 
 from sera_core.contracts import CamMethod
 from sera_core.explain import judged as room
-from sera_core.wording.diagnosis import worth
+from sera_core.wording.diagnosis import power, worth
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +48,11 @@ def test_other_weights_another_method_or_no_benchmark_have_not_been_measured() -
 )
 def test_a_map_must_beat_a_blob_on_the_sign_and_know_true_foci(ratio: float, placebo_low: float, said: str) -> None:
     pairs = [
-        {"sha256": "aa", "map": "HiRes-CAM", "ratio": ratio, "placebo_low": placebo_low},
+        {"sha256": "aa", "map": "HiRes-CAM", "ratio": ratio, "placebo_low": placebo_low, "passes": 0.8},
+        {"sha256": "aa", "map": "the evidence itself", "passes": 0.5},
         {"sha256": "aa", "map": "centred Gaussian", "ratio": 2.8, "placebo_low": 0.4},
     ]
     room.keep([_row("simulated", "aa", 0.8)], pairs)
-    assert said in worth(room.judged("aa", "simulated", CamMethod.HIRESCAM))
+    found = room.judged("aa", "simulated", CamMethod.HIRESCAM)
+    assert said in worth(found)
+    assert "passed 80% of such maps and 50% of maps drawn" in power(found)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from sera_core.contracts import BadInput, Box, GreyImage, Outline
-from sera_core.outline import panes, propose
+from sera_core.diagnosis import outlined
+from sera_core.outline import panes, propose, within
 from sera_core.outline.card import CARD, FOLDER, WEIGHTS, load, read_card
 from sera_core.simulate.centres import CENTRES
 from sera_core.simulate.cohort import any_cohort
@@ -89,6 +90,30 @@ def test_a_box_that_is_off_comes_nearer_and_an_exact_one_stays(frames: list[Fram
         assert found.source == "box"
     assert np.mean(exact) > 0.8
     assert np.mean(after) > np.mean(before) + 0.1
+
+
+def test_the_outline_is_drawn_inside_the_box_that_a_user_drew(frames: list[Frame]) -> None:
+    for frame in frames[::4]:
+        box = frame.box
+        shifted = Box(box.x + box.width // 3, box.y, box.width, box.height).clipped(*frame.image.shape)
+        found = outlined(frame.image, shifted)
+        assert found is not None
+        outside = found.mask.copy()
+        outside[shifted.y : shifted.y + shifted.height, shifted.x : shifted.x + shifted.width] = False
+        assert not outside.any()
+        assert found.box == Box.around(found.mask)
+
+
+def test_of_an_outline_that_a_box_cuts_the_largest_part_is_kept_and_of_none_the_ellipse() -> None:
+    mask = np.zeros((60, 90), bool)
+    mask[10:50, 10:30] = mask[10:20, 10:80] = mask[10:40, 70:80] = True  # an arch on two legs
+    arch = Outline(mask, Box.around(mask), 0.8, "box")
+    legs = within(arch, Box(5, 25, 80, 30))
+    assert legs.box == Box(10, 25, 20, 25)
+    assert (legs.mask == mask & (np.arange(90) < 40) & (np.arange(60)[:, None] >= 25)).all()
+    nothing = within(arch, Box(35, 25, 30, 30))
+    assert nothing.confidence == 0
+    assert nothing.box == Box(35, 25, 30, 30)
 
 
 def test_a_click_outlines_what_was_clicked(frames: list[Frame]) -> None:

@@ -102,7 +102,9 @@ def test_map_that_is_no_better_than_chance_says_so_beside_the_picture():
     assert "Grad-CAM, not to be trusted" in text_of(
         pdf(diagnosis(heatmap=heatmap(Fidelity((0.1, 0.2), (0.2, 0.1), -1, 1))))
     )
-    assert "Grad-CAM, in doubt" in text_of(pdf(diagnosis(heatmap=heatmap(Fidelity((0.1, 0.2), (0.1, 0.2), 0.3, 0.2)))))
+    assert "Grad-CAM, not confirmed" in text_of(
+        pdf(diagnosis(heatmap=heatmap(Fidelity((0.1, 0.2), (0.1, 0.2), 0.3, 0.2))))
+    )
     assert "not to be trusted" not in text_of(pdf(diagnosis()))
 
 

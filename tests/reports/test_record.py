@@ -41,7 +41,7 @@ def test_keys_that_others_rely_on():
     assert record["disclaimer"] == NOT_A_DEVICE
 
 
-def test_fidelity_is_the_rank_correlation_of_heat_and_fall():
+def test_fidelity_is_the_correlation_of_heat_and_fall():
     record = to_json(diagnosis(heatmap=heatmap(Fidelity((0.1, 0.2), (1.0, 2.0), 0.62, 0.01))))
     assert record["fidelity"] == pytest.approx(0.62)
     assert record["fidelity_trusted"] is True

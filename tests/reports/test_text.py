@@ -82,11 +82,11 @@ def test_no_millimetres_of_the_image_without_a_scale():
     [
         (
             Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), 1.0, 0.01),
-            "rank correlation +1.00 over 5 random places. The map points at what the model used",
+            "correlation +1.00 over 5 random places. The map points at what the model used",
         ),
         (
             Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), 0.2, 0.3),
-            "Moved at random, the map reaches that in 30% of cases: read it with doubt",
+            "Moved at random, the map reaches that in 30% of cases: the test cannot tell",
         ),
         (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), -0.2, 0.8), "do not read this map as an explanation"),
         (None, "was not measured"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,13 @@ from PIL import Image
 
 from sera_core.contracts import BadInput
 from sera_core.outline.card import WEIGHTS, load, read_card
+from sera_core.outline.unet import UNet
 from sera_core.study import outlines
 from sera_core.study.outlines import ROWS, Design, run
 from sera_core.study.schema import read_as
 from sera_core.study.stage import Stage
+from sera_core.study.transfer import TransferDesign, run_transfer
+from sera_core.train.outline.descent import Course
 from sera_core.train.outline.judge import figures, fit_judges, least_confidence, with_confidence
 from sera_core.train.outline.views import ddti
 
@@ -88,6 +92,34 @@ def test_from_a_design_to_weights_and_card(place: Path, monkeypatch: pytest.Monk
     pd.testing.assert_frame_equal(again, table)
 
 
+def test_what_a_run_leaves_out_judges_it_and_teaches_it_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taught: list[set[str]] = []
+    descend = outlines.descend
+
+    def watched(net: UNet, course: Course, *rest: Any) -> UNet:
+        pools = [pool for pool, share in zip(course.pools, course.shares, strict=True) if share > 0]
+        taught.append({view.frames for pool in pools for view in pool})
+        return descend(net, course, *rest)
+
+    monkeypatch.setattr(outlines, "descend", watched)
+    recipe = read_as(Design, place / "design.toml").folds
+    design = TransferDesign("outline-transfer", place / "design.toml", recipe, ("BUSI", "A"))
+    out = place / "transfer"
+    out.mkdir()
+    table = run_transfer(design, out, Stage(out / "work", lambda _: None))
+    assert len(taught) == 4, "a start and a run for each"
+    assert all("BUSI" not in frames and "BUSI, normal" not in frames for frames in taught[:2])
+    assert all("simulated A" not in frames for frames in taught[2:])
+    assert "BUSI" in taught[3]
+    rows = pd.read_csv(out / ROWS)
+    assert set(rows["frames"]) == {"BUSI, never seen", "BUSI, normal, never seen", "simulated A, never seen"}
+    assert set(table["frames"]) == {"BUSI, never seen", "simulated A, never seen"}
+    shown = table[(table["frames"] == "BUSI, never seen") & (table["metric"] == "iou")]
+    busi = rows[rows["frames"] == "BUSI, never seen"]
+    assert shown["estimate"].item() == pytest.approx(busi["iou"].mean(), abs=1e-4)
+    assert shown["n"].item() == 3
+
+
 def test_folds_keep_patients_together_and_follow_the_fixed_ones(place: Path) -> None:
     folds = {view.name: view.fold for view in ddti(place / "ddti")}
     assert [folds[f"images/{k}.png"] for k in range(5)] == [0, 0, 1, 1, 2]
@@ -104,8 +136,10 @@ def test_a_wrong_design_is_refused_in_one_sentence(place: Path, tmp_path: Path) 
         run(read_as(Design, wrong), tmp_path, Stage(place / "work", lambda _: None), tmp_path)
 
 
-def test_the_shipped_design_is_valid() -> None:
+def test_the_shipped_designs_are_valid() -> None:
     assert read_as(Design, SHIPPED).simulated.train == 1200
+    transfer = read_as(TransferDesign, SHIPPED.parents[1] / "outline-transfer" / "design.toml")
+    assert read_as(Design, SHIPPED.parents[3] / transfer.of) == read_as(Design, SHIPPED)
 
 
 def rows_of(hits: np.ndarray, inside: np.ndarray, bare: int) -> pd.DataFrame:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sera_core.contracts import Box, Familiarity, Fidelity, GreyImage, Line, ScaledRegion, Verdict
+from sera_core.contracts import Box, Familiarity, Fidelity, GreyImage, Judged, Line, ScaledRegion, Verdict
 from sera_core.figures.palette import MARKER
 from sera_core.wording import diagnosis as words
 from sera_core.wording.verdict import GLYPH
@@ -94,7 +94,7 @@ def test_familiarity_in_words(percentile: float, word: str) -> None:
     ("value", "change", "doubt"),
     [
         (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), 0.6, 0.01), "the more its blurring takes", ""),
-        (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), 0.2, 0.3), "the more its blurring takes", "in doubt"),
+        (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), 0.2, 0.3), "the more its blurring takes", "not confirmed"),
         (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), 0.0, 1.0), "takes no more", "not to be trusted"),
         (Fidelity((0, 1, 2, 3, 4), (0, 1, 2, 3, 4), -0.3, 0.01), "takes no more", "not to be trusted"),
     ],
@@ -105,6 +105,14 @@ def test_fidelity_follows_the_sign_and_warns(value: Fidelity, change: str, doubt
     assert words.doubt(value) == doubt
     assert (doubt == "") == value.trusted
     assert ("no better than random" in words.trust(value)) == (value.correlation <= 0)
+
+
+def test_how_often_the_test_of_a_map_is_right_is_told_where_it_was_measured() -> None:
+    unknown = Judged("DDTI", 111, 0.7, 0.6, 0.8, 0.3)
+    assert words.power(None) == words.power(unknown) == ""
+    assert "passed 77% of such maps and 46% of maps drawn on" in words.power(
+        replace(unknown, passes=0.77, truth_passes=0.46)
+    )
 
 
 def test_a_scale_is_told_where_it_holds_and_its_absence_with_the_reason() -> None:

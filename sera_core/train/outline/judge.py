@@ -35,7 +35,7 @@ def judged(net: UNet, views: Iterable[View]) -> Iterator[dict[str, object]]:
         inside = view.mask > 127
         generator = np.random.default_rng([*view.name.encode(), view.pixels.shape[1]])
         for name in HINTS if inside.any() and view.frames != "BUSI" else HINTS[:1]:
-            yield {**_known(view, inside), "hint": name, **_one(net, view, _hint(name, inside, generator))}
+            yield {**_known(view, inside), "hint": name, **outcome(net, view, hint_at(name, inside, generator))}
 
 
 def _known(view: View, inside: NDArray[np.bool_]) -> dict[str, object]:
@@ -43,7 +43,8 @@ def _known(view: View, inside: NDArray[np.bool_]) -> dict[str, object]:
     return {"frames": view.frames, "view": view.name, "group": view.group, "fold": view.fold, "size": share}
 
 
-def _hint(name: str, inside: NDArray[np.bool_], generator: np.random.Generator) -> Hint:
+def hint_at(name: str, inside: NDArray[np.bool_], generator: np.random.Generator) -> Hint:
+    """One of :data:`HINTS` for a nodule: its box, a box with each edge off, a click anywhere in it."""
     if name == "none":
         return None
     if name == "click":
@@ -57,7 +58,8 @@ def _hint(name: str, inside: NDArray[np.bool_], generator: np.random.Generator) 
     return Box(left, top, max(right - left, 2), max(bottom - top, 2))
 
 
-def _one(net: UNet, view: View, hint: Hint) -> dict[str, object]:
+def outcome(net: UNet, view: View, hint: Hint) -> dict[str, object]:
+    """Dice, overlap of the boxes and signs of the outline on one view; zeros where nothing is found."""
     inside = view.mask > 127
     height, width = inside.shape
     window = Window.of(Box(0, 0, width, height))

@@ -128,13 +128,18 @@ def simulated(count: int, first_seed: int, store: Path, report: Callable[[str], 
             np.savez(file, pixels=np.array([one[0] for one in drawn]), masks=np.array([one[1] for one in drawn]))
     with np.load(store) as kept:
         pairs = zip(kept["pixels"], kept["masks"], strict=True)
-    return [View(*_simulated_name(n, first_seed + n), n % FOLDS, *pair) for n, pair in enumerate(pairs)]
+        return [_simulated_view(n, first_seed + n, pair) for n, pair in enumerate(pairs)]
 
 
-def _simulated_name(number: int, seed: int) -> tuple[str, str, str]:
+def simulated_view(number: int, seed: int) -> View:
+    """One of them, drawn now: the number chooses scanner and kind."""
+    return _simulated_view(number, seed, _simulated(number, seed))
+
+
+def _simulated_view(number: int, seed: int, drawn: tuple[Pixels, Pixels]) -> View:
     centre, kind = _centre_and_kind(number)
     frames = f"simulated {centre}" if kind != "bare" else "simulated, no nodule"
-    return frames, f"{kind} {seed}", str(seed)
+    return View(frames, f"{kind} {seed}", str(seed), number % FOLDS, *drawn)
 
 
 def _centre_and_kind(number: int) -> tuple[str, str]:

@@ -57,7 +57,7 @@ def examine(picture: Picture, desk: Desk) -> None:
         with verdict_cell.result, guarded():
             others = verdict.show_verdict(diagnosis)
     with why_cell.result, guarded():
-        why.show_why(diagnosis)
+        diagnosis = why.show_why(diagnosis)
     with next_cell.result, guarded():
         advice.show_advice(diagnosis, patient)
     if diagnosis is not None and others is not None:

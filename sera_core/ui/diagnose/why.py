@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from sera_core.contracts import CamMethod, Diagnosis, Fidelity
+from sera_core.contracts import CamMethod, Diagnosis, Fidelity, Judged
+from sera_core.explain.fidelity import fidelity
 from sera_core.explain.inside import inside_outline
 from sera_core.explain.judged import judged
-from sera_core.explain.steady import VIEWS
 from sera_core.explain.why import explain
 from sera_core.figures import heatmap as figures
+from sera_core.images.views import HANDS
+from sera_core.ui.cache import with_fidelity_of
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.states import empty
@@ -30,36 +32,42 @@ def choose_method(cell: Cell) -> tuple[CamMethod, bool]:
             "Steady map",
             key="steady",
             bind="query-params",
-            help=f"The mean over {VIEWS} slightly moved and mirrored views: {VIEWS} times the work of one map.",
+            help=f"The mean over the {len(HANDS)} views that the answer is the mean of: half a prediction's work more.",
         )
     return CamMethod(method), steady
 
 
-def show_why(diagnosis: Diagnosis | None) -> None:
-    """The result of the cell."""
+def show_why(diagnosis: Diagnosis | None) -> Diagnosis | None:
+    """The result of the cell; the diagnosis comes back with the fidelity, which is measured once the map is shown."""
     reading = diagnosis.reading if diagnosis else None
     if diagnosis is None or reading is None or reading.heatmap is None:
         said = words.why(reading) if reading else "Where there is no answer there is nothing to explain."
         empty("No map", said, ":material/visibility_off:")
-        return
+        return diagnosis
     heatmap = reading.heatmap
     st.caption("The dotted square on the picture is what the model was shown; outside it, it knows nothing.")
     if reading.outline is not None:
         st.markdown(words.inside(*inside_outline(heatmap, reading.outline)))
-    st.markdown(words.worth(judged(reading.model_sha256, reading.domain, heatmap.method, heatmap.steady)))
+    measured = judged(reading.model_sha256, reading.domain, heatmap.method, heatmap.steady)
+    st.markdown(words.worth(measured))
     if np.ptp(heatmap.values) == 0:
         st.caption("The method found no heat at all: the map is flat.")
-    if heatmap.fidelity is not None:
-        _show_fidelity(heatmap.fidelity)
-    show_code(explain)
+    with st.spinner("Asking the model about blurred places, to see how far the map can be trusted"):
+        diagnosis = with_fidelity_of(diagnosis)
+    if (known := diagnosis.reading.heatmap) is not None and known.fidelity is not None:
+        _show_fidelity(known.fidelity, measured)
+    show_code(explain, fidelity)
+    return diagnosis
 
 
-def _show_fidelity(value: Fidelity) -> None:
+def _show_fidelity(value: Fidelity, known: Judged | None) -> None:
     sentence, trust, doubt = words.fidelity(value), words.trust(value), words.doubt(value)
-    if doubt:
-        icon = ":material/help:" if value.correlation > 0 else ":material/shuffle:"
-        st.warning(f"{sentence} {trust}", title=f"This map is {doubt}", icon=icon)
+    told = f"{sentence} {trust} {words.power(known)}".strip()
+    if not doubt:
+        st.markdown(f":material/verified: **{trust}** {sentence} {words.power(known)}")
+    elif value.correlation > 0:
+        st.info(told, title=f"This map is {doubt}", icon=":material/help:")
     else:
-        st.markdown(f":material/verified: **{trust}** {sentence}")
+        st.warning(told, title=f"This map is {doubt}", icon=":material/shuffle:")
     numbers: dict[str, list[object]] = {"heat": [*value.heats], "fall_of_log_odds": [*value.falls]}
     chart(figures.fidelity(value), "fidelity", sentence, numbers)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sera_core.contracts import Box, CamMethod
+from sera_core.contracts import BadInput, Box
 from sera_core.diagnosis import Request
 from sera_core.evaluate.proportion import counts, measures
 from sera_core.evaluate.roc import curve
-from sera_core.explain.cam import heatmap, trace
 from sera_core.images.prepare import prepare
 from sera_core.lessons import decision, glcm
 from sera_core.lessons.bank import load_bank, preparation
@@ -90,14 +89,13 @@ def false_alarms(specimen: Specimen) -> float:
 
 
 def hottest(specimen: Specimen) -> tuple[float, float]:
-    """Where (x, y in the frame) the map for malignant is hottest, by the method that Diagnose begins with."""
-    network = seen(specimen)
-    classifier, crop = network.classifier, network.crop
-    traced = trace(classifier.activations(crop.pixels[None]), classifier.head())
-    values = heatmap(CamMethod.HIRESCAM, traced, 1, crop.pixels.shape)
-    row, column = np.unravel_index(int(np.argmax(values)), values.shape)
-    height, width = values.shape
-    return crop.box.x + column * crop.box.width / width, crop.box.y + row * crop.box.height / height
+    """Where (x, y in the frame) the map is hottest that Diagnose begins with."""
+    heat = reading_of(specimen.image, Request(specimen.box)).heatmap
+    if heat is None:
+        raise BadInput("no_gradient", "The model that answers for this nodule has no map: choose another nodule.")
+    row, column = np.unravel_index(int(np.argmax(heat.values)), heat.values.shape)
+    (height, width), place = heat.values.shape, heat.crop_box
+    return place.x + column * place.width / width, place.y + row * place.height / height
 
 
 def faint_spikes(specimen: Specimen) -> float:
