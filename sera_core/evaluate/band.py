@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sera_core.evaluate.placements import checked
-from sera_core.evaluate.roc import curve
+from sera_core.evaluate.roc import Curve, curve
 from sera_core.evaluate.spread import TAIL, robust_variance
-
-Curve = tuple[NDArray, NDArray, NDArray]
 
 
 def band(

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from sera_core.contracts import BadInput
 from sera_core.evaluate.band import band
-from sera_core.evaluate.roc import curve
+from sera_core.evaluate.roc import Curve, curve
 
 DRAWS = 2000
 BEYOND = 2  # independent cases that must lie beyond the fixed share for an interval: from fewer it holds too seldom
@@ -30,7 +30,11 @@ class AtFixed:
 
 
 def sensitivities_at(
-    labels: ArrayLike, scores: ArrayLike, specificities: Sequence[float], patients: ArrayLike | None = None
+    labels: ArrayLike,
+    scores: ArrayLike,
+    specificities: Sequence[float],
+    patients: ArrayLike | None = None,
+    drawn: Curve | None = None,
 ) -> list[AtFixed]:
     """Sensitivity at each specificity, straight between the curve's corners, at the top of each rise.
 
@@ -42,6 +46,8 @@ def sensitivities_at(
         Between 0 and 1.
     patients : int [n], optional
         Patient of each case, where one may have several.
+    drawn : (false_positive, sensitivity, threshold), optional
+        The curve of these scores, where it is known.
 
     Examples
     --------
@@ -52,7 +58,7 @@ def sensitivities_at(
     """
     if wrong := [share for share in specificities if not 0 < share < 1]:
         raise BadInput("share", f"{wrong[0]:g} is no share to be fixed: give a number between 0 and 1.")
-    drawn = curve(labels, scores)
+    drawn = drawn or curve(labels, scores)
     false_positive, sensitivity, _ = drawn
     at = 1 - np.asarray(specificities, np.float64)
     low, high = band(labels, scores, at, draws=DRAWS, patients=patients, drawn=drawn)
@@ -69,7 +75,15 @@ def sensitivities_at(
 
 
 def specificities_at(
-    labels: ArrayLike, scores: ArrayLike, sensitivities: Sequence[float], patients: ArrayLike | None = None
+    labels: ArrayLike,
+    scores: ArrayLike,
+    sensitivities: Sequence[float],
+    patients: ArrayLike | None = None,
+    drawn: Curve | None = None,
 ) -> list[AtFixed]:
     """Specificity at each sensitivity: the same question with the classes and the order turned round."""
-    return sensitivities_at(1 - np.asarray(labels), -np.asarray(scores, np.float64), sensitivities, patients)
+    false_positive, sensitivity, threshold = drawn or curve(labels, scores)
+    after = np.concatenate([[np.inf], -threshold[:0:-1]])
+    turned = 1 - sensitivity[::-1], 1 - false_positive[::-1], after
+    labels, scores = 1 - np.asarray(labels), -np.asarray(scores, np.float64)
+    return sensitivities_at(labels, scores, sensitivities, patients, turned)

@@ -8,7 +8,7 @@ from scipy.special import expit, logit
 
 from sera_core.contracts import BadInput
 from sera_core.evaluate.placements import ROUNDING, Placements, Spread, checked, placements, spread_of
-from sera_core.evaluate.roc import Auc, curve
+from sera_core.evaluate.roc import Auc, Curve, curve
 from sera_core.evaluate.spread import student
 
 
@@ -18,6 +18,7 @@ def partial_auc(
     low: float,
     high: float,
     patients: ArrayLike | None = None,
+    known: tuple[Placements, Curve] | None = None,
 ) -> Auc:
     """Area to the right of the curve between two sensitivities, standardised so that chance is 0.5 and perfect is 1.
 
@@ -31,6 +32,8 @@ def partial_auc(
         Range of sensitivity, 0 <= low < high <= 1.
     patients : int [N], optional
         As in :func:`auc`.
+    known : (Placements, curve), optional
+        Of these scores, where they were computed before.
 
     Examples
     --------
@@ -42,13 +45,13 @@ def partial_auc(
     if not 0 <= low < high <= 1:
         raise BadInput("range", f"The range of sensitivity {low} to {high} is empty: choose 0 <= low < high <= 1.")
     truth, value = checked(labels, scores)
-    false_positive, sensitivity, _ = curve(truth, value)
+    parts, drawn = known or (placements(truth, value, patients), curve(truth, value))
+    false_positive, sensitivity, _ = drawn
     specificity = 1 - false_positive
     cuts = np.unique(np.concatenate([[low, high], sensitivity[(sensitivity > low) & (sensitivity < high)]]))
     raw = _area_between(sensitivity, specificity, cuts)
     least, most = (high - low) - (high**2 - low**2) / 2, high - low
     estimate = 0.5 * (1 + (raw - least) / (most - least)) if most > least else 1.0
-    parts = placements(truth, value, patients)
     spread = _partial_spread(truth, value, parts, low, high)
     variance = spread.variance / (2 * (most - least)) ** 2
     m, n = int(truth.sum()), int((1 - truth).sum())

@@ -63,8 +63,9 @@ class Placements:
     @property
     def independent(self) -> tuple[int, int]:
         """How many positives and negatives can be taken as independent: cases, or patients."""
-        m, n = self.patients or (range(len(self.positive)), range(len(self.negative)))
-        return len(np.unique(m)), len(np.unique(n))
+        if self.patients is None:
+            return len(self.positive), len(self.negative)
+        return len(np.unique(self.patients[0])), len(np.unique(self.patients[1]))
 
 
 def checked(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sera_core.contracts import READER, BadInput, Domain, Notice, Role
 from sera_core.evaluate.placements import Placements, placements
 from sera_core.evaluate.results import Cutoff
+from sera_core.evaluate.roc import Curve, curve
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -64,7 +65,7 @@ class CentreView:
     @cached_property
     def repeated(self) -> bool:
         """True where a patient has several images, which makes cases depend on each other."""
-        return len(np.unique(self.patient)) < len(self.patient)
+        return int(self.patient.max(initial=-1)) + 1 < len(self.patient)  # they are numbered without gaps
 
     @cached_property
     def raters(self) -> tuple[str, ...]:
@@ -82,6 +83,11 @@ class CentreView:
             if 0 < label.sum() < len(label):
                 found[name] = placements(label, score, self.clusters(patient))
         return found
+
+    @cached_property
+    def curves(self) -> dict[str, Curve]:
+        """The ROC curve of every rater that answered cases of both classes; computed once."""
+        return {name: curve(*self.of(name)[:2]) for name in self.placements}
 
     def compared(self) -> dict[str, NDArray[np.bool_]]:
         """The cases, bool [n], on which each model's curve is drawn beside the others'.

@@ -14,6 +14,9 @@ from sera_core.evaluate.spread import TAIL, student
 UNKNOWN_SPREAD = "whole range: how far the area may be off cannot be known from so few, or equal, cases"
 
 
+Curve = tuple[NDArray, NDArray, NDArray]  # false-positive share, sensitivity, threshold
+
+
 @dataclass(frozen=True)
 class Auc:
     """An AUC with its interval.
@@ -90,7 +93,7 @@ def area(parts: Placements) -> Auc:
     return Auc(parts.value, float(low), float(high), variance, m, n, method)
 
 
-def curve(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
+def curve(labels: ArrayLike, scores: ArrayLike) -> Curve:
     """ROC curve: false-positive share, true-positive share, and threshold (score >= threshold is positive).
 
     Examples

@@ -26,7 +26,9 @@ def at_fixed(predictions: Predictions, fixed: Iterable[float] = SHARES) -> tuple
                 ("sensitivity", "specificity", sensitivities_at),
                 ("specificity", "sensitivity", specificities_at),
             ):
-                for share, found in zip(shares, ask(label, score, shares, view.clusters(patient)), strict=True):
+                for share, found in zip(
+                    shares, ask(label, score, shares, view.clusters(patient), view.curves[name]), strict=True
+                ):
                     numbers = (found.value, found.low, found.high, size[what])
                     method = f"on the curve, bootstrap of the {given} and the {what}"
                     if np.isnan(found.low):

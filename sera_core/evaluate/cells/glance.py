@@ -13,7 +13,7 @@ from sera_core.evaluate.partial import partial_auc
 from sera_core.evaluate.predictions import CentreView, Predictions
 from sera_core.evaluate.proportion import counts
 from sera_core.evaluate.results import Cutoff, Glance, RocLine, Row
-from sera_core.evaluate.roc import area, auc, curve
+from sera_core.evaluate.roc import area, auc
 
 CEILING = "log_likelihood_ratio"
 MOST_POINTS = 400  # of a drawn curve: a screen shows no more
@@ -59,7 +59,8 @@ def partial_areas(predictions: Predictions, low: float = 0.8, high: float = 1.0)
     for view in map(predictions.at, predictions.centres):
         for name in view.placements:
             label, score, patient = view.of(name)
-            part = partial_auc(label, score, low, high, patients=view.clusters(patient))
+            known = view.placements[name], view.curves[name]
+            part = partial_auc(label, score, low, high, patients=view.clusters(patient), known=known)
             method = f"sensitivity {low:g} to {high:g}, McClish; {part.method}"
             rows.append(Row("partial_auc", part.value, part.low, part.high, len(label), method, view.centre, name))
     return tuple(rows)
@@ -97,7 +98,7 @@ def _best(view: CentreView, tests: Mapping[tuple[str, str, str], tuple[float, fl
 
 def _line(view: CentreView, name: str, cutoff: float) -> RocLine:
     label, score, patient = view.of(name)
-    false_positive, sensitivity, threshold = curve(label, score)
+    false_positive, sensitivity, threshold = view.curves[name]
     kept, reads = _corners(false_positive, sensitivity), name not in view.models
     low, high = _band(label, score, view.clusters(patient), (false_positive, sensitivity, threshold))
     tp, fn, fp, tn = counts(label, score, cutoff)
