@@ -40,6 +40,16 @@ def test_fleiss_equals_statsmodels_and_its_error_the_jackknife(raters: int) -> N
     assert (found.high - found.low) / 2 / 1.959964 == pytest.approx(spread, rel=0.03)
 
 
+def test_fleiss_error_is_the_jackknifes_where_few_are_called() -> None:
+    """Where almost all calls are the same, agreement by chance carries most of the error."""
+    random = np.random.default_rng(5)
+    table = random.random((600, 3)) < np.where(random.random((600, 1)) < 0.1, 0.7, 0.03)
+    found = fleiss(table)
+    left_out = np.array([fleiss(np.delete(table, k, axis=0)).value for k in range(len(table))])
+    spread = np.sqrt((len(table) - 1) / len(table) * ((left_out - left_out.mean()) ** 2).sum())
+    assert (found.high - found.low) / 2 / 1.959964 == pytest.approx(spread, rel=0.03)
+
+
 def test_perfect_agreement_chance_and_nothing_to_agree_on() -> None:
     a = np.array([True, False, True, False])
     assert cohen(a, a).value == 1
