@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from sera_core import escape
-from sera_core.contracts import Diagnosis, ModelOpinion, Verdict
+from sera_core.contracts import Diagnosis, ModelOpinion, Reading, Verdict
 from sera_core.figures import palette
 from sera_core.wording import answer, percent, shortly, zone
 from sera_core.wording.diagnosis import headline, over_views
@@ -24,6 +24,7 @@ def verdict_bar(diagnosis: Diagnosis) -> go.Figure:
     _zones(figure, diagnosis)
     _cutoff(figure, reading.cutoff)
     figure.add_trace(_chosen(diagnosis))
+    _number(figure, reading)
     others = [o for o in diagnosis.opinions if o.model != reading.model]
     if others:
         figure.add_trace(_dots(others, reading.domain))
@@ -111,10 +112,7 @@ def _chosen(diagnosis: Diagnosis) -> go.Scatter:
     return go.Scatter(
         x=[reading.probability * 100],
         y=[BAR],
-        mode="markers+text",
-        text=[f"<b> {percent(reading.probability)} </b>"],
-        textposition="middle right" if reading.probability < 0.8 else "middle left",
-        textfont={"size": 15},
+        mode="markers",
         marker={
             "size": 20,
             "color": palette.VERDICT[reading.verdict],
@@ -132,6 +130,20 @@ def _chosen(diagnosis: Diagnosis) -> go.Scatter:
         },
         hovertemplate=f"{escape.figure(reading.model_title)}<br>{escape.figure(said)}<extra></extra>",
         cliponaxis=False,
+    )
+
+
+def _number(figure: go.Figure, reading: Reading) -> None:
+    """The probability in words, beyond the end of its range that has more room."""
+    right = reading.probability < 0.8
+    figure.add_annotation(
+        x=100 * (reading.high if right else reading.low),
+        y=BAR,
+        text=f"<b>{percent(reading.probability)}</b>",
+        showarrow=False,
+        xanchor="left" if right else "right",
+        xshift=14 if right else -14,  # clear of the mark where the range is narrower than it
+        font_size=15,
     )
 
 

@@ -19,11 +19,25 @@ def test_three_zones_fill_the_bar_without_gap() -> None:
     ]
 
 
+def number_on(figure: go.Figure) -> go.layout.Annotation:
+    """The probability as it is written on the bar."""
+    (number,) = (note for note in figure.layout.annotations if note.y == 1)
+    return number
+
+
+@pytest.mark.parametrize(("probability", "low", "high", "x"), [(0.3, 0.2, 0.7, 70), (0.85, 0.4, 0.9, 40)])
+def test_the_number_stands_beyond_the_range(probability: float, low: float, high: float, x: float) -> None:
+    number = number_on(verdict_bar(hand_made(probability=probability, low=low, high=high)))
+    assert number.x == pytest.approx(x)
+    assert number.xanchor == ("left" if x > probability * 100 else "right")
+
+
 def test_the_marker_stands_at_the_probability_in_the_verdict_s_colour_and_shape() -> None:
-    chosen = verdict_bar(hand_made(probability=0.2, verdict=Verdict.BENIGN)).data[0]
+    figure = verdict_bar(hand_made(probability=0.2, verdict=Verdict.BENIGN))
+    chosen = figure.data[0]
     assert list(chosen.x) == [pytest.approx(20)]
     assert (chosen.marker.color, chosen.marker.symbol) == (palette.BENIGN, "circle")
-    assert "20%" in chosen.text[0]
+    assert "20%" in number_on(figure).text
 
 
 def test_every_other_model_is_a_dot_and_the_chosen_one_is_not() -> None:
@@ -78,7 +92,7 @@ def test_no_figure_claims_certainty(share: float, words: str) -> None:
     opinions = (opinion("alpha", share, Verdict.MALIGNANT), opinion("beta", share, Verdict.MALIGNANT))
     made = hand_made(probability=share, probability_at_pretest=share, opinions=opinions)
     bar, shift = verdict_bar(made), risk_shift(made)
-    assert words in bar.data[0].text[0]
+    assert words in number_on(bar).text
     assert words in bar.data[0].hovertemplate
     assert words in bar.data[1].customdata[0]
     assert shift.data[0].text[1] == f"after<br>{words}"

@@ -104,6 +104,8 @@ def seen(specimen: Specimen) -> Seen:
         When no model is installed.
     """
     classifier = load(specimen.model or _model(specimen))
+    if classifier.card.kind == "signs":  # it measures and sees nothing
+        classifier = load(_model(specimen))
     crop = prepare(specimen.image.pixels, specimen.box, classifier.card.preparation)
     return Seen(specimen, classifier, crop)
 

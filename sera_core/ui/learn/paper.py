@@ -19,7 +19,7 @@ def offer_handout(chapter: Chapter, guide: Guide) -> None:
     handout = Handout(
         f"{chapter.number}  {chapter.title}",
         chapter.sentences,
-        guess.text,
+        guess.text.removeprefix("Guess first. "),  # the heading says it
         guess.answers if isinstance(guess, Question) else (),
         guide.keep,
         f"{chapter.talk.part.value} › {chapter.talk.slides}",
