@@ -267,6 +267,15 @@ def test_an_own_table_with_readers_and_sizes_fills_every_cell(compare: AppTest) 
     assert "Nothing to divide by" not in said
 
 
+def test_a_column_of_ones_own_divides_the_cases_and_is_tested(compare: AppTest) -> None:
+    table = made_up(("alpha",))
+    table["sex"] = ["f" if number % 4 < 2 else "m" for number in range(len(table))]
+    compare.session_state[SEEN] = {9}
+    own(compare, table)
+    assert compare.selectbox(key="group").options == ["sex"]
+    assert "Do the groups differ? alpha p = " in words(compare)
+
+
 def test_a_bad_row_is_named(compare: AppTest) -> None:
     table = made_up()
     table.loc[5, "probability"] = 1.7

@@ -1,4 +1,4 @@
-"""For whom a model works: small and large nodules, and each descriptor."""
+"""For whom a model works: small and large nodules, each descriptor, and any other column of the table."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def show_subgroups(chosen: Chosen) -> None:
     """Draw the cell."""
     cell = open_place(
         Place.SUBGROUPS,
-        "The same models in parts of a centre: by size and by what the nodule looks like. A part with fewer than "
-        f"{FEWEST} cases of a class is not shown.",
+        "The same models in parts of a centre: by size, by what the nodule looks like, and by any other column of the "
+        f"table (sex, age, scanner …). A part with fewer than {FEWEST} cases of a class is not shown.",
     )
     if not in_sight(Place.SUBGROUPS, cell.result):
         return
@@ -46,7 +46,7 @@ def show_subgroups(chosen: Chosen) -> None:
             empty(
                 "Nothing to divide by",
                 "The table gives neither sizes (size_mm) nor descriptors (composition, echogenicity, shape, margin, "
-                "foci) for this centre.",
+                "foci) for this centre, nor another column that divides its cases into few groups.",
                 ":material/straighten:",
             )
         else:
@@ -102,7 +102,17 @@ def _show_groups(chosen: Chosen, centre: str, rows: tuple[Row, ...], by: str, me
         chart(figure, f"subgroups-{centre}", f"{MEASURES[measure]} by {by} at {centre}", save=True)
     if hidden:
         st.caption(f"Not shown, fewer than {FEWEST} cases of a class: {escape.markdown(', '.join(hidden))}.")
+    _say_tests(chosen, [row for row in rows if row.metric == f"{measure}_between_subgroups" and row.subgroup == by])
     offer_csv(frame(rows), f"subgroups-{centre}-numbers")
+
+
+def _say_tests(chosen: Chosen, tests: list[Row]) -> None:
+    """Whether the groups differ by more than chance, model by model."""
+    if tests:
+        said = [f"{escape.markdown(chosen.names[row.model])} p = {row.p:.3f} ({row.p_holm:.3f})" for row in tests]
+        st.caption(
+            f"Do the groups differ? {'; '.join(said)}. Cochran's Q; in brackets after Holm over all of these tests."
+        )
 
 
 def _mark(chosen: Chosen, row: Row) -> Mark:
