@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import replace
+from datetime import date
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pydicom
 import pytest
 from PIL import Image
 
@@ -20,7 +22,9 @@ from sera_core.cli import main
 from sera_core.contracts import SIMULATED
 from sera_core.evaluate.table import read_predictions
 from sera_core.exam import Histology, Nodule, Pathology
+from sera_core.simulate import SAMPLES, render
 from tests.exam.samples import exam, small, view
+from tests.images.files import SECRETS, dataset, save
 
 
 @pytest.fixture
@@ -95,3 +99,28 @@ def test_cases_with_pathology_are_a_predictions_table(
     assert "95% interval of 21% to over 99%" in found["caution"]  # Wilson's of 1 in 1
     assert "verification bias" in found["caution"]
     assert StringIO(out.read_text(encoding="utf-8")).readline().startswith("case_id,patient_id,centre,role,label,model")
+
+
+def test_diagnose_saves_and_writes_dicom_that_refers_to_its_source(
+    capsys: pytest.CaptureFixture[str], log: Log, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL, url)
+    frame = render(SAMPLES["papillary"].case).image
+    given = dataset(np.round(frame.pixels * 255).astype(np.uint8))
+    given.StudyInstanceUID, given.SeriesInstanceUID = "1.2.3", "1.2.3.4"
+    source = save(given)
+    (tmp_path / "IM1").write_bytes(source)
+    told = ["--code", "D-4", "--day", "2030-05-17", "--plane", "transverse", "--side", "right", "--pole", "upper"]
+    arguments = [str(tmp_path / "IM1"), "--save", "--dicom", str(tmp_path / "out"), *told, "--json"]
+    assert main(["diagnose", *arguments]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert sorted(Path(file).name for file in found["dicom"]) == ["ai-1.dcm", "pdf-1.dcm", "sr-1.dcm"]
+    report = pydicom.dcmread(tmp_path / "out" / "sr-1.dcm")
+    assert report.StudyInstanceUID == "1.2.3"
+    assert f"{given.SOPInstanceUID}" in str(report)
+    written = [*(tmp_path / "out").iterdir(), *tmp_path.glob("cases.sqlite*")]
+    assert not [secret for secret in SECRETS.values() for file in written if secret.encode() in file.read_bytes()]
+    kept = log.open(found["case"])
+    assert (kept.code, kept.day, kept.nodules[0].side) == ("D-4", date(2030, 5, 17), "right")
+    assert kept.nodules[0].views[0].diagnosis.reading.probability == found["probability"]
+    assert main(["diagnose", str(tmp_path / "IM1"), "--day", "yesterday"]) == 2

@@ -17,7 +17,20 @@ KEPT = (
     "that gave it; never the file, its name or its tags. It is kept until you delete it."
 )
 WHICH = {"all": "All", "with": "With pathology", "without": "Without"}
-NUMBERS = {"probability": "percent", "size_mm": "%.1f"}
+COLUMNS = {
+    "code": "Code",
+    "day": "Exam",
+    "nodule": "Nodule",
+    "category": "Category",
+    "action": "Advice",
+    "size_mm": "Size (mm)",
+    "probability": "Probability",
+    "verdict": "Verdict",
+    "model": "Model",
+    "bethesda": "Bethesda",
+    "histology": "Histology",
+}
+NUMBERS = {"Probability": "percent", "Size (mm)": "%.1f"}
 
 
 def choose_case() -> Entry | None:
@@ -37,7 +50,7 @@ def choose_case() -> Entry | None:
         else:
             empty("No case yet", "Diagnose a nodule, then press Save in its report.", ":material/folder_open:")
         return None
-    listed = table(found).drop(columns=["case", "saved", "version"])
+    listed = table(found)[list(COLUMNS)].rename(columns=COLUMNS)
     st.dataframe(
         listed,
         hide_index=True,
