@@ -19,7 +19,7 @@ from sera_core.simulate.screen import calliper_pair, draw_calliper
 from sera_core.train.outline.judge import HINTS, hint_at, outcome
 from sera_core.train.outline.views import View, simulated_view
 
-FRAMES, SEED = 120, 2_000_000  # far from the seeds of training and test
+FRAMES, SEED = 60, 2_000_000  # far from the seeds of training and test
 AIM_MS = 60.0
 TIMED = 30
 

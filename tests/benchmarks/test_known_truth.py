@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sera_core.benchmarks.folds import networks_of_folds
 from sera_core.benchmarks.pointing import estimate
+from sera_core.contracts import BadInput
 from sera_core.simulate.render import punctate_pixels, render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.wording.command_line import benchmark
@@ -51,3 +54,17 @@ def test_rows_are_told_with_their_intervals_and_without_hashes():
     assert "1.23 (1.00–1.50)" in told
     assert "0.50 (0.40–0.60)" in told
     assert "abc" not in told
+
+
+def test_outlines_are_told_as_a_table_and_their_time_beneath() -> None:
+    ends = (("", 0.7), ("_low", 0.6), ("_high", 0.8))
+    figures = {f"{name}{end}": value for name in ("dice", "iou") for end, value in ends}
+    time = {"name": "outline, whole proposal", "value": 61.0, "unit": "ms", "versus": "60 ms", "ratio": 1.02}
+    told = benchmark([{"asked": "click", "n": 60, **figures}, time])
+    assert "0.70 (0.60–0.80)" in told
+    assert told.endswith("outline, whole proposal: 61 ms (1.02 x 60 ms)")
+
+
+def test_folds_that_belong_to_no_installed_model_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="holds no finished training of an installed model"):
+        networks_of_folds(tmp_path)
