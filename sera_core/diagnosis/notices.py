@@ -46,11 +46,15 @@ def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None, model
         notices.append(
             Notice(
                 "rarely_seen",
-                f"Of 100 training images only {familiarity.percentile:.0f} lie as far from the others as this one: the "
+                f"Of 100 training images {_few(familiarity.percentile)} lie as far from the others as this one: the "
                 "model's number is shown, but neither a verdict nor a category is drawn from it.",
             )
         )
     return tuple(notices)
+
+
+def _few(percentile: float) -> str:
+    return f"only {percentile:.0f}" if percentile >= 0.5 else "fewer than one"
 
 
 def _unfamiliar(title: str, familiarity: Familiarity, model: str) -> str:

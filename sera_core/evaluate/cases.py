@@ -17,7 +17,7 @@ from sera_core.sizes import LARGEST_MM, SMALLEST_MM, possible, rounded
 
 
 def case_rows(sheet: Sheet, codes: dict[str, Ints], names: Names, first: Ints, label: Floats) -> pd.DataFrame:
-    """One row a case; an optional column takes the first value that any row of the case gives."""
+    """One row a case; an optional column is given in any row of the case, or the same in several."""
     table, case = sheet.table, codes["case_id"]
     distinct = {"case_id": names["case_id"], "patient_id": names["patient_id"], "centre": pa.array(names["centre"])}
     cases = {column: words.take(pa.array(codes[column][first])).to_pandas() for column, words in distinct.items()}
@@ -32,12 +32,21 @@ def case_rows(sheet: Sheet, codes: dict[str, Ints], names: Names, first: Ints, l
             wrong = np.isfinite(values) & ~possible(values)
             sheet.refuse(wrong, column, f"has a size_mm outside {SMALLEST_MM:g} ... {LARGEST_MM:g}", column)
             values = rounded(values)
-        cases[column] = first_given(pd.Series(values), case, len(first))
+        cases[column] = _agreed(sheet, column, pd.Series(values), case, len(first))
     for column in WORDS:
         if column in table.column_names:
             words = words_of(sheet, column).to_pandas() if column == "seed" else spelled(sheet, column)
-            cases[column] = first_given(words, case, len(first))
+            cases[column] = _agreed(sheet, column, words, case, len(first))
     return pd.DataFrame(cases | _groups(sheet, case, len(first)))
+
+
+def _agreed(sheet: Sheet, column: str, values: pd.Series, case: Ints, size: int) -> pd.Series:
+    """What the rows of each case say; two rows that say different things are refused."""
+    found = first_given(values, case, size)
+    if values.notna().any():
+        other = (values.notna() & (values.to_numpy() != found.to_numpy()[case])).to_numpy()
+        sheet.refuse(other, f"{column}_differs", f"has another {column} than an earlier row of the same case", column)
+    return found
 
 
 def _groups(sheet: Sheet, case: Ints, size: int) -> dict[str, pd.Series]:

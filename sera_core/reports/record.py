@@ -15,6 +15,7 @@ from sera_core.contracts import (
     Measured,
     ModelOpinion,
     Outline,
+    Reading,
     Row,
 )
 from sera_core.wording import verdict
@@ -58,7 +59,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "cutoff": reading.cutoff,
         "cutoff_bounds": [reading.cutoff_low, reading.cutoff_high],
         "verdict": reading.verdict.value,
-        "verdict_words": verdict.answer(reading.verdict, reading.positive),
+        "verdict_words": _verdict(reading),
         "familiarity": reading.familiarity.percentile,
         "fringe": reading.familiarity.fringe,
         "refused": refused,
@@ -92,6 +93,10 @@ def outline_of(outline: Outline) -> dict[str, Any]:
         "area_px": int(outline.mask.sum()),
         "polygon": [list(point) for point in outline.polygon],
     }
+
+
+def _verdict(of: Reading | ModelOpinion) -> str:
+    return verdict.WITHHELD if of.familiarity.fringe else verdict.answer(of.verdict, of.positive)
 
 
 def _fidelity(fidelity: Fidelity | None) -> dict[str, Any]:
@@ -160,7 +165,7 @@ def _opinion(opinion: ModelOpinion) -> dict[str, Any]:
         "probability": opinion.probability,
         "cutoff": opinion.cutoff,
         "verdict": opinion.verdict.value,
-        "verdict_words": verdict.answer(opinion.verdict, opinion.positive),
+        "verdict_words": _verdict(opinion),
         "familiarity": opinion.familiarity.percentile,
         "fringe": opinion.familiarity.fringe,
         "refused": opinion.familiarity.refused,

@@ -32,6 +32,8 @@ def diagnosis(found: Result) -> str:
     advice = found["advice"]
     lines = [
         _answer(found),
+        *_map(found),
+        *_opinions(found),
         *_described(found),
         f"{advice['guideline']} {advice['category']}: {advice['action']}. {advice['rule']}",
         f"rests on: {BASIS[Basis(found['advice_basis'])]}",
@@ -53,6 +55,23 @@ def _answer(found: Result) -> str:
         f"pre-test risk of {percent(found['pretest'])}, "
         f"by {found['model']}"
     )
+
+
+def _map(found: Result) -> list[str]:
+    """How far the heatmap can be trusted."""
+    if found["fidelity"] is None:
+        return []
+    trust = "it shows what mattered" if found["fidelity_trusted"] else "in doubt, do not rely on it"
+    return [f"heatmap by {found['heatmap_method']}: fidelity {found['fidelity']:.2f}, {trust}"]
+
+
+def _opinions(found: Result) -> list[str]:
+    """A line for each other model that was asked."""
+    others = [one for one in found["opinions"] if one["model"] != found["model"]]
+    return [
+        f"{one['model']} ({one['domain']} frames): {percent(one['probability'])}, {one['verdict_words']}"
+        for one in others
+    ]
 
 
 def _described(found: Result) -> list[str]:

@@ -99,7 +99,8 @@ def at_pretest(diagnosis: Diagnosis) -> str:
 
 def familiarity(value: Familiarity) -> str:
     """How typical the image is of what the model was trained on."""
-    share = f"{value.percentile:.0f} of 100 training images lay at least as far from the rest"
+    count = f"{value.percentile:.0f}" if value.percentile >= 0.5 else "fewer than one"
+    share = f"{count} of 100 training images lay at least as far from the rest"
     if value.percentile >= 20:
         return f"A familiar kind of image: {share}."
     if not value.fringe:

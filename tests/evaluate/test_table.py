@@ -62,6 +62,12 @@ def test_a_long_table_becomes_cases_by_models() -> None:
         (f"{HEADER},size_mm\na,p,X,internal,1,m,0.9,12\nb,q,X,internal,0,m,0.1,big\n", "size_mm", "Row 3"),
         (f"{HEADER},size_mm\na,p,X,internal,1,m,0.9,12\nb,q,X,internal,0,m,0.1,-4\n", "size_mm", "Row 3 .*outside 1"),
         (f"{HEADER},size_mm\na,p,X,internal,1,m,0.9,12\nb,q,X,internal,0,m,0.1,0.9\n", "size_mm", "Row 3 .*outside 1"),
+        (f"{HEADER},size_mm\na,p,X,internal,1,m,0.9,12\na,p,X,internal,1,k,0.9,22\n", "size_mm_differs", "Row 3 .*22"),
+        (
+            f"{HEADER},margin\na,p,X,internal,1,m,0.9,smooth\na,p,X,internal,1,k,0.9,irregular\n",
+            "margin_differs",
+            "Row 3",
+        ),
         (f"{HEADER},reader_a\na,p,X,internal,1,m,0.9,high\n", "reader_a", "Row 2"),
         ("", "empty", "is empty"),
         (GOOD.split("\n", 1)[1], "columns", "header, which is its first line"),
