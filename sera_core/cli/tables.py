@@ -13,6 +13,7 @@ from sera_core.contracts import BadInput
 from sera_core.files import whole_file
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
+from sera_core.wording.comparison import ALIKE
 
 STUDY_WORK = Path("runs/study")
 
@@ -158,7 +159,7 @@ def _add_samplesize(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--correlation", type=float, default=0.5, help="of the two models' scores within a class")
     parser.add_argument("--prevalence", type=float, default=0.5, help="share of label 1")
     parser.add_argument("--images", type=float, default=1.0, help="of a patient, on average")
-    parser.add_argument("--alike", type=float, default=0.5, help="correlation of two images of one patient")
+    parser.add_argument("--alike", type=float, default=0.5, help=ALIKE)
 
 
 def _write_checklist(which: str, file: Path, predictions: Any, found: Any) -> None:

@@ -17,6 +17,7 @@ from sera_core import escape
 from sera_core.contracts import NOT_A_DEVICE
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison
+from sera_core.wording.comparison import ACROSS, SHARED_ERRORS
 
 NOT_REPORTED = "not reported"
 Checklist = Literal["tripod-ai", "stard-ai", "claim-2024"]
@@ -36,10 +37,10 @@ SECTIONS: Mapping[str, tuple[str, Callable[[Predictions, Comparison], bool]]] = 
     "matrices": ("At the cut-offs", lambda table, found: bool(found.confusions)),
     "calibration": ("Calibration", lambda table, found: bool(found.calibrations)),
     "use": ("Net benefit", lambda table, found: bool(found.usefulness or found.calibrations)),
-    "apart": ("Over the external centres, and the next hospital", lambda table, found: bool(found.pooled)),
+    "apart": (ACROSS, lambda table, found: bool(found.pooled)),
     "differences": ("Differences", lambda table, found: bool(found.differences)),
     "agreement": ("Agreement", lambda table, found: bool(found.agreement)),
-    "errors": ("Who is wrong about the same cases", lambda table, found: bool(found.confusions)),
+    "errors": (SHARED_ERRORS, lambda table, found: bool(found.confusions)),
     "limits": ("What this does not mean", lambda table, found: True),
     "software": ("its first lines: version of the program, fingerprint of the table", lambda table, found: True),
 }

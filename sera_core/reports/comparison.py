@@ -29,7 +29,7 @@ from sera_core.figures.trust import decision_curves as draw_decisions
 from sera_core.figures.trust import prevalence_curves as draw_prevalence
 from sera_core.figures.trust import reliability
 from sera_core.figures.venn import MOST, error_venn
-from sera_core.wording.comparison import METHODS, NOT_MEANT, OTHER_PREVALENCE, answered
+from sera_core.wording.comparison import ACROSS, METHODS, NOT_MEANT, OTHER_PREVALENCE, SHARED_ERRORS, answered
 
 STYLE = f"""
 body {{ font: 15px/1.5 system-ui, sans-serif; color: #1b2423; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
@@ -118,7 +118,7 @@ def _body(found: Comparison, subject: Subject, made: datetime) -> Iterator[str]:
     yield f"<h2>Cases</h2><p>{escape.html(answered(subject.positive))}</p>" + _centres(found, subject)
     yield "<h3>What became of every case (label 1 / label 0)</h3>" + _table(flow_table(flows(subject.predictions)))
     yield "<h2>At a glance</h2>" + _glance(found, subject)
-    yield "<h2>Over the external centres, and the next hospital</h2>" + _pooled(found, subject)
+    yield f"<h2>{ACROSS}</h2>" + _pooled(found, subject)
     yield "<h2>ROC</h2>" + _panels(subject, lambda centre: _roc(found, subject, centre))
     yield "<h2>At the cut-offs</h2>" + _cutoffs(found, subject)
     yield _panels(subject, lambda centre: _confusion(found, subject, centre))
@@ -128,7 +128,7 @@ def _body(found: Comparison, subject: Subject, made: datetime) -> Iterator[str]:
     yield f"<h2>{OTHER_PREVALENCE}</h2>"
     yield _panels(subject, lambda centre: _prevalence(found, subject, centre))
     yield "<h2>Agreement</h2>" + _panels(subject, lambda centre: _kappa(found, subject, centre))
-    yield "<h2>Who is wrong about the same cases</h2>" + _missed(found, subject)
+    yield f"<h2>{SHARED_ERRORS}</h2>" + _missed(found, subject)
     yield _panels(subject, lambda centre: _errors(found, subject, centre))
     for title, rows in (
         ("Differences", found.differences),

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from sera_core.contracts import READER, Guideline
 
+ACROSS = "Over the external centres, and the next hospital"
+SHARED_ERRORS = "Who is wrong about the same cases"
+ALIKE = "correlation of two images of one patient"
 OTHER_PREVALENCE = "PPV and NPV if the prevalence were another"
 SHORT: Mapping[Guideline, str] = {
     Guideline.ACR2017: "ACR 2017",

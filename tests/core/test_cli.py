@@ -320,7 +320,9 @@ def test_a_diagnosis_in_words_speaks_of_what_the_model_was_taught(positive: str,
     found = {"verdict": "benign", "positive": positive, "probability": 1e-5, "cutoff": 0.41, "pretest": 0.2}
     found |= {"probability_at_pretest": 3e-6, "model": "m", "advice": advice, "warnings": []}
     found |= {"outline": {"source": "box", "confidence": 0.8}, "size_mm": 12.4, "size_source": "outline"}
-    found |= {"fringe": False, "probability_range": [1e-5, 2e-5]}
+    found |= {"fringe": False, "probability_range": [1e-5, 2e-5], "heatmap_method": "hirescam"}
+    found |= {"fidelity": 0.02, "fidelity_trusted": False}
+    found |= {"opinions": [{"model": "n", "domain": "real", "probability": 0.7, "verdict_words": "malignant"}]}
     nobody = {"word": None, "by": None}
     found |= {"description": {"margin": nobody, "foci": {"word": [], "by": "program"}}, "advice_basis": "nothing"}
     said = command_line.diagnosis(found)
@@ -328,6 +330,8 @@ def test_a_diagnosis_in_words_speaks_of_what_the_model_was_taught(positive: str,
     assert ("benign:" in said) == (positive == "malignant")
     assert "margin: not proposed: please look, then give --margin" in said
     assert "foci: none (proposed by the program)" in said
+    assert "heatmap by hirescam: fidelity 0.02, in doubt, do not rely on it" in said
+    assert "n (real frames): 70%, malignant" in said
     assert "size 12.4 mm (proposed from the outline)" in said
 
 

@@ -12,6 +12,7 @@ from sera_core.ui.chart import chart, offer_csv
 from sera_core.ui.compare.contents import Place, open_place
 from sera_core.ui.compare.sight import in_sight
 from sera_core.ui.states import guarded
+from sera_core.wording.comparison import ALIKE
 
 WHAT = {"auc": "AUC", "difference": "Two AUCs", "sensitivity": "Sensitivity", "specificity": "Specificity"}
 
@@ -41,7 +42,7 @@ def show_size() -> None:
         with st.container(horizontal=True):
             prevalence = _number("Share of label 1", 0.3, "size-prevalence")
             images = st.number_input("Images a patient", 1.0, 50.0, 1.0, 0.5, key="size-images", bind="query-params")
-            alike = _number("Alike within a patient", 0.5, "size-alike", "Correlation of two images of one patient.")
+            alike = _number("Alike within a patient", 0.5, "size-alike", f"{ALIKE.capitalize()}.")
         found = _asked(what or "auc", Sampling(prevalence, images, alike))
     with cell.result:
         if found is not None:
