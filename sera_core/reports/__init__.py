@@ -1,1 +1,4 @@
-"""A diagnosis to take away: text to copy, JSON, and one page of PDF. None of them carries an identity."""
+"""What one takes away: exams as PDF, text, JSON and DICOM; comparisons as HTML, tables and plates; notebooks; handouts.
+
+None of them carries an identity.
+"""
