@@ -12,7 +12,7 @@ from sera_core.evaluate.band import band
 from sera_core.evaluate.calibration import brier, line, reliability
 from sera_core.evaluate.cells.calibrations import LOCAL, calibrations
 from sera_core.evaluate.cells.differences import interactions
-from sera_core.evaluate.cells.glance import partial_areas, roc_lines
+from sera_core.evaluate.cells.glance import glance, partial_areas, roc_lines
 from sera_core.evaluate.cells.operating import confusions
 from sera_core.evaluate.cells.pooled import pooled
 from sera_core.evaluate.cells.subgroups import subgroups
@@ -121,8 +121,7 @@ def test_calibration_is_that_of_the_answers_and_their_patients(found: Prediction
 
 def test_the_tables_own_cutoffs_go_to_their_models_in_any_order() -> None:
     rows = made_up(models=("alpha", "beta"), cases=12)
-    mixed = pd.concat([rows[rows["model"] == "alpha"][:5], rows[rows["model"] == "beta"], rows[5:12]])
-    mixed = mixed.drop_duplicates(["case_id", "model"])
+    mixed = pd.concat([rows[rows["model"] == "alpha"][:5], rows[rows["model"] == "beta"]])
     values = {"alpha": (0.3, 0.2, 0.4), "beta": (0.6, 0.5, 0.8)}
     for place, column in enumerate(("cutoff", "cutoff_low", "cutoff_high")):
         mixed[column] = mixed["model"].map({name: value[place] for name, value in values.items()})
@@ -197,3 +196,12 @@ def test_refusals_of_what_a_cell_is_asked(found: Predictions) -> None:
     with pytest.raises(BadInput, match="has an unknown domain") as refused:
         read(rows)
     assert refused.value.code == "domain"
+
+
+def test_the_ceiling_is_the_area_of_the_likelihood_ratio() -> None:
+    rows = made_up(models=("alpha",), cases=40, domain="simulated")
+    rows["log_likelihood_ratio"] = rows["label"] + np.random.default_rng(3).normal(size=len(rows))
+    told = {(row.centre, row.model): row for row in glance(read(rows)).ceilings}
+    for centre, own in rows.groupby("centre"):
+        best = auc(own["label"], own["log_likelihood_ratio"])
+        np.testing.assert_allclose(interval(told[centre, "ceiling"]), (best.value, best.low, best.high))
