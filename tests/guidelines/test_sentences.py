@@ -225,3 +225,18 @@ def test_the_word_that_is_refused_is_told(row: str, word: str | list[str], said:
     words = {"composition": "solid", "echogenicity": "hypoechoic", "shape": "wider_than_tall", "margin": "smooth"}
     with pytest.raises(BadInput, match=said):
         parse_descriptors(**{**words, row: word})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("guideline", "probability", "category"),
+    [
+        (Guideline.ACR2017, 0.05, "TR4 (5-20%, 9.1% observed)"),
+        (Guideline.EU2017, 0.06, "EU-TIRADS 4 (6-17%)"),
+        (Guideline.EU2017, 0.26, "EU-TIRADS 5 (26-87%)"),
+        (Guideline.KWAK2011, 0.092, "TI-RADS 4b (9.2%)"),
+    ],
+)
+def test_the_lower_end_of_a_published_range_belongs_to_it(
+    guideline: Guideline, probability: float, category: str
+) -> None:
+    assert f"falls into {category}." in advise_from_probability(guideline, probability, 12).rule
