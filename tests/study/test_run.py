@@ -15,6 +15,7 @@ from sera_core.classifiers import store
 from sera_core.contracts import BadInput
 from sera_core.evaluate.cutoff import youden
 from sera_core.evaluate.roc import auc
+from sera_core.evaluate.spread import clusters
 from sera_core.study.design import Arm, Centre, Design, Framed
 from sera_core.study.run import run
 from sera_core.study.stage import Stage
@@ -85,7 +86,7 @@ def test_results_are_the_auc_of_the_predictions(place: Path, results: pd.DataFra
     assert len(results) == 6
     for row in results.to_dict("records"):
         rows = predictions[(predictions["model"] == row["model"]) & (predictions["centre"] == row["centre"])]
-        found = auc(rows["label"], rows["probability"])
+        found = auc(rows["label"], rows["probability"], patients=clusters(rows["patient_id"]))
         assert (row["auc"], row["low"], row["high"]) == (found.value, found.low, found.high)
         assert (row["malignant"], row["benign"]) == (found.positives, found.negatives)
     written = pd.read_csv(place / "out" / "results.csv")
