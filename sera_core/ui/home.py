@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from sera_core import escape
-from sera_core.classifiers.card import CentreResult
-from sera_core.classifiers.store import CardStatus, installed
+from sera_core.classifiers.card import Card, CentreResult
+from sera_core.classifiers.store import installed
 from sera_core.contracts import Domain
 from sera_core.ui.page import link, open_doors
 from sera_core.ui.states import empty, guarded
@@ -30,7 +30,7 @@ def show_doors() -> None:
 
 
 def show_models() -> None:
-    """What is installed, valid, and what it was trained on."""
+    """What is installed, how it scored at each centre, and what it was trained on."""
     st.subheader("Models that are ready", anchor=False)
     with guarded():
         found = installed()
@@ -40,9 +40,19 @@ def show_models() -> None:
                 "Put a model's folder (card.json and its weights) into models/ and reload this page.",
                 ":material/inventory_2:",
             )
-        st.caption("Intervals (DeLong) count every image as another patient; Compare models does not.")
+        cards = [status.card for status in found if status.card is not None and status.valid]
+        st.caption(
+            "° out of fold, where it was trained. Intervals (DeLong) count every image as another patient; "
+            "Compare models does not."
+        )
+        for domain in BADGE:
+            _scores(cards, domain)
         for status in found:
-            _model(status)
+            if status.card is None or not status.valid:
+                st.warning(escape.markdown(status.problem), title=f"{escape.markdown(status.id)} is not usable")
+        if cards:
+            with st.expander("What each was trained on", icon=":material/database:"):
+                st.markdown("\n".join(f"- {_origin(card)}" for card in cards))
 
 
 def show_limits() -> None:
@@ -57,26 +67,28 @@ def show_limits() -> None:
     st.caption(f"After the SERA talk of the Yonsei group and its papers: {LEE_2019}; {KOH_2020}.")
 
 
-def _model(status: CardStatus) -> None:
-    with st.container(border=True, gap="xsmall"):
-        if status.card is None or not status.valid:
-            st.markdown(f"**{escape.markdown(status.id)}** :orange-badge[:material/block: not usable]")
-            st.markdown(escape.markdown(status.problem))
-            return
-        card = status.card
-        st.markdown(f"**{escape.markdown(card.title)}** {BADGE[card.domain]}")
-        st.markdown(escape.markdown(card.trained_on))
-        for domain in sorted(BADGE, key=lambda kind: kind != card.domain):
-            own = [result for result in card.results if result.domain == domain]
-            if own:
-                st.markdown(f"At {domain} centres:\n\n" + "\n".join(f"- {_result(result)}" for result in own))
-        st.caption(escape.markdown(f"{card.id} · licence of the weights: {card.licence}"))
+def _scores(cards: list[Card], domain: Domain) -> None:
+    """A line a model, a column a centre of this kind; empty where a model was not tried."""
+    tried = {card.id: {one.centre: one for one in card.results if one.domain == domain} for card in cards}
+    centres = {name: one for results in tried.values() for name, one in results.items()}
+    if not centres:
+        return
+    table = {"Model": [escape.markdown(card.title) for card in cards]} | {
+        f"{escape.markdown(name)}, n = {one.malignant + one.benign}": [_score(own.get(name)) for own in tried.values()]
+        for name, one in centres.items()
+    }
+    st.markdown(f"{BADGE[domain]} AUC at {domain} centres, with its 95 % interval")
+    st.table(table)
+    notes = {name: f"{name}: {one.note}" for name, one in centres.items() if one.note}
+    st.caption(escape.markdown(". ".join(notes.values())) + ".")
 
 
-def _result(result: CentreResult) -> str:
-    images = result.malignant + result.benign
-    note = f" {escape.markdown(result.note)}" if result.note else ""
-    return (
-        f"{escape.markdown(result.centre)} ({result.role}, n = {images}): AUC **{result.auc:.2f}** "
-        f"(95 % {result.low:.2f} to {result.high:.2f}){note}"
-    )
+def _score(result: CentreResult | None) -> str:
+    if result is None:
+        return ""
+    mark = " °" if result.role == "internal" else ""
+    return f"**{result.auc:.2f}**{mark} ({result.low:.2f} to {result.high:.2f})"
+
+
+def _origin(card: Card) -> str:
+    return escape.markdown(f"{card.title} ({card.id}): {card.trained_on} Licence of the weights: {card.licence}.")

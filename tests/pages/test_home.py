@@ -32,8 +32,15 @@ def test_home_shows_the_models_or_says_how_to_get_one(home: AppTest) -> None:
 
     home.run()
     shown = everything(home)
-    for status in installed():
-        assert (status.card.title if status.card else status.id) in shown
+    tables = [table.value for table in home.table]
+    for card in (status.card for status in installed() if status.card):
+        assert card.trained_on in shown
+        for domain, table in zip(("real", "simulated"), tables, strict=True):
+            row = table[table["Model"] == card.title].iloc[0]
+            for result in (one for one in card.results if one.domain == domain):
+                said = row[f"{result.centre}, n = {result.malignant + result.benign}"]
+                assert f"**{result.auc:.2f}**" in said
+                assert ("°" in said) == (result.role == "internal")
     if not installed():
         assert "No model is installed" in shown
 
