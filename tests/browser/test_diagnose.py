@@ -90,6 +90,26 @@ def test_first_paint_has_everything(page: Page) -> None:
     assert page.get_by_text("Not a medical device").first.is_visible()
 
 
+def test_picture_and_answer_stand_on_one_screen_without_scrolling(page: Page) -> None:
+    glance = page.locator(".st-key-glance")
+    for words in ("Suspicious for malignancy, over 99%", "of the heat on the nodule", "Needle aspiration: K-TIRADS 5"):
+        says(glance, words)
+    assert in_sight(page, glance) == 1
+    assert in_sight(page, board(page)) > 0.7  # a phone's foot is the answer's
+    page.locator("#cell-6").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    wide = (page.viewport_size or {"width": 0})["width"] > 900
+    assert (in_sight(page, board(page)) == 1) == wide  # the picture stays beside the cells, and above them on a phone
+
+
+def in_sight(page: Page, part: Locator) -> float:
+    """Share of its height that is on the screen."""
+    box, screen = part.bounding_box(), page.viewport_size
+    assert box is not None
+    assert screen is not None
+    return max(min(box["y"] + box["height"], screen["height"]) - max(box["y"], 0), 0) / box["height"]
+
+
 def test_from_a_file_to_verdict_heatmap_advice_and_pdf(page: Page, frame_png: bytes) -> None:
     choose_file(page, "frame.png", frame_png)  # actions one and two; there is no third
     cells = {number: page.locator(f".st-key-cell-{number}") for number in range(1, 8)}

@@ -64,6 +64,10 @@ const marksOf = ({ box, outline, ruler, marks, levels }) => ({ box, outline, rul
 function press(viewer, event) {
   if (event.button) return
   const screen = [event.clientX, event.clientY]
+  if (event.isPrimary) {
+    viewer.pointers.clear() // a finger whose end was never told
+    viewer.spread = null
+  }
   viewer.pointers.set(event.pointerId, screen)
   if (viewer.pointers.size === 2) return pinch(viewer)
   const name = event.target.dataset?.grip ?? "free"
@@ -266,6 +270,7 @@ function key(viewer, event) {
   else if (step && viewer.tool) TOOLS[viewer.tool].keys(viewer, step, event)
   else return
   event.preventDefault()
+  event.stopPropagation() // R and C are keys of the page, too
   draw(viewer)
 }
 
