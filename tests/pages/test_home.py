@@ -3,6 +3,7 @@ import sys
 
 from streamlit.testing.v1 import AppTest
 
+from sera_core import escape
 from sera_core.contracts import NOT_A_DEVICE
 from sera_core.ui.page import DOORS, open_doors
 from sera_core.ui.states import ROOT
@@ -34,9 +35,9 @@ def test_home_shows_the_models_or_says_how_to_get_one(home: AppTest) -> None:
     shown = everything(home)
     tables = [table.value for table in home.table]
     for card in (status.card for status in installed() if status.card):
-        assert card.trained_on in shown
+        assert escape.markdown(card.trained_on) in shown
         for domain, table in zip(("real", "simulated"), tables, strict=True):
-            row = table[table["Model"] == card.title].iloc[0]
+            row = table[table["Model"] == escape.markdown(card.title)].iloc[0]
             for result in (one for one in card.results if one.domain == domain):
                 said = row[f"{result.centre}, n = {result.malignant + result.benign}"]
                 assert f"**{result.auc:.2f}**" in said
