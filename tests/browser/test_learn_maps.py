@@ -25,7 +25,7 @@ def page(opened: Page, app_url: str, ready: None) -> Page:
 def press(page: Page, key: str, right: float, down: float) -> None:
     """Click or tap so far across a canvas."""
     canvas = page.locator(f".st-key-{key} canvas")
-    canvas.evaluate("canvas => canvas.scrollIntoView({block: 'center'})")  # clear of the bar at the foot
+    canvas.evaluate("canvas => canvas.scrollIntoView({block: 'center'})")  # clear of the menu in the corner
     box = canvas.bounding_box()
     assert box
     place = box["x"] + right * box["width"], box["y"] + down * box["height"]

@@ -50,7 +50,7 @@ def beta(page: Page) -> str:
 
 def screen(page: Page, x: float, y: float) -> tuple[float, float]:
     """Screen position of a place on the board."""
-    board(page).evaluate("svg => svg.scrollIntoView({block: 'center'})")  # clear of the bar at the foot
+    board(page).evaluate("svg => svg.scrollIntoView({block: 'center'})")  # clear of the menu in the corner
     box = board(page).bounding_box()
     assert box is not None
     return box["x"] + x / clouds.BOARD * box["width"], box["y"] + (1 - y / clouds.BOARD) * box["height"]
