@@ -33,9 +33,11 @@ FAVICON = (  # drawn here, because a Material icon would be fetched from the net
     '<path d="M6 11V6h5M21 6h5v5M26 21v5h-5M11 26H6v-5" fill="none" stroke="white" stroke-width="2.5"/></svg>'
 )
 SHORT_LINES = "<style>[data-testid='stMarkdownContainer'] :is(p, li) {max-width: 48rem}</style>"
-HEAD = (  # the menu stands beside the doors instead of above them
+HEAD = (  # the menu stands beside the doors instead of above them; small print has a contrast of more than 4.5 : 1
     "<style>[data-testid='stHeader'] {position: absolute; inset: 0 0 auto auto; width: 4rem; background: none}"
-    " [data-testid='stMainBlockContainer'] {padding-top: 1rem} .st-key-doors {padding-right: 2rem}</style>"
+    " [data-testid='stMainBlockContainer'] {padding-top: 1rem} .st-key-doors {padding-right: 2rem}"
+    " [data-testid='stCaptionContainer'], [data-testid='stCaptionContainer'] * {opacity: 1}"
+    " [data-testid='stCaptionContainer'] :is(p, li) {color: color-mix(in srgb, CanvasText 70%, Canvas)}</style>"
 )
 HOME = Door("app.py", "Home", ":material/home:", "everyone", "What this is, and which models are ready.")
 CASES = Door(

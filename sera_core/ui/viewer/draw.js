@@ -90,8 +90,9 @@ function drawBox(viewer) {
   const shape = { x, y, width, height }
   const lines = [element("rect", { ...shape, class: "halo" }), element("rect", { ...shape, class: "frame" })]
   if (viewer.tool !== "region") return lines
-  const border = grip(element("rect", shape), "box", "border", "Region. Arrow keys move it, with Shift they stretch it.")
-  border.setAttribute("aria-valuetext", `left ${x}, top ${y}, width ${width}, height ${height} pixels`)
+  const where = `left ${x}, top ${y}, width ${width}, height ${height} pixels`
+  const label = `Region: ${where}. Arrow keys move it, with Shift they stretch it.`
+  const border = grip(element("rect", shape), "box", "border", label)
   const corners = { nw: [x, y], ne: [x + width, y], sw: [x, y + height], se: [x + width, y + height] }
   const near = Math.max(Math.min(20, Math.min(width, height) / unit(viewer) / 3), 8)
   return [...lines, border, ...Object.entries(corners).flatMap(([name, at]) => knob(viewer, name, at, near, name))]
