@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.conftest import FLAGS, NAMES, ROOT, settled, wait_for
 
 FOLDER = ROOT / "pages" / "screenshots"
-COLUMN, TALL, GLANCE, PHONE = (740, 1500), (740, 2050), (740, 900), (390, 844)
+DESK, COLUMN, GLANCE, PHONE = (1440, 900), (740, 1500), (740, 900), (390, 844)
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,8 @@ class Shot:
 
 
 SHOTS = (
-    Shot("diagnose_region", "Diagnose", COLUMN),
-    Shot("diagnose_verdict", "Diagnose", TALL, "#cell-3"),
-    Shot("diagnose_phone", "Diagnose", PHONE, "#cell-3"),
+    Shot("diagnose_desk", "Diagnose", DESK),
+    Shot("diagnose_phone", "Diagnose", PHONE),
     Shot("compare_glance", "Compare_models", GLANCE, "#cell-2"),
     Shot("learn_convolution", "Learn?chapter=5", COLUMN),
 )
