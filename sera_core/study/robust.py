@@ -135,7 +135,7 @@ def robustness(trained: Trained, stage: Stage) -> pd.DataFrame:
 
 def _centre(trained: Trained, frames: list[Frame], stage: Stage) -> Iterator[Row]:
     """Where readers drew boxes: by these, and by the outline found without them; elsewhere by that alone."""
-    answer, centre = _Answers(trained, trained.outlines), frames[0].case.centre
+    answer, centre = _Answers(trained, trained.outlines, stage), frames[0].case.centre
     kept = cached_in(trained.keep / "robust" / centre)
 
     def scores_of(name: str, asked: list[Frame], by: _Answers = answer) -> Values:
@@ -149,7 +149,7 @@ def _centre(trained: Trained, frames: list[Frame], stage: Stage) -> Iterator[Row
         plain = scores_of(EXACT, frames)
         yield row(EXACT, frames, plain)
         if trained.plan.recipe.mode in SIGNS_MODES:
-            yield row(READERS, frames, scores_of(READERS, frames, _Answers(trained, ByReaders())), plain)
+            yield row(READERS, frames, scores_of(READERS, frames, _Answers(trained, ByReaders(), stage)), plain)
         for name, change in RESTS_ON.items():
             yield row(name, frames, scores_of(name, _changed(frames, change)), plain)
         some = np.linspace(0, len(frames) - 1, min(SHIFTED, len(frames))).astype(int)
@@ -182,8 +182,8 @@ def _proposed(trained: Trained, frames: list[Frame]) -> tuple[list[Frame], int]:
 class _Answers:
     """Log-odds of frames ``[N]``, before calibration: those at home by the model that left their fold out."""
 
-    def __init__(self, trained: Trained, outlines: Outliner) -> None:
-        self.trained, self.outlines = trained, outlines
+    def __init__(self, trained: Trained, outlines: Outliner, stage: Stage) -> None:
+        self.trained, self.outlines, self.stage = trained, outlines, stage
         self.home = {frame.case.case_id: frame.case.split for frame in trained.answers.split.inside}
         self.by = cache(self._by)
 
@@ -199,6 +199,8 @@ class _Answers:
         return scores
 
     def _by(self, fold: str) -> Callable[[list[Frame]], Values]:
+        if fold:
+            self.stage.report(f"taught again without fold {fold}")
         fitted = self.trained.train(fold) if fold else self.trained.fitted
         look = self.trained.look(fitted, self.outlines)
         return lambda frames: fitted.answer(look(frames))
