@@ -37,7 +37,7 @@ def compare_page() -> AppTest:
 
 def kept(results: Shelf, study: Study) -> dict[str, Cutoff]:
     """The cut-offs that the page used; it must have used some."""
-    return results.ask((shelved(study), "cutoffs"), lambda: pytest.fail("the page did not ask"))
+    return results.ask((shelved(study), "cutoffs", "{}"), lambda: pytest.fail("the page did not ask"))
 
 
 @pytest.mark.parametrize("name", study_names())
