@@ -100,7 +100,8 @@ def test_an_image_of_ones_own_gives_every_file_of_diagnose(
     files = taken(opened, {})
     assert set(files) >= {"st-key-pdf", "st-key-json", "st-key-opinions-csv", "st-key-fidelity-csv"}
     assert files["st-key-pdf"].startswith(b"%PDF-")
-    told, rows = json.loads(files["st-key-json"]), pd.read_csv(io.BytesIO(files["st-key-opinions-csv"]))
+    told = json.loads(files["st-key-json"])["nodules"][0]["diagnosis"]
+    rows = pd.read_csv(io.BytesIO(files["st-key-opinions-csv"]))
     mine = rows.set_index("model").loc[told["model"], "probability"]
     assert mine == pytest.approx(told["probability"], abs=1e-6)
     taken(opened, {})  # and again

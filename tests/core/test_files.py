@@ -172,7 +172,7 @@ def test_git_ignores_the_temporary_names(tmp_path: Path) -> None:
 
 def test_nobody_else_puts_files_in_place() -> None:
     """One way to write a file in one piece."""
-    words = ("os.replace(", "os.rename(", ".partial", '.part"', "mkstemp", ".replace(file)", "partial.replace(")
+    words = ("os.replace(", "os.rename(", '.partial"', '.part"', "mkstemp", ".replace(file)", "partial.replace(")
     sources = [file for file in (ROOT / "sera_core").rglob("*.py") if file.name != "files.py"]
     assert len(sources) > 200
     lines = [(file, line) for file in sources for line in file.read_text(encoding="utf-8").splitlines()]
