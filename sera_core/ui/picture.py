@@ -36,4 +36,4 @@ def show_picture(
     alt : str, optional
         What it shows, for those who listen to the page, where no caption says it.
     """
-    st.image(address(Image.fromarray(pixels)), caption, width=width, alt=alt)
+    st.image(address(Image.fromarray(pixels)), caption, width=width, alt=alt or caption)

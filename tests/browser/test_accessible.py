@@ -16,11 +16,20 @@ GRAVE = {"serious", "critical"}
 
 @pytest.mark.parametrize("path", ["", "Diagnose", "Compare_models", "Learn", "Cases"])
 def test_axe_finds_nothing_serious(opened: Page, app_url: str, ready: None, path: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     opened.goto(f"{app_url}/{path}")
     opened.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
-    settled(opened)
-    found = Axe().run(opened).response["violations"]
-    grave = [(one["id"], node["html"][:200]) for one in found if one["impact"] in GRAVE for node in one["nodes"]]
+    for _ in range(5):  # what is drawn fades in, and is too grey on its way; a fault of ours stays
+        settled(opened)
+        if not (grave := faults(opened)):
+            break
+        opened.wait_for_timeout(2000)
     assert grave == []
+
+
+def faults(page: Page) -> list[tuple[str, str, str]]:
+    """Rule, element and reason of every serious fault."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    grave = [one for one in found if one["impact"] in GRAVE]
+    return [(one["id"], node["html"][:200], node["failureSummary"][:300]) for one in grave for node in one["nodes"]]

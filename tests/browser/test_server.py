@@ -55,7 +55,7 @@ def test_the_browsers_way_back_keeps_the_readers_file(browser: Browser, app_url:
     page.go_back()
     page.get_by_text("patient.png is still here.").wait_for()
     page.get_by_text("Sample", exact=True).click()
-    page.get_by_text("Simulated sample").wait_for()
+    page.get_by_text("Truth", exact=True).wait_for()
     page.context.close()
 
 
