@@ -32,9 +32,7 @@ def test_names_in_a_file_are_on_no_page_and_in_no_line_of_the_log(
         page.goto(f"{app_url}/Diagnose?source=Upload")
         page.locator('input[type="file"]').wait_for(state="attached")
         page.locator('input[type="file"]').set_input_files(file)
-        page.locator(".st-key-cell-3").get_by_text("The model gives no answer").or_(
-            page.get_by_text("Probability ")
-        ).first.wait_for()
+        page.locator(".st-key-cell-3").get_by_text("No verdict yet").wait_for()  # speckle holds no nodule
         assert MARKER[:8] not in page.content()
     context.close()
     assert MARKER[:8] not in app_log.read_text()
@@ -55,7 +53,7 @@ def test_the_browsers_way_back_keeps_the_readers_file(browser: Browser, app_url:
     page.go_back()
     page.get_by_text("patient.png is still here.").wait_for()
     page.get_by_text("Sample", exact=True).click()
-    page.get_by_text("Truth", exact=True).wait_for()
+    page.get_by_role("button", name="Truth").wait_for()
     page.context.close()
 
 
