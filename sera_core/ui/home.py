@@ -21,7 +21,7 @@ BADGE: dict[Domain, str] = {
 def show_doors() -> None:
     """One card a page that exists."""
     doors = open_doors()
-    with st.grid(len(doors), min_column_width=220):
+    with st.grid(2, min_column_width=220):
         for door in doors:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.caption(door.audience)

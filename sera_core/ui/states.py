@@ -50,7 +50,7 @@ def empty(title: str, text: str, icon: str) -> None:
     """Nothing is here yet: what will be, and what to do."""
     with st.container(border=True, horizontal_alignment="center", gap="xsmall"):
         st.markdown(f"### {icon}", text_alignment="center")
-        st.markdown(f"**{title}**", text_alignment="center")
+        st.markdown(f"**{title}**", width="content")
         st.caption(text, text_alignment="center")
 
 
