@@ -94,30 +94,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="predictions (CSV or Parquet; - reads standard input), or a shipped study",
     )
-    parser.add_argument(
-        "--cutoff",
-        type=_named_number,
-        action="append",
-        default=[],
-        metavar="MODEL=VALUE",
-        help="a cut-off fixed beforehand, before that of the table or study; may be given again",
-    )
-    parser.add_argument(
-        "--other-cutoff",
-        type=_named_number,
-        action="append",
-        default=[],
-        metavar="MODEL=VALUE",
-        help="what another cut-off would change, tested on the same cases; may be given again",
-    )
-    parser.add_argument(
-        "--margin",
-        type=_named_number,
-        action="append",
-        default=[],
-        metavar="MEASURE=VALUE",
-        help="non-inferiority of every model by a margin fixed beforehand: auc, sensitivity or specificity",
-    )
+    for option, what, told in (
+        ("--cutoff", "MODEL", "a cut-off fixed beforehand, before that of the table or study; may be given again"),
+        ("--other-cutoff", "MODEL", "what another cut-off would change, tested on the same cases; may be given again"),
+        (
+            "--margin",
+            "MEASURE",
+            "non-inferiority of every model by a margin fixed beforehand: auc, sensitivity or specificity",
+        ),
+    ):
+        parser.add_argument(option, type=_named_number, action="append", default=[], metavar=f"{what}=VALUE", help=told)
     parser.add_argument(
         "--checklist",
         nargs=2,

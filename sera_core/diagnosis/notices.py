@@ -7,6 +7,7 @@ from sera_core.contracts import Familiarity, GreyImage, Notice, Outline
 from sera_core.diagnosis.request import AUTO, Request
 from sera_core.outline import panes
 from sera_core.wording import percent
+from sera_core.wording.probability import of_hundred
 
 UNFAMILIAR = "unfamiliar"  # code of the notice that stands in the place of an answer
 MALIGNANT = "malignant"  # how the target of a model begins whose labels are pathology
@@ -46,15 +47,11 @@ def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None, model
         notices.append(
             Notice(
                 "rarely_seen",
-                f"Of 100 training images {_few(familiarity.percentile)} lie as far from the others as this one: the "
-                "model's number is shown, but neither a verdict nor a category is drawn from it.",
+                f"Only {of_hundred(familiarity.percentile)} training images lie as far from the others as this one: "
+                "the model's number is shown, but neither a verdict nor a category is drawn from it.",
             )
         )
     return tuple(notices)
-
-
-def _few(percentile: float) -> str:
-    return f"only {percentile:.0f}" if percentile >= 0.5 else "fewer than one"
 
 
 def _unfamiliar(title: str, familiarity: Familiarity, model: str) -> str:

@@ -42,10 +42,35 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         ``familiarity`` is a percentile 0 ... 100, ``fidelity`` the correlation of heat and fall, -1 ... 1 (None:
         not measured), ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
     """
-    reading = diagnosis.reading
+    reading, by_model = diagnosis.reading, diagnosis.model_advice
     spacing = diagnosis.image.scale_at(reading.box)
-    heatmap, by_model = reading.heatmap, diagnosis.model_advice
-    described, refused = diagnosis.description.descriptors, reading.familiarity.refused
+    described = diagnosis.description.descriptors
+    return {
+        **_answer(diagnosis),
+        "roi": reading.box.as_list(),
+        "outline": outline_of(reading.outline) if reading.outline else None,
+        "frame": diagnosis.image.frame,
+        "mm_per_px": list(spacing) if spacing else None,
+        "size_mm": diagnosis.size_mm,
+        "size_source": _size_source(diagnosis),
+        "signs": signs_of(diagnosis.measured) if diagnosis.measured else None,
+        "proposed": proposed_of(diagnosis.measured) if diagnosis.measured else None,
+        "advice": advice_of(diagnosis.advice),
+        "descriptors": _descriptors(described) if described else None,
+        "description": {row: _row(diagnosis, row) for row in ROWS},
+        "advice_basis": diagnosis.basis.value,
+        "model_advice": advice_of(by_model) if by_model else None,
+        "opinions": [_opinion(opinion) for opinion in diagnosis.opinions],
+        "warnings": [{"code": notice.code, "message": notice.message} for notice in diagnosis.warnings],
+        "version": __version__,
+        "disclaimer": NOT_A_DEVICE,
+    }
+
+
+def _answer(diagnosis: Diagnosis) -> dict[str, Any]:
+    """What the network says of the nodule."""
+    reading = diagnosis.reading
+    refused, heatmap = reading.familiarity.refused, reading.heatmap
     return {
         "model": reading.model,
         "model_title": reading.model_title,
@@ -65,23 +90,6 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "refused": refused,
         **_fidelity(heatmap.fidelity if heatmap else None),
         "heatmap_method": heatmap.method.value if heatmap else None,
-        "roi": reading.box.as_list(),
-        "outline": outline_of(reading.outline) if reading.outline else None,
-        "frame": diagnosis.image.frame,
-        "mm_per_px": list(spacing) if spacing else None,
-        "size_mm": diagnosis.size_mm,
-        "size_source": _size_source(diagnosis),
-        "signs": signs_of(diagnosis.measured) if diagnosis.measured else None,
-        "proposed": proposed_of(diagnosis.measured) if diagnosis.measured else None,
-        "advice": advice_of(diagnosis.advice),
-        "descriptors": _descriptors(described) if described else None,
-        "description": {row: _row(diagnosis, row) for row in ROWS},
-        "advice_basis": diagnosis.basis.value,
-        "model_advice": advice_of(by_model) if by_model else None,
-        "opinions": [_opinion(opinion) for opinion in diagnosis.opinions],
-        "warnings": [{"code": notice.code, "message": notice.message} for notice in diagnosis.warnings],
-        "version": __version__,
-        "disclaimer": NOT_A_DEVICE,
     }
 
 

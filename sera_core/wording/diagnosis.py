@@ -22,7 +22,7 @@ from sera_core.contracts import (
 )
 from sera_core.wording import verdict as verdicts
 from sera_core.wording.labels import LABELS, NO_FOCUS_LABEL
-from sera_core.wording.probability import in_hundred, percent
+from sera_core.wording.probability import in_hundred, of_hundred, percent
 
 METHOD = {
     CamMethod.HIRESCAM: "HiRes-CAM",
@@ -99,8 +99,7 @@ def at_pretest(diagnosis: Diagnosis) -> str:
 
 def familiarity(value: Familiarity) -> str:
     """How typical the image is of what the model was trained on."""
-    count = f"{value.percentile:.0f}" if value.percentile >= 0.5 else "fewer than one"
-    share = f"{count} of 100 training images lay at least as far from the rest"
+    share = f"{of_hundred(value.percentile)} training images lay at least as far from the rest"
     if value.percentile >= 20:
         return f"A familiar kind of image: {share}."
     if not value.fringe:

@@ -15,6 +15,11 @@ def in_hundred(share: float) -> str:
     return certain(share) or f"about {share * 100:.0f}"
 
 
+def of_hundred(percentile: float) -> str:
+    """A counted share 0 ... 100: ``"74 of 100"``, ``"under 1 of 100"``."""
+    return f"{certain(percentile / 100) or f'{percentile:.0f}'} of 100"
+
+
 def certain(share: float, unit: str = "") -> str:
     """What is said in place of 0 or 100; empty for every share between."""
     if share <= LEAST:
