@@ -42,8 +42,7 @@ def show_models() -> None:
             )
         cards = [status.card for status in found if status.card is not None and status.valid]
         st.caption(
-            "° out of fold, where it was trained. Intervals (DeLong) count every image as another patient; "
-            "Compare models does not."
+            "° out of fold, where it was trained. Intervals take whole patients as independent, not their images."
         )
         for domain in BADGE:
             _scores(cards, domain)
