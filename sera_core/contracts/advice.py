@@ -7,13 +7,13 @@ from enum import StrEnum
 
 
 class Guideline(StrEnum):
-    """The guidelines and scores this tool knows."""
+    """The guidelines and scores this tool knows, in the order in which they are offered."""
 
-    ACR2017 = "acr2017"
     KTIRADS2021 = "ktirads2021"
-    KTIRADS2016 = "ktirads2016"
+    ACR2017 = "acr2017"
     EU2017 = "eu2017"
     ATA2015 = "ata2015"
+    KTIRADS2016 = "ktirads2016"
     KWAK2011 = "kwak2011"
     KIM2002 = "kim2002"
 

@@ -29,6 +29,7 @@ from sera_core.evaluate.cells.usefulness import avoided_fnas, curve_points, deci
 from sera_core.evaluate.cutoff import cutoff_interval, youden
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Comparison, Cutoff, Optimism, Row
+from sera_core.guidelines import USUAL_THRESHOLDS
 
 __all__ = [
     "at_fixed",
@@ -57,10 +58,6 @@ __all__ = [
     "unanswered",
 ]
 
-# The score from which each guideline is usually called positive. K-TIRADS 4 (intermediate suspicion) and ACR TR4 (4
-# points): the lowest categories that advise a needle at 1.5 cm. Kim 2002 (AJR 178:687): any one feature. Kwak 2011
-# (Radiology 260:892): 4a, any one feature.
-USUAL_THRESHOLD = {"ktirads2021": 4.0, "ktirads2016": 4.0, "acr2017": 4.0, "kim2002": 1.0, "kwak2011": 1.0}
 MOST_RESAMPLED, RESAMPLED = 5_000, 200  # cases, draws: the bootstrap of a cut-off would take seconds for more
 STEPS = 6  # of a whole comparison
 SAME = 1e-9  # two cut-offs that differ by rounding only
@@ -80,14 +77,15 @@ def cutoffs(predictions: Predictions, known: Mapping[str, Cutoff] | None = None)
     Returns
     -------
     dict
-        Guidelines go by :data:`USUAL_THRESHOLD`; every other name by Youden's index on the model's internal cases
-        (for a reader: those of any model), or 0.5 where there are none. Score >= value is positive.
+        Guidelines go by :data:`~sera_core.guidelines.USUAL_THRESHOLDS`; every other name by Youden's index on the
+        model's internal cases (for a reader: those of any model), or 0.5 where there are none. Score >= value is
+        positive.
     """
     predictions = predictions.whole or predictions
     known = {**predictions.given, **(known or {})}
     found = {}
     for name in (*predictions.models, *predictions.readers):
-        usual = next((value for end, value in USUAL_THRESHOLD.items() if name.endswith(end)), None)
+        usual = next((value for end, value in USUAL_THRESHOLDS.items() if name.endswith(end)), None)
         if name in known:
             found[name] = _placed(predictions, name, known[name])
         elif name.startswith(READER) and usual is not None:

@@ -1,6 +1,7 @@
 """Nodule descriptors, or a probability, to a guideline's category and its advice in words."""
 
 from sera_core.guidelines.advice import (
+    USUAL_THRESHOLDS,
     Agreement,
     advise_from_probability,
     agreement,
@@ -17,6 +18,7 @@ from sera_core.guidelines.descriptors import (
 )
 
 __all__ = [
+    "USUAL_THRESHOLDS",
     "Agreement",
     "advise_from_probability",
     "agreement",

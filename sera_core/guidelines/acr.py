@@ -147,5 +147,7 @@ def level(points: int) -> Stratum:
     )
 
 
+NEEDLED = 4  # points of TR4, the lowest level that advises a needle at 1.5 cm
+
 # TR1 and TR2 share one risk bracket and one advice, so a probability is placed in TR2, the more cautious name.
-RULEBOOK = Rulebook(Guideline.ACR2017, SOURCE, (TR2, TR3, TR4, TR5), classify)
+RULEBOOK = Rulebook(Guideline.ACR2017, SOURCE, (TR2, TR3, TR4, TR5), classify, NEEDLED)

@@ -27,6 +27,7 @@ RULEBOOKS: dict[Guideline, Rulebook] = {
         kim.RULEBOOK,
     )
 }
+USUAL_THRESHOLDS = {g: book.usual_threshold for g, book in RULEBOOKS.items() if book.usual_threshold is not None}
 
 
 def _silent(because: str) -> Stratum:

@@ -34,4 +34,5 @@ def classify(descriptors: Descriptors) -> Reading:
     return Reading(POSITIVE if features else NEGATIVE, features, notes=notes)
 
 
-RULEBOOK = Rulebook(Guideline.KIM2002, SOURCE, (), classify)
+ANY_FEATURE = 1  # calls a nodule positive (AJR 178:687)
+RULEBOOK = Rulebook(Guideline.KIM2002, SOURCE, (), classify, ANY_FEATURE)

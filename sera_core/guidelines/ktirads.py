@@ -181,5 +181,8 @@ def _notes(descriptors: Descriptors) -> tuple[str, ...]:
     return (*note, ANY_SIZE_NOTE) if note else ()
 
 
-RULEBOOK_2021 = Rulebook(Guideline.KTIRADS2021, SOURCE_2021, (K2, K3, K4, K5), classify_2021)
-RULEBOOK_2016 = Rulebook(Guideline.KTIRADS2016, SOURCE_2016, (K2_2016, K3_2016, K4_2016, K5_2016), classify_2016)
+NEEDLED = 4  # K-TIRADS 4, intermediate suspicion: the lowest category that advises a needle at 1.5 cm
+RULEBOOK_2021 = Rulebook(Guideline.KTIRADS2021, SOURCE_2021, (K2, K3, K4, K5), classify_2021, NEEDLED)
+RULEBOOK_2016 = Rulebook(
+    Guideline.KTIRADS2016, SOURCE_2016, (K2_2016, K3_2016, K4_2016, K5_2016), classify_2016, NEEDLED
+)

@@ -51,4 +51,5 @@ def classify(descriptors: Descriptors) -> Reading:
     return Reading(stratum, features, len(features), (*notes, STUDIED))
 
 
-RULEBOOK = Rulebook(Guideline.KWAK2011, SOURCE, (C3, C4A, C4B, C4C, C5), classify)
+ANY_FEATURE = 1  # category 4a (Radiology 260:892)
+RULEBOOK = Rulebook(Guideline.KWAK2011, SOURCE, (C3, C4A, C4B, C4C, C5), classify, ANY_FEATURE)

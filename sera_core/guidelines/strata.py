@@ -96,12 +96,16 @@ class Rulebook:
         The strata that a probability may fall into; empty when the publication gives no risk per category.
     classify : callable
         Descriptors to :class:`Reading`.
+    usual_threshold : float or None
+        The score of a reader (points, number of features, or number of the category) from which the guideline is
+        usually called positive; None where no such score is in use here.
     """
 
     guideline: Guideline
     source: str
     strata: tuple[Stratum, ...]
     classify: Callable[[Descriptors], Reading]
+    usual_threshold: float | None = None
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sera_core.contracts import READER, Guideline
+from sera_core.wording.labels import LABELS
 
 ACROSS = "Over the external centres, and the next hospital"
 SHARED_ERRORS = "Who is wrong about the same cases"
 ALIKE = "correlation of two images of one patient"
 OTHER_PREVALENCE = "PPV and NPV if the prevalence were another"
-SHORT: Mapping[Guideline, str] = {
-    Guideline.ACR2017: "ACR 2017",
-    Guideline.KTIRADS2021: "K-TIRADS 2021",
-    Guideline.KTIRADS2016: "K-TIRADS 2016",
-    Guideline.EU2017: "EU 2017",
-    Guideline.ATA2015: "ATA 2015",
-    Guideline.KWAK2011: "Kwak 2011",
-    Guideline.KIM2002: "Kim 2002",
-}
 
 
 def name_of(name: str) -> str:
@@ -26,10 +18,10 @@ def name_of(name: str) -> str:
     if not name.startswith(READER):
         return name
     rest = name.removeprefix(READER)
-    for guideline, word in SHORT.items():
+    for guideline in Guideline:
         if rest.endswith(guideline.value):
             who = rest.removesuffix(guideline.value).strip("_")
-            return f"{word}, R{who}" if who else word
+            return f"{LABELS[guideline].word}, R{who}" if who else LABELS[guideline].word
     return f"reader {rest.replace('_', ' ')}"
 
 

@@ -33,17 +33,7 @@ ACTION_ICON = {
     Action.UNKNOWN: ":material/help:",
 }
 LEAD = "What a guideline advises for what is seen in the nodule and its size, and the risk in your own patients."
-
-
-GUIDELINES = (  # the default first, as in the command line
-    Guideline.KTIRADS2021,
-    Guideline.ACR2017,
-    Guideline.EU2017,
-    Guideline.ATA2015,
-    Guideline.KTIRADS2016,
-    Guideline.KWAK2011,
-    Guideline.KIM2002,
-)
+GUIDELINES = list(Guideline)  # the default first, as in the command line
 
 
 def name_of(word: StrEnum) -> str:
