@@ -109,8 +109,12 @@ def standard(pixels: Grey, mask: Mask, unit: tuple[float, float]) -> Patch:
     small = np.asarray(Image.fromarray(mask.astype(np.float32)).resize(size, Image.Resampling.BILINEAR, box)) >= 0.5
     depth = ndimage.distance_transform_edt(small) - ndimage.distance_transform_edt(~small)
     levels = np.asarray(grey, np.float32)
-    lit = ndimage.median_filter(levels, 5) > BLACK
-    return Patch(levels, small, depth.astype(np.float32), lit)
+    return Patch(levels, small, depth.astype(np.float32), _lit(levels))
+
+
+def _lit(levels: Grey) -> Mask:
+    """Where the median of 5 x 5 pixels is not black: where most of them are not, which is counted much faster."""
+    return np.asarray(ndimage.uniform_filter((levels > BLACK).astype(np.float32), 5) > 0.5)
 
 
 def _span(seen: NDArray[np.intp], spare: float, end: int) -> tuple[int, int]:

@@ -80,8 +80,8 @@ def train_arm(design: Design, arm: Arm, frames: list[Frame], stage: Stage) -> Tr
     plan = Plan(network, preparation_of(arm.prepare, network), arm.recipe, arm.sources, arm.layer)
     split = split_of(design, arm.sources, frames, arm.limit)
     outlines = outliner(design.outliners, stage)
-    unseen = "-unseen" if outlines.folds and mode in SIGNS_MODES else ""
-    keep = stage.work / "stages" / (plan_key(plan, split.own) + unseen)
+    drawn = f"-{outlines.stamp}" if mode in SIGNS_MODES else ""
+    keep = stage.work / "stages" / (plan_key(plan, split.own) + drawn)
     start = time.monotonic()
     train = trainer(plan, split.own, stage, keep, outlines)
 

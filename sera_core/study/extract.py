@@ -15,7 +15,6 @@ from sera_core.features.texture import TEXTURES, texture
 from sera_core.files import whole_file
 from sera_core.images.prepare import Preparation
 from sera_core.nets.registry import network as registered
-from sera_core.outline.card import read_card
 from sera_core.study.cache import body_key, frame_key, hashed
 from sera_core.study.design import Framed
 from sera_core.study.outliners import Outliner
@@ -97,8 +96,7 @@ class SideBySide:
 
 def of_signs(outlines: Outliner, stage: Stage) -> Extractor:
     """What is measured on each frame's nodule."""
-    key = ["signs", type(outlines).__name__, len(outlines.folds), read_card().sha256]
-    return Extractor(outlines.signs, stage.within("features", hashed(key)))
+    return Extractor(outlines.signs, stage.within("features", hashed(["signs", outlines.stamp])))
 
 
 def fixed(network: str, preparation: Preparation, stage: Stage, weights: str = IMAGENET, layer: str = "") -> Extractor:

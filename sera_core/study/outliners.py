@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 
 from sera_core.contracts import BadInput, Box, GreyImage, Outline
 from sera_core.outline import panes, propose
+from sera_core.outline.card import read_card
+from sera_core.study.cache import hashed
 from sera_core.study.stage import Stage
 from sera_core.train import checkpoint
 from sera_core.train.frames import Frame
@@ -32,9 +36,17 @@ class Outliner:
     folds : tuple of UNet
         Those of the outline's cross-validation: each outlines the frames of DDTI and BUSI that it has not seen. Empty:
         the shipped one outlines every frame, as it does all that taught none of them.
+    named : str
+        Which networks these are, in one word: what was measured in their outlines is kept under it.
     """
 
     folds: tuple[UNet, ...] = ()
+    named: str = ""
+
+    @property
+    def stamp(self) -> str:
+        """All networks in one word, which changes when one of them does."""
+        return hashed([type(self).__name__, self.named, read_card().sha256])
 
     def network(self, frame: Frame) -> UNet | None:
         """Who outlines a frame; None: the shipped network."""
@@ -72,7 +84,15 @@ def outliner(which: Which, stage: Stage) -> Outliner:
     BadInput
         When there are no networks of the folds.
     """
-    return Outliner(of_folds(stage) if which == "folds" else ())
+    if which == "shipped":
+        return Outliner()
+    networks = of_folds(stage)
+    files = (_kept(stage, fold) / checkpoint.FILE for fold in range(FOLDS))
+    return Outliner(networks, hashed([sha256(file.read_bytes()).hexdigest() for file in files]))
+
+
+def _kept(stage: Stage, fold: int) -> Path:
+    return stage.work / "outline" / f"fold{fold}"
 
 
 def of_folds(stage: Stage) -> tuple[UNet, ...]:
@@ -81,7 +101,7 @@ def of_folds(stage: Stage) -> tuple[UNet, ...]:
 
     found = []
     for fold in range(FOLDS):
-        folder = stage.work / "outline" / f"fold{fold}"
+        folder = _kept(stage, fold)
         kept = checkpoint.read(folder, None)
         if kept is None:
             raise BadInput(

@@ -138,9 +138,9 @@ def _centre(trained: Trained, frames: list[Frame], stage: Stage) -> Iterator[Row
     answer, centre = _Answers(trained, trained.outlines, stage), frames[0].case.centre
     kept = cached_in(trained.keep / "robust" / centre)
 
-    def scores_of(name: str, asked: list[Frame], by: _Answers = answer) -> Values:
+    def scores_of(name: str, asked: list[Frame], by: _Answers = answer, regions: str = "") -> Values:
         stage.report(f"{centre}, {name}: {len(asked)} frames")
-        return kept(name, lambda: by(asked))
+        return kept(name + regions, lambda: by(asked))
 
     def row(name: str, asked: list[Frame], scores: Values, plain: Values | None = None) -> Row:
         return {"change": name, **_figures(trained, asked, scores, plain)}
@@ -157,8 +157,9 @@ def _centre(trained: Trained, frames: list[Frame], stage: Stage) -> Iterator[Row
             own = [frames[k] for k in some]
             yield row(name, own, scores_of(name, _changed(own, change)), plain[some])
     seen, found = _proposed(trained, frames)
-    yield row(f"{PROPOSED}, found on {found}", seen, scores_of(PROPOSED, seen))
-    yield row(IN_IT, seen, scores_of(IN_IT, _changed(seen, _hidden)))
+    by_whom = f" {trained.outlines.stamp}"
+    yield row(f"{PROPOSED}, found on {found}", seen, scores_of(PROPOSED, seen, regions=by_whom))
+    yield row(IN_IT, seen, scores_of(IN_IT, _changed(seen, _hidden), regions=by_whom))
 
 
 def _proposed(trained: Trained, frames: list[Frame]) -> tuple[list[Frame], int]:
@@ -199,8 +200,6 @@ class _Answers:
         return scores
 
     def _by(self, fold: str) -> Callable[[list[Frame]], Values]:
-        if fold:
-            self.stage.report(f"taught again without fold {fold}")
         fitted = self.trained.train(fold) if fold else self.trained.fitted
         look = self.trained.look(fitted, self.outlines)
         return lambda frames: fitted.answer(look(frames))

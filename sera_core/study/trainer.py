@@ -26,6 +26,8 @@ from sera_core.train.recipes import SIGNS_MODES
 def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path, outlines: Outliner | None = None) -> Trainer:
     """A function that fits the plan to all frames but those of one fold (None: to all), rounded as it is shipped.
 
+    What it has fitted it keeps: whoever asks for a fold again gets the same object.
+
     Parameters
     ----------
     plan : Plan
@@ -52,6 +54,7 @@ def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path, outlines:
         place = keep / ("all" if fold is None else f"fold{fold}")
         return finetune(plan.network, chosen, plan.preparation, plan.recipe, told, place, kept())
 
+    @cache
     def fit(fold: str | None) -> Fitted:
         rows = np.array([row for row, frame in enumerate(frames) if frame.case.split != fold], np.intp)
         if plan.recipe.mode == "finetune":

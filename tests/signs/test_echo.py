@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from sera_core.contracts import BadInput, Grey
 from sera_core.signs import QUANTITIES, Signs, measure
-from sera_core.signs.echo import Echo, echoes
+from sera_core.signs.echo import BLACK, Echo, echoes, standard
 from sera_core.signs.quantities import SCALE_FREE
 
 SIZE = 300
@@ -40,6 +40,13 @@ def test_echo_is_the_logarithm_of_the_grey_ratio(inside: float) -> None:
     found = seen(drawn(inside))
     assert found.echo == pytest.approx(np.log(inside / 0.6), abs=0.02)
     assert found.edge_contrast == pytest.approx((0.6 - inside) / 0.6, abs=0.03)
+
+
+def test_lit_is_where_the_median_is_not_black() -> None:
+    dark = drawn(0.02, 0.02, noise=0.01)
+    patch = standard(dark, DISC, (1, 1))
+    assert 0.2 < patch.lit.mean() < 0.8
+    np.testing.assert_array_equal(patch.lit, ndimage.median_filter(patch.grey, 5) > BLACK)
 
 
 def test_gain_changes_no_ratio() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from sera_core.signs.quantities import SCALE_FREE
 from sera_core.study.cache import plan_key
-from sera_core.study.extract import preparation_of
+from sera_core.study.extract import of_signs, preparation_of
+from sera_core.study.outliners import ByReaders, Outliner
 from sera_core.study.stage import Stage
 from sera_core.study.trainer import trainer
 from sera_core.train.crossval import Plan
@@ -58,3 +59,18 @@ def test_no_arm_looks_at_the_fold_it_leaves_out(kind: str, tmp_path: Path) -> No
     answers = [told(fitted, asked[:, :width]) for fitted in (first, second, third)]
     np.testing.assert_allclose(answers[0], answers[1], rtol=0, atol=1e-6)
     assert not np.allclose(answers[0], answers[2])
+
+
+def test_what_was_fitted_to_a_fold_is_kept(tmp_path: Path) -> None:
+    """The report of robustness asks for the folds again, change by change."""
+    network, recipe = PLANS["svm"]
+    plan = Plan(network, preparation_of(FRAMED, network), recipe, ("Here",))
+    fit = trainer(plan, frames(24), Stage(tmp_path, lambda line: None), tmp_path / "stages")
+    assert fit("0") is fit("0")
+    assert fit("0") is not fit("1")
+
+
+def test_what_was_measured_in_one_networks_outlines_does_not_stand_for_anothers(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, lambda line: None)
+    drawn_by = Outliner(), Outliner(named="first"), Outliner(named="second"), ByReaders()
+    assert len({of_signs(by, stage).stage.work for by in drawn_by}) == len(drawn_by)
