@@ -55,7 +55,7 @@ def engine(url: str) -> Engine:
     if made.dialect.name == "sqlite":
         event.listen(made, "connect", _prepare)
         event.listen(made, "begin", _begin)
-    with told(), writer(made).begin() as connection:
+    with as_bad_input(), writer(made).begin() as connection:
         _upgrade(connection)
     return made
 
@@ -66,7 +66,7 @@ def writer(of: Engine) -> Engine:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def as_bad_input() -> Iterator[None]:
     """Turn what a database says against a request into one sentence."""
     try:
         yield

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from sera_core import __version__
 from sera_core.cases.codec import pack, unpack
-from sera_core.cases.database import address, engine, told, wipe, writer
+from sera_core.cases.database import address, as_bad_input, engine, wipe, writer
 from sera_core.cases.tables import CaseRow, NoduleRow
 from sera_core.contracts import BadInput
 from sera_core.exam import Exam, Histology, Nodule, Pathology, Planned, Prior, plan
@@ -161,12 +161,12 @@ class Log:
 
     @contextmanager
     def _writes(self) -> Iterator[Session]:
-        with told(), Session(writer(self._engine)) as session, session.begin():
+        with as_bad_input(), Session(writer(self._engine)) as session, session.begin():
             yield session
 
     @contextmanager
     def _reads(self) -> Iterator[Session]:
-        with told(), Session(self._engine) as session:
+        with as_bad_input(), Session(self._engine) as session:
             yield session
 
     def _mine(self) -> Select[CaseRow]:

@@ -14,7 +14,7 @@ from sera_core.wording.command_line import Result
 
 def app(options: argparse.Namespace) -> NoReturn:
     """The pages, served on this machine until Ctrl-C; what follows -- is handed to Streamlit."""
-    from sera_core.ui.serve import serve
+    from sera_core.ui.launch import serve
 
     serve(options.streamlit)
 

@@ -57,7 +57,7 @@ def evaluate(options: argparse.Namespace) -> Result:
     from sera_core.evaluate.compare import compare, cutoff_changes, noninferiority
     from sera_core.evaluate.named import named_cutoffs
     from sera_core.evaluate.percentre import per_centre
-    from sera_core.evaluate.results import Cutoff, records, told
+    from sera_core.evaluate.results import Cutoff, cutoff_fields, records
     from sera_core.evaluate.table import read_predictions
     from sera_core.reports.sheets import write
     from sera_core.study.shipped import open_table
@@ -82,7 +82,7 @@ def evaluate(options: argparse.Namespace) -> Result:
     return {
         "rows": records(rows),
         "cutoffs": {name: cutoff.value for name, cutoff in found.cutoffs.items()},
-        "cutoff_sources": {name: told(cutoff) for name, cutoff in found.cutoffs.items()},
+        "cutoff_sources": {name: cutoff_fields(cutoff) for name, cutoff in found.cutoffs.items()},
         "flow": [asdict(flow) for flow in flows(predictions)],
     }
 

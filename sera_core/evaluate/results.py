@@ -91,7 +91,7 @@ class Cutoff:
     chosen_at: tuple[str, ...] = ()
 
 
-def told(cutoff: Cutoff) -> dict[str, object]:
+def cutoff_fields(cutoff: Cutoff) -> dict[str, object]:
     """A cut-off for JSON: ``value, low, high, source, chosen_at``."""
     low, high = (None if math.isnan(end) else end for end in (cutoff.low, cutoff.high))
     return {"value": cutoff.value, "low": low, "high": high, "source": cutoff.method, "chosen_at": cutoff.chosen_at}

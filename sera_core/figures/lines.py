@@ -37,7 +37,7 @@ def curves(
     """
     figure = go.Figure()
     for k, (name, values) in enumerate(lines.items()):
-        colour = CLASSES.get(name, palette.MODELS[k % len(palette.MODELS)])
+        colour = CLASSES.get(name, palette.HUES[k % len(palette.HUES)])
         figure.add_scatter(
             x=x,
             y=values,

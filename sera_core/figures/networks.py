@@ -14,9 +14,9 @@ from sera_core.figures.layout import CAMERA, beside, laid_out, short
 from sera_core.figures.palette import Series
 
 LOOK: Mapping[str, Series] = {
-    "SVM": Series(palette.MODELS[0], "solid", "circle"),
-    "RF": Series(palette.MODELS[1], "dash", "diamond"),
-    "ensemble": Series(palette.MODELS[2], "dot", "square"),
+    "SVM": Series(palette.HUES[0], "solid", "circle"),
+    "RF": Series(palette.HUES[1], "dash", "diamond"),
+    "ensemble": Series(palette.HUES[2], "dot", "square"),
 }
 ROW = 30  # pixels
 
@@ -81,8 +81,8 @@ def implied_accuracy(rows: pd.DataFrame) -> go.Figure:
     y = list(range(len(rows)))
     figure = go.Figure()
     for column, name, colour, mark in (
-        ("implied_stated", "implied by 50 malignant, 100 benign", palette.MODELS[0], "circle-open"),
-        ("implied_turned", "implied by 100 malignant, 50 benign", palette.MODELS[1], "diamond-open"),
+        ("implied_stated", "implied by 50 malignant, 100 benign", palette.HUES[0], "circle-open"),
+        ("implied_turned", "implied by 100 malignant, 50 benign", palette.HUES[1], "diamond-open"),
         ("accuracy", "printed", palette.UNSURE, "line-ns"),
     ):
         figure.add_trace(

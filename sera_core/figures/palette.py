@@ -39,7 +39,7 @@ NAME: dict[Verdict, Literal["blue", "gray", "orange"]] = {  # what the page's th
 }
 
 # One model among many: neither the blue nor the vermilion of a verdict, and told apart by dash and mark as well.
-MODELS = ("#0B7A75", "#7F5FD0", "#B07A00", "#C2416B", "#4E8A00", "#9C5B3B", "#C04CC0", "#5B7C99")
+HUES = ("#0B7A75", "#7F5FD0", "#B07A00", "#C2416B", "#4E8A00", "#9C5B3B", "#C04CC0", "#5B7C99")
 DASHES = ("solid", "dash", "dot", "dashdot")
 MARKS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "hexagon")
 
@@ -71,9 +71,9 @@ def series(names: Sequence[str]) -> dict[str, Series]:
     names : sequence of str
         All models of a study in their fixed order, so that a model keeps its look whichever are chosen.
     """
-    count = len(MODELS)
+    count = len(HUES)
     return {
-        name: Series(MODELS[i % count], DASHES[i // count % len(DASHES)], MARKS[(i + i // count) % len(MARKS)])
+        name: Series(HUES[i % count], DASHES[i // count % len(DASHES)], MARKS[(i + i // count) % len(MARKS)])
         for i, name in enumerate(names)
     }
 

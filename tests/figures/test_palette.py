@@ -23,7 +23,7 @@ def contrast(one: str, two: str) -> float:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("colour", [palette.BENIGN, palette.MALIGNANT, palette.UNSURE, *palette.MODELS])
+@pytest.mark.parametrize("colour", [palette.BENIGN, palette.MALIGNANT, palette.UNSURE, *palette.HUES])
 def test_marks_stand_out_on_both_pages(mode: str, colour: str) -> None:
     assert contrast(colour, THEME[mode]["backgroundColor"]) >= 3
 
