@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import io
-import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import FLAGS, NAMES, ROOT, settled, wait_for
+from sera_core.benchmarks.browser import browser, served, settled
+from sera_core.files import ROOT
 
 FOLDER = ROOT / "pages" / "screenshots"
 DESK, COLUMN, GLANCE, PHONE = (1440, 900), (740, 1500), (740, 900), (390, 844)
@@ -42,30 +36,10 @@ SHOTS = (
 
 def main() -> None:
     """Take every picture."""
-    path = next(found for name in NAMES if (found := shutil.which(name)))
-    with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with served() as url, browser() as chromium:
         for shot in SHOTS:
-            write(FOLDER / f"{shot.name}.png", taken(browser, url, shot))
+            write(FOLDER / f"{shot.name}.png", taken(chromium, url, shot))
             print(shot.name)
-        browser.close()
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """The app, at its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "sera_core", "app", "--", "--server.headless=true", f"--server.port={port}"]
-    with TemporaryDirectory() as folder, (Path(folder) / "log").open("w") as log:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            wait_for(f"http://localhost:{port}", server, Path(folder) / "log")
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
 
 
 def taken(browser: Browser, url: str, shot: Shot) -> bytes:

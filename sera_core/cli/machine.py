@@ -24,7 +24,7 @@ def _add_app(parser: argparse.ArgumentParser) -> None:
 
 
 def benchmark(options: argparse.Namespace) -> Result:
-    """Speed; how right outlines, measured signs and heatmaps are; how often intervals are true."""
+    """Speed; what a reader waits; how right outlines, measured signs and heatmaps are; how often intervals are true."""
     if options.part == "coverage":
         from sera_core.benchmarks.coverage import coverage
 
@@ -50,13 +50,17 @@ def benchmark(options: argparse.Namespace) -> Result:
         from sera_core.benchmarks import runtimes
 
         return runtimes.benchmark()
+    if options.part == "waiting":
+        from sera_core.benchmarks import waiting
+
+        return waiting.benchmark()
     from sera_core.benchmarks.run import run
 
     return run()
 
 
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
-    parts = ("speed", "outline", "signs", "explain", "runtimes", "coverage")
+    parts = ("speed", "outline", "signs", "explain", "runtimes", "waiting", "coverage")
     parser.add_argument("part", nargs="?", choices=parts, default="speed", help="what to measure")
     parser.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"

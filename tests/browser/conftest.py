@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,18 +14,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sera_core.benchmarks import browser as app
+from sera_core.benchmarks.browser import settled as settled
 from sera_core.classifiers.store import installed
+from sera_core.files import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-ROOT = Path(__file__).resolve().parents[2]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 PROBES = "/_stcore/"  # Streamlit looks for its server below the page's own address first; those misses are its own
 MEDIA = "/media/"  # what Streamlit keeps for every session together, and drops when it likes
 KEPT_S = 20  # for which the server keeps the session of a closed page
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +60,6 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     assert sideways <= 0
 
 
-def settled(page: Page) -> None:
-    """Wait until the script has run to its end."""
-    page.wait_for_timeout(400)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
-
-
 def says(part: Locator, text: str) -> None:
     """Wait until it does."""
     from playwright.sync_api import expect
@@ -85,15 +76,10 @@ def missing(what: str) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
+    if app.chromium() is None:
         missing("needs a Chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with app.browser() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +100,7 @@ def app_url(app_log: Path) -> Iterator[str]:
         server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, preexec_fn=no_large_file)
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_for(url, server, app_log)
+        app.wait_for(url, server, app_log)
         yield url
     finally:
         server.terminate()
@@ -127,16 +113,3 @@ def app_url(app_log: Path) -> Iterator[str]:
 def no_large_file() -> None:
     """Let the server fail where it would write a file of more than 1 MB: uploads are said to stay in memory."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(120):
-        if server.poll() is not None:
-            pytest.fail(f"the app did not start:\n{log.read_text()}")
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail(f"the app did not answer within a minute:\n{log.read_text()}")

@@ -1,0 +1,95 @@
+"""The running app, and a Chromium to look at it with."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from sera_core.contracts import BadInput
+from sera_core.files import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+STARTED_S = 60.0  # within which a server answers
+NO_BROWSER = "A browser is needed: pip install playwright, and a Chromium (for example apt-get install -y chromium)."
+
+
+def chromium() -> str | None:
+    """Where a Chromium lies on this machine."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A Chromium.
+
+    Raises
+    ------
+    BadInput
+        Where there is none, or nothing to drive it with.
+    """
+    path = chromium()
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise BadInput("no_browser", NO_BROWSER) from error
+    if path is None:
+        raise BadInput("no_browser", NO_BROWSER)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The app, at its address, in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "sera_core", "app", "--", "--server.headless=true", f"--server.port={port}"]
+    with TemporaryDirectory() as folder, (Path(folder) / "log").open("w") as log:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_for(f"http://localhost:{port}", server, Path(folder) / "log")
+            yield f"http://localhost:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=60)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the server answers.
+
+    Raises
+    ------
+    RuntimeError
+        With what it said, when it does not.
+    """
+    end = time.monotonic() + STARTED_S
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the app did not start:\n{log.read_text()}")
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has run to its end."""
+    page.wait_for_timeout(400)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
