@@ -13,6 +13,7 @@ from sera_core.contracts import Grey
 from sera_core.figures import palette
 
 MOST_CELLS = 64  # a matrix is drawn in blocks beyond this
+MOST_NUMBERS = 16  # cells of a panel that carry their numbers
 DIVERGING = [[k / (len(palette.DIVERGING) - 1), colour] for k, colour in enumerate(palette.DIVERGING)]
 Panels = Mapping[str, NDArray]
 
@@ -34,10 +35,16 @@ def levels(window: NDArray[np.int64], bits: int) -> go.Figure:
 
 
 def matrices(counts: Panels, quantised: NDArray[np.int64]) -> go.Figure:
-    """The image in discrete levels, its four matrices and their sum, in the order of the talk's figure."""
+    """The image in discrete levels, its four matrices and their sum, in the order of the talk's figure.
+
+    Small ones carry their numbers.
+    """
     titles = ["discrete levels", *counts]
     figure = make_subplots(2, 3, subplot_titles=titles, horizontal_spacing=0.04, vertical_spacing=0.12)
-    figure.add_trace(_grey(quantised / max(int(quantised.max()), 1)), 1, 1)
+    picture = _grey(quantised / max(int(quantised.max()), 1))
+    if quantised.size <= MOST_NUMBERS:
+        picture.update(text=quantised, texttemplate="%{text}")
+    figure.add_trace(picture, 1, 1)
     for k, values in enumerate(counts.values(), 1):
         drawn, block = _in_blocks(values)
         place = np.arange(len(drawn)) * block
@@ -50,6 +57,8 @@ def matrices(counts: Panels, quantised: NDArray[np.int64]) -> go.Figure:
             showscale=False,
             hovertemplate="level %{y} beside level %{x}<br>%{customdata} times<extra></extra>",
         )
+        if drawn.size <= MOST_NUMBERS:
+            trace.update(text=drawn, texttemplate="%{text}")
         figure.add_trace(trace, k // 3 + 1, k % 3 + 1)
     return _pictures(figure, 360, top=24)
 

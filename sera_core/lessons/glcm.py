@@ -19,6 +19,7 @@ DIRECTIONS: dict[str, tuple[int, int]] = {  # (rows down, columns to the right)
     "45° diagonal": (-1, 1),
     "135° diagonal": (1, 1),
 }
+HARALICK: Counts = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [0, 2, 2, 2], [2, 2, 3, 3]])  # the paper's figure 3
 PROPERTIES = ("contrast", "correlation", "energy", "homogeneity")
 
 
@@ -62,6 +63,13 @@ def cooccurrence(levels: NDArray[np.int64], bits: int, down: int, right: int, sy
     size = 2**bits
     counts = np.bincount((here * size + there).ravel(), minlength=size * size).reshape(size, size)
     return counts + counts.T if symmetric else counts
+
+
+def pairs(levels: NDArray[np.int64], down: int, right: int, i: int, j: int) -> list[tuple[int, int]]:
+    """(row, column) of every pixel of level i whose neighbour has level j."""
+    here, there = neighbours(levels, down, right)
+    top, left = max(-down, 0), max(-right, 0)
+    return [(int(row) + top, int(column) + left) for row, column in np.argwhere((here == i) & (there == j))]
 
 
 def four_directions(

@@ -9,11 +9,14 @@ from sera_core.ui.learn import glossary, journey
 from sera_core.ui.learn.chapter import Chapter, Part
 from sera_core.ui.learn.chapters import CHAPTERS
 from sera_core.ui.learn.depth import choose_depth
+from sera_core.ui.learn.exercises import EXERCISES
 from sera_core.ui.learn.guess import predict
 from sera_core.ui.learn.guides import GUIDES, Guide
 from sera_core.ui.learn.links import renew
 from sera_core.ui.learn.paper import offer_handout
+from sera_core.ui.learn.question import exercise
 from sera_core.ui.learn.score import show_score
+from sera_core.ui.learn.teacher import HIDE, begin, offer_link, when_asked
 from sera_core.ui.states import guarded, refused
 
 PARAMETER = "chapter"
@@ -52,12 +55,15 @@ def open_course() -> None:
         with st.container(key="journey-strip"), guarded():
             journey.show_journey(chapter.number, _go)
     guide = GUIDES[chapter.slug]
+    begin()
     with st.container(key="guess"), guarded():
         predict(guide.guess, chapter.slug)
     with st.container(key=f"chapter-{chapter.number}"), guarded("This cannot be shown"):
         chapter.draw()
-    _keep(guide)
+    exercise(EXERCISES[chapter.slug], f"exercise_{chapter.slug}")
+    when_asked("Three lines to keep", _keep, guide)
     offer_handout(chapter, guide)
+    offer_link(chapter)
     glossary.show_words(chapter.number)
     st.caption(f"In the talk: [{chapter.talk.part.value} › {chapter.talk.slides}](#{chapter.talk.part.anchor})")
     _way_on(chapter)
@@ -84,6 +90,7 @@ def _asked() -> Chapter:
 
 def _go(number: int) -> None:
     st.query_params[PARAMETER] = str(number)
+    st.query_params.pop(HIDE, None)  # a teacher closed steps of this chapter
     st.session_state[TURNS] = st.session_state.get(TURNS, 0) + 1
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from sera_core.ui.learn.score import record
 from sera_core.ui.learn.show import step
+from sera_core.ui.learn.teacher import name_steps, when_asked
 from sera_core.ui.states import guarded
 
 
@@ -54,12 +55,62 @@ def ask(question: Question, key: str) -> None:
 
 
 @dataclass(frozen=True)
+class Exercise:
+    """An open question whose answer is a number.
+
+    Attributes
+    ----------
+    text, unit : str
+    answer : float
+    near : float
+        An answer so far off still counts as right.
+    why : str
+        The way to it, shown with the answer.
+    """
+
+    text: str
+    unit: str
+    answer: float
+    near: float
+    why: str
+
+
+@st.fragment
+def exercise(given: Exercise, key: str) -> None:
+    """Ask; a number is told right or wrong, and the way to the answer is shown once it is right or given up."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":material/edit: **Exercise.** {given.text}")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            value = st.number_input(given.unit, value=None, key=key, width=180, placeholder="your answer")
+            solved = st.button("Solution", key=f"{key}_solution", type="tertiary")
+        if value is not None:
+            right = abs(value - given.answer) <= given.near
+            record(key, right)
+            st.markdown(":material/check_circle: **Right.**" if right else ":material/cancel: **Not yet.** Try again.")
+            solved = solved or right
+        if solved:
+            st.markdown(f"**{given.answer:,.4g} {given.unit}.** {given.why}")
+
+
+@dataclass(frozen=True)
 class Stage:
-    """One of several steps that a chapter shows in turn: what to do, what draws it, and its question."""
+    """One of several steps that a chapter shows in turn.
+
+    Attributes
+    ----------
+    lead : str
+        What to do.
+    draw : callable
+    question : Question
+    controls : tuple of str
+        How the names of the controls begin that only this step has: a link that sets one of them, and names no step,
+        opens this one.
+    """
 
     lead: str
     draw: Callable[..., None]
     question: Question
+    controls: tuple[str, ...] = ()
 
 
 def stages(steps: Mapping[str, Stage], first: str, slug: str, *about: object, label: str = "Step") -> None:
@@ -77,11 +128,26 @@ def stages(steps: Mapping[str, Stage], first: str, slug: str, *about: object, la
     label : str
         What the steps are.
     """
-    title = st.segmented_control(
-        label, list(steps), default=first, key=f"{slug}_step", bind="query-params", required=True
-    )
-    stage = steps[title]
+    key = f"{slug}_step"
+    _begin_at(steps, key)
+    name_steps(list(steps))
+    title = st.segmented_control(label, list(steps), default=first, key=key, bind="query-params", required=True)
+    when_asked(title, _stage, steps[title], title, f"{slug}_q_{list(steps).index(title)}", about)
+
+
+def _begin_at(steps: Mapping[str, Stage], key: str) -> None:
+    """Open the step whose control the link sets, where it names none."""
+    if key in st.session_state or key in st.query_params:
+        return
+    set_here = [name.removeprefix(key.removesuffix("step")) for name in st.query_params]
+    for title, stage in steps.items():
+        if any(name.startswith(stage.controls) for name in set_here):
+            st.query_params[key] = title
+            st.rerun()
+
+
+def _stage(stage: Stage, title: str, key: str, about: tuple[object, ...]) -> None:
     step(title, stage.lead)
     with guarded():
         stage.draw(*about)
-    ask(stage.question, f"{slug}_q_{list(steps).index(title)}")
+    ask(stage.question, key)

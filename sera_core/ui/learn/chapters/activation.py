@@ -9,7 +9,7 @@ import streamlit as st
 
 from sera_core.figures.lines import curves
 from sera_core.figures.maps import activation
-from sera_core.lessons.activation import NONLINEARITIES, fit_with_hinges, gradient_by_layer
+from sera_core.lessons.activation import NONLINEARITIES, Nonlinearity, fit_with_hinges, gradient_by_layer
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -17,47 +17,47 @@ from sera_core.ui.learn.depth import deep
 from sera_core.ui.learn.first_layer import found_by
 from sera_core.ui.learn.formula import formula, power
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import numbers, step, take_home
+from sera_core.ui.learn.question import Question, Stage, stages
+from sera_core.ui.learn.show import numbers, take_home
 
 COMPARED = ("ReLU", "sigmoid", "tanh")
-QUESTION = Question(
-    "A 20-layer network with sigmoids learns in its last layers only. Why?",
-    (
-        "Its kernels are too small.",
-        "Each layer multiplies the gradient by a slope of at most 0.25, so almost nothing reaches the first ones.",
-        "Sigmoids cannot be negative.",
-    ),
-    1,
-    "The steepest slope of the sigmoid is 1/4; twenty of them in a row are at most 10⁻¹². ReLU's slope is 1 wherever "
-    "the cell is active, so its gradient arrives.",
-)
 
 
 def draw() -> None:
     """The whole chapter."""
-    network = seen(choose_nodule())
-    _shape(network)
-    _bend(network)
-    _depth()
-    ask(QUESTION, "activation_question")
+    _steps(seen(choose_nodule()))
 
 
 @st.fragment
-def _shape(network: Seen) -> None:
-    step("A function of one number", "Move x: the value, and the slope that a gradient is multiplied with.")
+def _steps(network: Seen) -> None:
+    stages(STEPS, "A bend", "activation", network)
+
+
+def _chosen() -> tuple[str, Nonlinearity]:
+    name = st.selectbox("Nonlinearity", list(NONLINEARITIES), key="activation_name", bind="query-params", width=180)
+    return name, NONLINEARITIES[name]
+
+
+def _one_number(network: Seen) -> None:
     with st.container(horizontal=True):
-        name = st.selectbox("Nonlinearity", list(NONLINEARITIES), key="activation_name", bind="query-params", width=180)
+        name, chosen = _chosen()
         x = st.slider("x", -8.0, 8.0, 1.5, 0.1, key="activation_x", bind="query-params")
-    chosen, axis = NONLINEARITIES[name], np.linspace(-8, 8, 321)
+    axis = np.linspace(-8, 8, 321)
     value, slope = (float(part(np.asarray(x))) for part in (chosen.apply, chosen.slope))
     lines = {"value": chosen.apply(axis), "slope": chosen.slope(axis)}
     chart(
         curves(axis, lines, "x", "f(x), f'(x)", mark=(x, (value, slope))), "activation-shape", f"{name} and its slope"
     )
+    numbers({"Goes in": f"{x:.1f}", "Comes out": f"{value:.3f}", "Slope": f"{slope:.3f}"})
     formula(rf"f({x:.1f}) = {chosen.latex} = {value:.3f}, \quad f' = {slope:.3f}")
-    step("On a map of the network", "What one learned kernel finds in this nodule, before and after.")
-    number = st.slider("Which kernel", 1, 32, 3, key="activation_map", bind="query-params")
+    show_code(chosen.apply, chosen.slope)
+    take_home("A bend", partial(chosen.apply, axis))
+
+
+def _on_a_map(network: Seen) -> None:
+    with st.container(horizontal=True):
+        _, chosen = _chosen()
+        number = st.slider("Which kernel", 1, 32, 3, key="activation_map", bind="query-params")
     before = found_by(network, number)
     after = np.asarray(chosen.apply(before.astype(float)), np.float32)
     limit = float(np.abs(before).max())
@@ -76,11 +76,7 @@ def _shape(network: Seen) -> None:
     show_code(chosen.apply)
 
 
-@st.fragment
 def _bend(network: Seen) -> None:
-    step(
-        "Why bend at all?", "Two linear layers are one linear layer. Each ReLU adds one bend; see what bends can draw."
-    )
     formula(r"W_2\,(W_1 x) = (W_2 W_1)\,x", "Without a nonlinearity in between, depth buys nothing.")
     hinges = st.slider("ReLUs", 0, 40, 3, key="activation_hinges", bind="query-params")
     profile = network.crop.pixels[network.crop.pixels.shape[0] // 2].astype(float)
@@ -101,9 +97,7 @@ def _bend(network: Seen) -> None:
     take_home("ReLUs and a line", partial(fit_with_hinges, smooth, hinges))
 
 
-@st.fragment
-def _depth() -> None:
-    step("Back through many layers", "A gradient of size 1 enters at the last layer. How much of it reaches the first?")
+def _depth(network: Seen) -> None:
     with st.container(horizontal=True):
         depth = st.slider("Layers", 2, 60, 20, key="activation_depth", bind="query-params")
         seed = st.number_input("Draw", 0, 99, 0, key="activation_seed", bind="query-params", width=130)
@@ -123,6 +117,58 @@ def _depth() -> None:
     runs = (partial(gradient_by_layer, name, depth, seed=int(seed)) for name in COMPARED)
     take_home("Gradient by layer", *runs)
 
+
+STEPS = {
+    "A bend": Stage(
+        "A function of one number. Move x: the value that comes out, and the slope there.",
+        _one_number,
+        Question(
+            "What is the slope of ReLU at x = −2?",
+            ("−2", "0", "1"),
+            1,
+            "It is flat there. What the network is told about its mistakes does not pass a cell that is closed.",
+        ),
+        ("x",),
+    ),
+    "On a map": Stage(
+        "What one learned kernel finds in this nodule, before and after the bend. Blue is below zero, vermilion above.",
+        _on_a_map,
+        Question(
+            "Which cells does ReLU change?",
+            ("Those below zero", "Those above zero", "All of them"),
+            0,
+            "They become zero. What the kernel found (above zero) stays as it is.",
+        ),
+        ("map",),
+    ),
+    "Why bend at all?": Stage(
+        "Layers without a bend in between are one layer, and draw a straight line. Each ReLU adds one bend.",
+        _bend,
+        Question(
+            "You put ten layers without a bend behind each other. What can they draw?",
+            ("A curve with ten bends", "A curve with nine bends", "A straight line"),
+            2,
+            "A straight line of a straight line is a straight line, ten times over.",
+        ),
+        ("hinges",),
+    ),
+    "Back through many layers": Stage(
+        "A learning signal of size 1 enters at the last layer. How much of it reaches the first?",
+        _depth,
+        Question(
+            "A 20-layer network with sigmoids learns in its last layers only. Why?",
+            (
+                "Its kernels are too small.",
+                "Each layer multiplies the gradient by a slope of at most 0.25, so almost nothing reaches the first.",
+                "Sigmoids cannot be negative.",
+            ),
+            1,
+            "The steepest slope of the sigmoid is 1/4; twenty of them in a row are at most 10⁻¹². ReLU's slope is 1 "
+            "wherever the cell is active, so its gradient arrives.",
+        ),
+        ("depth", "seed"),
+    ),
+}
 
 CHAPTER = Chapter(
     number=6,

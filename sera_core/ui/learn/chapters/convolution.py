@@ -26,6 +26,7 @@ from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.show import matrix, numbers, step, take_home
+from sera_core.ui.learn.teacher import when_asked
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
 
@@ -57,8 +58,8 @@ def draw() -> None:
     """The whole chapter."""
     specimen = choose_nodule()
     network = seen(specimen)
-    _play(specimen, network)
-    _whole(network)
+    when_asked("Slide it", _play, specimen, network)
+    when_asked("On the whole picture", _whole, network)
     ask(QUESTION, "convolution_question")
 
 

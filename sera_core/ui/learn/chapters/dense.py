@@ -20,6 +20,7 @@ from sera_core.ui.learn.formula import formula, latex_matrix
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.show import numbers, step, take_home
+from sera_core.ui.learn.teacher import when_asked
 from sera_core.ui.states import refused
 
 MATRIX = [[1.0, -2.0, 0.5], [0.5, 1.0, -1.0]]
@@ -34,11 +35,11 @@ QUESTION = Question(
 
 def draw() -> None:
     """The whole chapter."""
-    _by_hand()
+    when_asked("By hand", _by_hand)
     network = seen(choose_nodule())
     title = network.classifier.card.title
     if network.classifier.card.kind == "cnn":
-        _real(network)
+        when_asked("In the network that diagnoses", _real, network)
     else:
         sentence = f"{title} has no last layer to look into: choose another nodule."
         refused(BadInput("no_last_layer", sentence), "Nothing to take apart")
@@ -98,7 +99,7 @@ def _real(network: Seen) -> None:
         rf"\underbrace{{{found.bias:+.2f}}}_{{\text{{bias}}}} = {found.score:.2f}",
         "The difference of the two scores is a sum of one term a feature.",
     )
-    _softmax(network, found)
+    when_asked("Softmax", _softmax, network, found)
     show_code(evidence, softmax)
 
 

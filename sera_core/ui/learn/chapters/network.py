@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from sera_core.figures.image import still
@@ -16,6 +18,7 @@ from sera_core.lessons.alexnet import INPUT_PX, alexnet_2012
 from sera_core.lessons.bank import load_bank
 from sera_core.lessons.layers import Field, Layer, layers_of
 from sera_core.lessons.maps import Array, convolutions, embed, kernel_of, maps_at
+from sera_core.lessons.talk import IMAGES, TABLES
 from sera_core.nets.registry import NETWORKS
 from sera_core.nets.split import build
 from sera_core.ui.cache import remembered
@@ -24,47 +27,38 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.canvas.pick import pick_cell, pick_map
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula, grouped
-from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import matrix, numbers, step, take_home
+from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
+from sera_core.ui.learn.question import Question, Stage, stages
+from sera_core.ui.learn.show import matrix, numbers, take_home
 from sera_core.ui.picture import show_picture
+
+if TYPE_CHECKING:
+    from torch import nn
 
 TALK = "AlexNet, as in the talk"
 MOST_MAPS = 32  # of a layer, in the mosaic; the number field reaches all
 MAIN = ("Conv2d", "Linear", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "LocalResponseNorm")
-QUESTION = Question(
-    "A cell of AlexNet's last pooled map looks at 195 of 227 pixels a side. Why is its hot spot still only a hint?",
-    (
-        "Because the map was computed in single precision.",
-        "Because one cell answers for almost the whole picture, and its neighbour for almost the same.",
-        "Because pooling has learned nothing.",
-    ),
-    1,
-    "Fields of neighbouring cells overlap almost wholly: a map of 6 × 6 cells says roughly where, never exactly.",
-)
 
 
 def draw() -> None:
     """The whole chapter."""
-    _table()
-    network = seen(choose_nodule())
-    _maps(network)
-    _features()
-    ask(QUESTION, "network_question")
+    _steps(choose_nodule())
+
+
+@st.fragment
+def _steps(specimen: Specimen) -> None:
+    stages(STEPS, "Layer by layer", "network", specimen)
 
 
 # ---- the table -----------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def _table() -> None:
-    step("Layer by layer", "Any network, measured while an empty picture runs through it.")
-    titles = {TALK: ""} | {entry.title: name for name, entry in NETWORKS.items()}
+def _layers(specimen: Specimen) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        title = st.selectbox("Network", list(titles), key="network_name", bind="query-params", width=260)
+        title, name = _network()
         every = st.toggle("all layers", key="network_all", bind="query-params")
-    found = _measured(titles[title])
-    side = NETWORKS[titles[title]].input_px if titles[title] else INPUT_PX
+    found = _measured(name)
+    side = NETWORKS[name].input_px if name else INPUT_PX
     shown = [layer for layer in found if every or layer.kind in MAIN or layer.multiplications]
     st.dataframe(
         {
@@ -83,6 +77,24 @@ def _table() -> None:
         height=min(36 * (len(shown) + 2), 640),
         alt=f"The layers of {title}: shapes, parameters, multiplications, receptive fields",
     )
+    st.caption(
+        "Parameters: numbers that are learnt. Multiplications: work for one picture. Receptive field: pixels a side "
+        "that one cell of the layer sees."
+    )
+    show_code(layers_of, Field.behind, alexnet_2012)
+    take_home("Layer by layer", partial(layers_of, *_maker(name)))
+
+
+def _network() -> tuple[str, str]:
+    """Title and key of the network that is measured; the key of the talk's is empty."""
+    titles = {TALK: ""} | {entry.title: name for name, entry in NETWORKS.items()}
+    title = st.selectbox("Network", list(titles), key="network_name", bind="query-params", width=260)
+    return title, titles[title]
+
+
+def _work(specimen: Specimen) -> None:
+    _, name = _network()
+    found = _measured(name)
     numbers(
         {
             "Parameters": f"{sum(layer.parameters for layer in found) / 1e6:.2f} million",
@@ -93,7 +105,6 @@ def _table() -> None:
     learning = [layer for layer in found if layer.multiplications]
     chart(shares(learning), "network-shares", "Where the parameters and the multiplications stand")
     _one_layer(learning)
-    show_code(layers_of, Field.behind, alexnet_2012)
 
 
 def _one_layer(learning: list[Layer]) -> None:
@@ -127,18 +138,21 @@ def _seen(field: Field) -> str:
 
 @st.cache_data(max_entries=32, show_spinner="Building the network")
 def _measured(name: str) -> tuple[Layer, ...]:
-    if not name:
-        return layers_of(alexnet_2012, INPUT_PX)
-    return layers_of(NETWORKS[name].create, NETWORKS[name].input_px)
+    return layers_of(*_maker(name))
+
+
+def _maker(name: str) -> tuple[Callable[[], nn.Module], int]:
+    """What makes a network, and the side of its input."""
+    return (NETWORKS[name].create, NETWORKS[name].input_px) if name else (alexnet_2012, INPUT_PX)
 
 
 # ---- the maps of one nodule ----------------------------------------------------------------------------------------
 
 
-@st.fragment
-def _maps(network: Seen) -> None:
+def _maps(specimen: Specimen) -> None:
+    network = seen(specimen)
     card, body = network.classifier.card, network.classifier.parts["body"]
-    step("What each layer sees in this nodule", f"{card.title}. Click one of a layer's maps, then a cell of it.")
+    st.caption(f"{card.title}.")
     names = list(convolutions(body))
     layer = st.slider("Layer (convolution)", 1, len(names), len(names) // 2, key="network_conv", bind="query-params")
     name = names[layer - 1]
@@ -218,12 +232,7 @@ def _fields(name: str, input_px: int) -> dict[str, Field]:
 # ---- the features of many nodules ----------------------------------------------------------------------------------
 
 
-@st.fragment
-def _features() -> None:
-    step(
-        "Many nodules, one row each",
-        "The averaged last maps are the features: cases by width, as in the talk.",
-    )
+def _features(specimen: Specimen) -> None:
     bank = load_bank()
     order = np.argsort(bank.labels, kind="stable")
     name = st.selectbox("Layer", list(bank.layers), index=len(bank.layers) - 1, key="network_bank", bind="query-params")
@@ -233,6 +242,10 @@ def _features() -> None:
     chart(table(part, labels, first), "network-table", f"{len(labels)} cases by 64 of {features.shape[1]} features")
     first_cases = f"{name}: {features.shape[0]} × {features.shape[1]}, its first cases"
     fold("As numbers", "network_features_table", partial(matrix, part[:12, :12], first_cases, 3))
+    _plane(name, features, labels)
+
+
+def _plane(name: str, features: Array, labels: np.ndarray) -> None:
     points, held = _embedded(name, features)
     chart(plane(points, labels, held), "network-plane", "The cases in the plane of the features' greatest spread")
     formula(
@@ -240,8 +253,9 @@ def _features() -> None:
             rf"\mathbb{{R}}^{{{features.shape[1]}}} \to \mathbb{{R}}^2",
             rf"\text{{variance kept}} = {held[0]:.2f} + {held[1]:.2f} = {sum(held):.2f}",
         ),
-        "Simulated nodules, networks that saw ImageNet only: even so the classes lie apart to some degree.",
+        "The plane keeps so much of all that differs between the nodules.",
     )
+    st.caption("Simulated nodules, networks that saw ImageNet only: even so the classes lie apart to some degree.")
     show_code(embed)
     take_home("Many nodules", partial(embed, features))
 
@@ -250,6 +264,101 @@ def _features() -> None:
 def _embedded(name: str, _features: Array) -> tuple[np.ndarray, tuple[float, float]]:
     return embed(_features)
 
+
+# ---- the talk's features -------------------------------------------------------------------------------------------
+
+
+def _talk(specimen: Specimen) -> None:
+    layer = st.segmented_control(
+        "Layer", list(TABLES), default="FC6", key="network_talk", bind="query-params", required=True
+    )
+    part = TABLES[layer]
+    values = part.corner
+    rows = [str(part.first + k) for k in range(len(values))]
+    st.dataframe(
+        pd.DataFrame(values, rows, [str(k + 1) for k in range(values.shape[1])]).style.format(precision=4),
+        alt=f"The talk's {layer} features: images {rows[0]} to {rows[-1]}, the first {values.shape[1]} of {part.width}",
+    )
+    numbers(
+        {
+            "Whole table": f"{IMAGES} × {part.width}",
+            "Shown": f"{values.shape[0]} × {values.shape[1]}",
+            "Of these below zero": f"{np.mean(values < 0):.0%}",
+        }
+    )
+    st.caption(
+        f"From the talk: AlexNet's answers to the {IMAGES} images it learnt from, half of them malignant, as they "
+        "stand before ReLU."
+    )
+
+
+STEPS = {
+    "Layer by layer": Stage(
+        "Any network, measured while an empty picture runs through it. The first is the talk's table.",
+        _layers,
+        Question(
+            "From layer to layer, what happens to the maps?",
+            ("Fewer and larger", "More and smaller", "They stay as they are"),
+            1,
+            "Place is traded for kind: fewer cells a side, more things that are looked for in each.",
+        ),
+        ("all",),
+    ),
+    "Where the work is": Stage(
+        "The numbers that are learnt, and the multiplications, layer by layer.",
+        _work,
+        Question(
+            "Full layers hold most of AlexNet's numbers. Where are most of its multiplications?",
+            ("In the convolutions", "In the full layers", "In the pooling layers"),
+            0,
+            "A convolution's few numbers are used again at every place of the map; a full layer's once.",
+        ),
+        ("layer",),
+    ),
+    "Maps of this nodule": Stage(
+        "What each layer of the diagnosing network makes of it. Click one of a layer's maps, then a cell of it.",
+        _maps,
+        Question(
+            "A cell of AlexNet's last pooled map looks at 195 of 227 pixels a side. Why is its hot spot only a hint?",
+            (
+                "Because the map was computed in single precision.",
+                "Because one cell answers for almost the whole picture, and its neighbour for almost the same.",
+                "Because pooling has learned nothing.",
+            ),
+            1,
+            "Fields of neighbouring cells overlap almost wholly: a map of 6 × 6 cells says roughly where, never "
+            "exactly.",
+        ),
+        ("conv", "map", "row", "column"),
+    ),
+    "The talk's features": Stage(
+        "One row an image, one column a feature: the beginning of the talk's own tables.",
+        _talk,
+        Question(
+            "Each of 594 images has 4096 features. What is a classifier on such a table in danger of?",
+            ("Having too little to go by", "Learning the images by heart", "Nothing: more numbers are better"),
+            1,
+            "With more columns than rows there is always a way to put every image on its right side, whatever its "
+            "label says. Only images left out tell whether anything was learnt (chapter 4, chapter 10).",
+        ),
+        ("talk",),
+    ),
+    "Many nodules": Stage(
+        "The averaged last maps are the features: one row a nodule, as in the talk, of 240 simulated ones.",
+        _features,
+        Question(
+            "No class was told when the plane was computed, and still the classes lie apart somewhat. Why?",
+            (
+                "The networks had seen these nodules before.",
+                "What differs most between nodules has to do with what they are.",
+                "The plane was turned until they did.",
+            ),
+            1,
+            "Dark, spiky, bright with foci: such things move many features at once, and go with the class.",
+        ),
+        ("bank", "first"),
+    ),
+}
 
 CHAPTER = Chapter(
     number=9,

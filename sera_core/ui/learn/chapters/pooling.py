@@ -20,33 +20,25 @@ from sera_core.ui.learn.canvas.slide import slide
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula, grouped
 from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import matrix, numbers, pictures, step, take_home
+from sera_core.ui.learn.question import Question, Stage, stages
+from sera_core.ui.learn.show import matrix, numbers, pictures, take_home
 
 MODES: tuple[Mode, ...] = ("max", "average")
 FROM_TALK, FROM_NODULE = "talk", "nodule"
 SIDES = (1, 2, 4, 8)
-QUESTION = Question(
-    "A bright focus moves by one pixel inside a 2 × 2 window of a max pooling. What happens to the output?",
-    ("Nothing", "It moves by half a cell", "It halves"),
-    0,
-    "The largest value is in the window as before. Only when the focus leaves the window does the output change: "
-    "pooling forgives small shifts, and pays for it with place.",
-)
 
 
 def draw() -> None:
     """The whole chapter."""
-    network = seen(choose_nodule())
-    _play(network)
-    _shift(network)
-    _saved()
-    ask(QUESTION, "pooling_question")
+    _steps(seen(choose_nodule()))
 
 
 @st.fragment
+def _steps(network: Seen) -> None:
+    stages(STEPS, "Slide it", "pooling", network)
+
+
 def _play(network: Seen) -> None:
-    step("Slide it", "The talk's 4 × 4 slice to begin with; the ringed cell wins its window.")
     stage = st.container()
     with st.container(border=True, horizontal=True):
         words = {FROM_TALK: "the talk's 4 × 4", FROM_NODULE: "the nodule"}
@@ -68,7 +60,7 @@ def _play(network: Seen) -> None:
     window = Window(size, stride)
     with stage:
         key, names = f"pooling-{network.key}-{source}", (f"input, {words[source]}",)
-        slide(maps[None], window, mode, key, "pooling_step", names, outs=(mode,))
+        slide(maps[None], window, mode, key, "pooling_place", names, outs=(mode,))
     answer, first = pool(maps, window, mode), maps[:size, :size].ravel()
     formula(window.latex(len(maps)))
     chart(strip(len(maps), window), "pooling-strip", "Places of the window along one side")
@@ -104,9 +96,7 @@ def _small(crop: Grey, cells: int) -> Grey:
     return np.asarray(Image.fromarray(crop).resize((cells, cells), Image.Resampling.BOX), np.float32)
 
 
-@st.fragment
 def _shift(network: Seen) -> None:
-    step("What it forgives", "Move the nodule sideways and see how much of what is left after pooling changes.")
     shift = st.slider("Shift (pixels of 64)", 0, 12, 1, key="pooling_shift", bind="query-params")
     small = _small(network.crop.pixels, 64)
     changes = _changes(network, shift)
@@ -132,9 +122,7 @@ def _changes(network: Seen, shift: int) -> dict[str, list[float]]:
     return {mode: [change_after_shift(small, shift, Window(side, side), mode) for side in SIDES] for mode in MODES}
 
 
-@st.fragment
-def _saved() -> None:
-    step("What it saves", "AlexNet's last pooling, in front of a full layer of 4096 cells.")
+def _saved(network: Seen) -> None:
     with st.container(horizontal=True):
         size = int(st.number_input("Window", 1, 5, 3, key="pooling_alex", bind="query-params", width=130))
         stride = int(st.number_input("Stride", 1, 4, 2, key="pooling_alex_stride", bind="query-params", width=130))
@@ -146,11 +134,49 @@ def _saved() -> None:
             rf"{side} \times {side} \times 256 \times 4096 = {grouped(weights)}"
             for side, weights in ((13, before), (places, after))
         ],
-        "Weights of the first full layer without and with pooling: most of AlexNet's 62 million stand there.",
+        "Cells a side, maps, and cells of the full layer.",
     )
-    numbers({"Saved": f"{1 - after / before:.0%}"})
+    numbers({"Without pooling": f"{before:,}", "With it": f"{after:,}", "Saved": f"{1 - after / before:.0%}"})
+    st.caption("Weights of the full layer behind AlexNet's last maps of 13 × 13 cells; most of its 62 million.")
     show_code(weights_behind)
 
+
+STEPS = {
+    "Slide it": Stage(
+        "The talk's 4 × 4 slice to begin with; the ringed cell wins its window.",
+        _play,
+        Question(
+            "4 × 4 cells, a window of 2 × 2 that moves by 2. How many numbers are left?",
+            ("4", "8", "9"),
+            0,
+            "Two places along each side, one number for each place.",
+        ),
+        ("input", "mode", "size", "stride", "place"),
+    ),
+    "What it forgives": Stage(
+        "Move the nodule sideways and see how much of what is left after pooling changes.",
+        _shift,
+        Question(
+            "A bright focus moves by one pixel inside a 2 × 2 window of a max pooling. What happens to the output?",
+            ("Nothing", "It moves by half a cell", "It halves"),
+            0,
+            "The largest value is in the window as before. Only when the focus leaves the window does the output "
+            "change: pooling forgives small shifts, and pays for it with place.",
+        ),
+        ("shift", "look"),
+    ),
+    "What it saves": Stage(
+        "AlexNet's last pooling, in front of a full layer of 4096 cells.",
+        _saved,
+        Question(
+            "How many numbers does a pooling layer itself learn?",
+            ("As many as its window has cells", "One for each map", "None"),
+            2,
+            "Taking the largest, or the mean, needs no weight. It saves weights in the layer behind it.",
+        ),
+        ("alex",),
+    ),
+}
 
 CHAPTER = Chapter(
     number=7,

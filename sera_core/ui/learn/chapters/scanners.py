@@ -26,6 +26,7 @@ from sera_core.ui.learn.nodule import Specimen, choose_nodule
 from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.learn.shown_study import MODELS, answers_of
+from sera_core.ui.learn.teacher import when_asked
 from sera_core.ui.picture import show_picture
 
 QUESTION = Question(
@@ -40,8 +41,8 @@ QUESTION = Question(
 def draw() -> None:
     """The whole chapter."""
     specimen = choose_nodule()
-    _four(specimen)
-    _abroad()
+    when_asked("One nodule, four scanners", _four, specimen)
+    when_asked("A whole test set abroad", _abroad)
     ask(QUESTION, "scanners_question")
 
 

@@ -39,6 +39,43 @@ def _crop(specimen: Specimen) -> Grey:
     return prepare(specimen.image.pixels, specimen.box, preparation()).pixels
 
 
+# ---- by hand -----------------------------------------------------------------------------------------------------
+
+
+def _by_hand(specimen: Specimen) -> None:
+    counts = glcm.four_directions(glcm.HARALICK, 2)
+    every = np.sum(list(counts.values()), axis=0)
+    shown = {**counts, "sum of the four": every}
+    chart(figures.matrices(shown, glcm.HARALICK), "texture-hand", "A picture of 4 × 4 pixels and its five matrices")
+    with st.container(horizontal=True):
+        way = st.segmented_control(
+            "Neighbour", list(glcm.DIRECTIONS), default="horizontal", required=True, key="texture_way",
+            bind="query-params",
+        )  # fmt: skip
+        i = int(st.number_input("Level", 0, 3, 0, key="texture_first", bind="query-params", width=110))
+        j = int(st.number_input("beside level", 0, 3, 1, key="texture_second", bind="query-params", width=110))
+    st.markdown(_counted(way, i, j))
+    numbers({name: f"{value:.3g}" for name, value in glcm.properties(counts[way]).items()})
+    st.caption(
+        "Picture and matrices of Haralick 1973, laid out as on the talk's slide: discrete values, four directions, all "
+        f"of them. The four numbers are those of the {way} matrix."
+    )
+    show_code(glcm.pairs, glcm.cooccurrence, glcm.properties)
+    take_home("Co-occurrence by hand", partial(glcm.four_directions, glcm.HARALICK, 2))
+
+
+def _counted(way: str, i: int, j: int) -> str:
+    """Where the pairs stand, and what they add."""
+    down, right = glcm.DIRECTIONS[way]
+    found = [f"row {row + 1} column {column + 1}" for row, column in glcm.pairs(glcm.HARALICK, down, right, i, j)]
+    back = len(glcm.pairs(glcm.HARALICK, down, right, j, i))
+    where = f" ({', '.join(found)})" if found else ""
+    return (
+        f"A {i} with a {j} as its neighbour: **{len(found)}**{where}. A {j} with a {i}: **{back}**. Both orders are "
+        f"counted, so row {i}, column {j} of the matrix holds **{len(found) + back}**."
+    )
+
+
 # ---- co-occurrence -----------------------------------------------------------------------------------------------
 
 
@@ -196,6 +233,17 @@ def _taps(filter_: np.ndarray) -> str:
 
 
 STEPS = {
+    "By hand": Stage(
+        "Sixteen pixels of four levels. Choose two levels and a direction, find the pairs, and look for their count.",
+        _by_hand,
+        Question(
+            "Why is each matrix its own mirror image?",
+            ("Because the picture is", "Because each pair is counted in both orders", "By chance"),
+            1,
+            "A 0 to the left of a 1 is a 1 to the right of a 0: one pair, two counts, at (0, 1) and at (1, 0).",
+        ),
+        ("way", "second"),
+    ),
     "Co-occurrence": Stage(
         "Grey becomes a few discrete levels; then one counts how often each level stands beside each other one.",
         _cooccurrence,
@@ -204,8 +252,7 @@ STEPS = {
             ("On the diagonal", "In the corners", "Evenly everywhere"),
             0,
             "Neighbours have nearly the same level there, and i = j is the diagonal: little contrast, much "
-            "homogeneity. "
-            "Speckle and bright foci spread the counts away from it.",
+            "homogeneity. Speckle and bright foci spread the counts away from it.",
         ),
     ),
     "Wavelets": Stage(

@@ -19,57 +19,65 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.chapters.gradcam.place import draw_benchmark, draw_place, draw_sign
 from sera_core.ui.learn.formula import formula
-from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
-from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.show import step
+from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
+from sera_core.ui.learn.question import Question, Stage, stages
 from sera_core.ui.picture import show_picture
+from sera_core.ui.states import guarded
 from sera_core.wording import diagnosis as words
 from sera_core.wording.diagnosis import METHOD
 
 CLASSES = ("malignant", "benign")
 SHOWN = 16
-QUESTION = Question(
-    "The last layer is replaced by random numbers and the heatmap stays the same. What does the map show?",
-    (
-        "That the network was right all along.",
-        "What is striking in the picture, not why this class was chosen.",
-        "That the random numbers were badly drawn.",
-    ),
-    1,
-    "A map that does not change with the weights of the classes cannot explain the class (Adebayo 2018). Look at "
-    "Eigen-CAM below: it never asks for the class.",
-)
 
 
 def draw() -> None:
     """The whole chapter."""
-    network = seen(choose_nodule())
-    if network.classifier.card.kind != "cnn":
-        raise BadInput("no_gradient", f"{network.classifier.card.title} has no gradient: choose another nodule.")
+    specimen = choose_nodule()
+    _steps(specimen)
+
+
+@st.fragment
+def _steps(specimen: Specimen) -> None:
+    with guarded():  # here, because a fragment wraps what is raised in it
+        network = seen(specimen)
+        if network.classifier.card.kind != "cnn":
+            raise BadInput("no_gradient", f"{network.classifier.card.title} has no gradient: choose another nodule.")
+        stages(STEPS, "Where the place is lost", "gradcam", network)
+
+
+def _target() -> int:
     named = st.segmented_control(
         "Explain", CLASSES, default="malignant", required=True, key="gradcam_class", bind="query-params"
     )
-    target = int(named == "malignant")
-    draw_place(network, target)
-    draw_sign(network)
-    _steps(network, target)
-    _six(network, target)
-    draw_benchmark()
-    _mislead(network, target)
-    ask(QUESTION, "gradcam_question")
+    return int(named == "malignant")
 
 
-def _steps(network: Seen, target: int) -> None:
+def _place(network: Seen) -> None:
+    draw_place(network, _target())
+
+
+def _parts(network: Seen) -> None:
+    target = _target()
     found = _grad_cam(network, target)
     top = found.strongest(SHOWN)
+    _inputs(found, top, target)
+    st.markdown(f"**3 · Weights.** The mean of each gradient: one number for each of the {len(found.maps)} maps.")
+    order = top[np.argsort(-found.weights[top])]
+    names = [f"map {number + 1}" for number in order]
+    chart(bars(names, found.weights[order].tolist(), "mean gradient"), "gradcam-weights", "Weights of these maps")
+    _outputs(network, found, top, target)
+    show_code(grad_cam)
+
+
+def _inputs(found: Steps, top: np.ndarray, target: int) -> None:
+    """The maps, and the gradients of the score."""
     count, height, width = found.maps.shape
-    signs = ":blue[below zero], :orange[above]"
-    step(
-        "1 · Maps",
-        f"{SHOWN} of the {count} maps of the evidence layer, {height} × {width} cells: those that add most.",
-    )
+    st.markdown(f"**1 · Maps.** {SHOWN} of {count}, {height} × {width} cells each: those that add most.")
     chart(mosaic(found.maps[top], 8, height=170), "gradcam-maps", "The strongest maps")
-    step("2 · Gradients", f"How much the score of {CLASSES[1 - target]} would rise with each cell ({signs}).")
+    st.markdown(
+        f"**2 · Gradients.** How much the score of {CLASSES[1 - target]} would rise with each cell "
+        "(:blue[below zero], :orange[above])."
+    )
     chart(mosaic(found.gradients[top], 8, height=170), "gradcam-gradients", "Gradients of the same maps")
     st.caption(
         "Flat, because the head averages the map first: every cell counts alike."
@@ -77,13 +85,13 @@ def _steps(network: Seen, target: int) -> None:
         else "Uneven, because the layers behind look at each cell in their own way. Grad-CAM keeps only the mean; "
         "HiRes-CAM multiplies cell by cell."
     )
-    step("3 · Weights", "The mean of each gradient.")
-    order = top[np.argsort(-found.weights[top])]
-    names = [f"map {number + 1}" for number in order]
-    chart(bars(names, found.weights[order].tolist(), "mean gradient"), "gradcam-weights", "Weights of these maps")
-    step(
-        "4 · Sum, 5 · ReLU, 6 · overlay",
-        "The maps times their weights; then only what speaks for the class; then laid on the picture.",
+
+
+def _outputs(network: Seen, found: Steps, top: np.ndarray, target: int) -> None:
+    """The weighted sum, what is positive in it, and the overlay."""
+    st.markdown(
+        "**4 · Sum, 5 · ReLU, 6 · overlay.** The maps times their weights; then only what speaks for the class; then "
+        "laid on the picture."
     )
     columns = st.columns(3)
     limit = max(float(np.abs(found.total).max()), 1e-6)
@@ -98,13 +106,12 @@ def _steps(network: Seen, target: int) -> None:
     cell = " ".join(f"{found.weights[k]:+.3f}\\cdot {found.maps[k][row, column]:.2f}" for k in top[:2])
     formula(
         (
-            rf"L_{{{row + 1},{column + 1}}} = \max\Bigl(0, \sum_{{k=1}}^{{{count}}} w_k A_{{k}}\Bigr)",
+            rf"L_{{{row + 1},{column + 1}}} = \max\Bigl(0, \sum_{{k=1}}^{{{len(found.maps)}}} w_k A_{{k}}\Bigr)",
             rf"\textstyle\sum_k = {cell} + \dots",
             rf"L = {found.positive[row, column]:.3f}",
         ),
         "The hottest cell.",
     )
-    show_code(grad_cam)
 
 
 @remembered()
@@ -122,24 +129,26 @@ def _maps(network: Seen, target: int) -> dict[CamMethod, Grey]:
 # ---- six methods ---------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def _six(network: Seen, target: int) -> None:
-    step("Six methods side by side", "All from the same maps and gradients.")
-    found = _maps(network, target)
+def _six(network: Seen) -> None:
+    found = _maps(network, _target())
     with st.grid(3, min_column_width=110):
         for method, values in found.items():
             with st.container(gap="xsmall"):
                 show_picture(overlay(network.crop.pixels, values), alt=f"The heat by {METHOD[method]}")
                 st.caption(METHOD[method])
-    step("Can it be believed?", "Blur random places and ask again: is what the map calls hot missed most?")
+    show_code(heatmap)
+
+
+def _believed(network: Seen) -> None:
+    target = _target()
     method = st.selectbox(
-        "Method", list(found), format_func=METHOD.__getitem__, key="gradcam_method", bind="query-params"
+        "Method", list(CAM_METHODS), format_func=METHOD.__getitem__, key="gradcam_method", bind="query-params"
     )
     value = _trust(network, method, target)
     chart(fidelity_figure(value), "gradcam-fidelity", words.fidelity(value))
     st.markdown(words.fidelity(value))
     st.markdown(words.trust(value))
-    show_code(heatmap, fidelity)
+    show_code(fidelity)
 
 
 @remembered("Blurring and asking again")
@@ -156,9 +165,8 @@ def _trust(network: Seen, method: CamMethod, target: int) -> Fidelity:
 # ---- how it misleads -----------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def _mislead(network: Seen, target: int) -> None:
-    step("How a heatmap can mislead", "Draw the last layer at random: it has learnt nothing. Which maps notice?")
+def _mislead(network: Seen) -> None:
+    target = _target()
     seed = st.slider("Draw", 0, 20, 0, key="gradcam_seed", bind="query-params")
     same = _likeness(network, target, seed)
     chart(
@@ -187,6 +195,100 @@ def _likeness(network: Seen, target: int, seed: int) -> dict[CamMethod, float]:
     learnt, other = trace(activations, head), trace(activations, random_head(head, seed))
     return {method: likeness(raw_map(method, learnt, target), raw_map(method, other, target)) for method in CAM_METHODS}
 
+
+STEPS = {
+    "Where the place is lost": Stage(
+        "One network, one nodule, read at two depths.",
+        _place,
+        Question(
+            "Why does a map of 32-pixel cells often point beside the nodule?",
+            (
+                "Its cells have seen almost the whole crop, and may keep what they know anywhere",
+                "Its cells are too large to be drawn",
+                "The network looked beside the nodule",
+            ),
+            0,
+            "What such a cell answers for is not its own square. One step earlier the cells still know their place.",
+        ),
+    ),
+    "Put the sign in and out": Stage(
+        "The same nodule, the same random numbers, with and without its punctate foci.",
+        draw_sign,
+        Question(
+            "A map means something if, when the foci are taken out of the picture, ...",
+            ("it stays as it was", "it loses its heat there", "it becomes hotter there"),
+            1,
+            "Heat is to follow the evidence. Here the evidence is known, because it was put there.",
+        ),
+        ("foci",),
+    ),
+    "Made step by step": Stage(
+        "Grad-CAM: maps, gradients, weights, a sum, and what is positive in it.",
+        _parts,
+        Question(
+            "Why is what is below zero dropped at the end?",
+            ("It cannot be drawn", "It speaks for the other class", "It is noise"),
+            1,
+            "The map is asked for one class. Cells below zero lower its score: they speak for the other.",
+        ),
+    ),
+    "Six methods": Stage(
+        "Side by side, all from the same maps and gradients.",
+        _six,
+        Question(
+            "The six maps differ. What does that tell?",
+            (
+                "That five of them are broken",
+                "That a heatmap answers the question of its method, not 'where is the tumour'",
+                "That the network has not made up its mind",
+            ),
+            1,
+            "Each asks something else: how the score changes, what is strong in the maps, what happens if a part is "
+            "left out.",
+        ),
+    ),
+    "Can it be believed?": Stage(
+        "Blur random places and ask again: is what the map calls hot missed most?",
+        _believed,
+        Question(
+            "You blur the hot place and the answer stays. What now?",
+            ("Trust the map: it is robust", "Do not believe the map here", "Blur more"),
+            1,
+            "If the network does not miss it, it was not what the answer rested on.",
+        ),
+        ("method",),
+    ),
+    "Which maps mean something?": Stage(
+        "What was found over many nodules whose outline and foci are known.",
+        draw_benchmark,
+        Question(
+            "A plain blob in the middle of every crop hits the nodule more often than any map. What follows?",
+            (
+                "Blobs should be shown",
+                "That a hot spot in the nodule proves little, because nodules are in the middle",
+                "That networks look at the rim",
+            ),
+            1,
+            "Therefore the sign itself is put in and out, and a map must follow it.",
+        ),
+    ),
+    "How it misleads": Stage(
+        "Draw the last layer at random: it has learnt nothing. Which maps notice?",
+        _mislead,
+        Question(
+            "The last layer is replaced by random numbers and the heatmap stays the same. What does the map show?",
+            (
+                "That the network was right all along.",
+                "What is striking in the picture, not why this class was chosen.",
+                "That the random numbers were badly drawn.",
+            ),
+            1,
+            "A map that does not change with the weights of the classes cannot explain the class (Adebayo 2018). Look "
+            "at Eigen-CAM: it never asks for the class.",
+        ),
+        ("seed",),
+    ),
+}
 
 CHAPTER = Chapter(
     number=12,

@@ -24,7 +24,7 @@ from sera_core.ui.cache import sample_of
 from sera_core.ui.cell import show_code
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen
-from sera_core.ui.learn.show import numbers, step, take_home
+from sera_core.ui.learn.show import numbers, take_home
 from sera_core.ui.picture import show_picture
 from sera_core.wording import percent
 
@@ -33,7 +33,6 @@ SIGN = "papillary"  # the sample whose foci are put in and out
 
 def draw_place(network: Seen, target: int) -> None:
     """Two depths of one network on the nodule under study."""
-    step("Where the place is lost", "One network, one nodule, read at two depths.")
     depths = {"cells of 32 px, the end of the body": END, "cells of 16 px, the evidence layer": _evidence(network)}
     mask = _mask(network)
     for column, (name, depth) in zip(st.columns(2), depths.items(), strict=True):
@@ -56,10 +55,8 @@ def draw_place(network: Seen, target: int) -> None:
     show_code(traced_at)
 
 
-@st.fragment
 def draw_sign(network: Seen) -> None:
     """Punctate foci in and out of one nodule: what changes in the picture, the score and the map."""
-    step("Put the sign in and out", "The same nodule, the same random numbers, with and without its punctate foci.")
     there = st.toggle("Punctate foci", True, key="gradcam_foci", bind="query-params")
     with_foci, without = _drawn()
     crops = {key: _crop(network, frame) for key, frame in ((True, with_foci), (False, without))}
@@ -93,15 +90,11 @@ def draw_sign(network: Seen) -> None:
     take_home("Sign in and out", partial(render, case), partial(render, _without_foci(case)))
 
 
-def draw_benchmark() -> None:
+def draw_benchmark(network: Seen) -> None:
     """What the benchmark found, for every map that was tried."""
     found = kept()
     if not found["location"]:
         return
-    step(
-        "Which maps mean something?",
-        "Nodules whose outline is known, and foci put in and out of 30.",
-    )
     _table(
         found["location"], ("frames", "model", "map", "n"), {"hottest": "hottest point inside", "heat": "heat inside"}
     )

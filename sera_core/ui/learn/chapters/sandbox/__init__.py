@@ -11,6 +11,7 @@ from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.chapters.sandbox.bench import bench
 from sera_core.ui.learn.chapters.sandbox.walk import walk
 from sera_core.ui.learn.question import Question, ask
+from sera_core.ui.learn.teacher import when_asked
 
 QUESTION = Question(
     "You turn up the scanner's gain and the probability moves. What changed in the nodule?",
@@ -29,7 +30,7 @@ QUESTION = Question(
 def draw() -> None:
     """The whole chapter; each half is redrawn on its own."""
     bench()
-    walk()
+    when_asked("Make it malignant, one step at a time", walk)
     ask(QUESTION, "sandbox_question")
     show_code(case_from, render, steps_to_malignant, truth_of, visible_truth, unseen)
 
