@@ -108,6 +108,20 @@ def test_it_plays_without_asking_the_server(page: Page) -> None:
     assert SENT == []
 
 
+def test_who_wants_no_motion_sees_the_window_stand_at_once(page: Page) -> None:
+    canvas, step = grids(page), page.get_by_role("button", name="Step ›")
+
+    def frames_of_a_step() -> int:
+        before = int(canvas.get_attribute("data-frames") or 0)
+        step.click()
+        page.wait_for_timeout(500)
+        return int(canvas.get_attribute("data-frames") or 0) - before
+
+    assert frames_of_a_step() > 1
+    page.emulate_media(reduced_motion="reduce")
+    assert frames_of_a_step() == 1
+
+
 def test_a_thumb_sends_the_window_there(browser: Browser, app_url: str, ready: None) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()

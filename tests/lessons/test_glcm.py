@@ -37,6 +37,26 @@ def test_a_matrix_counted_by_hand() -> None:
     assert glcm.cooccurrence(levels, 1, -1, 1, symmetric=False).tolist() == [[1, 0], [0, 1]]
 
 
+def test_the_example_is_the_papers() -> None:
+    """Haralick 1973, figure 3: its 45 degrees lead up and to the right."""
+    printed = {
+        "horizontal": [[4, 2, 1, 0], [2, 4, 0, 0], [1, 0, 6, 1], [0, 0, 1, 2]],
+        "vertical": [[6, 0, 2, 0], [0, 4, 2, 0], [2, 2, 2, 2], [0, 0, 2, 0]],
+        "45° diagonal": [[4, 1, 0, 0], [1, 2, 2, 0], [0, 2, 4, 1], [0, 0, 1, 0]],
+        "135° diagonal": [[2, 1, 3, 0], [1, 2, 1, 0], [3, 1, 0, 2], [0, 0, 2, 0]],
+    }
+    assert {name: counts.tolist() for name, counts in glcm.four_directions(glcm.HARALICK, 2).items()} == printed
+    for name, (down, right) in glcm.DIRECTIONS.items():
+        for i, j in np.ndindex(4, 4):
+            found = glcm.pairs(glcm.HARALICK, down, right, i, j)
+            assert all(
+                glcm.HARALICK[row, column] == i and glcm.HARALICK[row + down, column + right] == j
+                for row, column in found
+            )
+            back = glcm.pairs(glcm.HARALICK, down, right, j, i)
+            assert len(found) + len(back) == printed[name][i][j]
+
+
 def test_levels_have_equal_width_and_white_is_the_last() -> None:
     grey = np.array([[0, 0.2499, 0.25, 0.5, 0.99, 1]], np.float32)
     assert glcm.quantise(grey, 2).tolist() == [[0, 0, 1, 2, 3, 3]]

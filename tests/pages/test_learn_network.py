@@ -12,16 +12,9 @@ from sera_core.ui.learn.chapters import CHAPTERS, COURSE
 from tests.pages.conftest import chapter_at, shown
 from tests.pages.test_diagnose import words
 
-OPENS = {  # chapter: words that only its result can say
+OPENS = {  # chapter: words that only its result can say; those of the split chapters are in test_learn_steps
     "5": ("reach of the kernel", "first cell of the output"),
-    "6": ("Glorot",),
-    "7": ("4 × 4", "average pooling", "AlexNet"),
     "8": ("Every output cell sees every input cell", "The probability on Diagnose"),
-    "9": ("a field of", "Simulated nodules, networks that saw ImageNet only"),
-    "12": (
-        *("The hottest cell", "px a cell", "random places", "× its area"),
-        *("the hottest point **outside**", "the hottest point inside"),  # at cells of 32 px and of 16 px
-    ),
 }
 
 

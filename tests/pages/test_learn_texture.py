@@ -17,7 +17,7 @@ from tests.pages.conftest import chapter_at, shown
 
 
 def chapter(learn: AppTest, **link: str) -> AppTest:
-    return chapter_at(learn, 3, **link)
+    return chapter_at(learn, 3, **{"texture_step": "Co-occurrence", **link})
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +59,12 @@ def test_the_wavelets_formula_gives_the_number_beside_it(
     *terms, answer = (float(number) for number in re.findall(r"[+-]\d\.\d{3}", page.latex[2].value))
     assert sum(tap * row for tap, row in zip(terms[::2], terms[1::2], strict=True)) == pytest.approx(answer, abs=0.003)
     assert answer == pytest.approx(wavelet.transform(wavelet.even(crop), name)["LH"][0, 7], abs=0.0005)
+
+
+def test_pairs_counted_by_hand_are_those_of_the_matrix(learn: AppTest) -> None:
+    page = chapter(learn, texture_step="By hand", texture_first="2", texture_second="0")
+    text = " ".join(part.value for part in page.markdown)
+    assert "A 2 with a 0 as its neighbour: **0**. A 0 with a 2: **1**" in text
+    assert "row 2, column 0 of the matrix holds **1**" in text  # as in Haralick's figure
+    page.segmented_control(key="texture_way").set_value("135° diagonal").run()
+    assert "holds **3**" in " ".join(part.value for part in page.markdown)

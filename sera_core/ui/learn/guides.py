@@ -79,7 +79,7 @@ GUIDES: dict[str, Guide] = {
             50,
             truths.same_level,
             7,
-            "These are the counts on the diagonal of the co-occurrence matrix below.",
+            "These are the counts on the diagonal of its co-occurrence matrix; how such a matrix is made stands below.",
         ),
         (
             "Texture can be put into numbers: how often grey levels stand beside each other, how much changes at which "

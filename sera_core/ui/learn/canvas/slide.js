@@ -3,6 +3,7 @@
 // Hover or touch either grid to send the window there, click to hold it, arrow keys to walk, space to play.
 
 const boards = new WeakMap()
+const CALM = matchMedia("(prefers-reduced-motion: reduce)") // then the window stands where it goes, without a ride
 const QUIET = 400 // milliseconds without a step after which the link learns where the window stands
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -162,7 +163,7 @@ function glide(board, now) {
   }
   const [r, c] = board.shown
   const rest = Math.abs(board.row - r) + Math.abs(board.column - c)
-  const near = rest < 0.02 || rest > 2 // a jump or a new line is not worth a ride across the grid
+  const near = CALM.matches || rest < 0.02 || rest > 2 // a jump or a new line is not worth a ride across the grid
   board.shown = near ? [board.row, board.column] : [r + (board.row - r) * 0.35, c + (board.column - c) * 0.35]
   if (rest) {
     board.canvas.dataset.frames = ++board.frames

@@ -32,7 +32,7 @@ def draw() -> None:
 
 @st.fragment
 def _steps(specimen: Specimen) -> None:
-    stages(STEPS, "Co-occurrence", "texture", specimen)
+    stages(STEPS, "By hand", "texture", specimen)
 
 
 def _crop(specimen: Specimen) -> Grey:
@@ -254,6 +254,7 @@ STEPS = {
             "Neighbours have nearly the same level there, and i = j is the diagonal: little contrast, much "
             "homogeneity. Speckle and bright foci spread the counts away from it.",
         ),
+        ("bits", "offset", "row", "column", "only"),
     ),
     "Wavelets": Stage(
         "A smooth and a difference filter, down and across, split the image into four bands. Take one away and look at "
@@ -267,6 +268,7 @@ STEPS = {
             "neighbours: "
             "edges, speckle, bright foci.",
         ),
+        ("filter", "bands", "i", "j"),
     ),
 }
 
