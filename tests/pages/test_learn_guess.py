@@ -78,7 +78,7 @@ def test_a_guess_is_shown_beside_the_truth_and_counted_once(learn: AppTest, mode
 
 
 def test_formulas_wait_for_those_who_ask(learn: AppTest, model: str) -> None:
-    at = chapter_at(learn, 6, depth="plain")
+    at = chapter_at(learn, 6, depth="plain", activation_depth="21")
     assert not at.latex
     assert "Glorot" not in words(at)
     at.segmented_control(key="depth").set_value("mathematics").run()
