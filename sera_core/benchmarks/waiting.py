@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,7 @@ def _frame(page: Page, seed: int) -> tuple[dict[str, float], dict[str, float]]:
     page.get_by_text("Upload", exact=True).first.click()
     settled(page)
     file: FilePayload = {"name": "frame.png", "mimeType": "image/png", "buffer": _png(seed)}
-    given = _answered(page, lambda: page.locator("input[type=file]").set_input_files([file]), "map")
+    given = _answered(page, lambda: page.locator("input[type=file]").set_input_files([file]), "verdict", "map")
     settled(page)
     svg = page.locator("svg[data-tool]").bounding_box()
     assert svg is not None
@@ -92,26 +93,30 @@ def _frame(page: Page, seed: int) -> tuple[dict[str, float], dict[str, float]]:
     page.mouse.down()
     page.mouse.move(x + 0.5 * width, y + 0.5 * height, steps=4)
     page.mouse.move(x + 0.65 * width, y + 0.6 * height)
-    drawn = _answered(page, page.mouse.up, "map")
+    drawn = _answered(page, page.mouse.up, "verdict", "map")
     settled(page)
     page.get_by_role("button", name="Reset").click()
     settled(page)
     return given, drawn
 
 
-def _answered(page: Page, act: Callable[[], None], last: str) -> dict[str, float]:
-    """Seconds from the act to each part of its answer, as far as it came; ``last`` is waited for."""
+def _answered(page: Page, act: Callable[[], None], *wanted: str) -> dict[str, float]:
+    """Seconds from the act to each part of its answer, as far as it came.
+
+    The last one wanted is waited for; the others, where they come in the same words as before, are not seen to come.
+    """
     from playwright.sync_api import TimeoutError as Late
 
     page.evaluate(WATCH)
     act()
+    *others, last = wanted
     try:
         page.wait_for_function("last => last in window.seen", arg=last, timeout=DEADLINE_S * 1000)
     except Late:
         print(f"no {last} within {DEADLINE_S} s: not taken", file=sys.stderr, flush=True)
+    with suppress(Late):
+        page.wait_for_function("all => all.every(one => one in window.seen)", arg=others, timeout=2000)
     seen: dict[str, float] = page.evaluate("window.seen")
-    if last in seen:  # a verdict in the same words as before came no later than its map
-        seen.setdefault("verdict", seen[last])
     return seen
 
 
@@ -125,7 +130,7 @@ def _opened(page: Page, title: str) -> float | None:
     return answer
 
 
-def _line(name: str, aim: float, taken: list[float | None]) -> list[Timing]:
+def _line(name: str, aim: float, taken: Sequence[float | None]) -> list[Timing]:
     known = [one for one in taken if one is not None]
     if not known:
         return []

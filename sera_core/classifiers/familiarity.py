@@ -84,7 +84,11 @@ class FamiliarityIndex:
 
     def distances(self, features: Features) -> NDArray[np.float64]:
         """Mean distance (0 ... 2) to the nearest training images, ``[N]``."""
-        return _nearest(cdist(_unit(features), self.train))
+        unit = _unit(features)
+        like = unit @ self.train.T
+        nearest = np.argpartition(-like, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+        apart = unit[:, None].astype(np.float64) - self.train[nearest]  # from the few, exactly
+        return np.asarray(np.linalg.norm(apart, axis=2).mean(axis=1))
 
     def familiarity(self, features: Features, limit: float) -> list[Familiarity]:
         """Familiarity of each row of features ``[N, F]``."""

@@ -35,7 +35,7 @@ def png_uri(pixels: Grey, max_side: int = MAX_SIDE) -> str:
 def address(picture: Image.Image) -> str:
     """A picture of any kind as a ``data:image/png`` address."""
     buffer = io.BytesIO()
-    picture.save(buffer, format="PNG")
+    picture.save(buffer, format="PNG", compress_level=1)  # little larger, in a fifth of the time
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

@@ -15,6 +15,7 @@ from scipy import ndimage
 from sera_core.contracts import Box, Grey, GreyImage, Notice
 from sera_core.images.marks import find_text, reduced
 from sera_core.images.scale import UNREADABLE
+from sera_core.images.strokes import without_strokes
 
 LONGEST = 1200  # pixels at which text is looked for
 BESIDE = 0.08  # of the width of a lit part: where the depth scale stands
@@ -108,7 +109,7 @@ def _corners(pixels: Grey, places: list[Box]) -> Bool:
 
 def _ground(pixels: Grey) -> Bool:
     """Where it is dark but for strokes."""
-    return ndimage.grey_opening(pixels, (5, 5)) < DARK
+    return without_strokes(pixels) < DARK
 
 
 def _inside(shape: tuple[int, ...], places: list[Box]) -> Bool:

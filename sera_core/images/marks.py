@@ -11,6 +11,7 @@ from PIL import Image
 from scipy import ndimage
 
 from sera_core.contracts import Box, Grey
+from sera_core.images.strokes import relief
 
 Bool = NDArray[np.bool_]
 Place = tuple[slice, slice]
@@ -54,8 +55,7 @@ def reduced(part: Grey, longest: int) -> Grey:
 
 
 def _strokes(part: Grey, stands_out: float, bright: float) -> tuple[NDArray[np.int32], list[Place]]:
-    thin = part - ndimage.grey_opening(part, (5, 5))
-    labels, _ = ndimage.label((thin > stands_out) & (part > bright), np.ones((3, 3)))
+    labels, _ = ndimage.label((relief(part) > stands_out) & (part > bright), np.ones((3, 3)))
     return labels, ndimage.find_objects(labels)
 
 

@@ -16,11 +16,16 @@ from scipy import ndimage
 
 from sera_core.contracts import Box, Grey
 from sera_core.images.marks import find_text
+from sera_core.images.strokes import relief
 
 ARMS = (3, 4, 6, 8)  # lengths of an arm in pixels that are looked for
 BRIGHT, CONTRAST = 0.55, 0.3  # of the arms, and of the arms against the fields between them
 THIN = 0.12  # a stroke stands out of its surroundings by this much
 MOST = 8  # more marks than two nodules have: letters or a grid, and no evidence
+
+Way = tuple[int, int]  # rows and columns of a step
+STRAIGHT: tuple[Way, ...] = ((0, 1), (0, -1), (1, 0), (-1, 0))
+DIAGONAL: tuple[Way, ...] = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 
 Bool = NDArray[np.bool_]
 Index = NDArray[np.intp]
@@ -40,10 +45,11 @@ def find_callipers(pixels: Grey) -> tuple[Mark, ...]:
 
     A mark in a word is a letter (the T of BREAST is two crossing strokes).
     """
-    thin = ndimage.binary_dilation((pixels > BRIGHT) & (_relief(pixels) > THIN), np.ones((3, 3)))
+    thin = ndimage.binary_dilation((pixels > BRIGHT) & (relief(pixels) > THIN), np.ones((3, 3)))
     rows, columns = np.nonzero(thin)
     trials = [(arm, upright) for arm in ARMS for upright in (True, False)]
-    scores = np.stack([_score(pixels, rows, columns, arm, upright) for arm, upright in trials])  # [trials, points]
+    rays = {way: _ray(pixels, rows, columns, way) for way in STRAIGHT + DIAGONAL}
+    scores = np.stack([_score(rays, arm, upright) for arm, upright in trials])  # [trials, points]
     best = np.zeros(pixels.shape, np.float32)
     best[rows, columns] = scores.max(0, initial=0)
     arms = np.zeros(pixels.shape, np.int32)
@@ -59,22 +65,18 @@ def find_callipers(pixels: Grey) -> tuple[Mark, ...]:
     return tuple(mark for mark in marks if not any(word.contains(Box(mark.x, mark.y, 1, 1)) for word in words))
 
 
-def _relief(pixels: Grey) -> Grey:
-    """What stands out of its surroundings as a stroke or a dot does."""
-    return np.asarray(pixels - ndimage.grey_opening(pixels, (5, 5)), np.float32)
+def _ray(pixels: Grey, rows: Index, columns: Index, way: Way) -> Grey:
+    """What is seen from each point on a way of eight pixels, ``[pixels of the way, points]``."""
+    away = np.arange(1, max(ARMS) + 1)[:, None]
+    y = np.clip(rows + way[0] * away, 0, pixels.shape[0] - 1)
+    return pixels[y, np.clip(columns + way[1] * away, 0, pixels.shape[1] - 1)]
 
 
-def _score(pixels: Grey, rows: Index, columns: Index, arm: int, upright: bool) -> Grey:
+def _score(rays: dict[Way, Grey], arm: int, upright: bool) -> Grey:
     """How much the darkest of four arms outshines the brightest of the fields between them; 0 where it is dim."""
-    straight, diagonal = [(0, 1), (0, -1), (1, 0), (-1, 0)], [(1, 1), (1, -1), (-1, 1), (-1, -1)]
-    along, between = (straight, diagonal) if upright else (diagonal, straight)
-
-    def seen(step: tuple[int, int], away: int) -> Grey:
-        y = np.clip(rows + step[0] * away, 0, pixels.shape[0] - 1)
-        return pixels[y, np.clip(columns + step[1] * away, 0, pixels.shape[1] - 1)]
-
-    darkest = np.min([np.mean([seen(step, k) for k in range(1, arm + 1)], axis=0) for step in along], axis=0)
-    brightest = np.max([seen(step, max(round(0.6 * arm), 2)) for step in between], axis=0)
+    along, between = (STRAIGHT, DIAGONAL) if upright else (DIAGONAL, STRAIGHT)
+    darkest = np.min([rays[way][:arm].mean(0) for way in along], axis=0)
+    brightest = np.max([rays[way][max(round(0.6 * arm), 2) - 1] for way in between], axis=0)
     return np.where(darkest > BRIGHT, darkest - brightest, 0).astype(np.float32)
 
 
@@ -110,7 +112,7 @@ def painted_out(pixels: Grey, marks: tuple[Mark, ...]) -> Grey:
     """The frame without its marks and without the dots between them, filled from what lies around."""
     if not marks:
         return pixels
-    strokes = (_relief(pixels) > THIN) & _near(pixels.shape, marks)
+    strokes = (relief(pixels) > THIN) & _near(pixels.shape, marks)
     strokes = ndimage.binary_dilation(strokes, iterations=1)
     known = (~strokes).astype(np.float32)
     weight = ndimage.gaussian_filter(known, 2.0)

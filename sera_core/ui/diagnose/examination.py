@@ -36,6 +36,8 @@ def examine(picture: Picture, desk: Desk) -> None:
     choices = advice.choose(next_cell)
 
     reading = _read(verdict_cell, found, Request(picture.box, model, method, steady, picture.pane))
+    with desk.glance, guarded():
+        glance.show_verdict(reading, found.image.simulated)
     with board, guarded():
         region.show_picture(picture, found, reading.heatmap if reading else None)
     measured = None
@@ -50,7 +52,7 @@ def examine(picture: Picture, desk: Desk) -> None:
 
     diagnosis = advise(found.image, reading, patient, measured=measured) if reading else None
     with desk.glance, guarded():
-        glance.show(diagnosis, patient)
+        glance.show_action(diagnosis, patient)
     others = None
     if diagnosis is not None:
         keep_diagnosed(diagnosis)

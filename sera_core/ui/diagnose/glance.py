@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sera_core.contracts import Advice, Diagnosis, Patient
+from sera_core.contracts import Advice, Diagnosis, Patient, Reading
 from sera_core.explain.inside import inside_outline
 from sera_core.figures.palette import NAME
 from sera_core.guidelines import assess
@@ -16,23 +16,27 @@ from sera_core.wording.labels import LABELS
 from sera_core.wording.verdict import GLYPH
 
 
-def show(diagnosis: Diagnosis | None, patient: Patient) -> None:
-    """The three lines; without a verdict that there is none, and the guideline's advice where it needs no model."""
-    if diagnosis is None:
+def show_verdict(reading: Reading | None, simulated: bool) -> None:
+    """Verdict and reason; without a verdict that there is none."""
+    if reading is None:
         st.markdown("**:gray[:material/block: No verdict: cell 3 says why]**")
-        if (seen := patient.seen.descriptors) is not None:
-            _action(assess(patient.guideline, seen, patient.size_mm), patient.size_mm)
         return
-    reading = diagnosis.reading
     colour, icon = NAME[reading.verdict], GLYPH[reading.verdict]
     number = f", {percent(reading.probability)}" if reading.answered else ""
-    simulated = " :violet-badge[simulated]" if diagnosis.image.simulated else ""
-    st.markdown(f"#### :{colour}[{icon} {headline(reading)}{number}]{simulated}")
+    badge = " :violet-badge[simulated]" if simulated else ""
+    st.markdown(f"#### :{colour}[{icon} {headline(reading)}{number}]{badge}")
     if reading.heatmap is not None and reading.outline is not None:
         st.markdown(
             f":material/search: {words.reason(reading.heatmap, inside_outline(reading.heatmap, reading.outline))}"
         )
-    _action(diagnosis.advice, diagnosis.size_mm)
+
+
+def show_action(diagnosis: Diagnosis | None, patient: Patient) -> None:
+    """What is advised; without a verdict the guideline's advice where it needs no model."""
+    if diagnosis is not None:
+        _action(diagnosis.advice, diagnosis.size_mm)
+    elif (seen := patient.seen.descriptors) is not None:
+        _action(assess(patient.guideline, seen, patient.size_mm), patient.size_mm)
 
 
 def _action(advice: Advice, size_mm: float | None) -> None:
