@@ -54,13 +54,21 @@ def benchmark(options: argparse.Namespace) -> Result:
         from sera_core.benchmarks import waiting
 
         return waiting.benchmark()
+    if options.part == "seeing":
+        from sera_core.benchmarks import seeing
+
+        return seeing.benchmark()
+    if options.part == "course":
+        from sera_core.benchmarks import turning
+
+        return turning.benchmark()
     from sera_core.benchmarks.run import run
 
     return run()
 
 
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
-    parts = ("speed", "outline", "signs", "explain", "runtimes", "waiting", "coverage")
+    parts = ("speed", "outline", "signs", "explain", "runtimes", "waiting", "course", "seeing", "coverage")
     parser.add_argument("part", nargs="?", choices=parts, default="speed", help="what to measure")
     parser.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"

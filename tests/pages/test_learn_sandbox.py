@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from sera_core import escape
 from sera_core.cli import main
+from sera_core.simulate.sandbox import truth_of
+from sera_core.simulate.settings import case_from
 from tests.pages.test_diagnose import words
 
 
@@ -84,6 +88,16 @@ def test_where_the_network_guesses_it_is_said(sandbox: AppTest) -> None:
     sandbox.query_params["sandbox_echo_db"] = "-20"
     sandbox.run()
     assert any("-20 is below -16.5" in info.value and "only fluid" in info.value for info in sandbox.info)
+
+
+def test_comet_tails_make_the_truth_fall_and_where_the_network_errs_it_is_said(sandbox: AppTest) -> None:
+    for name, value in {"composition": "mixed", "comet_tails": "3"}.items():
+        sandbox.query_params[f"sandbox_{name}"] = value
+    sandbox.run()
+    assert any("Comet tails are a benign sign" in info.value for info in sandbox.info)
+    case = case_from({"composition": "mixed", "comet_tails": 3})
+    without = replace(case, nodule=replace(case.nodule, comet_tails=0))
+    assert truth_of(case) < truth_of(without)
 
 
 def test_the_link_brings_back_the_nodule(sandbox: AppTest) -> None:

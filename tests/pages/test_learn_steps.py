@@ -109,3 +109,21 @@ def test_a_hidden_step_is_closed_until_it_is_asked_for(learn: AppTest) -> None:
     assert "Contrast is high where neighbours differ" in words(page)
     page.button(key="foot-next").click().run()
     assert "hide" not in page.query_params
+
+
+@pytest.mark.parametrize(
+    ("number", "link", "sentence"),
+    [
+        (4, {"margin_step": "Widest margin"}, "β the width of the street"),
+        (3, {"texture_step": "Co-occurrence"}, "Contrast: how far neighbours differ"),
+        (2, {"tasks_step": "Localisation"}, "Intersection over union"),
+        (12, {"gradcam_step": "How it misleads"}, "a hot spot's edge is no edge of the nodule"),
+        (9, {"network_step": "Where the work is"}, "numbers are used at every one of 55 × 55 places"),
+    ],
+)
+def test_what_follows_from_a_formula_is_told_without_it_too(
+    learn: AppTest, model: str, number: int, link: dict[str, str], sentence: str
+) -> None:
+    page = chapter_at(learn, number, depth="plain", **link)
+    assert not page.latex
+    assert sentence in words(page)

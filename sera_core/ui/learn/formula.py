@@ -11,17 +11,25 @@ from numpy.typing import ArrayLike
 from sera_core.ui.learn.depth import deep
 
 
-def formula(latex: str | Sequence[str], says: str = "") -> None:
-    """A formula with the numbers on the page in it, on as many lines as given, and what it says in words.
+def formula(latex: str | Sequence[str], says: str = "", means: str = "") -> None:
+    """A formula with the numbers on the page in it, on as many lines as given.
 
-    Only for those who read with the mathematics (:mod:`sera_core.ui.learn.depth`).
+    Parameters
+    ----------
+    latex : str or sequence of str
+        Only for those who read with the mathematics (:mod:`sera_core.ui.learn.depth`).
+    says : str
+        What its letters are; shown with it.
+    means : str
+        What follows from it, in words that need no formula; shown to everybody.
     """
-    if not deep():
-        return
-    for line in [latex] if isinstance(latex, str) else latex:
-        st.latex(line)
-    if says:
-        st.caption(says)
+    if deep():
+        for line in [latex] if isinstance(latex, str) else latex:
+            st.latex(line)
+        if says:
+            st.caption(says)
+    if means:
+        st.caption(means)
 
 
 def latex_matrix(values: ArrayLike) -> str:

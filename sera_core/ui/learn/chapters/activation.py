@@ -46,7 +46,7 @@ def _one_number(network: Seen) -> None:
     value, slope = (float(part(np.asarray(x))) for part in (chosen.apply, chosen.slope))
     lines = {"value": chosen.apply(axis), "slope": chosen.slope(axis)}
     chart(
-        curves(axis, lines, "x", "f(x), f'(x)", mark=(x, (value, slope))), "activation-shape", f"{name} and its slope"
+        curves(axis, lines, "x", "value, slope", mark=(x, (value, slope))), "activation-shape", f"{name} and its slope"
     )
     numbers({"Goes in": f"{x:.1f}", "Comes out": f"{value:.3f}", "Slope": f"{slope:.3f}"})
     formula(rf"f({x:.1f}) = {chosen.latex} = {value:.3f}, \quad f' = {slope:.3f}")
@@ -77,7 +77,7 @@ def _on_a_map(network: Seen) -> None:
 
 
 def _bend(network: Seen) -> None:
-    formula(r"W_2\,(W_1 x) = (W_2 W_1)\,x", "Without a nonlinearity in between, depth buys nothing.")
+    formula(r"W_2\,(W_1 x) = (W_2 W_1)\,x", means="Without a bend in between, depth buys nothing.")
     hinges = st.slider("ReLUs", 0, 40, 3, key="activation_hinges", bind="query-params")
     profile = network.crop.pixels[network.crop.pixels.shape[0] // 2].astype(float)
     smooth = np.convolve(np.pad(profile, 4, mode="edge"), np.ones(9) / 9, mode="valid")
@@ -103,13 +103,18 @@ def _depth(network: Seen) -> None:
         seed = st.number_input("Draw", 0, 99, 0, key="activation_seed", bind="query-params", width=130)
     sizes = {name: gradient_by_layer(name, depth, seed=int(seed)) for name in COMPARED}
     layers = np.arange(depth, 0, -1)
-    figure = curves(layers, sizes, "layer (1 is next to the image)", "size of the gradient", log=True, markers=True)
+    figure = curves(
+        layers, sizes, "layer (1 is next to the image)", "size of the learning signal", log=True, markers=True
+    )
     chart(figure, "activation-depth", "Size of the gradient by layer", {"layer": layers.tolist(), **sizes})
     first = {name: f"{values[-1]:.2g}" for name, values in sizes.items()}
     numbers({f"{name}, layer 1": value for name, value in first.items()})
     formula(
         rf"\left(\tfrac14\right)^{{{depth}}} = {power(0.25**depth)}",
         "The most that a chain of sigmoid slopes can let through, before the weights.",
+        "The learning signal is the gradient. The sigmoid is nowhere steeper than a quarter, so no more than a "
+        "quarter of "
+        "it passes each layer.",
     )
     if deep():
         st.caption("64 cells a layer, start weights after He (ReLU) and Glorot (sigmoid, tanh), no training.")

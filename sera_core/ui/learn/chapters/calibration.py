@@ -54,7 +54,7 @@ def draw() -> None:
     )
     formula(
         rf"p' = \frac{{1}}{{1+e^{{-({slope:.2f}\,\ln\frac{{p}}{{1-p}} {shift:+.2f})}}}}",
-        "The same two numbers stand on every model's card; they were fitted on patients of its own hospital.",
+        means="The same two numbers stand on every model's card; they were fitted on patients of its own hospital.",
     )
     ask(QUESTION, "calibration_question")
     show_code(reliability, brier, fit)

@@ -170,7 +170,8 @@ def _cut(opinion: Opinion, labels: np.ndarray) -> None:
         rf"\text{{spe}} &= \tfrac{{TN}}{{TN+FP}} = \tfrac{{{tn}}}{{{tn + fp}}} = {shares['specificity']:.3f} \\"
         rf"J &= \text{{sen}} + \text{{spe}} - 1 = {index:.3f}"
         r"\end{aligned}",
-        f"Youden's cut-off, where J is largest, lies at {best:.0%} here.",
+        means="Youden's J is sensitivity + specificity − 1: 0 is a guess, 1 is perfect. It is largest at "
+        f"{best:.0%} here.",
     )
     show_code(decision.judge, decision.concatenated, decision.averaged, counts, youden)
     take_home("Cut-off", partial(counts, labels, opinion.probabilities, cut), partial(measures, tp, fn, fp, tn))

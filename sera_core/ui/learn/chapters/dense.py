@@ -64,7 +64,7 @@ def _by_hand() -> None:
             rf"\underbrace{{{_column(bias)}}}_{{b}} = \underbrace{{{_column(stages.shifted)}}}_{{Ax+b}} "
             rf"\xrightarrow{{\ \mathrm{{ReLU}}\ }} \underbrace{{{_column(stages.active)}}}_{{\alpha(Ax+b)}}",
         ),
-        "Every output cell sees every input cell.",
+        means="Every output cell sees every input cell.",
     )
     parts = {"x": np.asarray(x)[:, None], "A": matrix, "Ax": stages.product[:, None]}
     parts |= {"Ax + b": stages.shifted[:, None], "α(Ax + b)": stages.active[:, None]}
@@ -97,7 +97,7 @@ def _real(network: Seen) -> None:
         rf"z_1 - z_0 = \underbrace{{{sum(terms):.2f}}}_{{{count}\text{{ shown}}}} "
         rf"\underbrace{{{rest:+.2f}}}_{{{len(found.features) - count}\text{{ others}}}} "
         rf"\underbrace{{{found.bias:+.2f}}}_{{\text{{bias}}}} = {found.score:.2f}",
-        "The difference of the two scores is a sum of one term a feature.",
+        means="The difference of the two scores is a sum of one term a feature.",
     )
     when_asked("Softmax", _softmax, network, found)
     show_code(evidence, softmax)

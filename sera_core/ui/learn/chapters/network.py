@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.canvas.pick import pick_cell, pick_map
 from sera_core.ui.learn.chapter import Chapter, Part, Place
+from sera_core.ui.learn.depth import deep
 from sera_core.ui.learn.formula import formula, grouped
 from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, Stage, stages
@@ -62,7 +63,7 @@ def _layers(specimen: Specimen) -> None:
     shown = [layer for layer in found if every or layer.kind in MAIN or layer.multiplications]
     st.dataframe(
         {
-            "Layer": ["input", *(layer.name for layer in shown)],
+            "Layer": ["input", *(_called(found, layer.name, name) for layer in shown)],
             "Kind": ["", *(layer.kind for layer in shown)],
             "Window": ["", *(layer.window for layer in shown)],
             "Output": [f"{side} × {side} × 3", *(_shape(layer) for layer in shown)],
@@ -104,18 +105,28 @@ def _work(specimen: Specimen) -> None:
     )
     learning = [layer for layer in found if layer.multiplications]
     chart(shares(learning), "network-shares", "Where the parameters and the multiplications stand")
-    _one_layer(learning)
+    _one_layer(learning, name)
 
 
-def _one_layer(learning: list[Layer]) -> None:
+def _called(layers: Sequence[Layer], name: str, network: str) -> str:
+    """The talk's layers have names; those of a library mean something to its readers only."""
+    if deep() or not network:
+        return name
+    return f"layer {1 + [layer.name for layer in layers].index(name)}"
+
+
+def _one_layer(learning: list[Layer], network: str) -> None:
     names = [layer.name for layer in learning]
-    chosen = st.select_slider("One layer", names, names[0], key="network_layer", bind="query-params")
+    chosen = st.select_slider(
+        "One layer", names, names[0], key="network_layer", bind="query-params",
+        format_func=lambda one: _called(learning, one, network),
+    )  # fmt: skip
     layer = learning[names.index(chosen)]
     if len(layer.shape) == 1:
         inputs = layer.multiplications // layer.shape[0]
         formula(
             rf"{inputs} \cdot {layer.shape[0]} = {grouped(layer.multiplications)}",
-            "Products: each input with each output.",
+            means=f"Each of {inputs} inputs is multiplied for each of {layer.shape[0]} outputs.",
         )
         return
     channels, height, width = layer.shape
@@ -123,7 +134,8 @@ def _one_layer(learning: list[Layer]) -> None:
     formula(
         rf"\underbrace{{{each}}}_{{k\cdot k\cdot C_\text{{in}}}} \cdot \underbrace{{{channels}}}_{{\text{{filters}}}} "
         rf"\cdot \underbrace{{{height}\cdot {width}}}_{{\text{{places}}}} = {grouped(layer.multiplications)}",
-        f"{layer.name}: {layer.window}. The same {layer.parameters:,} numbers are used at every place.",
+        f"{layer.name}: {layer.window}.",
+        f"The same {layer.parameters:,} numbers are used at every one of {height} × {width} places.",
     )
 
 
@@ -193,7 +205,8 @@ def _maps(specimen: Specimen) -> None:
     formula(
         rf"\text{{centre}} = {field.start:g} + "
         rf"{field.jump}\cdot {column} = {field.start + field.jump * column:g}\ \text{{px}}",
-        f"Layer {name}: a field of {_seen(field)} pixels; one cell further is {field.jump} pixels further.",
+        f"Layer {name}.",
+        f"The cell sees a field of {_seen(field)} pixels a side; the next cell one {field.jump} pixels further.",
     )
     corner = partial(matrix, maps[number - 1][:16, :16], "Its first 16 rows and columns")
     fold("The map as a table", "network_map_table", corner)

@@ -65,7 +65,7 @@ def draw() -> None:
     formula(
         rf"\text{{PPV}} = \frac{{\pi\,\text{{sen}}}}{{\pi\,\text{{sen}} + (1-\pi)(1-\text{{spe}})}} = "
         rf"{_right(share, sensitivity, specificity):.2f}, \quad \pi = {share:.2f}",
-        "The positive predictive value: what a positive answer is worth in this waiting room.",
+        means="The positive predictive value: what a positive answer is worth in this waiting room.",
     )
     ask(QUESTION, "prevalence_question")
     show_code(_right, _clear, measures)

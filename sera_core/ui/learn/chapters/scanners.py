@@ -109,7 +109,7 @@ def _abroad() -> None:
     worst = min(table[list(MODELS)[-1]].values())
     formula(
         rf"\text{{AUC}} = P(s_\text{{malignant}} > s_\text{{benign}}) = {worst:.2f}",
-        "Co-occurrence at its worst centre: below one half, its order is upside down there.",
+        means="Co-occurrence at its worst centre: below one half, its order is upside down there.",
     )
     st.caption("Textures are counted from grey levels, and these belong to the scanner as much as to the nodule.")
     show_code(auc)

@@ -148,7 +148,7 @@ def _exam(specimen: Specimen) -> None:
     formula(
         rf"\begin{{aligned}} p_{{\text{{frame}}}} &= \max(p_1, p_2) \\ "
         rf"&= \max({first:.2f}, {second:.2f}) = {max(first, second):.2f} \end{{aligned}}",
-        "A frame is suspicious when one of its nodules is. The box plays no part in this answer.",
+        means="A frame is suspicious when one of its nodules is. The box plays no part in this answer.",
     )
     show_code(lesson.asked, Classifier.predict, Classifier.verdict)
     _take_answers(scene, *scene.truth)
@@ -168,7 +168,8 @@ def _object(specimen: Specimen) -> None:
     formula(
         rf"\hat y = \begin{{cases}} \text{{malignant}} & p > {answer.cutoff.high:.2f} \\ \text{{benign}} & p < "
         rf"{answer.cutoff.low:.2f} \end{{cases}}, \qquad p = {answer.probability:.2f}",
-        "Between the two bounds it is indeterminate. The box is given by a person, the computer names what is in it: "
+        means="Between the two bounds it is indeterminate. The box is given by a person, the computer names what "
+        "is in it: "
         "this "
         "is CADx, and all that SERA does on its Diagnose page.",
     )
@@ -190,7 +191,7 @@ def _localisation(specimen: Specimen) -> None:
     union = scene.box.width * scene.box.height + nearest.width * nearest.height - both
     formula(
         rf"\text{{IoU}} = \frac{{|A\cap B|}}{{|A\cup B|}} = \frac{{{both}}}{{{union}}} = {both / union:.2f}",
-        "Intersection over union, in pixels, with the nodule nearest to your box.",
+        means="Intersection over union, in pixels, with the nodule nearest to your box.",
     )
     st.markdown(f"And which is it? {_say(_asked(scene, scene.box))}")
     show_code(Box.overlap, propose)
@@ -221,7 +222,7 @@ def _detection(specimen: Specimen) -> None:
         rf"\begin{{aligned}} \text{{recall}} &= \tfrac{{{found.hits}}}{{{found.hits}+{found.missed}}} "
         rf"= {found.recall:.2f} \\ "
         rf"\text{{precision}} &= {share} {f'= {found.precision:.2f}' if kept else ''} \end{{aligned}}",
-        f"Found nodules of all nodules, and found nodules of all boxes{'' if kept else ': none is kept yet'}.",
+        means=f"Found nodules of all nodules, and found nodules of all boxes{'' if kept else ': none is kept yet'}.",
     )
     for number, box in enumerate(kept, 1):
         st.markdown(f"Box {number}: {_say(_asked(scene, box))}")
@@ -258,14 +259,14 @@ def _dice_formula(mask: Mask, truth: Mask | None) -> None:
     if truth is None:
         formula(
             rf"\text{{area}} = {int(mask.sum())}\ \text{{pixels}}",
-            "Of your own nodule nobody has drawn the border, so there is nothing to compare with.",
+            means="Of your own nodule nobody has drawn the border, so there is nothing to compare with.",
         )
         return
     both, all_of_it = int((mask & truth).sum()), int(mask.sum() + truth.sum())
     formula(
         rf"\text{{Dice}} = \frac{{2\,|A\cap B|}}{{|A|+|B|}} = "
         rf"\frac{{2\cdot {both}}}{{{all_of_it}}} = {2 * both / all_of_it:.2f}",
-        "Twice the pixels that both outlines hold, over the pixels of both.",
+        means="Twice the pixels that both outlines hold, over the pixels of both.",
     )
 
 

@@ -23,6 +23,11 @@ from sera_core.ui.learn.show import numbers, take_home
 
 WINDOW = 8  # side of the little window whose levels are read out
 FARTHEST = 20  # pixels
+PROPERTIES = (
+    "Contrast: how far neighbours differ. Correlation: how well a pixel tells its neighbour. Energy: high where "
+    "few kinds "
+    "of pairs occur. Homogeneity: how often neighbours are nearly alike."
+)
 
 
 def draw() -> None:
@@ -60,6 +65,7 @@ def _by_hand(specimen: Specimen) -> None:
         "Picture and matrices of Haralick 1973, laid out as on the talk's slide: discrete values, four directions, all "
         f"of them. The four numbers are those of the {way} matrix."
     )
+    st.caption(PROPERTIES)
     show_code(glcm.pairs, glcm.cooccurrence, glcm.properties)
     take_home("Co-occurrence by hand", partial(glcm.four_directions, glcm.HARALICK, 2))
 
@@ -138,6 +144,7 @@ def _properties_formula(found: dict[str, float]) -> None:
         "takes "
         "no root, and |i - j| in place of its square.",
     )
+    st.caption(PROPERTIES)
 
 
 @remembered()
@@ -222,9 +229,10 @@ def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str,
             rf"\begin{{aligned}} &X_{{LH}}({i},{j}) \\ &= {halves} \\ &= {bands['LH'][i, j]:+.3f} \end{{aligned}}",
         ),
         f"The marked cell: each row under the window times H, then these {count} sums times L. First letter: the "
-        "filter down the rows (p), second: along the columns (r); beyond the edge the image begins anew. Every second "
-        "place is kept, so four bands of half the size hold the whole image. The talk writes X(i + p, j + r) and keeps "
+        "filter down the rows (p), second: along the columns (r); beyond the edge the image begins anew. The talk "
+        "writes X(i + p, j + r) and keeps "
         f"every place: its X_LH({2 * i + first}, {2 * j + first}) is this cell.",
+        "Every second place is kept, so four bands of half the size hold the whole image.",
     )
 
 

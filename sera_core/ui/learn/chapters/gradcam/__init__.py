@@ -183,7 +183,7 @@ def _mislead(network: Seen) -> None:
     side = network.crop.pixels.shape[0]
     formula(
         rf"\frac{{{side}\ \text{{px}}}}{{{cells[1]}\ \text{{cells}}}} = {side / cells[1]:.0f}\ \text{{px a cell}}",
-        "The smooth map is stretched from so few cells, and each of them has seen far more than its own square "
+        means="The smooth map is stretched from so few cells, and each of them has seen far more than its own square "
         "(chapter 9): a hot spot's edge is no edge of the nodule.",
     )
     show_code(random_head, likeness)

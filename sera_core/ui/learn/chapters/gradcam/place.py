@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from scipy.special import expit
 
 from sera_core.contracts import CamMethod, Grey
 from sera_core.explain.cam import Trace, heatmap
@@ -75,15 +76,20 @@ def draw_sign(network: Seen) -> None:
     part = changed > 0.1
     numbers(
         {
-            "Log-odds with foci": f"{scores[True]:+.2f}",
-            "Without": f"{scores[False]:+.2f}",
+            "Malignant, with foci": percent(float(expit(scores[True]))),
+            "Without": percent(float(expit(scores[False]))),
             "Heat on the evidence": f"{heat_inside(heat, part) / part.mean():.1f} × its area",
         }
     )
     formula(
-        rf"\frac{{\text{{heat on the evidence}}}}{{\text{{its area}}}} = "
-        rf"\frac{{{heat_inside(heat, part):.3f}}}{{{part.mean():.3f}}}",
-        "1 is chance. A map that means something has more where the pictures differ, and less when the sign is gone.",
+        (
+            rf"z = {scores[True]:+.2f}\ \text{{with foci}}, \quad {scores[False]:+.2f}\ \text{{without}}",
+            rf"\frac{{\text{{heat on the evidence}}}}{{\text{{its area}}}} = "
+            rf"\frac{{{heat_inside(heat, part):.3f}}}{{{part.mean():.3f}}}",
+        ),
+        "z is the log odds of malignant.",
+        "1 × its area is chance. A map that means something has more where the pictures differ, and less when the sign "
+        "is gone.",
     )
     show_code(render)
     case = SAMPLES[SIGN].case
@@ -99,7 +105,7 @@ def draw_benchmark(network: Seen) -> None:
         found["location"], ("frames", "model", "map", "n"), {"hottest": "hottest point inside", "heat": "heat inside"}
     )
     st.caption(
-        "A Gaussian in the middle of the crop beats every map at this: location alone is weak evidence. "
+        "A plain blob in the middle of the crop beats every map at this: location alone is weak evidence. "
         "So the sign itself is put in and out, and a map should be hot where the pictures differ:"
     )
     names = {

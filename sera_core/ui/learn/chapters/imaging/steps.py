@@ -66,7 +66,8 @@ def ct(specimen: Specimen) -> None:
     formula(
         rf"\begin{{aligned}} p(s,\theta) &= \textstyle\int \mu\,d\ell, \quad p(0, 0°) = {middle:.2f} \\ "
         rf"I / I_0 &= e^{{-{middle:.2f}}} = {np.exp(-middle):.3f} \end{{aligned}}",
-        f"The middle ray from the front: so large a share of its photons arrives. {_metal_words(metal, fill)}",
+        "The middle ray from the front: so large a share of its photons arrives.",
+        _metal_words(metal, fill),
     )
     st.caption(
         "Across the sinogram lies the direction, down it the detector. A drawn slice, not a patient: muscle, "
@@ -123,9 +124,8 @@ def mri(specimen: Specimen) -> None:
     formula(
         r"\begin{aligned} S &= \textstyle\iint \rho(x,y)\,e^{2\pi i (k_x x + k_y y)}\,dx\,dy \\ S(0,0) &= "
         rf"{abs(space[MR_PX // 2, MR_PX // 2]):.1f} \end{{aligned}}",
-        f"At its centre k-space holds the sum of all grey ({MR_PX} × the mean, {grey.mean():.3f}). The centre is the "
-        f"slow "
-        "change, the rim is edges.",
+        f"At its centre k-space holds the sum of all grey ({MR_PX} × the mean, {grey.mean():.3f}).",
+        "The centre of k-space is the slow change, its rim is edges.",
     )
     st.caption("Our nodule stands in for the slice: what is shown is how MRI measures, not how MRI sees a thyroid.")
     show_code(kspace.signal, kspace.keep, kspace.image_of)
@@ -181,7 +181,8 @@ def ultrasound(specimen: Specimen) -> None:
         rf"{SOUND_MM_PER_US / scanner.working_mhz:.2f}\ \text{{mm}} \\ \text{{grey}} &= (20\log_{{10}} E + G) / D \\"
         rf" &= ({shown:.1f} + {gain:.1f}) / {dynamic} = {(shown + gain) / dynamic:.2f}"
         r"\end{aligned}",
-        f"E is the envelope in the middle of the frame, {value:.3f}. Of a {frequency:g} MHz pulse about "
+        f"E is the envelope in the middle of the frame, {value:.3f}.",
+        f"Of a {frequency:g} MHz pulse about "
         f"{scanner.working_mhz:.1f} MHz reach the gland: the upper part of the band is absorbed.",
     )
     if specimen.sample is None:
@@ -222,7 +223,7 @@ def region(specimen: Specimen) -> None:
     x = float(grey[112, 112])
     formula(
         rf"z = \frac{{x - \mu}}{{\sigma}} = \frac{{{x:.3f} - {mean:.3f}}}{{{std:.3f}}} = {(x - mean) / std:+.3f}",
-        "The pixel in the middle. A network learnt from numbers of this range, and knows no other.",
+        means="The pixel in the middle. A network learnt from numbers of this range, and knows no other.",
     )
     show_code(prepare, normalise)
     take_home("Region", seen, normalised)

@@ -121,7 +121,7 @@ def many() -> None:
         rf"\begin{{aligned}} \beta &= 2\,\min_i\, y_i\,(x_i\cdot n - d) \\ &= 2 \times {width / 2:.2f} = {width:.2f}"
         rf" \\ n &= ({np.cos(np.radians(angle)):.2f},\ {np.sin(np.radians(angle)):.2f}),\ d = {offset:.1f}"
         r"\end{aligned}",
-        "Twice the distance of the nearest point; a negative number means that a point lies on the wrong side.",
+        means="Twice the distance of the nearest point; a negative number means that a point lies on the wrong side.",
     )
     show_code(lesson.line_margin, lesson.some_lines)
     take_home("Any line", partial(lesson.line_margin, *cloud, angle, offset))
@@ -143,7 +143,8 @@ def widest() -> None:
     formula(
         rf"\begin{{aligned}} \beta &= 2\alpha = 2 / \lVert w\rVert \\ &= 2 / \sqrt{{({w[0]:.2f})^2 + ({w[1]:.2f})^2}} "
         rf"= {fitted.beta:.2f} \\ 0 &= {w[0]:.2f}\,x_1 {w[1]:+.2f}\,x_2 {fitted.bias:+.2f} \end{{aligned}}",
-        "Only the ringed points hold the line: move another and nothing changes until it reaches the dashed edge.",
+        means="α is the way from the line to the edge of its street, β the width of the street. Only the ringed "
+        "points hold the line: move another and nothing changes until it reaches the dashed edge.",
     )
     show_code(lesson.fit, lesson.solve)
     take_home("The widest margin", partial(lesson.fit, *cloud))
@@ -176,7 +177,7 @@ def soft() -> None:
     formula(
         rf"\begin{{aligned}} \min\ & \tfrac12\lVert w\rVert^2 + C\textstyle\sum_i \xi_i \\ "
         rf"&= {bend / 2:.3f} + {c:g}\times{total:.2f} = {bend / 2 + c * total:.2f} \end{{aligned}}",
-        "A dotted line is the slack ξ of a point: how far it stands from the edge where it would cost nothing."
+        means="A dotted line is the slack ξ of a point: how far it stands from the edge where it would cost nothing."
         if straight
         else "No straight line is worth its price here: the best w is 0, so every point falls to the larger class. "
         "Move the classes apart, or go on to the kernel trick.",
@@ -196,7 +197,8 @@ def kernel() -> None:
     formula(
         rf"K(x_1, x_2) = e^{{-\gamma\lVert x_1 - x_2\rVert^2}} = e^{{-{gamma:g}\times{apart:.2f}}} = "
         rf"{np.exp(-gamma * apart):.3g}",
-        "Of the first two points. A large γ makes every point a stranger to its neighbours: each becomes an island.",
+        "Of the first two points.",
+        "A large γ makes every point a stranger to its neighbours: each becomes an island.",
     )
     chart(figures.surface(fitted, plane, ("x₁", "x₂")), "margin-surface", "The decision as a surface above the board")
     st.caption("The same decision as a height: the kernel lifts the points until a flat sheet at 0 separates them.")

@@ -70,6 +70,7 @@ def real() -> None:
     formula(
         r"\begin{aligned} f(x) &= \textstyle\sum_i a_i\,y_i\,e^{-\gamma\lVert x_i - x\rVert^2} + b \\"
         rf" &= {decision - fitted.bias:.2f} {fitted.bias:+.2f} = {decision:+.2f} \end{{aligned}}",
-        "At the star. The nodules are simulated, two features are little, and the side of a border is no diagnosis.",
+        means="At the star. The nodules are simulated, two features are little, and the side of a border is no "
+        "diagnosis.",
     )
     show_code(clouds.textures, lesson.fit, lesson.cross_validated)

@@ -56,8 +56,8 @@ def truth(found: Truth) -> str:
     """What the two truths are, what is not seen, and how well anybody could do."""
     hidden = [words for sign, words in SIGN.items() if sign in found.unseen]
     seen = (
-        f"Not to be told in this picture: {', '.join(hidden)}; with or without, it changes by less than "
-        f"{VISIBLE:g} standard deviations of the speckle."
+        f"Not to be told in this picture: {', '.join(hidden)}; with or without, it changes by less than its "
+        f"grain hides ({VISIBLE:g} of the grain's standard deviation)."
         if hidden
         else "Every sign can be told in this picture."
     )

@@ -1,0 +1,68 @@
+"""How long a click on "next chapter" takes in the course, in Chromium: from the click until the chapter's script ended.
+
+The server is started for it; the first round through the course is cold (models are loaded, nodules drawn), the second
+is warm.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sera_core.benchmarks.browser import browser, served, settled
+from sera_core.benchmarks.timing import Timing
+from sera_core.ui.learn.chapters import CHAPTERS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+DESK = {"width": 1440, "height": 900}
+DEADLINE_S = 120
+AIM_S = {"cold": 5.0, "warm": 0.5}
+# Notes in seconds since now when the chapter is there and nothing runs any more.
+WATCH = """number => {
+  const start = performance.now()
+  window.settled = null
+  const look = () => {
+    const app = document.querySelector('[data-testid=stApp]')
+    const there = document.querySelector(`.st-key-chapter-${number}`)
+    if (there && app.dataset.testScriptState === 'notRunning') window.settled = (performance.now() - start) / 1000
+    else requestAnimationFrame(look)
+  }
+  look()
+}"""
+
+
+def benchmark() -> list[Timing]:
+    """Seconds by the clock from a click to a settled chapter, cold and warm.
+
+    Raises
+    ------
+    BadInput
+        Without a browser.
+    """
+    with browser() as chromium, served() as url:
+        page = chromium.new_page(viewport=DESK)
+        page.set_default_timeout(DEADLINE_S * 1000)
+        return [line for round_ in AIM_S for line in _through(page, url, round_)]
+
+
+def _through(page: Page, url: str, round_: str) -> list[Timing]:
+    """The course from its beginning to its end."""
+    first, *others = CHAPTERS
+    page.goto(f"{url}/Learn?chapter={first}")
+    page.locator(f".st-key-chapter-{first}").wait_for()
+    settled(page)
+    return [_turned(page, number, round_) for number in others]
+
+
+def _turned(page: Page, number: int, round_: str) -> Timing:
+    """Turn to the next chapter."""
+    button = page.locator(".st-key-head-next button:visible")
+    page.evaluate(WATCH, number)
+    button.click()
+    page.wait_for_function("window.settled !== null")
+    taken = float(page.evaluate("window.settled"))
+    settled(page)
+    aim = AIM_S[round_]
+    name = f"chapter {number}, {CHAPTERS[number].title}, {round_}"
+    return Timing(name=name, value=taken, unit="s", versus=f"{aim:g} s", ratio=taken / aim)
