@@ -30,7 +30,7 @@ SAYS = {  # chapter, step: words that only its result can say, with the mathemat
     (12, "Made step by step"): "The hottest cell",
     (12, "Six methods"): "Eigen-CAM",
     (12, "Can it be believed?"): "random places",
-    (12, "Which maps mean something?"): "A Gaussian in the middle",
+    (12, "Which maps mean something?"): "A plain blob in the middle",
     (12, "How it misleads"): "px a cell",
 }
 RIGHT = {  # by hand
