@@ -23,7 +23,7 @@ from sera_core.simulate.cohort import study_set
 from sera_core.simulate.render import render
 from sera_core.train.importers import IMPORTERS, Tally
 
-SEED, CASES = 77, 60
+SEED, CASES = 91, 60  # what ships was chosen on other seeds
 MOST = {"ddti": 111, "busi": 60}  # nodules: all that DDTI's readers call suspicious, the first of BUSI's
 OUT_OF_FOLD = "DDTI, out of fold"
 Framed = tuple[Grey, Box, Mask, str]
@@ -49,8 +49,9 @@ def location(frames: Path | None, folds: Path | None = None) -> list[Row]:
 
 
 def _of_models(frames: str, ones: list[Framed]) -> Iterator[Row]:
+    """Simulated frames are shown to every model of such frames, real ones to the default models."""
     for classifier in networks():
-        if (frames == SIMULATED) <= (classifier.card.domain == SIMULATED):
+        if classifier.card.domain == SIMULATED if frames == SIMULATED else classifier.card.default:
             seen = any(source.name == frames for source in classifier.card.training)
             named = frames + (", seen in training" if seen else "")
             yield from _rows(named, [(classifier, shown(classifier, *one)) for one in ones])

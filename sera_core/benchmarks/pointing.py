@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from sera_core.contracts import Box, CamMethod, Grey
 from sera_core.explain.cam import Trace, heatmap
 from sera_core.explain.depth import END, traced_at
 from sera_core.explain.inside import Mask, mask_on_crop
+from sera_core.explain.merge import VIEWS
 from sera_core.explain.why import Asked
 from sera_core.images.prepare import Crop
 from sera_core.images.views import view_crops
@@ -61,16 +62,16 @@ def networks() -> list[Classifier]:
 def maps(classifier: Classifier, seen: Shown) -> dict[str, Grey]:
     """Heatmaps of one region under the names of the tables: as the pages make them, and what else was tried."""
     crop, here = seen.crop.pixels, partial(traced_at, classifier, classifier.parts, _evidence(classifier))
-    asked = Asked(seen.views, here(crop), SUSPICIOUS)
+    some = tuple(seen.views[view] for view in VIEWS)
+    asked = Asked(some, here(np.stack([view.pixels for view in some])), SUSPICIOUS)
     found = {METHOD[method]: asked.map(method) for method in ALL}
-    if classifier.card.default:
-        every = here(np.stack([view.pixels for view in seen.views]))
-        found["HiRes-CAM, steady"] = replace(asked, traced=every, steady=True).map(CamMethod.HIRESCAM)
+    alone = here(crop)
+    one = found["HiRes-CAM, one view"] = _map(CamMethod.HIRESCAM, alone, crop)
     if len(stages(classifier.parts, END)[0]) > _evidence(classifier):
         last = traced_at(classifier, classifier.parts, END, crop)
         found["Grad-CAM, end of the body"] = _map(CamMethod.GRADCAM, last, crop)
-    finer = traced_at(classifier, classifier.parts, _finer(classifier, asked.traced, crop), crop)
-    found["HiRes-CAM x finer cells"] = np.sqrt(found["HiRes-CAM"] * _map(CamMethod.HIRESCAM, finer, crop))
+    finer = traced_at(classifier, classifier.parts, _finer(classifier, alone, crop), crop)
+    found["HiRes-CAM, one view, x finer cells"] = np.sqrt(one * _map(CamMethod.HIRESCAM, finer, crop))
     return found
 
 

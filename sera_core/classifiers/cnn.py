@@ -112,19 +112,20 @@ class Classifier:
 
         ``signs [N, V, Q]`` are measured on as many outlines of each, where the model reads them.
         """
-        return self.answer(self.activations(views.reshape(-1, *views.shape[2:])), views.shape[1], signs)
+        features = self.features(self.activations(views.reshape(-1, *views.shape[2:])))
+        return self.answer(features, views.shape[1], signs)
 
     def seen(self, views: Grey, signs: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """Pooled features, and measured signs where the model reads them, of every view ``[N, V, F + Q]``."""
         features = self.features(self.activations(views.reshape(-1, *views.shape[2:])))
         return self._beside(features, signs).reshape(*views.shape[:2], -1)
 
-    def answer(self, activations: Tensor, views: int, signs: NDArray[np.float32] | None = None) -> Answer:
-        """What is answered for regions whose ``views`` views follow each other in the activations ``[N * V, ...]``.
+    def answer(self, pooled: NDArray[np.float32], views: int, signs: NDArray[np.float32] | None = None) -> Answer:
+        """What is answered for regions whose ``views`` views follow each other in the pooled features ``[N * V, F]``.
 
         The features are averaged, then read: of a linear reader that is the mean of the log-odds.
         """
-        features = self._beside(self.features(activations), signs)
+        features = self._beside(pooled, signs)
         mean = self.probabilities(features.reshape(-1, views, features.shape[1]).mean(axis=1))
         each = self.probabilities(features).reshape(-1, views)
         return Answer(mean, np.minimum(each.min(axis=1), mean), np.maximum(each.max(axis=1), mean))
@@ -138,10 +139,10 @@ class Classifier:
         return np.hstack([features, signs.reshape(len(features), -1)])
 
     def head(self) -> nn.Sequential:
-        """All behind the evidence layer: activations to logits ``[N, 2]``; not for a support vector machine."""
+        """All behind the evidence layer: activations to log-odds ``[N, 2]``; not for a support vector machine."""
         from torch import nn
 
-        return nn.Sequential(self._halves[1], self.parts["pool"], self.parts["last"])
+        return nn.Sequential(self._halves[1], self.parts["pool"], for_each_class(self.parts["last"]))
 
     def familiarity(self, seen: Features) -> list[Familiarity]:
         """How close each image is to the training set; ``seen [N, F]`` comes from :mod:`.familiarity`'s own body."""
@@ -152,6 +153,22 @@ class Classifier:
         if not (probability < self.card.cutoff.low or probability > self.card.cutoff.high):
             return Verdict.INDETERMINATE  # also when it is not a number
         return Verdict.MALIGNANT if is_positive(probability, self.card.cutoff.value) else Verdict.BENIGN
+
+
+def for_each_class(last: nn.Module) -> nn.Linear:
+    """A last layer that answers ``[N, 2]`` with the log-odds of each of two classes, in the place of their logits.
+
+    A logit alone also moves with what speaks for both classes; the answer does not.
+    """
+    import torch
+    from torch import nn
+
+    weights, bias = (each - each.flip(0) for each in (last.weight, last.bias))
+    odds = nn.Linear(weights.shape[1], 2).requires_grad_(False)
+    with torch.no_grad():
+        odds.weight.copy_(weights)
+        odds.bias.copy_(bias)
+    return odds.eval()
 
 
 def log_odds(

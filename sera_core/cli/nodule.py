@@ -40,7 +40,7 @@ def diagnose(options: argparse.Namespace) -> Result:
     data = content_of(options.image)
     image = read_image(data, options.frame)
     box = Box(*options.roi) if options.roi else None
-    request = Request(box, options.model, CamMethod(options.method), options.steady, _pane(image, options.pane))
+    request = Request(box, options.model, CamMethod(options.method), _pane(image, options.pane))
     seen = parse_description(**{row: getattr(options, row) for row in ROWS})
     patient = Patient(options.size_mm, Guideline(options.guideline), options.pretest, seen)
     diagnosis = diagnose(image, request, patient, ask_all=options.opinions)
@@ -58,7 +58,6 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pretest", type=float, default=0.2, help="share of malignant nodules expected (0 ... 1)")
     parser.add_argument("--frame", type=int, default=0, help="frame of a multi-frame file")
     parser.add_argument("--method", default=CamMethod.HIRESCAM.value, choices=[m.value for m in CamMethod])
-    parser.add_argument("--steady", action="store_true", help="the heatmap over all views of the answer")
     parser.add_argument("--heatmap", type=Path, metavar="OUT.png")
     parser.add_argument("--opinions", action="store_true", help="ask every other installed model too")
     _add_pane(parser)

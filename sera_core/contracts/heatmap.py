@@ -109,8 +109,6 @@ class Heatmap:
     crop_box : Box
         Where the crop lies on the whole image (may reach over its edge: those pixels are padding).
     fidelity : Fidelity or None
-    steady : bool
-        Whether it is the mean over several views.
     """
 
     method: CamMethod
@@ -118,4 +116,3 @@ class Heatmap:
     crop: Grey
     crop_box: Box
     fidelity: Fidelity | None = None
-    steady: bool = False

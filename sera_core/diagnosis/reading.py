@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +29,18 @@ from sera_core.diagnosis.choice import cards, most_familiar
 from sera_core.diagnosis.notices import doubts, which_pane
 from sera_core.diagnosis.region import Finder, border, outlined, region_of
 from sera_core.diagnosis.request import AUTO, Request
-from sera_core.explain.cam import trace
+from sera_core.explain.cam import Trace, trace
 from sera_core.explain.fidelity import fidelity
+from sera_core.explain.merge import VIEWS
 from sera_core.explain.perturb import Predict
 from sera_core.explain.why import Asked, explain
 from sera_core.images.checks import check_box
 from sera_core.images.views import view_crops
 from sera_core.outline import without_callipers
 from sera_core.signs.shaken import by_hands
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading:
@@ -117,16 +122,29 @@ def _answer(
     """
     seen = view_crops(pixels, box, classifier.card.preparation)
     activations = classifier.activations(np.stack([crop.pixels for crop in seen]))
-    answer = classifier.answer(activations, len(seen), _signs(classifier, pixels, outline))
+    traced = None
+    if request.method is not None and classifier.card.kind in ("cnn", "joined"):
+        traced = trace(activations[list(VIEWS)], classifier.head())
+    features = _features(classifier, activations, traced)
+    answer = classifier.answer(features, len(seen), _signs(classifier, pixels, outline))
     if request.method is None or classifier.card.kind == "signs":
         return answer, None
     probability = float(answer.probability[0])
     predict = _of_shown_class(classifier, probability)
-    if classifier.card.kind not in ("cnn", "joined"):
+    if traced is None:
         return answer, explain(CamMethod.OCCLUSION, seen[0], predict)
-    traced = trace(activations if request.steady else activations[:1], classifier.head())
-    asked = Asked(seen, traced, int(_malignant(classifier, probability)), request.steady)
+    asked = Asked(tuple(seen[view] for view in VIEWS), traced, int(_malignant(classifier, probability)))
     return answer, explain(request.method, seen[0], predict, asked)
+
+
+def _features(classifier: Classifier, activations: Tensor, traced: Trace | None) -> NDArray[np.float32]:
+    """Pooled features of all views ``[V, F]``; those of the views of a map are known from its trace."""
+    if traced is None:
+        return classifier.features(activations)
+    others = [view for view in range(len(activations)) if view not in VIEWS]
+    features = np.empty((len(activations), traced.features.shape[1]), np.float32)
+    features[list(VIEWS)], features[others] = traced.features, classifier.features(activations[others])
+    return features
 
 
 def _malignant(classifier: Classifier, probability: float) -> bool:

@@ -22,8 +22,6 @@ class Request:
         most familiar with this image.
     method : CamMethod or None
         Heatmap method; None makes no heatmap.
-    steady : bool
-        Whether the heatmap is that of the whole answer, the mean over its views, and not of the first alone.
     pane : Box or None
         Where to look for the nodule on a frame with several panes; None: wherever it is most confidently found.
     """
@@ -31,5 +29,4 @@ class Request:
     box: Box | None = None
     model: str = AUTO
     method: CamMethod | None = CamMethod.HIRESCAM
-    steady: bool = False
     pane: Box | None = None

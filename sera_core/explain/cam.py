@@ -79,12 +79,20 @@ class Trace:
     ----------
     activations : Tensor [N, C, h, w]
         A copy of what the body answered at the evidence layer, for one crop or for several views of it.
+    pooled : Tensor [N, F]
+        What the last layer read.
     logits : Tensor [N, classes]
     """
 
     activations: Tensor
+    pooled: Tensor
     logits: Tensor
     _found: dict[int, Maps] = field(default_factory=dict)
+
+    @property
+    def features(self) -> NDArray[np.float32]:
+        """What the last layer read, ``[N, F]``: an answer that needs no second pass."""
+        return self.pooled.detach().cpu().numpy()
 
     def gradients(self, target: int) -> Maps:
         """Gradient of each view's logit with respect to its activations; asked once, and no ``.grad`` is written."""
@@ -97,15 +105,16 @@ class Trace:
         return self._found[target]
 
 
-def trace(activations: Tensor, head: nn.Module) -> Trace:
+def trace(activations: Tensor, head: nn.Sequential) -> Trace:
     """Run the head on a copy of activations ``[N, C, h, w]``: prediction and heatmap come from this one pass.
 
     Parameters
     ----------
     activations : Tensor [N, C, h, w]
         What the network's body answered for the crops; never written to.
-    head : nn.Module
-        From activations to logits ``[N, classes]``: in evaluation mode, its parameters frozen.
+    head : nn.Sequential
+        From activations to logits ``[N, classes]``, the last layer at its end: in evaluation mode, its parameters
+        frozen.
 
     Raises
     ------
@@ -119,7 +128,8 @@ def trace(activations: Tensor, head: nn.Module) -> Trace:
 
     with torch.inference_mode(False), torch.enable_grad():
         leaf = activations.detach().clone().requires_grad_(True)
-        return Trace(leaf, head(leaf.clone()))  # the second copy shields the leaf from in-place ReLUs
+        pooled = head[:-1](leaf.clone())  # the second copy shields the leaf from in-place ReLUs
+        return Trace(leaf, pooled, head[-1](pooled))
 
 
 def heatmap(method: CamMethod, traced: Trace, target: int, size: tuple[int, int]) -> Grey:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sera_core.classifiers.cnn import Classifier
+from sera_core.classifiers.cnn import Classifier, for_each_class
 from sera_core.contracts import Grey
 from sera_core.explain.cam import Trace, trace
 from sera_core.images.prepare import normalise
@@ -33,4 +33,4 @@ def traced_at(classifier: Classifier, parts: nn.ModuleDict, depth: int, crop: Gr
 
     early, late = stages(parts, depth)
     activations = run(early, normalise(crop.reshape(-1, *crop.shape[-2:]), classifier.card.preparation))
-    return trace(activations, nn.Sequential(late, parts["pool"], parts["last"]))
+    return trace(activations, nn.Sequential(late, parts["pool"], for_each_class(parts["last"])))

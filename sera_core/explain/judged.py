@@ -19,7 +19,7 @@ Row = dict[str, Any]
 REAL = "DDTI"  # thyroid frames with readers' outlines
 
 
-def judged(sha256: str, domain: Domain, method: CamMethod, steady: bool = False) -> Judged | None:
+def judged(sha256: str, domain: Domain, method: CamMethod) -> Judged | None:
     """The benchmark's row for a model by the hash of its weights; None where it was not run on them.
 
     Parameters
@@ -28,9 +28,8 @@ def judged(sha256: str, domain: Domain, method: CamMethod, steady: bool = False)
         Of the weights: a model that was trained again has other maps.
     domain : {"real", "simulated"}
     method : CamMethod
-    steady : bool
     """
-    wanted = METHOD[method] + (", steady" if steady else "")
+    wanted = METHOD[method]
     frames = SIMULATED if domain == SIMULATED else REAL
     pairs = {row["map"]: row for row in kept()["evidence"] if row["sha256"] == sha256}
     for row in kept()["location"]:

@@ -1,8 +1,8 @@
-"""A steady map, from all views of a region: that of the answer, which is the mean over them.
+"""One map from several views of a region: what most of them agree on.
 
-The last layer is linear and reads the mean of the views' features, so what an activation of any view adds to the answer
-adds up. Each view's map is put where that view lies on the frame before they are added, and only then is the part
-dropped that speaks against the class: what depends on where the grid of cells happens to lie averages away.
+Where the grid of cells happens to lie decides where a single view's map has its spots. Each view's signed map is put
+where that view lies on the frame, and every place gets the median: heat that one view alone has is none. ``benchmark
+explain`` compares it with the map of one view and with the mean over all views of an answer.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from sera_core.contracts import Box, Grey
 from sera_core.explain.cam import scale
 
+VIEWS = (0, 1, 4)  # of those that an answer is the mean of: the region itself and the two smaller ones beside it
+
 
 def merged(raws: Sequence[NDArray[np.float32]], places: Sequence[Box], size: tuple[int, int]) -> Grey:
-    """The mean of signed maps of several views, on the first view's crop.
+    """The median of signed maps of several views, on the first view's crop.
 
     Parameters
     ----------
@@ -31,13 +33,10 @@ def merged(raws: Sequence[NDArray[np.float32]], places: Sequence[Box], size: tup
     Returns
     -------
     float32 [H, W]
-        0 ... 1, stretched to 1 at the hottest point; where fewer views look, their mean.
+        0 ... 1, stretched to 1 at the hottest point; where most views do not look, 0.
     """
-    total, looked = np.zeros(size, np.float32), np.zeros(size, np.float32)
-    for raw, place in zip(raws, places, strict=True):
-        for sums, values in ((total, raw), (looked, np.ones_like(raw))):
-            sums += _at(values, place, places[0], size)
-    return scale(np.where(looked > 0, total / np.maximum(looked, 1e-6), 0), size)
+    placed = [_at(raw, place, places[0], size) for raw, place in zip(raws, places, strict=True)]
+    return scale(np.median(placed, axis=0).astype(np.float32), size)
 
 
 def _at(values: NDArray[np.float32], place: Box, on: Box, size: tuple[int, int]) -> Grey:

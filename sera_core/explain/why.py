@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sera_core.contracts import CamMethod, Grey, Heatmap
-from sera_core.explain.cam import Trace, heatmap, raw_maps, scale
+from sera_core.explain.cam import Trace, raw_maps, scale
 from sera_core.explain.merge import merged
 from sera_core.explain.occlusion import occlusion_map
 from sera_core.explain.perturb import Predict
@@ -19,26 +19,21 @@ class Asked:
     Attributes
     ----------
     views : tuple of Crop
-        What the answer is the mean of, the region itself first.
+        The region itself first.
     traced : Trace
-        That of the region, or of all views for a steady map; in hand from the prediction.
+        Of these views; in hand from the prediction.
     target : int
-        Which logit: that of the class shown.
-    steady : bool
-        Whether the map is that of the whole answer, the mean over its views.
+        Whose log-odds: 0 or 1, the class shown.
     """
 
     views: tuple[Crop, ...]
     traced: Trace
     target: int
-    steady: bool = False
 
     def map(self, method: CamMethod) -> Grey:
         """Heatmap ``[h, w]``, 0 ... 1, by one of :data:`~sera_core.explain.cam.CAM_METHODS`."""
-        size = self.views[0].pixels.shape
-        if not self.steady:
-            return heatmap(method, self.traced, self.target, size)
-        return merged([*raw_maps(method, self.traced, self.target)], [view.box for view in self.views], size)
+        raws = raw_maps(method, self.traced, self.target)
+        return merged([*raws], [view.box for view in self.views], self.views[0].pixels.shape)
 
 
 def explain(
@@ -74,5 +69,4 @@ def explain(
         values = asked.map(method)
     else:
         raise ValueError(f"{method} needs a network's activations: use {CamMethod.OCCLUSION} for this model")
-    steady = asked is not None and asked.steady and method is not CamMethod.OCCLUSION
-    return Heatmap(method, values, crop.pixels, crop.box, steady=steady)
+    return Heatmap(method, values, crop.pixels, crop.box)

@@ -34,7 +34,7 @@ class Steps:
     positive : [h, w]
         The same without what speaks against the class.
     score : float
-        The class's logit.
+        The class's log-odds.
     """
 
     maps: Array
@@ -57,7 +57,7 @@ def grad_cam(activations: Tensor, head: nn.Module, target: int) -> Steps:
     ----------
     activations : Tensor [1, C, h, w]
     head : nn.Module
-        From activations to logits ``[1, classes]``; shared, so it is only run, never changed.
+        From activations to a score of each class ``[1, classes]``; shared, so it is only run, never changed.
     target : int
     """
     import torch

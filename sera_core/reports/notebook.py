@@ -62,7 +62,7 @@ def diagnosis_notebook(diagnosis: Diagnosis) -> str:
         A notebook that reads the image beside it, or renders the simulated sample, and refuses any other image.
     """
     reading, patient = diagnosis.reading, diagnosis.patient
-    method, steady = (reading.heatmap.method, reading.heatmap.steady) if reading.heatmap else (None, False)
+    method = reading.heatmap.method if reading.heatmap else None
     words = "\n".join(
         [
             *imports(reading.box, patient, method),
@@ -71,7 +71,7 @@ def diagnosis_notebook(diagnosis: Diagnosis) -> str:
             "from sera_core.exam import Exam",
             "from sera_core.reports.text import as_text",
             "",
-            f"request = Request({literal(reading.box)}, {literal(reading.model)}, {literal(method)}, {steady})",
+            f"request = Request({literal(reading.box)}, {literal(reading.model)}, {literal(method)})",
             f"patient = {literal(patient)}",
             "diagnosis = diagnose(image, request, patient)",
             "print(as_text(Exam.of(diagnosis)))",

@@ -154,7 +154,7 @@ def with_fidelity_of(diagnosis: Diagnosis) -> Diagnosis:
         found = with_fidelity(reading).heatmap
         return found.fidelity if found else None
 
-    key = ("fidelity", diagnosis.image.key, reading.model_sha256, reading.box, heatmap.method, heatmap.steady)
+    key = ("fidelity", diagnosis.image.key, reading.model_sha256, reading.box, heatmap.method)
     value = shelf(own=not diagnosis.image.key.startswith(SIMULATED)).ask(key, work_out)
     return replace(diagnosis, reading=replace(reading, heatmap=replace(heatmap, fidelity=value)))
 

@@ -14,6 +14,5 @@ def test_prediction_with_heatmap_costs_at_most_two_fifths_more():
     assert all(row["unit"] == "ms" and row["versus"] == "prediction" for row in rows.values())
     ours = rows[f"prediction + heatmap ({NET})"]["ratio"]
     assert ours <= 1.4
-    assert rows[f"prediction + steady heatmap ({NET})"]["ratio"] <= 2
     assert rows[f"prediction + heatmap, grad-cam's usual call ({NET})"]["ratio"] > ours + 0.1
     assert rows[f"prediction ({NET})"]["ratio"] == pytest.approx(1)

@@ -197,9 +197,11 @@ def test_probability_is_the_calibrated_difference_of_the_logits(model: Classifie
     crops = prepared(frames(4, seed=77), PREPARATION)
     activations = model.activations(crops)
     with torch.no_grad():
-        logits = model.head()(activations).numpy()
+        logits = model.parts["last"](model.head()[:-1](activations)).numpy()
+        odds = model.head()(activations).numpy()
     expected = expit(0.8 * (logits[:, 1] - logits[:, 0]) - 0.1)
     np.testing.assert_allclose(model.predict(crops), expected, atol=1e-6)
+    np.testing.assert_allclose(odds, np.stack([-1, 1]) * (logits[:, 1:] - logits[:, :1]), atol=1e-5)
     assert not activations.requires_grad
 
 

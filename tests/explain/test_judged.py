@@ -38,7 +38,6 @@ def test_other_weights_another_method_or_no_benchmark_have_not_been_measured() -
     room.keep([_row("DDTI", "aa", 0.8)], [])
     assert room.judged("cc", "real", CamMethod.HIRESCAM) is None
     assert room.judged("aa", "real", CamMethod.GRADCAM) is None
-    assert room.judged("aa", "real", CamMethod.HIRESCAM, steady=True) is None
     assert "Nobody has measured" in worth(None)
 
 

@@ -54,9 +54,8 @@ def reopen() -> None:
     by_hand = reading.outline is not None and reading.outline.source in BY_HAND
     model = reading.model if reading.model in model_ids() else AUTO
     method = reading.heatmap.method if reading.heatmap else CamMethod.HIRESCAM
-    steady = bool(reading.heatmap and reading.heatmap.steady)
     keep(outline_of, reading.outline, found.image, box, None)
-    keep(reading_of, reading, found.image, Request(box, model, method, steady, None))
+    keep(reading_of, reading, found.image, Request(box, model, method, None))
     keep(measured_of, found.measured, found.image, reading.outline, found.image.scale_at(reading.box))
     if found.opinions:
         keep(opinions_of, found.opinions, found.image, reading.box, reading.outline)
@@ -75,7 +74,6 @@ def reopen() -> None:
             "pretest": round(100 * patient.pretest),
             "model": model,
             "method": method,
-            "steady": steady,
         }
     )
 

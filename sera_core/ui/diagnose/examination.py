@@ -32,10 +32,10 @@ def examine(picture: Picture, desk: Desk) -> None:
         signs_cell = open_cell(5, "Signs", signs.LEAD)
         next_cell = open_cell(6, "What next", advice.LEAD)
     model = verdict.choose_model(verdict_cell, model_ids())
-    method, steady = why.choose_method(why_cell)
+    method = why.choose_method(why_cell)
     choices = advice.choose(next_cell)
 
-    reading = _read(verdict_cell, found, Request(picture.box, model, method, steady, picture.pane))
+    reading = _read(verdict_cell, found, Request(picture.box, model, method, picture.pane))
     with desk.glance, guarded():
         glance.show_verdict(reading, found.image.simulated)
     with board, guarded():

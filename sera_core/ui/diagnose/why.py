@@ -9,9 +9,9 @@ from sera_core.contracts import CamMethod, Diagnosis, Fidelity, Judged
 from sera_core.explain.fidelity import fidelity
 from sera_core.explain.inside import inside_outline
 from sera_core.explain.judged import judged
+from sera_core.explain.merge import VIEWS
 from sera_core.explain.why import explain
 from sera_core.figures import heatmap as figures
-from sera_core.images.views import HANDS
 from sera_core.ui.cache import with_fidelity_of
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
@@ -22,19 +22,19 @@ from sera_core.wording.diagnosis import METHOD
 LEAD = "Where the model looked, and a number that says whether the map shows what mattered to it."
 
 
-def choose_method(cell: Cell) -> tuple[CamMethod, bool]:
-    """The heatmap method to use, and whether its map is steadied."""
-    with cell.controls, st.container(horizontal=True, vertical_alignment="bottom"):
+def choose_method(cell: Cell) -> CamMethod:
+    """The heatmap method to use."""
+    with cell.controls:
         method = st.selectbox(
-            "Method", list(METHOD), 0, format_func=METHOD.__getitem__, key="method", bind="query-params"
-        )
-        steady = st.toggle(
-            "Steady map",
-            key="steady",
+            "Method",
+            list(METHOD),
+            0,
+            format_func=METHOD.__getitem__,
+            key="method",
             bind="query-params",
-            help=f"The mean over the {len(HANDS)} views that the answer is the mean of: half a prediction's work more.",
+            help=f"What most of {len(VIEWS)} views of the region agree on; Occlusion looks at one.",
         )
-    return CamMethod(method), steady
+    return CamMethod(method)
 
 
 def show_why(diagnosis: Diagnosis | None) -> Diagnosis | None:
@@ -48,7 +48,7 @@ def show_why(diagnosis: Diagnosis | None) -> Diagnosis | None:
     st.caption("The dotted square on the picture is what the model was shown; outside it, it knows nothing.")
     if reading.outline is not None:
         st.markdown(words.inside(*inside_outline(heatmap, reading.outline)))
-    measured = judged(reading.model_sha256, reading.domain, heatmap.method, heatmap.steady)
+    measured = judged(reading.model_sha256, reading.domain, heatmap.method)
     st.markdown(words.worth(measured))
     if np.ptp(heatmap.values) == 0:
         st.caption("The method found no heat at all: the map is flat.")

@@ -140,8 +140,7 @@ def _evidence(network: Seen) -> int:
 
 
 def _log_odds(traced: Trace) -> float:
-    benign, malignant = traced.logits[0].tolist()
-    return malignant - benign
+    return float(traced.logits[0, 1])
 
 
 def _traced(network: Seen, crop: Grey) -> Trace:
