@@ -163,7 +163,7 @@ def for_each_class(last: nn.Module) -> nn.Linear:
     import torch
     from torch import nn
 
-    weights, bias = (each - each.flip(0) for each in (last.weight, last.bias))
+    weights, bias = (each - each.flip(0) for each in last.parameters())
     odds = nn.Linear(weights.shape[1], 2).requires_grad_(False)
     with torch.no_grad():
         odds.weight.copy_(weights)

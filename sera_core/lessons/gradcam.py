@@ -72,7 +72,7 @@ def grad_cam(activations: Tensor, head: nn.Module, target: int) -> Steps:
     return Steps(maps, gradients, weights, total, np.maximum(total, 0), float(score.detach()))
 
 
-def random_head(head: nn.Module, seed: int) -> nn.Module:
+def random_head(head: nn.Sequential, seed: int) -> nn.Sequential:
     """A copy of the head whose last layer has learnt nothing: the same spread of weights, drawn at random."""
     import copy
 
