@@ -13,11 +13,12 @@ from sera_core.ui.learn.question import Exercise
 
 EXERCISES: dict[str, Exercise] = {
     "imaging": Exercise(
-        "An echo comes back 52 microseconds after the pulse. How deep lies what sent it back?",
+        "Sound goes 1.54 mm in a microsecond. An echo comes back 52 microseconds after the pulse. How deep lies "
+        "what sent it back?",
         "mm",
         52 * SOUND_MM_PER_US / 2,
         0.6,
-        "Sound goes 1.54 mm in a microsecond, and half of the way is the way back.",
+        "52 · 1.54, halved: half of the way is the way back.",
     ),
     "tasks": Exercise(
         "A nodule's box is 20 wide and 10 high. Yours begins at the same corner and is 30 wide and 10 high. How much "
@@ -37,11 +38,13 @@ EXERCISES: dict[str, Exercise] = {
         "between 0 and 2: (4 · 1 + 2 · 1 + 2 · 4) / 24.",
     ),
     "margin": Exercise(
-        "A border has w = (3, 4). How wide is its street?",
+        "Between two points, benign at (1, 1) and malignant at (4, 5), lies the border with the widest street. How "
+        "wide is "
+        "the street?",
         "wide",
-        2 / math.hypot(3, 4),
+        math.hypot(4 - 1, 5 - 1),
         0.01,
-        "2 divided by the length of w, which is 5.",
+        "Both points hold it, so it is as wide as they are apart: the root of 3 · 3 + 4 · 4.",
     ),
     "convolution": Exercise(
         "A kernel of 5 × 5 goes over 16 × 16 cells, one cell at a time. How many cells of padding on each side keep "
@@ -67,7 +70,9 @@ EXERCISES: dict[str, Exercise] = {
         "(55 − 3) / 2 + 1.",
     ),
     "dense": Exercise(
-        "The score for malignant is 2, that for benign 0. What share does malignant get?",
+        "The score for malignant is 2, that for benign 0. Softmax raises e = 2.718 to each score, and divides by "
+        "the sum. "
+        "What share does malignant get?",
         "percent",
         100 * float(softmax([0.0, 2.0])[1]),
         1,

@@ -63,7 +63,8 @@ GUIDES: dict[str, Guide] = {
             "The shared part is three quarters of a box, the joint area five quarters: small slips cost a lot.",
         ),
         (
-            "Is there one, which is it, where is it, where are they all: four questions, four kinds of answer.",
+            "Is there one, which is it, where is it, where are they all, where does it end: five questions, five "
+            "answers.",
             "CADx is the second: the nodule is given, the computer names it.",
             "A network taught two names answers one of them, even where there is no nodule.",
         ),
@@ -266,12 +267,12 @@ GUIDES: dict[str, Guide] = {
     ),
     "calibration": Guide(
         Amount(
-            "At another (simulated) hospital, C, a network's answers are 62 % on average. How many percent of its "
+            "At another (simulated) hospital, C, a network's answers are 63 % on average. How many percent of its "
             "patients really have a malignant nodule?",
             "percent",
             0,
             100,
-            62,
+            63,
             truths.malignant_abroad,
             6,
             "The order of its answers is still of use; their size is not, until it is mended.",

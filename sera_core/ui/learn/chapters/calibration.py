@@ -50,7 +50,9 @@ def draw() -> None:
     )
     st.caption(
         f"{len(given.labels)} simulated patients. Each dot: the nodules with about the same number; its height: how "
-        "many of them were malignant; its line: 95 % interval. On the diagonal the number keeps its promise."
+        "many of them were malignant; its line: 95 % interval. On the diagonal the number keeps its promise. "
+        "Error: the mean "
+        "square of what was said minus what was (0 or 1)."
     )
     formula(
         rf"p' = \frac{{1}}{{1+e^{{-({slope:.2f}\,\ln\frac{{p}}{{1-p}} {shift:+.2f})}}}}",

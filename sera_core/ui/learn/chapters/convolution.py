@@ -90,6 +90,11 @@ def _play(specimen: Specimen, network: Seen) -> None:
             partial(_keep, setup.kernels),
         )
     answer = convolve(setup.maps, setup.kernels, setup.bias, setup.window)
+    st.caption(
+        "Filters: so many kernels, one map each. Stride: cells from one place to the next. Padding: empty cells "
+        "around. "
+        "Dilation: how far apart the cells lie that the kernel looks at. Bias: a number added at the end."
+    )
     _sizes(setup, length)
     _first_cell(setup, answer)
     fold("The same as tables", "convolution_tables", partial(_tables, setup, answer))

@@ -73,6 +73,10 @@ def _choose() -> Choice:
         way = st.segmented_control(
             "Several layers", WAYS, default="Concatenate", key="decision_way", bind="query-params", required=True
         )
+    st.caption(
+        "Lite0, Lite1, Lite2: three networks that know photographs; stage: how deep in the network the features were "
+        "read. SVM: the widest street of chapter 4; random forest: many small questions put to the vote."
+    )
     return tuple(layers), tuple(readers), way or WAYS[0]
 
 

@@ -64,7 +64,8 @@ def _by_hand() -> None:
             rf"\underbrace{{{_column(bias)}}}_{{b}} = \underbrace{{{_column(stages.shifted)}}}_{{Ax+b}} "
             rf"\xrightarrow{{\ \mathrm{{ReLU}}\ }} \underbrace{{{_column(stages.active)}}}_{{\alpha(Ax+b)}}",
         ),
-        means="Every output cell sees every input cell.",
+        means="Each row of A is multiplied with x and summed, b is added, and ReLU drops what is below zero. Every "
+        "output cell sees every input cell.",
     )
     parts = {"x": np.asarray(x)[:, None], "A": matrix, "Ax": stages.product[:, None]}
     parts |= {"Ax + b": stages.shifted[:, None], "α(Ax + b)": stages.active[:, None]}
@@ -97,7 +98,7 @@ def _real(network: Seen) -> None:
         rf"z_1 - z_0 = \underbrace{{{sum(terms):.2f}}}_{{{count}\text{{ shown}}}} "
         rf"\underbrace{{{rest:+.2f}}}_{{{len(found.features) - count}\text{{ others}}}} "
         rf"\underbrace{{{found.bias:+.2f}}}_{{\text{{bias}}}} = {found.score:.2f}",
-        means="The difference of the two scores is a sum of one term a feature.",
+        means="Each bar is a vote. The sum of all votes is the difference of the two scores.",
     )
     when_asked("Softmax", _softmax, network, found)
     show_code(evidence, softmax)

@@ -173,6 +173,11 @@ def ultrasound(specimen: Specimen) -> None:
             "Lateral, at 35 mm": f"{lateral[1]:.2f} mm",
         }
     )
+    st.caption(
+        "Resolution: how near to each other two points may lie, one behind the other (axial) or side by side "
+        "(lateral), "
+        "and still be told apart."
+    )
     row, line = len(found.depth) // 2, len(found.place) // 2
     value = float(found.envelope[row, line])
     shown = 20 * np.log10(max(value, 1e-6))
@@ -223,7 +228,8 @@ def region(specimen: Specimen) -> None:
     x = float(grey[112, 112])
     formula(
         rf"z = \frac{{x - \mu}}{{\sigma}} = \frac{{{x:.3f} - {mean:.3f}}}{{{std:.3f}}} = {(x - mean) / std:+.3f}",
-        means="The pixel in the middle. A network learnt from numbers of this range, and knows no other.",
+        "The pixel in the middle.",
+        "A network learnt from numbers of this range, and knows no other.",
     )
     show_code(prepare, normalise)
     take_home("Region", seen, normalised)
