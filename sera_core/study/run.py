@@ -86,9 +86,10 @@ def run(design: Design, out: Path, stage: Stage, models: Path = MODELS, engine: 
     with whole_file(out / "environment.json") as part:
         part.write_text(json.dumps(environment(), indent=2) + "\n", encoding="utf-8")
     if design.validation == "folds" and design.domain == "real":
-        reports = [robustness(arms[arm.id], stage.named(arm.id)) for arm in design.arms if arm.ship]
-        if reports:
-            write_csv(out / "robust.csv", pd.concat(reports))
+        reports: list[pd.DataFrame] = []
+        for arm in (arm for arm in design.arms if arm.ship):
+            reports.append(robustness(arms[arm.id], stage.named(arm.id)))
+            write_csv(out / "robust.csv", pd.concat(reports))  # at once: the next model's may take an hour
     return aucs
 
 
