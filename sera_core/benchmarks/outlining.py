@@ -14,9 +14,10 @@ from sera_core.benchmarks.timing import Timing
 from sera_core.contracts import Box, GreyImage, Outline
 from sera_core.outline.callipers import find_callipers, painted_out
 from sera_core.outline.card import load
+from sera_core.outline.look import Hint
 from sera_core.outline.propose import propose
 from sera_core.simulate.screen import calliper_pair, draw_calliper
-from sera_core.train.outline.judge import HINTS, hint_at, outcome
+from sera_core.train.outline.judge import HINTS, hint_at, outcome, outlined
 from sera_core.train.outline.views import View, simulated_view
 
 FRAMES, SEED = 60, 2_000_000  # far from the seeds of training and test
@@ -51,18 +52,27 @@ def _scores(view: View) -> Iterator[tuple[str, tuple[float, float]]]:
     net, inside = load()[0], view.mask > 127
     generator = np.random.default_rng([*view.name.encode()])
 
-    def of(seen: View, hint: str = "none") -> tuple[float, float]:
-        result = outcome(net, seen, hint_at(hint, inside, generator))
+    def of(seen: View, hint: Hint = None) -> tuple[float, float]:
+        result = outcome(net, seen, hint)
         return float(str(result["dice"])), float(str(result["iou"]))
 
-    for hint in HINTS:
-        yield {"none": "the frame as drawn"}.get(hint, hint), of(view, hint)
+    for name in HINTS:
+        hint = hint_at(name, inside, generator)
+        yield {"none": "the frame as drawn"}.get(name, name), of(view, hint)
+        if isinstance(hint, Box):
+            first = outlined(net, view, hint)[0]
+            yield f"{name}, asked again in the box of its outline", of(view, Box.around(first) if first.any() else hint)
+            yield f"{name}, its middle taken for a click", of(view, _middle(hint))
     marked = _marked(view, generator)
     yield "callipers at the nodule, left in", of(marked)
     grey = np.asarray(marked.pixels / 255, np.float32)
     wiped = np.round(255 * painted_out(grey, find_callipers(grey))).astype(np.uint8)
     yield "callipers at the nodule, wiped", of(replace(marked, pixels=wiped))
     yield "callipers at the nodule, read and wiped", _agreement(propose(GreyImage(grey)), inside)
+
+
+def _middle(box: Box) -> tuple[int, int]:
+    return int(box.centre[0]), int(box.centre[1])
 
 
 def _marked(view: View, generator: np.random.Generator) -> View:

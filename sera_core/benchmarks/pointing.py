@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,18 +61,23 @@ def networks() -> list[Classifier]:
 
 def maps(classifier: Classifier, seen: Shown) -> dict[str, Grey]:
     """Heatmaps of one region under the names of the tables: as the pages make them, and what else was tried."""
-    crop, here = seen.crop.pixels, partial(traced_at, classifier, classifier.parts, _evidence(classifier))
-    some = tuple(seen.views[view] for view in VIEWS)
-    asked = Asked(some, here(np.stack([view.pixels for view in some])), SUSPICIOUS)
-    found = {METHOD[method]: asked.map(method) for method in ALL}
-    alone = here(crop)
+    crop, found = seen.crop.pixels, as_shown(classifier, seen, ALL)
+    alone = traced_at(classifier, classifier.parts, _evidence(classifier), crop)
     one = found["HiRes-CAM, one view"] = _map(CamMethod.HIRESCAM, alone, crop)
     if len(stages(classifier.parts, END)[0]) > _evidence(classifier):
         last = traced_at(classifier, classifier.parts, END, crop)
         found["Grad-CAM, end of the body"] = _map(CamMethod.GRADCAM, last, crop)
-    finer = traced_at(classifier, classifier.parts, _finer(classifier, alone, crop), crop)
+    finer = traced_at(classifier, classifier.parts, _finer(classifier), crop)
     found["HiRes-CAM, one view, x finer cells"] = np.sqrt(one * _map(CamMethod.HIRESCAM, finer, crop))
     return found
+
+
+def as_shown(classifier: Classifier, seen: Shown, methods: Sequence[CamMethod]) -> dict[str, Grey]:
+    """Heatmaps of one region by some methods, as the pages make them."""
+    some = tuple(seen.views[view] for view in VIEWS)
+    crops = np.stack([view.pixels for view in some])
+    asked = Asked(some, traced_at(classifier, classifier.parts, _evidence(classifier), crops), SUSPICIOUS)
+    return {METHOD[method]: asked.map(method) for method in methods}
 
 
 def baselines(seen: Shown) -> dict[str, Grey]:
@@ -102,10 +107,17 @@ def _map(method: CamMethod, traced: Trace, crop: Grey) -> Grey:
     return heatmap(method, traced, SUSPICIOUS, crop.shape)
 
 
-def _finer(classifier: Classifier, traced: Trace, crop: Grey) -> int:
+@lru_cache(maxsize=8)
+def _finer(classifier: Classifier) -> int:
     """How many stages stand before the deepest layer with twice the evidence layer's cells a side."""
-    wanted, depth = 2 * traced.activations.shape[-1], _evidence(classifier)
-    while traced_at(classifier, classifier.parts, depth, crop).activations.shape[-1] < wanted:
+    depth = _evidence(classifier)
+    blank = np.zeros((classifier.card.preparation.input_px,) * 2, np.float32)
+
+    def cells() -> int:
+        return traced_at(classifier, classifier.parts, depth, blank).activations.shape[-1]
+
+    wanted = 2 * cells()
+    while cells() < wanted:
         depth -= 1
     return depth
 

@@ -42,6 +42,10 @@ def benchmark(options: argparse.Namespace) -> Result:
         if options.keep:
             keep(places, pairs)
         return pairs + places
+    if options.part == "fidelity":
+        from sera_core.benchmarks.trusting import power
+
+        return power()
     if options.part == "outline":
         from sera_core.benchmarks.outlining import outlining
 
@@ -68,7 +72,7 @@ def benchmark(options: argparse.Namespace) -> Result:
 
 
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
-    parts = ("speed", "outline", "signs", "explain", "runtimes", "waiting", "course", "seeing", "coverage")
+    parts = ("speed", "outline", "signs", "explain", "fidelity", "runtimes", "waiting", "course", "seeing", "coverage")
     parser.add_argument("part", nargs="?", choices=parts, default="speed", help="what to measure")
     parser.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"

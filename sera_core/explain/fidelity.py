@@ -61,7 +61,7 @@ def patch_falls(
 
 def agreement(values: Grey, regions: NDArray[np.bool_], falls: NDArray[np.float64]) -> Fidelity:
     """A map ``[h, w]`` against falls that are known already."""
-    everywhere = np.stack([values.ravel(), *_moved(values)])  # [1 + MOVED, h w]
+    everywhere = np.stack([values.ravel(), *moved(values, MOVED)])  # [1 + MOVED, h w]
     heats = np.stack([everywhere[:, region.ravel()].mean(axis=1) for region in regions], axis=1)  # [1 + MOVED, N]
     likeness = _correlations(heats, falls)
     return Fidelity(
@@ -72,10 +72,10 @@ def agreement(values: Grey, regions: NDArray[np.bool_], falls: NDArray[np.float6
     )
 
 
-def _moved(values: Grey) -> list[NDArray[np.float32]]:
+def moved(values: Grey, times: int) -> list[NDArray[np.float32]]:
     """The map, turned over and rolled round at random, flat; the same for every map of one shape."""
     rng, found = np.random.default_rng(0), []
-    for _ in range(MOVED):
+    for _ in range(times):
         down, right, *flips = rng.integers(0, (*values.shape, 2, 2))
         turned = values[:: 1 - 2 * flips[0], :: 1 - 2 * flips[1]]
         found.append(np.roll(turned, (down, right), (0, 1)).ravel())

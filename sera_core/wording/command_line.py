@@ -213,7 +213,8 @@ def benchmark(found: Result) -> str:
         rows, times = ([row for row in found if ("asked" in row) == asked] for asked in (True, False))
         return "\n\n".join((table([_short(row) for row in rows]), benchmark(times)))
     if "map" in found[0]:
-        return "\n\n".join(table([_short(row) for row in found if key in row]) for key in ("ratio", "heat"))
+        parts = ([_short(row) for row in found if key in row] for key in ("ratio", "heat", "deletion"))
+        return "\n\n".join(table(part) for part in parts if part)
     return "\n".join(
         f"{row['name']}: {row['value']:.3g} {row['unit']} ({row['ratio']:.2f} x {row['versus']})" for row in found
     )

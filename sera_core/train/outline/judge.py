@@ -58,18 +58,23 @@ def hint_at(name: str, inside: NDArray[np.bool_], generator: np.random.Generator
     return Box(left, top, max(right - left, 2), max(bottom - top, 2))
 
 
-def outcome(net: UNet, view: View, hint: Hint) -> dict[str, object]:
-    """Dice, overlap of the boxes and signs of the outline on one view; zeros where nothing is found."""
-    inside = view.mask > 127
-    height, width = inside.shape
+def outlined(net: UNet, view: View, hint: Hint) -> tuple[NDArray[np.bool_], tuple[float, ...]]:
+    """The outline on one view, empty where nothing is found, and its signs."""
+    height, width = view.mask.shape
     window = Window.of(Box(0, 0, width, height))
     found = find(soft_maps(net, np.asarray(view.pixels / 255, np.float32), window, hint), window.told(hint))
     if found is None:
-        return {"dice": 0.0, "iou": 0.0, **dict.fromkeys(SIGNS, 0.0)}
-    mask = window.back(found.soft, (height, width)) > THRESHOLD
+        return np.zeros((height, width), bool), (0.0,) * len(SIGNS)
+    return window.back(found.soft, (height, width)) > THRESHOLD, found.signs
+
+
+def outcome(net: UNet, view: View, hint: Hint) -> dict[str, object]:
+    """Dice, overlap of the boxes and signs of the outline on one view; zeros where nothing is found."""
+    mask, signs = outlined(net, view, hint)
+    inside = view.mask > 127
     dice = 2 * (mask & inside).sum() / max(mask.sum() + inside.sum(), 1)
     iou = Box.around(mask).overlap(Box.around(inside)) if mask.any() and inside.any() else 0.0
-    return {"dice": float(dice), "iou": iou, **dict(zip(SIGNS, found.signs, strict=True))}
+    return {"dice": float(dice), "iou": iou, **dict(zip(SIGNS, signs, strict=True))}
 
 
 def fit_judges(rows: pd.DataFrame) -> dict[str, Judge]:
