@@ -62,7 +62,8 @@ def patch_falls(
 def agreement(values: Grey, regions: NDArray[np.bool_], falls: NDArray[np.float64]) -> Fidelity:
     """A map ``[h, w]`` against falls that are known already."""
     everywhere = np.stack([values.ravel(), *moved(values, MOVED)])  # [1 + MOVED, h w]
-    heats = np.stack([everywhere[:, region.ravel()].mean(axis=1) for region in regions], axis=1)  # [1 + MOVED, N]
+    inside = regions.reshape(len(regions), -1).astype(np.float64)
+    heats = everywhere @ (inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)).T  # [1 + MOVED, N]
     likeness = _correlations(heats, falls)
     return Fidelity(
         heats=tuple(heats[0].tolist()),

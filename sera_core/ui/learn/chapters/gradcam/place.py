@@ -51,7 +51,8 @@ def draw_place(network: Seen, target: int) -> None:
     st.markdown(
         "The last layers mix far more than their own square: each of their cells has seen almost the whole crop, and "
         "border padding tells them where they are. What they know of the nodule they may keep in any cell. One step "
-        "earlier a cell still answers for its own place."
+        "earlier a cell still answers for its own place. Diagnose reads three views of the region there and keeps what "
+        "most of them agree on."
     )
     show_code(traced_at)
 
