@@ -73,6 +73,12 @@ class Classifier:
             return nn.Sequential(self.parts["body"]), nn.Sequential()
         return stages(self.parts, network(self.card.network).evidence)
 
+    @cached_property
+    def _head(self) -> nn.Sequential:
+        from torch import nn
+
+        return nn.Sequential(self._halves[1], self.parts["pool"], for_each_class(self.parts["last"]))
+
     def activations(self, crops: Grey) -> Tensor:
         """Evidence layer's activations ``[N, C, h', w']`` of grey crops ``[N, h, w]``, without gradients."""
         return run(self._halves[0], normalise(crops, self.card.preparation))
@@ -140,9 +146,7 @@ class Classifier:
 
     def head(self) -> nn.Sequential:
         """All behind the evidence layer: activations to log-odds ``[N, 2]``; not for a support vector machine."""
-        from torch import nn
-
-        return nn.Sequential(self._halves[1], self.parts["pool"], for_each_class(self.parts["last"]))
+        return self._head
 
     def familiarity(self, seen: Features) -> list[Familiarity]:
         """How close each image is to the training set; ``seen [N, F]`` comes from :mod:`.familiarity`'s own body."""
