@@ -69,6 +69,36 @@ def overlaid(runs: Mapping[str, Sequence[Epoch]]) -> go.Figure:
     return figure.update_layout(height=280, margin={"l": 8, "r": 8, "t": 8, "b": 8}, legend=legend, dragmode=False)
 
 
+def drawn(values: Mapping[str, Sequence[float]], bands: Mapping[str, tuple[float, float, float]]) -> go.Figure:
+    """One dot a draw, and mean and interval (mean, low, high; all 0 ... 1) of each kind of run."""
+    figure = go.Figure()
+    for name, ends in values.items():
+        mean, low, high = (100 * value for value in bands[name])
+        figure.add_trace(
+            go.Scatter(
+                x=[100 * end for end in ends],
+                y=[name] * len(ends),
+                mode="markers",
+                marker={"size": 8, "symbol": "circle-open", "color": palette.UNSURE},
+                hovertemplate="%{x:.0f} %<extra>a draw</extra>",
+            )
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=[mean],
+                y=[name],
+                error_x={"type": "data", "array": [high - mean], "arrayminus": [mean - low], "thickness": 2.5},
+                mode="markers",
+                marker={"size": 11, "color": palette.ACCENT},
+                hovertemplate=f"{name}: {mean:.1f} % ({low:.1f} to {high:.1f})<extra></extra>",
+            )
+        )
+    figure.update_xaxes(title="left-out accuracy (%), chance is 50", range=[40, 100], fixedrange=True)
+    figure.update_yaxes(autorange="reversed", fixedrange=True, automargin=True)
+    margin = {"l": 8, "r": 8, "t": 8, "b": 8}
+    return figure.update_layout(height=70 + 38 * len(values), margin=margin, showlegend=False, dragmode=False)
+
+
 def moved(epoch: Epoch, moving: Sequence[str]) -> go.Figure:
     """How far each group is from where it started, over its own length; frozen groups stay."""
     share = [epoch.moved[name] * 100 for name in GROUPS]

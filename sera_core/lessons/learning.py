@@ -1,19 +1,21 @@
 """A network learning on a small set in sight: which layers move, how fast, and what it does to cases left out.
 
 Stochastic gradient descent with momentum on cross-entropy, as in Lee 2019 (Sci Rep 9:19854). What lies before the
-first layer that moves gives the same output in every epoch, so it runs once. Batch statistics stay those of ImageNet.
+first layer that moves gives the same output in every epoch, so it runs once. Batch statistics stay those of ImageNet;
+a network that starts from random weights has none, and takes those of its batches.
 
-``python -m sera_core.lessons.learning`` trains the presets and writes ``models/lessons/runs.json``, so that the page
-opens with curves.
+``python -m sera_core.lessons.learning`` trains the presets, some on several draws of nodules, prints what they reach
+and writes ``models/lessons/runs.json``, so that the page opens with curves.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 FILE = MODELS / "lessons" / "runs.json"
 GROUPS = ("Stem", "Stages 1-2", "Stages 3-4", "Stages 5-7", "Head", "Last layer")
-BATCH, MOMENTUM, LEFT_OUT = 8, 0.9, 40
+BATCH, MOMENTUM, LEFT_OUT = 8, 0.9, 120
+READ = 32  # nodules that are read at once where nothing is learnt
+DRAWS = 5  # of each preset that is compared
 
 
 @dataclass(frozen=True)
@@ -44,22 +48,30 @@ class Settings:
     epochs : int
     cases : int
         Nodules to learn from, half of them malignant.
+    scratch : bool
+        Start from random weights, not from those that know photographs.
+    draw : int
+        Which nodules are learnt from and which left out, and where the new layer starts.
     """
 
     moving: tuple[str, ...]
     rate: float
     epochs: int
     cases: int
+    scratch: bool = False
+    draw: int = 0
 
 
 DEEP = ("Stages 5-7", "Head", "Last layer")
 PRESETS = {
-    "Transfer": Settings(("Last layer",), 0.003, 10, 40),
-    "Fine-tune": Settings(DEEP, 0.003, 10, 40),
-    "Rate too big": Settings(DEEP, 0.3, 10, 40),
-    "Rate too small": Settings(DEEP, 0.00001, 10, 40),
-    "Overfit": Settings(("Head", "Last layer"), 0.003, 20, 16),
+    "Transfer": Settings(("Last layer",), 0.001, 8, 120),
+    "Fine-tune": Settings(DEEP, 0.001, 8, 120),
+    "From scratch": Settings(GROUPS, 0.01, 8, 120, scratch=True),
+    "Overfit": Settings(DEEP, 0.001, 12, 16),
+    "Rate too big": Settings(DEEP, 0.3, 6, 16),
+    "Rate too small": Settings(DEEP, 0.00001, 6, 16),
 }
+COMPARED = ("Transfer", "Fine-tune", "From scratch", "Overfit")  # on several draws
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,8 @@ class Epoch:
         How far the weights of each group are from their start, over their own length.
     weight : (before, velocity, after)
         One weight of the last layer in the epoch's last step.
+    answers : tuple of float
+        Probability of malignancy of each nodule left out.
     own : float
         Probability of malignancy for the nodule under study; NaN where there was none.
     """
@@ -89,6 +103,7 @@ class Epoch:
     left_out_accuracy: float
     moved: dict[str, float]
     weight: tuple[float, float, float]
+    answers: tuple[float, ...]
     own: float
 
 
@@ -97,20 +112,27 @@ class Student:
     """A network in training, cut into the part that runs once and the part that learns."""
 
     groups: dict[str, nn.Module]
+    moving: tuple[str, ...]
     fixed: tuple[str, ...]
+    scratch: bool
     start: dict[str, Tensor]
 
     def fixed_part(self, crops: Grey) -> Tensor:
         """What the layers before the first moving one say of the crops ``[N, h, w]``."""
         import torch
 
-        x = torch.from_numpy(normalise(crops, preparation()))
+        x = torch.from_numpy(normalise(crops, preparation())).to(memory_format=torch.channels_last)
         with torch.no_grad():
-            return torch.cat([self._through(part, self.fixed) for part in x.split(BATCH)])
+            return torch.cat([self._through(part, self.fixed) for part in x.split(READ)])
 
     def logits(self, x: Tensor) -> Tensor:
         """The rest of the way, ``[N, 2]``."""
         return self._through(x, tuple(name for name in GROUPS if name not in self.fixed))
+
+    def learning(self, now: bool) -> None:
+        """Take the statistics of its batches while it learns; only a network that has none does."""
+        for name in self.moving:
+            self.groups[name].train(now and self.scratch)
 
     def moved(self) -> dict[str, float]:
         """Distance of each group's weights from their start, over the length of the start."""
@@ -125,8 +147,8 @@ class Student:
         return x
 
 
-def student(moving: Sequence[str]) -> Student:
-    """An ImageNet network with a new last layer, of which only some groups move.
+def student(settings: Settings) -> Student:
+    """A network with a new last layer, of which only some groups move.
 
     Raises
     ------
@@ -137,18 +159,20 @@ def student(moving: Sequence[str]) -> Student:
 
     from sera_core.nets.split import build
 
+    moving = settings.moving
     if not moving:
         raise BadInput("all_frozen", "Every layer is frozen, so nothing can be learnt: let at least one group move.")
-    torch.manual_seed(0)
-    parts = build(NETWORKS[0], pretrained=True).eval()
+    torch.manual_seed(settings.draw)
+    parts = build(NETWORKS[0], pretrained=not settings.scratch).eval()
+    parts.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub knows tensors only
     body = cast("nn.Sequential", parts["body"])
     stages = cast("nn.Sequential", body[2])
     cut = (body[:2], stages[:2], stages[2:4], stages[4:], body[3:], parts["last"])
     groups = dict(zip(GROUPS, cut, strict=True))
     for name, group in groups.items():
         group.requires_grad_(name in moving)
-    first = min(GROUPS.index(name) for name in moving)
-    return Student(groups, GROUPS[:first], {name: _flat(group) for name, group in groups.items()})
+    fixed = GROUPS[: min(GROUPS.index(name) for name in moving)]
+    return Student(groups, moving, fixed, settings.scratch, {name: _flat(group) for name, group in groups.items()})
 
 
 def _flat(group: nn.Module) -> Tensor:
@@ -157,12 +181,12 @@ def _flat(group: nn.Module) -> Tensor:
     return torch.cat([value.detach().flatten().clone() for value in group.parameters()])
 
 
-def split(cases: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def split(settings: Settings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows of the bank to learn from, and rows left out; both hold each class alike."""
     labels = load_bank().labels
-    order = np.random.default_rng(0).permutation(len(labels))
+    order = np.random.default_rng(settings.draw).permutation(len(labels))
     benign, malignant = order[labels[order] == 0], order[labels[order] == 1]
-    half, out = cases // 2, LEFT_OUT // 2
+    half, out = settings.cases // 2, LEFT_OUT // 2
     learn = np.concatenate([benign[out : out + half], malignant[out : out + half]])
     return learn, np.concatenate([benign[:out], malignant[:out]])
 
@@ -185,8 +209,8 @@ def train(settings: Settings, own: Grey | None = None) -> Iterator[Epoch]:
 
     from sera_core.train.descent import cross_entropy
 
-    pupil, bank = student(settings.moving), load_bank()
-    learn, left_out = split(settings.cases)
+    pupil, bank = student(settings), load_bank()
+    learn, left_out = split(settings)
     known, unknown = (pupil.fixed_part(bank.crops[rows]) for rows in (learn, left_out))
     mine = None if own is None else pupil.fixed_part(own[None])
     targets = torch.from_numpy(bank.labels[learn]).float()
@@ -194,9 +218,10 @@ def train(settings: Settings, own: Grey | None = None) -> Iterator[Epoch]:
     moving = [value for name in settings.moving for value in pupil.groups[name].parameters()]
     optimiser = torch.optim.SGD(moving, settings.rate, MOMENTUM)
     watched = cast("nn.Linear", pupil.groups["Last layer"]).weight
-    random, weight = np.random.default_rng(0), (_one(watched), 0.0, _one(watched))
+    random, weight = np.random.default_rng(settings.draw), (_one(watched), 0.0, _one(watched))
     for number in range(settings.epochs + 1):
         order: NDArray[np.intp] = random.permutation(len(learn)) if number else np.zeros(0, np.intp)
+        pupil.learning(True)
         for start in range(0, len(order), BATCH):
             rows = torch.from_numpy(np.asarray(order[start : start + BATCH]))
             before = _one(watched)
@@ -208,14 +233,11 @@ def train(settings: Settings, own: Grey | None = None) -> Iterator[Epoch]:
             optimiser.step()
             after = _one(watched)
             weight = (before, (before - after) / settings.rate, after)
-        yield Epoch(
-            number,
-            *_judged(pupil, known, targets),
-            *_judged(pupil, unknown, truth),
-            pupil.moved(),
-            weight,
-            _own(pupil, mine),
-        )
+        pupil.learning(False)
+        loss_known, right_known, _ = _judged(pupil, known, targets)
+        loss_out, right_out, answers = _judged(pupil, unknown, truth)
+        here = (loss_known, right_known, loss_out, right_out, pupil.moved(), weight, answers, _own(pupil, mine))
+        yield Epoch(number, *here)
 
 
 def _one(weights: Tensor) -> float:
@@ -223,14 +245,14 @@ def _one(weights: Tensor) -> float:
     return float(weights.detach()[1, 0])
 
 
-def _judged(pupil: Student, x: Tensor, targets: Tensor) -> tuple[float, float]:
-    """Loss and accuracy."""
+def _judged(pupil: Student, x: Tensor, targets: Tensor) -> tuple[float, float, tuple[float, ...]]:
+    """Loss, accuracy and the probabilities."""
     import torch
 
     with torch.no_grad():
-        logits = torch.cat([pupil.logits(part) for part in x.split(BATCH)])
+        logits = torch.cat([pupil.logits(part) for part in x.split(READ)])
     loss = torch.nn.functional.cross_entropy(logits, targets.long()).item()
-    return loss, float((logits.argmax(1) == targets).float().mean())
+    return loss, float((logits.argmax(1) == targets).float().mean()), tuple(logits.softmax(1)[:, 1].tolist())
 
 
 def _own(pupil: Student, x: Tensor | None) -> float:
@@ -242,9 +264,32 @@ def _own(pupil: Student, x: Tensor | None) -> float:
         return float(pupil.logits(x).softmax(1)[0, 1])
 
 
+def changed_sides(settings: Settings, before: Epoch, after: Epoch) -> list[int]:
+    """Which of the nodules left out are called otherwise than before, as rows of the bank; the largest change first."""
+    was, now = np.asarray(before.answers), np.asarray(after.answers)
+    found = np.flatnonzero((was > 0.5) != (now > 0.5))
+    return [int(row) for row in split(settings)[1][found[np.argsort(-np.abs(now - was)[found])]]]
+
+
+def over_draws(settings: Settings) -> list[float]:
+    """Left-out accuracy in the end, of every draw in the file."""
+    runs = earlier_runs()
+    drawn = (runs.get(replace(settings, draw=draw)) for draw in range(DRAWS))
+    return [run[-1].left_out_accuracy for run in drawn if run]
+
+
+def band(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean of some draws and its 95 % interval (Student's t)."""
+    from scipy.stats import t
+
+    mean, error = float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
+    reach = float(t.ppf(0.975, len(values) - 1)) * error
+    return mean, mean - reach, mean + reach
+
+
 @lru_cache(maxsize=1)
 def earlier_runs() -> dict[Settings, tuple[Epoch, ...]]:
-    """The presets' runs that come with the project; empty where the file is missing."""
+    """The runs that come with the project; empty where the file is missing."""
     if not FILE.is_file():
         return {}
     runs = json.loads(FILE.read_text(encoding="utf-8"))
@@ -256,21 +301,48 @@ def _settings(stored: dict) -> Settings:
 
 
 def _epoch(stored: dict) -> Epoch:
-    return Epoch(**{**stored, "weight": tuple(stored["weight"]), "own": float("nan")})
+    return Epoch(**{**stored, "weight": tuple(stored["weight"]), "answers": tuple(stored["answers"]),
+                    "own": float("nan")})  # fmt: skip
 
 
 def write_runs() -> None:
-    """Train every preset and keep its curves."""
-    runs = []
-    for settings in PRESETS.values():
-        epochs: list[dict] = []
-        try:
-            epochs.extend({**asdict(epoch), "own": None} for epoch in train(settings))
-        except BadInput:  # a rate far too big ends in no number at all: what was before it is kept
-            print(f"{settings} left the numbers after {len(epochs)} epochs")
-        runs.append({"settings": asdict(settings), "epochs": epochs})
-    with whole_file(FILE) as part:
-        part.write_text(json.dumps(runs), encoding="utf-8")
+    """Train every preset, those compared on every draw; print what they reach, and keep the curves."""
+    runs: list[dict] = []
+    ends: dict[str, list[dict]] = {name: [] for name in PRESETS}
+    for draw in range(DRAWS):
+        for name in COMPARED if draw else PRESETS:
+            settings, since = replace(PRESETS[name], draw=draw), time.perf_counter()
+            epochs = _kept(settings)
+            runs.append({"settings": asdict(settings), "epochs": epochs})
+            ends[name].append(epochs[-1])
+            learnt, left_out = epochs[-1]["accuracy"], epochs[-1]["left_out_accuracy"]
+            taken = time.perf_counter() - since
+            print(f"{name}, draw {draw}: learnt from {learnt:.2f}, left out {left_out:.3f}, {taken:.0f} s", flush=True)
+            with whole_file(FILE) as part:
+                part.write_text(json.dumps(runs), encoding="utf-8")
+    for name in COMPARED:
+        for what in ("accuracy", "left_out_accuracy", "left_out_loss"):
+            mean, low, high = band([end[what] for end in ends[name]])
+            print(f"{name}: {what} {mean:.3f} ({low:.3f} to {high:.3f}) over {DRAWS} draws")
+
+
+def _kept(settings: Settings) -> list[dict]:
+    """The epochs of a run, its numbers to six digits."""
+    epochs: list[dict] = []
+    try:
+        for epoch in train(settings):
+            epochs.append({**_rounded(asdict(epoch)), "own": None})
+    except BadInput:  # a rate far too big ends in no number at all: what was before it is kept
+        print(f"{settings} left the numbers after {len(epochs)} epochs")
+    return epochs
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    if isinstance(value, tuple):
+        return [_rounded(one) for one in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 if __name__ == "__main__":

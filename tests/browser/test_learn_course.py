@@ -42,7 +42,7 @@ def test_next_and_previous_begin_a_chapter_at_its_top(opened: Page, app_url: str
 
     head = opened.locator(".st-key-head-previous button:visible")  # one for a mouse, one for a thumb
     head.click()
-    says(opened.locator(".st-key-chapter-3"), "discrete levels")
+    says(opened.locator(".st-key-chapter-3"), "Sixteen pixels of four levels")
     assert "chapter=3" in opened.url
 
 
@@ -63,12 +63,15 @@ def test_fast_turning_ends_in_one_whole_chapter(opened: Page, app_url: str) -> N
 
 def test_the_list_of_chapters_turns_to_one_whose_code_is_shown(opened: Page, app_url: str) -> None:
     opened.goto(f"{app_url}/Learn?chapter=3")
-    says(opened.locator(".st-key-chapter-3"), "discrete levels")
+    says(opened.locator(".st-key-chapter-3"), "Sixteen pixels of four levels")
     settled(opened)
     opened.locator(".st-key-contents-deep label").filter(has_text="6 · ReLU and friends").click()
     chapter = opened.locator(".st-key-chapter-6")
     says(chapter, "Back through many layers")
     opened.wait_for_url(re.compile("chapter=6"))
+    settled(opened)
+    chapter.get_by_text("Back through many layers", exact=True).click()
+    opened.wait_for_url(re.compile("activation_step"))
     settled(opened)
     chapter.get_by_text("Show the code").last.click()
     says(chapter, "def gradient_by_layer(")

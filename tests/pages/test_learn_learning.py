@@ -17,12 +17,13 @@ def chapter(learn: AppTest, **link: str) -> AppTest:
 def test_it_opens_with_the_curves_of_an_earlier_run(learn: AppTest) -> None:
     page = chapter(learn)
     share, low, high = re.fullmatch(r"(\d+)% \((\d+)% to (\d+)%\)", shown(page)["Left-out accuracy"]).groups()
-    interval = binomtest(round(int(share) * 0.4), 40).proportion_ci(method="wilson")
+    interval = binomtest(round(int(share) * 1.2), 120).proportion_ci(method="wilson")
     assert (int(low), int(high)) == (round(100 * interval.low), round(100 * interval.high))
     assert any("An earlier run" in caption.value for caption in page.caption)
-    page.button(key="learning_preset_Rate too big").click().run()
+    assert re.search(r"\d+ of 120 changed sides since epoch", " ".join(part.value for part in page.markdown))
+    page.button(key="learning_preset_Fine-tune").click().run()
     assert not page.exception
-    assert page.select_slider(key="learning_rate").value == 0.3
+    assert page.button_group(key="learning_moving").value == ["Stages 5-7", "Head", "Last layer"]
     assert "Left-out accuracy" in shown(page)
 
 
@@ -38,6 +39,15 @@ def test_a_small_set_is_trained_on_the_page(learn: AppTest) -> None:
     assert any("before the page was loaded anew" in caption.value for caption in reloaded.caption)
     assert shown(reloaded)["Left-out accuracy"] == shown(page)["Left-out accuracy"]
     assert "This nodule" not in shown(reloaded)  # it may have been a patient's
+
+
+def test_a_preset_from_random_weights_and_another_draw_stand_in_the_link(learn: AppTest) -> None:
+    page = chapter(learn)
+    page.button(key="learning_preset_From scratch").click().run()
+    assert page.toggle(key="learning_scratch").value
+    page.number_input(key="learning_draw").set_value(1).run()
+    assert not page.exception
+    assert {"learning_scratch", "learning_draw"} <= set(page.query_params)
 
 
 def test_all_frozen_is_refused_in_words(learn: AppTest) -> None:

@@ -197,7 +197,7 @@ GUIDES: dict[str, Guide] = {
     "learning": Guide(
         Amount(
             "A network that knows photographs, but no nodule, gets a new last layer, and only this layer learns from "
-            "a few dozen nodules. How many percent of nodules it never saw will it name rightly?",
+            "120 nodules. How many percent of nodules it never saw will it name rightly?",
             "percent",
             50,
             100,

@@ -24,12 +24,14 @@ from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen, choose_nodule
 from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.show import numbers, step, take_home
+from sera_core.ui.learn.teacher import when_asked
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
 
-RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+RATES = (0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 KEPT, RUNNING, REFUSED = "learning_kept", "learning_running", "learning_refused"
 MOST_RUNS = 24
+MOST_SIDES = 12  # nodules that changed sides, shown
 Run = tuple[Settings, str, list[Epoch]]  # settings, nodule, epochs so far
 
 
@@ -40,6 +42,9 @@ def draw() -> None:
     fold("The nodules it learns from", "learning_nodules", partial(_show_set, settings), ":material/grid_view:")
     _buttons(settings, specimen)
     _result(settings, specimen)
+    drawn = {name: values for name in lesson.COMPARED if len(values := lesson.over_draws(PRESETS[name])) > 1}
+    if drawn:
+        when_asked("Does it hold for other nodules?", _draws, drawn)
     ask(QUESTION, "learning_q")
 
 
@@ -52,6 +57,8 @@ def _preset(name: str) -> None:
     st.session_state["learning_rate"] = given.rate
     st.session_state["learning_epochs"] = given.epochs
     st.session_state["learning_cases"] = given.cases
+    st.session_state["learning_scratch"] = given.scratch
+    st.session_state["learning_draw"] = given.draw
 
 
 def _settings() -> Settings:
@@ -64,6 +71,10 @@ def _settings() -> Settings:
         "Groups that move (the others are frozen)", GROUPS, default=list(first.moving), selection_mode="multi",
         key="learning_moving", bind="query-params",
     )  # fmt: skip
+    st.caption(
+        "From the picture (Stem) to the answer (Last layer). What is frozen keeps what it knows; what moves is changed "
+        "a little by every nodule."
+    )
     with st.container(horizontal=True):
         rate = st.select_slider(
             "Learning rate η", RATES, first.rate, key="learning_rate", bind="query-params",
@@ -71,12 +82,18 @@ def _settings() -> Settings:
         )  # fmt: skip
         epochs = st.slider("Epochs", 2, 20, first.epochs, key="learning_epochs", bind="query-params")
         cases = st.slider("Nodules", 8, 120, first.cases, 8, key="learning_cases", bind="query-params")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        scratch = st.toggle("Start from random weights", key="learning_scratch", bind="query-params")
+        draw = int(st.number_input(
+            "Draw", 0, 99, 0, key="learning_draw", bind="query-params", width=130,
+            help="Other nodules to learn from, others left out, another start.",
+        ))  # fmt: skip
     ordered = tuple(name for name in GROUPS if name in moving)
-    return Settings(ordered, float(rate), epochs, cases)
+    return Settings(ordered, float(rate), epochs, cases, scratch, draw)
 
 
 def _show_set(settings: Settings) -> None:
-    learn, left_out = lesson.split(settings.cases)
+    learn, left_out = lesson.split(settings)
     bank = load_bank()
     half = len(learn) // 2
     rows = [np.concatenate(list(bank.crops[part[:5]]), axis=1) for part in (learn[:half], learn[half:])]
@@ -162,9 +179,8 @@ def _remember(settings: Settings, epochs: list[Epoch]) -> None:
 
 def _overlaid(settings: Settings, epochs: list[Epoch]) -> None:
     """This run over the earlier ones."""
-    names = {value: name for name, value in PRESETS.items()}
-    runs = {names.get(one, _word(one)): run for one, run in {**lesson.earlier_runs(), **_trained()}.items() if run}
-    runs.pop(names.get(settings, _word(settings)), None)
+    runs = {_word(one): run for one, run in {**lesson.earlier_runs(), **_trained()}.items() if run}
+    runs.pop(_word(settings), None)
     chosen = st.multiselect("Lay over it", list(runs), key="learning_over", placeholder="other runs")
     shown = {"this run": tuple(epochs), **{name: runs[name] for name in chosen}}
     longest = max(len(run) for run in shown.values())
@@ -175,7 +191,14 @@ def _overlaid(settings: Settings, epochs: list[Epoch]) -> None:
 
 
 def _word(settings: Settings) -> str:
-    return f"{' + '.join(settings.moving)}, rate {settings.rate:g}, {settings.cases} nodules, {settings.epochs} epochs"
+    for name, preset in PRESETS.items():
+        if settings == replace(preset, draw=settings.draw):
+            return f"{name}, draw {settings.draw}"
+    start = "random weights, " if settings.scratch else ""
+    return (
+        f"{start}{' + '.join(settings.moving)}, rate {settings.rate:g}, {settings.cases} nodules, {settings.epochs} "
+        f"epochs, draw {settings.draw}"
+    )
 
 
 def _with_interval(share: float) -> str:
@@ -208,6 +231,13 @@ def _show(settings: Settings, epochs: list[Epoch], live: bool) -> None:
         "cannot be told apart by this set."
     )
     _overlaid(settings, epochs)
+    when_asked("Nodules that changed sides", _sides, settings, epochs)
+    when_asked("Weights that moved", _moved, settings, last)
+    show_code(lesson.train, lesson.student)
+    take_home("Learning", partial(lesson.train, settings))
+
+
+def _moved(settings: Settings, last: Epoch) -> None:
     step("Weights that moved", "Distance from where each group started.")
     chart(figures.moved(last, settings.moving), "learning-moved", "How far each group of weights has moved")
     before, velocity, after = last.weight
@@ -217,8 +247,47 @@ def _show(settings: Settings, epochs: list[Epoch], live: bool) -> None:
         r"\end{aligned}",
         "One weight of the last layer in the last step. v remembers the steps before (momentum 0.9).",
     )
-    show_code(lesson.train, lesson.student)
-    take_home("Learning", partial(lesson.train, settings))
+
+
+def _sides(settings: Settings, epochs: list[Epoch]) -> None:
+    """The nodules left out that are called otherwise than after an earlier epoch."""
+    step("Nodules that changed sides", "Nodules left out that are called otherwise than they were after an epoch.")
+    if len(epochs) < 2:
+        return
+    best = max(epochs[:-1], key=lambda epoch: epoch.left_out_accuracy).number
+    since = st.slider(
+        "Since epoch", 0, len(epochs) - 2, min(best, len(epochs) - 2), key=f"learning_since_{len(epochs)}"
+    )
+    before, after = epochs[since], epochs[-1]
+    bank, rows = load_bank(), lesson.changed_sides(settings, before, after)
+    place = {int(row): k for k, row in enumerate(lesson.split(settings)[1])}
+    better = sum((after.answers[place[row]] > 0.5) == bank.labels[row] for row in rows)
+    st.markdown(
+        f"{len(rows)} of {lesson.LEFT_OUT} changed sides since epoch {since}: **{better}** to the right one, "
+        f"**{len(rows) - better}** to the wrong one."
+    )
+    with st.grid(6, min_column_width=90):
+        for row in rows[:MOST_SIDES]:
+            was, now = before.answers[place[row]], after.answers[place[row]]
+            truth = "malignant" if bank.labels[row] else "benign"
+            mark = "✓" if (now > 0.5) == bank.labels[row] else "✗"
+            show_picture(still(bank.crops[row]), f"{mark} {truth}: {was:.0%} → {now:.0%}")
+
+
+def _draws(found: dict[str, list[float]]) -> None:
+    """What the presets reach when other nodules are drawn: left-out accuracies by preset."""
+    step(
+        "Does it hold for other nodules?",
+        f"Presets, each trained on up to {lesson.DRAWS} draws of nodules: one dot a draw, mean and its 95 % interval.",
+    )
+    bands = {name: lesson.band(values) for name, values in found.items()}
+    table = {"preset": list(found), "mean": [mean for mean, _, _ in bands.values()],
+             "low": [low for _, low, _ in bands.values()], "high": [high for _, _, high in bands.values()]}  # fmt: skip
+    chart(figures.drawn(found, bands), "learning-draws", "Left-out accuracy of every draw, by preset", table)
+    st.caption(
+        f"{lesson.LEFT_OUT} simulated nodules left out of each draw. Where two intervals do not meet, the presets "
+        "differ by more than the luck of the draw. `python -m sera_core.lessons.learning` prints and draws this again."
+    )
 
 
 QUESTION = Question(
