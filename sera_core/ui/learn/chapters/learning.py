@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -281,7 +282,7 @@ def _draws(found: dict[str, list[float]]) -> None:
         f"Presets, each trained on up to {lesson.DRAWS} draws of nodules: one dot a draw, mean and its 95 % interval.",
     )
     bands = {name: lesson.band(values) for name, values in found.items()}
-    table = {"preset": list(found), "mean": [mean for mean, _, _ in bands.values()],
+    table: dict[str, Sequence[object]] = {"preset": list(found), "mean": [mean for mean, _, _ in bands.values()],
              "low": [low for _, low, _ in bands.values()], "high": [high for _, _, high in bands.values()]}  # fmt: skip
     chart(figures.drawn(found, bands), "learning-draws", "Left-out accuracy of every draw, by preset", table)
     st.caption(
