@@ -24,7 +24,7 @@ def _add_app(parser: argparse.ArgumentParser) -> None:
 
 
 def benchmark(options: argparse.Namespace) -> Result:
-    """Speed; what a reader waits; how right outlines, measured signs and heatmaps are; how often intervals are true."""
+    """Speed; what a reader waits; what a second view gains; how right outlines, signs, maps and intervals are."""
     if options.part == "coverage":
         from sera_core.benchmarks.coverage import coverage
 
@@ -66,13 +66,29 @@ def benchmark(options: argparse.Namespace) -> Result:
         from sera_core.benchmarks import turning
 
         return turning.benchmark()
+    if options.part == "planes":
+        from sera_core.benchmarks.planes import planes
+
+        return planes(report=say)
     from sera_core.benchmarks.run import run
 
     return run()
 
 
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
-    parts = ("speed", "outline", "signs", "explain", "fidelity", "runtimes", "waiting", "course", "seeing", "coverage")
+    parts = (
+        "speed",
+        "outline",
+        "signs",
+        "explain",
+        "fidelity",
+        "runtimes",
+        "waiting",
+        "planes",
+        "course",
+        "seeing",
+        "coverage",
+    )
     parser.add_argument("part", nargs="?", choices=parts, default="speed", help="what to measure")
     parser.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"

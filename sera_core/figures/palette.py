@@ -84,15 +84,7 @@ def rgba(colour: str, alpha: float) -> str:
     return f"rgba({red}, {green}, {blue}, {alpha:.3f})"
 
 
-def heat_scale(opacity: float = 1.0, fade: bool = False) -> list[list[float | str]]:
-    """Plotly colour scale from cold to hot.
-
-    Parameters
-    ----------
-    opacity : float
-        0 ... 1, of the hottest colour.
-    fade : bool
-        True lets cold areas show what lies beneath; False paints every level alike.
-    """
+def heat_scale() -> list[list[float | str]]:
+    """Plotly colour scale from cold to hot."""
     steps = len(HEAT) - 1
-    return [[i / steps, rgba(c, opacity * (i / steps if fade else 1.0))] for i, c in enumerate(HEAT)]
+    return [[i / steps, colour] for i, colour in enumerate(HEAT)]

@@ -16,6 +16,7 @@ import pytest
 
 from sera_core.benchmarks import browser as app
 from sera_core.benchmarks.browser import settled as settled
+from sera_core.cases.database import URL
 from sera_core.classifiers.store import installed
 from sera_core.files import ROOT
 
@@ -89,7 +90,13 @@ def app_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def app_url(app_log: Path) -> Iterator[str]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the server keeps cases."""
+    return f"sqlite:///{tmp_path_factory.mktemp('cases') / 'cases.sqlite'}"
+
+
+@pytest.fixture(scope="session")
+def app_url(app_log: Path, database: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -97,7 +104,14 @@ def app_url(app_log: Path) -> Iterator[str]:
     options += [f"--server.disconnectedSessionTTL={KEPT_S}", "--server.fileWatcherType=none"]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     with app_log.open("w") as out:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, preexec_fn=no_large_file)
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {URL: database},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            preexec_fn=no_large_file,
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         app.wait_for(url, server, app_log)
@@ -111,5 +125,5 @@ def app_url(app_log: Path) -> Iterator[str]:
 
 
 def no_large_file() -> None:
-    """Let the server fail where it would write a file of more than 1 MB: uploads are said to stay in memory."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))
+    """Let the server fail where it would write a file of more than 4 MB: uploads are said to stay in memory."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**22, 2**22))

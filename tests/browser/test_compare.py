@@ -115,9 +115,7 @@ def test_a_missed_simulated_case_opens_beside_the_table(browser: Browser, app_ur
     box = table.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 16, box["y"] + 54)  # the tick of the first row, below the header
-    page.locator(".st-key-case-heat .js-plotly-plot, .st-key-case-frame .js-plotly-plot").first.wait_for(
-        timeout=120_000
-    )
+    page.locator("svg[data-tool=pan] image.heat[href]").wait_for(timeout=120_000)
     says(cell(page, 8), "bad: 0.50")
     context.close()
 

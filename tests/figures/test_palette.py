@@ -57,13 +57,6 @@ def test_heat_only_gets_lighter() -> None:
     assert levels == sorted(levels)
 
 
-def test_faded_heat_is_clear_where_it_is_cold() -> None:
-    scale = palette.heat_scale(0.6, fade=True)
-    assert [step[0] for step in scale] == pytest.approx([i / (len(scale) - 1) for i in range(len(scale))])
-    assert str(scale[0][1]).endswith("0.000)")
-    assert str(scale[-1][1]).endswith("0.600)")
-
-
 def test_thirty_two_models_look_all_different_and_none_like_a_verdict() -> None:
     looks = palette.series([f"model {i}" for i in range(32)])
     assert len({(look.colour, look.dash) for look in looks.values()}) == 32

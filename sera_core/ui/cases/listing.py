@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from sera_core import escape
 from sera_core.cases.export import table
 from sera_core.cases.log import Entry
+from sera_core.classifiers.store import installed
+from sera_core.contracts import Action, Verdict
+from sera_core.exam.record import BETHESDA
 from sera_core.ui.cases.owner import own_log
 from sera_core.ui.page import asks_who
 from sera_core.ui.states import empty
 from sera_core.wording import percent
+from sera_core.wording import verdict as words
+from sera_core.wording.labels import LABELS
 
 KEPT = (
     "A case holds the grey frame as it was decoded, its scale, what you drew and said, and every number with the model "
@@ -30,6 +36,7 @@ COLUMNS = {
     "bethesda": "Bethesda",
     "histology": "Histology",
 }
+NOT_KNOWN = "positive, as that model was taught"  # what a model that is no longer installed tells
 NUMBERS = {"Probability": "percent", "Size (mm)": "%.1f"}
 
 
@@ -50,15 +57,32 @@ def choose_case() -> Entry | None:
         else:
             empty("No case yet", "Diagnose a nodule, then press Save in its report.", ":material/folder_open:")
         return None
-    listed = table(found)[list(COLUMNS)].rename(columns=COLUMNS)
     st.dataframe(
-        listed,
+        _in_words(table(found)).rename(columns=COLUMNS),
         hide_index=True,
         column_config={name: st.column_config.NumberColumn(format=form) for name, form in NUMBERS.items()},
         alt=f"{len(found)} saved cases, a row a nodule",
     )
     by_id = {entry.id: entry for entry in found}
     return by_id[st.selectbox("Open", list(by_id), format_func=lambda case: titled(by_id[case]), key="case-open")]
+
+
+def _in_words(found: pd.DataFrame) -> pd.DataFrame:
+    """The columns of the list, in the words that the pages use."""
+    positive = {status.card.id: status.card.positive for status in installed() if status.card}
+
+    def verdict(row: pd.Series) -> str | None:
+        if pd.isna(row["probability"]):
+            return None
+        return words.answer(Verdict(row["verdict"]), positive.get(row["model"], NOT_KNOWN)).capitalize()
+
+    told = {
+        "action": found["action"].map(lambda action: LABELS[Action(action)].word),
+        "verdict": found.apply(verdict, axis=1),
+        "bethesda": found["bethesda"].map(BETHESDA, na_action="ignore"),
+        "histology": found["histology"].map(str.capitalize, na_action="ignore"),
+    }
+    return found.assign(**told)[list(COLUMNS)]
 
 
 def titled(entry: Entry) -> str:

@@ -18,6 +18,7 @@ from sera_core.ui.cases.owner import own_log
 from sera_core.ui.cases.papers import papers
 from sera_core.ui.cases.reopen import Place, ask_to_reopen
 from sera_core.ui.download import offer
+from sera_core.ui.picture import show_picture
 from sera_core.ui.states import guarded
 from sera_core.wording import diagnosis as words
 
@@ -42,7 +43,7 @@ def _show_nodule(entry: Entry, number: int, nodule: Nodule) -> None:
     with pictures, st.container(horizontal=True):
         for k, view in enumerate(nodule.views):
             with st.container(width=340):
-                st.image(whole(view.diagnosis), caption=f"View {k + 1}, {PLANE[view.plane]}")
+                show_picture(whole(view.diagnosis), f"View {k + 1}, {PLANE[view.plane]}")
                 _offer_reopening(entry, Place(entry.id, number - 1, k), view.diagnosis)
     with beside:
         line = entry.nodules[number - 1]

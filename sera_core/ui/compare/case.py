@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from sera_core import escape
 from sera_core.contracts import BadInput, is_positive
 from sera_core.diagnosis import Request
 from sera_core.evaluate.results import Errors
-from sera_core.figures import heatmap as figures
-from sera_core.figures.image import picture
 from sera_core.simulate.case import Pathology
 from sera_core.simulate.centres import centre_named
 from sera_core.simulate.cohort import draw
 from sera_core.simulate.render import Frame, render
 from sera_core.ui.cache import diagnosis_of
-from sera_core.ui.chart import chart
 from sera_core.ui.compare.chosen import BADGE, Chosen
 from sera_core.ui.states import empty
+from sera_core.ui.viewer import viewer
 from sera_core.wording import percent
 from sera_core.wording.diagnosis import descriptors, headline
 
@@ -50,20 +50,15 @@ def _frame(centre: str, malignant: bool, seed: int) -> Frame:
 
 
 def _show_frame(frame: Frame) -> None:
-    place = st.empty()
-    with place.container():  # the frame at once; a heatmap may have to wait for a network to be loaded
-        chart(picture(frame.image.pixels), "case-frame", "The simulated frame")
+    shown = partial(viewer, frame.image, "case", ("pan", "window"), box=frame.box, label="The simulated frame")
     try:
         with st.spinner("Asking an installed model where it looks"):
-            diagnosis = diagnosis_of(frame.image, Request(box=frame.box))
+            reading = diagnosis_of(frame.image, Request(box=frame.box)).reading
     except BadInput as refusal:
+        shown()
         st.caption(f"No heatmap: {escape.markdown(refusal.message)}")
         return
-    if diagnosis.reading.heatmap is not None:
-        with place.container():
-            heat = figures.overlay(diagnosis.reading.heatmap, frame.box, 0.45)
-            chart(heat, "case-heat", "The nodule with the heatmap over it")
-    reading = diagnosis.reading
+    shown(outline=reading.outline, heatmap=reading.heatmap)
     st.caption(
         f"{headline(reading)}{f', {percent(reading.probability)}' if reading.answered else ''}, says "
         f"{reading.model_title}: "

@@ -11,7 +11,7 @@ from sera_core.explain.inside import inside_outline
 from sera_core.explain.judged import judged
 from sera_core.explain.merge import VIEWS
 from sera_core.explain.why import explain
-from sera_core.figures import heatmap as figures
+from sera_core.figures.fidelity import fidelity as fidelity_figure
 from sera_core.ui.cache import with_fidelity_of
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
@@ -70,4 +70,4 @@ def _show_fidelity(value: Fidelity, known: Judged | None) -> None:
     else:
         st.warning(told, title=f"This map is {doubt}", icon=":material/shuffle:")
     numbers: dict[str, list[object]] = {"heat": [*value.heats], "fall_of_log_odds": [*value.falls]}
-    chart(figures.fidelity(value), "fidelity", sentence, numbers)
+    chart(fidelity_figure(value), "fidelity", sentence, numbers)

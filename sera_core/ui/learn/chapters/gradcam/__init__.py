@@ -9,7 +9,7 @@ from sera_core.contracts import BadInput, CamMethod, Fidelity, Grey
 from sera_core.explain.cam import CAM_METHODS, heatmap, raw_map, trace
 from sera_core.explain.fidelity import fidelity
 from sera_core.explain.overlay import overlay
-from sera_core.figures.heatmap import fidelity as fidelity_figure
+from sera_core.figures.fidelity import fidelity as fidelity_figure
 from sera_core.figures.lines import bars
 from sera_core.figures.maps import activation, mosaic
 from sera_core.lessons.gradcam import Steps, grad_cam, likeness, random_head
