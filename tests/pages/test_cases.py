@@ -57,7 +57,11 @@ def test_saved_left_reopened_completed_and_deleted(home: AppTest, log: Log, mode
 
     cases = quiet(page.switch_page("pages/4_Cases.py").run())
     assert f"weights {found.reading.model_sha256[:12]}, still installed" in words(cases)
-    assert cases.dataframe[0].value.loc[0, ["Advice", "Verdict"]].tolist() == ["Needle aspiration", "Malignant"]
+    assert cases.dataframe[0].value.loc[0, ["Advice", "Probability", "Verdict"]].tolist() == [
+        "Needle aspiration",
+        "over 99%",
+        "Malignant",
+    ]
     assert "Left lobe" in words(cases)
     cases.button(key="reopen-0-0").click().run()
     again = quiet(cases.switch_page("pages/1_Diagnose.py").run())

@@ -37,7 +37,6 @@ COLUMNS = {
     "histology": "Histology",
 }
 NOT_KNOWN = "positive, as that model was taught"  # what a model that is no longer installed tells
-NUMBERS = {"Probability": "percent", "Size (mm)": "%.1f"}
 
 
 def choose_case() -> Entry | None:
@@ -60,7 +59,8 @@ def choose_case() -> Entry | None:
     st.dataframe(
         _in_words(table(found)).rename(columns=COLUMNS),
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format=form) for name, form in NUMBERS.items()},
+        column_config={COLUMNS["size_mm"]: st.column_config.NumberColumn(format="%.1f")},
+        placeholder="",
         alt=f"{len(found)} saved cases, a row a nodule",
     )
     by_id = {entry.id: entry for entry in found}
@@ -78,6 +78,7 @@ def _in_words(found: pd.DataFrame) -> pd.DataFrame:
 
     told = {
         "action": found["action"].map(lambda action: LABELS[Action(action)].word),
+        "probability": found["probability"].map(percent, na_action="ignore"),
         "verdict": found.apply(verdict, axis=1),
         "bethesda": found["bethesda"].map(BETHESDA, na_action="ignore"),
         "histology": found["histology"].map(str.capitalize, na_action="ignore"),
