@@ -31,6 +31,8 @@ def draw() -> None:
 @st.fragment
 def _steps(network: Seen) -> None:
     stages(STEPS, "A bend", "activation", network)
+    depth, seed = (int(st.session_state.get(f"activation_{one}", start)) for one, start in (("depth", 20), ("seed", 0)))
+    take_home("Gradient by layer", *(partial(gradient_by_layer, name, depth, seed=seed) for name in COMPARED))
 
 
 def _chosen() -> tuple[str, Nonlinearity]:
@@ -51,7 +53,6 @@ def _one_number(network: Seen) -> None:
     numbers({"Goes in": f"{x:.1f}", "Comes out": f"{value:.3f}", "Slope": f"{slope:.3f}"})
     formula(rf"f({x:.1f}) = {chosen.latex} = {value:.3f}, \quad f' = {slope:.3f}")
     show_code(chosen.apply, chosen.slope)
-    take_home("A bend", partial(chosen.apply, axis))
 
 
 def _on_a_map(network: Seen) -> None:
@@ -119,8 +120,6 @@ def _depth(network: Seen) -> None:
     if deep():
         st.caption("64 cells a layer, start weights after He (ReLU) and Glorot (sigmoid, tanh), no training.")
     show_code(gradient_by_layer)
-    runs = (partial(gradient_by_layer, name, depth, seed=int(seed)) for name in COMPARED)
-    take_home("Gradient by layer", *runs)
 
 
 STEPS = {

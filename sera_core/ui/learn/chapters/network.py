@@ -49,6 +49,9 @@ def draw() -> None:
 @st.fragment
 def _steps(specimen: Specimen) -> None:
     stages(STEPS, "Layer by layer", "network", specimen)
+    bank = load_bank()
+    layer = st.session_state.get("network_bank", list(bank.layers)[-1])
+    take_home("Many nodules", partial(embed, bank.layers[layer]))
 
 
 # ---- the table -----------------------------------------------------------------------------------------------------
@@ -83,7 +86,6 @@ def _layers(specimen: Specimen) -> None:
         "that one cell of the layer sees."
     )
     show_code(layers_of, Field.behind, alexnet_2012)
-    take_home("Layer by layer", partial(layers_of, *_maker(name)))
 
 
 def _network() -> tuple[str, str]:
@@ -270,7 +272,6 @@ def _plane(name: str, features: Array, labels: np.ndarray) -> None:
     )
     st.caption("Simulated nodules, networks that saw ImageNet only: even so the classes lie apart to some degree.")
     show_code(embed)
-    take_home("Many nodules", partial(embed, features))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -17,7 +17,7 @@ from sera_core.ui.cache import remembered
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
-from sera_core.ui.learn.chapters.gradcam.place import draw_benchmark, draw_place, draw_sign
+from sera_core.ui.learn.chapters.gradcam.place import draw_benchmark, draw_place, draw_sign, take_sign_home
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen, Specimen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, Stage, stages
@@ -43,6 +43,7 @@ def _steps(specimen: Specimen) -> None:
         if network.classifier.card.kind != "cnn":
             raise BadInput("no_gradient", f"{network.classifier.card.title} has no gradient: choose another nodule.")
         stages(STEPS, "Where the place is lost", "gradcam", network)
+        take_sign_home()
 
 
 def _target() -> int:

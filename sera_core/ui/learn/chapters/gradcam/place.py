@@ -93,6 +93,10 @@ def draw_sign(network: Seen) -> None:
         "is gone.",
     )
     show_code(render)
+
+
+def take_sign_home() -> None:
+    """A notebook that draws the nodule with its foci and without."""
     case = SAMPLES[SIGN].case
     take_home("Sign in and out", partial(render, case), partial(render, _without_foci(case)))
 
