@@ -69,8 +69,9 @@ def test_acr_points_equal_the_chart_added_up_again() -> None:
 def test_a_total_of_one_cannot_occur_and_is_refused() -> None:
     assert 1 not in {assess(Guideline.ACR2017, d, 12).points for d in POSSIBLE}
     for points in (1, -1, 18):
-        with pytest.raises(BadInput, match="does not exist on the chart"):
+        with pytest.raises(BadInput, match="does not exist on the chart") as refused:
             level(points)
+        assert refused.value.code == "no_such_total"
     mixed = next(d for d in EVERY_COMBINATION if d.composition is Composition.MIXED and chart_points(d) == 1)
     with pytest.raises(BadInput):
         validate(mixed)

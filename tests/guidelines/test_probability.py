@@ -89,6 +89,8 @@ def test_stratum_of_a_probability(guideline: Guideline, percent: float, category
         (Guideline.KTIRADS2021, 0.45, "gap that the publication leaves between K-TIRADS 4 (10-40%) and K-TIRADS 5"),
         (Guideline.KTIRADS2021, 0.45, "50%, decides for K-TIRADS 4"),
         (Guideline.KTIRADS2021, 0.55, "50%, decides for K-TIRADS 5"),
+        (Guideline.KTIRADS2021, 0.55, "A probability of 55% falls into the gap"),
+        (Guideline.EU2017, 0.0001, "A probability of under 1% falls into"),
         (Guideline.KTIRADS2021, 0.60, "gap"),  # printed >60%
         (Guideline.EU2017, 0.22, "21.5%, decides for EU-TIRADS 5"),
         (Guideline.EU2017, 0.875, "above the highest published range"),
@@ -102,6 +104,11 @@ def test_stratum_of_a_probability(guideline: Guideline, percent: float, category
 )
 def test_rule_says_where_the_probability_fell(guideline: Guideline, probability: float, words: str) -> None:
     assert words in advise_from_probability(guideline, probability, 12).rule
+
+
+def test_without_a_size_the_rule_asks_for_it_in_a_sentence_of_its_own() -> None:
+    rule = advise_from_probability(Guideline.KTIRADS2021, 0.19, None).rule
+    assert ". The advice depends on the size: give the largest dimension in mm. Above 15 mm: FNA;" in rule
 
 
 @pytest.mark.parametrize(("percent", "in_gap"), [(1, False), (5, False), (25, False), (40, False), (41, True)])
@@ -131,8 +138,9 @@ def test_kim_has_no_strata_for_a_probability() -> None:
 @pytest.mark.parametrize("probability", [-0.01, 1.01, math.nan, math.inf])
 def test_impossible_probability_is_refused(probability: float) -> None:
     for guideline in Guideline:
-        with pytest.raises(BadInput, match="from 0 to 1"):
+        with pytest.raises(BadInput, match="from 0 to 1") as refused:
             advise_from_probability(guideline, probability, 12)
+        assert refused.value.code == "bad_probability"
 
 
 @given(st.floats(0.001, 0.999), SHARES, SHARES)

@@ -170,6 +170,46 @@ TOLD = [  # guideline, nodule of 8 mm, features counted, rule
         "Iso- or hyperechoic with a suspicious feature is not described; of 44 such nodules in 454, 4 were "
         "malignant (9.1%; AJNR 42:559, Table 2).",
     ),
+    (
+        Guideline.EU2017,
+        "cystic anechoic punctate",
+        (),
+        "EU-TIRADS 2, published risk ~0%. At any size: no FNA, unless for relief (therapeutic). Suspicious "
+        "features were described as well (punctate echogenic foci): look again whether it is a pure cyst.",
+    ),
+    (
+        Guideline.EU2017,
+        "spongiform isoechoic punctate",
+        (),
+        "EU-TIRADS 2, published risk ~0%. At any size: no FNA, unless for relief (therapeutic). Suspicious "
+        "features were described as well (punctate echogenic foci): look again whether it is entirely "
+        "spongiform.",
+    ),
+    (
+        Guideline.ATA2015,
+        "cystic anechoic punctate",
+        ("punctate echogenic foci",),
+        "Benign, published risk <1%. At any size: no FNA. Suspicious features were described as well "
+        "(punctate echogenic foci): look again whether it is purely cystic.",
+    ),
+    (
+        Guideline.ATA2015,
+        "mixed hypoechoic rim",
+        (),
+        "Low suspicion, published risk 5-10%. At 8 mm (under 15 mm): no FNA at this size; the guideline's "
+        "follow-up dates apply after a benign aspirate, so this is no all-clear. From 15 mm: FNA. Low holds "
+        "for an eccentric solid area, which the descriptors cannot say; otherwise the nodule is of very low "
+        "suspicion (<3%, FNA is considered from 20 mm). Rim calcification alone is not counted: the guideline"
+        " asks for small extrusive soft tissue beside it; look for it on the image.",
+    ),
+    (
+        Guideline.KTIRADS2016,
+        "spongiform isoechoic",
+        (),
+        "K-TIRADS 2, published risk <3%. At 8 mm (under 20 mm): follow-up ultrasound after 2-5 years, "
+        "depending on size (dates of the 2021 edition). From 20 mm: FNA. Pattern: an iso- or hyperechoic "
+        "spongiform nodule.",
+    ),
 ]
 
 
