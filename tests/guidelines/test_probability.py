@@ -92,6 +92,7 @@ def test_stratum_of_a_probability(guideline: Guideline, percent: float, category
         (Guideline.KTIRADS2021, 0.55, "A probability of 55% falls into the gap"),
         (Guideline.EU2017, 0.0001, "A probability of under 1% falls into"),
         (Guideline.KTIRADS2021, 0.60, "gap"),  # printed >60%
+        (Guideline.EU2017, 0.015, "gap that the publication leaves between EU-TIRADS 2 (~0%) and EU-TIRADS 3 (2-4%)"),
         (Guideline.EU2017, 0.22, "21.5%, decides for EU-TIRADS 5"),
         (Guideline.EU2017, 0.875, "above the highest published range"),
         (Guideline.EU2017, 0.87, "falls into EU-TIRADS 5"),
@@ -104,6 +105,12 @@ def test_stratum_of_a_probability(guideline: Guideline, percent: float, category
 )
 def test_rule_says_where_the_probability_fell(guideline: Guideline, probability: float, words: str) -> None:
     assert words in advise_from_probability(guideline, probability, 12).rule
+
+
+def test_the_largest_band_has_nothing_to_add() -> None:
+    assert advise_from_probability(Guideline.KTIRADS2021, 0.19, 20).rule == (
+        "A probability of 19% falls into K-TIRADS 4 (10-40%). At 20 mm (above 15 mm): FNA."
+    )
 
 
 def test_without_a_size_the_rule_asks_for_it_in_a_sentence_of_its_own() -> None:

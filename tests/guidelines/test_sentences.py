@@ -210,6 +210,30 @@ TOLD = [  # guideline, nodule of 8 mm, features counted, rule
         "depending on size (dates of the 2021 edition). From 20 mm: FNA. Pattern: an iso- or hyperechoic "
         "spongiform nodule.",
     ),
+    (
+        Guideline.EU2017,
+        "solid very_hypoechoic",
+        ("marked hypoechogenicity",),
+        "EU-TIRADS 5, published risk 26-87%. At 8 mm (up to 10 mm): active surveillance, or FNA if the "
+        "patient prefers it, as long as no lymph node is abnormal. Above 10 mm: FNA.",
+    ),
+    (
+        Guideline.KTIRADS2016,
+        "cystic anechoic irregular punctate",
+        ("punctate echogenic foci", "irregular margin"),
+        "K-TIRADS 4, published risk 15-50%. At 8 mm (under 10 mm): follow-up ultrasound at 1, 3 and 5 years, "
+        "then every 3-5 years (dates of the 2021 edition). From 10 mm: FNA. Raised from 2: a pure cyst with a"
+        " suspicious feature.",
+    ),
+    (
+        Guideline.KTIRADS2016,
+        "solid isoechoic extrathyroidal",
+        ("extrathyroidal extension",),
+        "K-TIRADS 4, published risk 15-50%. At 8 mm (under 10 mm): follow-up ultrasound at 1, 3 and 5 years, "
+        "then every 3-5 years (dates of the 2021 edition). From 10 mm: FNA. Extrathyroidal extension is "
+        "counted as an irregular margin. Biopsy at any size if a nodal metastasis or another sign of poor "
+        "prognosis is suspected.",
+    ),
 ]
 
 
@@ -251,6 +275,15 @@ def test_an_impossible_share_is_named(share: float) -> None:
     with pytest.raises(BadInput) as refused:
         prevalence_adjusted(0.5, 0.2, share)
     assert refused.value.message == f"A prior{rest}"
+
+
+def test_fluid_with_tissue_in_it_is_refused_with_both_ways_out() -> None:
+    with pytest.raises(BadInput) as refused:
+        assess(Guideline.ACR2017, nodule("solid anechoic"), 8)
+    assert refused.value.message == (
+        "A solid nodule cannot be anechoic, because anechoic means fluid without tissue: "
+        "choose composition cystic, or give the echogenicity of the solid part."
+    )
 
 
 def test_rows_that_nothing_is_said_of_stay_open() -> None:
