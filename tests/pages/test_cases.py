@@ -14,6 +14,7 @@ from sera_core.cases.database import URL
 from sera_core.cases.log import Log
 from sera_core.exam import Histology, Nodule, Pathology, Plane, Side
 from sera_core.ui.cases.owner import owner
+from sera_core.wording.labels import LABELS
 from tests.exam.samples import exam, small, view
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +59,7 @@ def test_saved_left_reopened_completed_and_deleted(home: AppTest, log: Log, mode
     cases = quiet(page.switch_page("pages/4_Cases.py").run())
     assert f"weights {found.reading.model_sha256[:12]}, still installed" in words(cases)
     assert cases.dataframe[0].value.loc[0, ["Advice", "Probability", "Verdict"]].tolist() == [
-        "Needle aspiration",
+        LABELS[found.advice.action].word,
         "over 99%",
         "Malignant",
     ]
