@@ -86,7 +86,7 @@ def test_first_paint_has_everything(page: Page) -> None:
     assert page.get_by_text("simulated", exact=True).first.is_visible()
     for number in (3, 4):
         page.locator(f".st-key-cell-{number} .js-plotly-plot").first.wait_for(timeout=20_000)
-    says(page.locator(".st-key-cell-6"), "By the words that the program proposes")
+    says(page.locator(".st-key-cell-6"), "published risk")
     assert page.get_by_text("Not a medical device").first.is_visible()
 
 
