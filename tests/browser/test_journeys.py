@@ -118,6 +118,7 @@ def test_from_a_file_to_the_comparison(page: Page, others: Log, frame_png: bytes
     fill(page, "Code holds", code)
     choose(page, "Histology", re.compile("Malignant"))
     page.get_by_role("button", name="Save pathology").click()
+    settled(page)
     page.get_by_text(re.compile("[78] real nodules")).first.wait_for()  # both sizes add one
     (entry,) = others.find(code)
     assert entry.nodules[0].pathology == Pathology(None, Histology.MALIGNANT)

@@ -9,7 +9,7 @@ from sera_core.simulate.visible import unseen, visible_truth
 from sera_core.ui.cell import show_code
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.chapters.sandbox.bench import bench
-from sera_core.ui.learn.chapters.sandbox.walk import walk
+from sera_core.ui.learn.chapters.sandbox.walk import TITLE, walk
 from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.teacher import when_asked
 
@@ -30,7 +30,7 @@ QUESTION = Question(
 def draw() -> None:
     """The whole chapter; each half is redrawn on its own."""
     bench()
-    when_asked("Make it malignant, one step at a time", walk)
+    when_asked(TITLE, walk)
     ask(QUESTION, "sandbox_question")
     show_code(case_from, render, steps_to_malignant, truth_of, visible_truth, unseen)
 

@@ -18,12 +18,13 @@ from sera_core.ui.learn.show import step
 from sera_core.ui.states import guarded
 
 STEP = "sandbox_step"
+TITLE = "Make it malignant, one step at a time"
 
 
 def walk() -> None:
     """One press, one sign; the way so far as lines."""
     step(
-        "Make it malignant, one step at a time",
+        TITLE,
         "Each press changes one sign of the nodule above and nothing else; the sign that adds least comes first.",
     )
     with guarded("The way does not fit"):
