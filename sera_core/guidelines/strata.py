@@ -130,11 +130,11 @@ class Reading:
 
 
 def range_words(bands: Sequence[Band], index: int) -> str:
-    """The sizes of one band in words, such as ``"above 10 up to 15 mm"``."""
+    """The sizes of one of several bands in words, such as ``"above 10 up to 15 mm"``."""
     lower = bands[index]
     start = f"{'from' if lower.inclusive else 'above'} {lower.bound_mm:g}" if lower.bound_mm > 0 else ""
     if index == 0:
-        return f"{start} mm" if start else "at any size"
+        return f"{start} mm"
     upper = bands[index - 1]
     end = f"{'under' if upper.inclusive else 'up to'} {upper.bound_mm:g} mm"
     joint = " to " if start and upper.inclusive else " "

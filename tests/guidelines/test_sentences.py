@@ -234,6 +234,15 @@ TOLD = [  # guideline, nodule of 8 mm, features counted, rule
         "counted as an irregular margin. Biopsy at any size if a nodal metastasis or another sign of poor "
         "prognosis is suspected.",
     ),
+    (
+        Guideline.KTIRADS2021,
+        "spongiform isoechoic irregular punctate",
+        ("punctate echogenic foci", "irregular margin"),
+        "K-TIRADS 2, published risk <3%. At any size: no routine FNA; follow-up ultrasound after 2-5 years, "
+        "depending on size. Pattern: an iso- or hyperechoic spongiform nodule. Suspicious features were "
+        "described as well (punctate echogenic foci, irregular margin): look again whether it is an iso- or "
+        "hyperechoic spongiform nodule.",
+    ),
 ]
 
 
