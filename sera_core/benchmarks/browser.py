@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+DESK = (1440, 900)  # px
 STARTED_S = 60.0  # within which a server answers
 NO_BROWSER = "A browser is needed: pip install playwright, and a Chromium (for example apt-get install -y chromium)."
 
@@ -51,6 +52,26 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield opened
         opened.close()
+
+
+@contextmanager
+def opened(deadline_s: float) -> Iterator[tuple[Page, str]]:
+    """An empty page of a desk's width, and the address of the running app.
+
+    Parameters
+    ----------
+    deadline_s : float
+        Seconds within which anything that is waited for must come.
+
+    Raises
+    ------
+    BadInput
+        Without a browser.
+    """
+    with browser() as chromium, served() as url:
+        page = chromium.new_page(viewport={"width": DESK[0], "height": DESK[1]})
+        page.set_default_timeout(deadline_s * 1000)
+        yield page, url
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from statistics import median
 import numpy as np
 
 from sera_core.benchmarks.pointing import Row, estimate
-from sera_core.benchmarks.timing import Timing
+from sera_core.benchmarks.timing import Timing, one_thread
 from sera_core.contracts import Box, GreyImage, Outline
 from sera_core.outline.callipers import find_callipers, painted_out
 from sera_core.outline.card import load
@@ -92,15 +92,12 @@ def _agreement(found: Outline | None, inside: np.ndarray) -> tuple[float, float]
 
 def _times(views: list[View]) -> Iterator[Timing]:
     """Median processor time on one thread: of the network alone, and of a proposal with its search for callipers."""
-    import torch
-
-    net, threads = load()[0], torch.get_num_threads()
+    net = load()[0]
     runs: dict[str, Callable[[View], object]] = {
         "outline, network and its mirror image": lambda view: outcome(net, view, None),
         "outline, whole proposal": lambda view: propose(GreyImage(np.asarray(view.pixels / 255, np.float32))),
     }
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         for name, run in runs.items():
             taken = []
             for view in views:
@@ -109,5 +106,3 @@ def _times(views: list[View]) -> Iterator[Timing]:
                 taken.append(1000 * (time.process_time() - start))
             value = median(taken)
             yield Timing(name=name, value=value, unit="ms", versus=f"{AIM_MS:g} ms", ratio=value / AIM_MS)
-    finally:
-        torch.set_num_threads(threads)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from statistics import median
 from typing import Any, TypedDict
 
@@ -31,3 +32,16 @@ def seconds(run: Callable[[], Any], repeats: int = 1) -> float:
         run()
         taken.append(time.process_time() - start)
     return median(taken)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread: what several burn while they wait for each other counts as processor time too."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sera_core.benchmarks.browser import browser, served, settled
+from sera_core.benchmarks.browser import opened, settled
 from sera_core.benchmarks.timing import Timing
 from sera_core.ui.learn.chapters import CHAPTERS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-DESK = (1440, 900)
 DEADLINE_S = 120
 AIM_S = {"cold": 5.0, "warm": 0.5}
 # Notes in seconds since now when the chapter is there and nothing runs any more.
@@ -40,9 +39,7 @@ def benchmark() -> list[Timing]:
     BadInput
         Without a browser.
     """
-    with browser() as chromium, served() as url:
-        page = chromium.new_page(viewport={"width": DESK[0], "height": DESK[1]})
-        page.set_default_timeout(DEADLINE_S * 1000)
+    with opened(DEADLINE_S) as (page, url):
         return [line for round_ in AIM_S for line in _through(page, url, round_)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sera_core.classifiers.card import Card
-from sera_core.contracts import Familiarity, GreyImage, Notice, Outline
+from sera_core.contracts import SIMULATED, Familiarity, GreyImage, Notice, Outline
 from sera_core.diagnosis.request import AUTO, Request
 from sera_core.outline import panes
 from sera_core.wording import percent
@@ -19,6 +19,14 @@ def which_pane(image: GreyImage, request: Request) -> tuple[Notice, ...]:
         return ()
     said = f"The frame shows {number} pictures; the nodule was taken from the one where it is found most surely"
     return (Notice("several_panes", f"{said}: say which one is meant."),)
+
+
+def whose_frames(image: GreyImage, card: Card) -> tuple[Notice, ...]:
+    """A caution where a model of simulated frames answers a frame that need not be the simulator's."""
+    if image.simulated or card.domain != SIMULATED:
+        return ()
+    said = "The model that answers learnt simulated frames only: unless this frame is the simulator's"
+    return (Notice("simulated_model", f"{said}, its verdict means nothing; choose a model of real frames."),)
 
 
 def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None, model: str) -> tuple[Notice, ...]:

@@ -26,7 +26,7 @@ from sera_core.contracts import (
     is_positive,
 )
 from sera_core.diagnosis.choice import cards, most_familiar
-from sera_core.diagnosis.notices import doubts, which_pane
+from sera_core.diagnosis.notices import doubts, which_pane, whose_frames
 from sera_core.diagnosis.region import Finder, border, outlined, region_of
 from sera_core.diagnosis.request import AUTO, Request
 from sera_core.explain.cam import Trace, trace
@@ -91,6 +91,7 @@ def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading
         heatmap=heatmap,
         warnings=check_box(image, box)
         + which_pane(image, request)
+        + whose_frames(image, card)
         + doubts(card, familiarity, None if request.box else outline, request.model),
         outline=outline,
     )

@@ -67,7 +67,8 @@ def show_limits() -> None:
 
 
 def _scores(cards: list[Card], domain: Domain) -> None:
-    """A line a model, a column a centre of this kind; empty where a model was not tried."""
+    """A line a model that was tried on this kind, a column a centre; empty where it was not tried there."""
+    cards = [card for card in cards if any(one.domain == domain for one in card.results)]
     tried = {card.id: {one.centre: one for one in card.results if one.domain == domain} for card in cards}
     centres = {name: one for results in tried.values() for name, one in results.items()}
     if not centres:

@@ -95,6 +95,16 @@ def test_a_refused_frame_has_no_number_but_advice_and_a_report(monkeypatch: pyte
     assert pdf(exam).startswith(b"%PDF")
 
 
+def test_a_model_of_simulated_frames_says_so_where_the_frame_need_not_be_the_simulators() -> None:
+    sample = render(SAMPLES["papillary"].case).image
+    of_a_clinic = replace(sample, source="a file")
+    request = Request(method=None, model="lite0-simulated")
+    assert [
+        any(notice.code == "simulated_model" for notice in read(image, request).warnings)
+        for image in (sample, of_a_clinic)
+    ] == [False, True]
+
+
 def test_a_reading_at_the_fringe_is_grey_and_its_range_holds_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     image = render(SAMPLES["papillary"].case).image
     known = read(image, Request(method=None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sera_core.contracts import Advice, Diagnosis, Patient, Reading
+from sera_core.contracts import SIMULATED, Advice, Diagnosis, Patient, Reading
 from sera_core.explain.inside import inside_outline
 from sera_core.figures.palette import NAME
 from sera_core.guidelines import assess
@@ -23,7 +23,8 @@ def show_verdict(reading: Reading | None, simulated: bool) -> None:
         return
     colour, icon = NAME[reading.verdict], GLYPH[reading.verdict]
     number = f", {percent(reading.probability)}" if reading.answered else ""
-    badge = " :violet-badge[simulated]" if simulated else ""
+    of = "simulated" if simulated else "a model of simulated frames" if reading.domain == SIMULATED else ""
+    badge = f" :violet-badge[{of}]" if of else ""
     st.markdown(f"#### :{colour}[{icon} {headline(reading)}{number}]{badge}")
     if reading.heatmap is not None and reading.outline is not None:
         st.markdown(

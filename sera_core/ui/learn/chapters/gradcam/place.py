@@ -145,7 +145,7 @@ def _evidence(network: Seen) -> int:
 
 
 def _log_odds(traced: Trace) -> float:
-    return float(traced.logits[0, 1])
+    return float(traced.logits[0, 1].detach())
 
 
 def _traced(network: Seen, crop: Grey) -> Trace:
