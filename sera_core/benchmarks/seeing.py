@@ -29,9 +29,15 @@ PATIENTS = 12
 BANDS = (0.0, 0.4, 0.6, VISIBLE, 1.0, 1.4, 2.0, np.inf)
 
 
-def benchmark() -> list[Timing]:
-    """Share of the sign's worth in the network's answer (value), by how far the outline stands out."""
-    pairs = [_pair(level, patient) for level in LEVELS_DB for patient in range(PATIENTS)]
+def benchmark(patients: int = PATIENTS) -> list[Timing]:
+    """Share of the sign's worth in the network's answer (value), by how far the outline stands out.
+
+    Parameters
+    ----------
+    patients : int
+        Of each echo level.
+    """
+    pairs = [_pair(level, patient) for level in LEVELS_DB for patient in range(patients)]
     lines = []
     for low, high in pairwise(BANDS):
         shares = [share for contrast, share in pairs if low <= contrast < high]

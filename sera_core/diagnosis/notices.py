@@ -55,7 +55,7 @@ def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None, model
         notices.append(
             Notice(
                 "rarely_seen",
-                f"Only {of_hundred(familiarity.percentile)} training images lie as far from the others as this one: "
+                f"Of the training images {of_hundred(familiarity.percentile)} lie as far from the others as this one: "
                 "the model's number is shown, but neither a verdict nor a category is drawn from it.",
             )
         )

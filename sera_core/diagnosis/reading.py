@@ -124,7 +124,7 @@ def _answer(
     seen = view_crops(pixels, box, classifier.card.preparation)
     activations = classifier.activations(np.stack([crop.pixels for crop in seen]))
     traced = None
-    if request.method is not None and classifier.card.kind in ("cnn", "joined"):
+    if request.method not in (None, CamMethod.OCCLUSION) and classifier.card.kind in ("cnn", "joined"):
         traced = trace(activations[list(VIEWS)], classifier.head())
     features = _features(classifier, activations, traced)
     answer = classifier.answer(features, len(seen), _signs(classifier, pixels, outline))

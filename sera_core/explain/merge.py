@@ -2,7 +2,7 @@
 
 Where the grid of cells happens to lie decides where a single view's map has its spots. Each view's signed map is put
 where that view lies on the frame, and every place gets the median: heat that one view alone has is none. ``benchmark
-explain`` compares it with the map of one view and with the mean over all views of an answer.
+explain`` compares it with the map of one view.
 """
 
 from __future__ import annotations

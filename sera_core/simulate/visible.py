@@ -32,7 +32,7 @@ from sera_core.simulate.sandbox import truth_of
 
 FILE = MODELS / "lessons" / "ceilings.json"
 SEED = 2020  # of the test sets
-VISIBLE = 0.8  # SD of the speckle; there the simulated frames' network answers with about half of what a sign is worth
+VISIBLE = 0.8  # SD of the speckle; there the simulated frames' network answers with a third of what a sign is worth
 SPECKLE_DB = 5.57  # SD of fully developed speckle after the logarithm, one look
 EYE_MM = 0.3  # finer than this the eye takes a difference for speckle
 BORDER_MM = (0.6, 1.6)  # under the border: beyond the thin dark line that every sharp border has

@@ -89,7 +89,7 @@ def run(design: Design, out: Path, stage: Stage, models: Path = MODELS, engine: 
         reports: list[pd.DataFrame] = []
         for arm in (arm for arm in design.arms if arm.ship):
             reports.append(robustness(arms[arm.id], stage.named(arm.id)))
-            write_csv(out / "robust.csv", pd.concat(reports))  # at once: the next model's may take an hour
+            write_csv(out / "robust.csv", pd.concat(reports))  # at once: the next model's may take long
     return aucs
 
 

@@ -14,5 +14,4 @@ def test_prediction_with_the_heatmap_of_three_views_costs_at_most_half_more():
     assert all(row["unit"] == "ms" and row["versus"] == "prediction" for row in rows.values())
     ours = rows[f"prediction + heatmap ({NET})"]["ratio"]
     assert ours <= 1.5
-    assert rows[f"prediction + heatmap, grad-cam's usual call ({NET})"]["ratio"] > 1
     assert rows[f"prediction ({NET})"]["ratio"] == pytest.approx(1)

@@ -14,6 +14,7 @@ from sera_core.cases.database import URL
 from sera_core.cases.log import Log
 from sera_core.exam import Histology, Nodule, Pathology, Plane, Side
 from sera_core.ui.cases.owner import owner
+from sera_core.wording.diagnosis import headline
 from sera_core.wording.labels import LABELS
 from tests.exam.samples import exam, small, view
 
@@ -61,7 +62,7 @@ def test_saved_left_reopened_completed_and_deleted(home: AppTest, log: Log, mode
     assert cases.dataframe[0].value.loc[0, ["Advice", "Probability", "Verdict"]].tolist() == [
         LABELS[found.advice.action].word,
         "over 99%",
-        "Malignant",
+        headline(found.reading),
     ]
     assert "Left lobe" in words(cases)
     cases.button(key="reopen-0-0").click().run()

@@ -74,7 +74,7 @@ def _in_words(found: pd.DataFrame) -> pd.DataFrame:
     def verdict(row: pd.Series) -> str | None:
         if pd.isna(row["probability"]):
             return None
-        return words.answer(Verdict(row["verdict"]), positive.get(row["model"], NOT_KNOWN)).capitalize()
+        return words.headline(Verdict(row["verdict"]), positive.get(row["model"], NOT_KNOWN))
 
     told = {
         "action": found["action"].map(lambda action: LABELS[Action(action)].word),

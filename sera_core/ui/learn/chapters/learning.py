@@ -43,7 +43,9 @@ def draw() -> None:
     fold("The nodules it learns from", "learning_nodules", partial(_show_set, settings), ":material/grid_view:")
     _buttons(settings, specimen)
     _result(settings, specimen)
-    drawn = {name: values for name in lesson.COMPARED if len(values := lesson.over_draws(PRESETS[name])) > 1}
+    drawn = {
+        name: values for name in lesson.COMPARED if len(values := lesson.over_draws(PRESETS[name])) == lesson.DRAWS
+    }
     if drawn:
         when_asked("Does it hold for other nodules?", _draws, drawn)
     ask(QUESTION, "learning_q")

@@ -110,7 +110,8 @@ def draw_benchmark(network: Seen) -> None:
         found["location"], ("frames", "model", "map", "n"), {"hottest": "hottest point inside", "heat": "heat inside"}
     )
     st.caption(
-        "A plain blob in the middle of the crop beats every map at this: location alone is weak evidence. "
+        "The hottest point of no map lies inside more often than that of a plain blob in the middle of the crop: "
+        "location alone is weak evidence. "
         "So the sign itself is put in and out, and a map should be hot where the pictures differ:"
     )
     names = {

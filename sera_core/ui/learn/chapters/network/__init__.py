@@ -105,7 +105,7 @@ CHAPTER = Chapter(
     talk=Place(Part.DEEP, "Feature extraction: overall process, AlexNet"),
     sentences=(
         "Layer behind layer the picture gets smaller and deeper, until it is one row of features.",
-        "Every number in this chapter is measured on the running network; none is typed in.",
+        "Every number is measured on the running network, but for the talk's own tables.",
     ),
     draw=draw,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,9 +17,6 @@ from sera_core.ui.chart import chart
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Specimen
 from sera_core.ui.learn.show import matrix, numbers
-
-if TYPE_CHECKING:
-    pass
 
 
 def show_features(specimen: Specimen) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -24,9 +23,6 @@ from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen, Specimen, seen
 from sera_core.ui.learn.show import matrix
 from sera_core.ui.picture import show_picture
-
-if TYPE_CHECKING:
-    pass
 
 MOST_MAPS = 32  # of a layer, in the mosaic; the number field reaches all
 
