@@ -41,6 +41,20 @@ class Marks:
     calibration: Calibration | None = None
 
 
+@dataclass(frozen=True)
+class Place:
+    """A view of a saved case: id of the case, and numbers of nodule and view from 0."""
+
+    case: str
+    nodule: int
+    view: int
+
+    @property
+    def name(self) -> str:
+        """Unlike that of any other view."""
+        return f"{self.case} {self.nodule} {self.view}"
+
+
 @dataclass
 class Case:
     """What the reader did to the image on the page.
@@ -59,6 +73,8 @@ class Case:
         The rows of the description that the reader set or cleared; the others hold what is proposed.
     foci : tuple of str
         The chips of the foci as they were last drawn.
+    kept : Place or None
+        Where the log keeps it, as it was when it was saved last; None: it was never saved.
     """
 
     source: str
@@ -67,6 +83,7 @@ class Case:
     pane: int | None = None
     touched: set[Row] = field(default_factory=set)
     foci: tuple[str, ...] = ()
+    kept: Place | None = None
 
     def mark(self, **changed: Any) -> None:
         """Change what is drawn, so that :meth:`undo` brings back what was there."""

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from sera_core.cases.database import URL
 from sera_core.cases.log import Log
-from sera_core.exam import Histology, Nodule, Pathology, Plane, Side
+from sera_core.exam import Histology, Nodule, Pathology, Plane, Pole, Side
 from sera_core.ui.cases.owner import owner
 from sera_core.wording.diagnosis import headline
 from sera_core.wording.labels import LABELS
@@ -68,9 +68,12 @@ def test_saved_left_reopened_completed_and_deleted(home: AppTest, log: Log, mode
     cases.button(key="reopen-0-0").click().run()
     again = quiet(cases.switch_page("pages/1_Diagnose.py").run())
     assert "Case A-1, nodule 1 is still here." in "\n".join(str(text.value) for text in again.text)
+    assert again.button(key="save-case").label == "Saved", "what was saved is the same to the last bit"
+    by_label(again.segmented_control, "Pole").set_value(Pole.LOWER).run()
     again.button(key="save-case").click().run()
     quiet(again)
     (entry,) = log.find()  # in its own place
+    assert (log.open(entry.id).nodules[0].side, log.open(entry.id).nodules[0].pole) == (Side.LEFT, Pole.LOWER)
     second = log.open(entry.id).nodules[0].views[0].diagnosis
     assert second.image.key == found.image.key
     for name in ("probability", "low", "high", "cutoff", "model_sha256", "box"):
@@ -88,6 +91,40 @@ def test_saved_left_reopened_completed_and_deleted(home: AppTest, log: Log, mode
     quiet(cases)
     assert log.find() == ()
     assert "No case yet" in words(cases)
+
+
+def test_a_reading_is_saved_once_its_changes_in_its_place_and_another_nodule_beside_it(
+    home: AppTest, log: Log, model: str
+) -> None:
+    home.run()
+    page = quiet(home.switch_page("pages/1_Diagnose.py").run())
+    page.button(key="save-case").click().run()
+    (first,) = log.find()
+    assert page.button(key="save-case").label == "Saved"
+    assert page.button(key="save-case").disabled, "the same reading is one case"
+
+    by_label(page.segmented_control, "Side").set_value(Side.LEFT).run()
+    assert page.button(key="save-case").label == "Save changes"
+    page.button(key="save-case").click().run()
+    (entry,) = log.find()
+    assert (entry.id, log.open(entry.id).nodules[0].side) == (first.id, Side.LEFT)
+    by_label(page.segmented_control, "Side").set_value(None).run()
+    page.button(key="save-case").click().run()
+    assert log.open(entry.id).nodules[0].side is None, "what was cleared is not kept"
+
+    page.number_input(key="box_x").set_value(2).run()  # elsewhere on the same frame
+    assert page.button(key="save-case").label == "Save"
+    page.button(key="save-case").click().run()
+    (entry,) = log.find()
+    boxes = [nodule.views[0].diagnosis.reading.box for nodule in log.open(entry.id).nodules]
+    assert len(boxes) == 2
+    assert boxes[0].overlap(boxes[1]) < 0.5
+
+    log.delete(entry.id)
+    quiet(page.run())
+    assert page.button(key="save-case").label == "Save", "what was deleted is not said to be saved"
+    page.button(key="save-case").click().run()
+    assert len(quiet(page) and log.find()) == 1
 
 
 def test_a_second_view_joins_its_nodule(home: AppTest, log: Log, model: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -11,37 +10,16 @@ from sera_core.contracts import CamMethod, Diagnosis
 from sera_core.diagnosis import AUTO, Request
 from sera_core.ui.brought import Brought, bring
 from sera_core.ui.cache import keep, key_of, measured_of, model_ids, opinions_of, outline_of, reading_of
-from sera_core.ui.state import Case, Marks
+from sera_core.ui.state import Case, Marks, Place
 from sera_core.wording.labels import NO_FOCUS
 
-_ASKED, _OPEN = "reopen", "reopened"  # what is to be opened on the next page, and what lies open
+_ASKED = "reopen"  # what is to be opened on the next page
 BY_HAND = ("reader", "click")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A view of a saved case: id of the case, and numbers of nodule and view from 0."""
-
-    case: str
-    nodule: int
-    view: int
-
-    @property
-    def name(self) -> bytes:
-        """Stands for the file of an upload."""
-        return f"{self.case} {self.nodule} {self.view}".encode()
 
 
 def ask_to_reopen(place: Place, title: str, diagnosis: Diagnosis) -> None:
     """Have :func:`reopen` open this view when Diagnose is drawn next."""
     st.session_state[_ASKED] = place, title, diagnosis
-
-
-def lies_open() -> Place | None:
-    """The saved view that is on the page, if it is one."""
-    place: Place | None = st.session_state.get(_OPEN)
-    case = st.session_state.get("case")
-    return place if place and isinstance(case, Case) and case.source == key_of(place.name) else None
 
 
 def reopen() -> None:
@@ -59,14 +37,14 @@ def reopen() -> None:
     keep(measured_of, found.measured, found.image, reading.outline, found.image.scale_at(reading.box))
     if found.opinions:
         keep(opinions_of, found.opinions, found.image, reading.box, reading.outline)
-    bring(f"upload-{st.session_state.setdefault('uploads', 0)}", Brought(title, place.name, found.image))
+    file = place.name.encode()  # stands for the bytes of an upload
+    bring(f"upload-{st.session_state.setdefault('uploads', 0)}", Brought(title, file, found.image))
     marks = Marks(box, reading.outline if by_hand else None)
     rows = {row: _chip(found, row) for row in patient.seen.said}
     st.session_state.update(rows)
     st.session_state.update(
         {
-            "case": Case(key_of(place.name), marks, touched=set(rows)),
-            _OPEN: place,
+            "case": Case(key_of(file), marks, touched=set(rows), kept=place),
             "source": "upload",
             "size_mm": patient.size_mm,
             "frame": 1,

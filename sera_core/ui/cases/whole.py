@@ -16,9 +16,10 @@ from sera_core.reports.pictures import whole
 from sera_core.reports.text import as_text
 from sera_core.ui.cases.owner import own_log
 from sera_core.ui.cases.papers import papers
-from sera_core.ui.cases.reopen import Place, ask_to_reopen
+from sera_core.ui.cases.reopen import ask_to_reopen
 from sera_core.ui.download import offer
 from sera_core.ui.picture import show_picture
+from sera_core.ui.state import Place
 from sera_core.ui.states import guarded
 from sera_core.wording import diagnosis as words
 

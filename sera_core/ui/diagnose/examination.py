@@ -17,7 +17,7 @@ from sera_core.ui.diagnose.image import Picture
 from sera_core.ui.diagnose.region import Region
 from sera_core.ui.diagnose.report import offer_report
 from sera_core.ui.diagnose.size import ask_size
-from sera_core.ui.state import keep_diagnosed
+from sera_core.ui.state import Case, keep_diagnosed
 from sera_core.ui.states import guarded
 
 
@@ -63,7 +63,7 @@ def examine(picture: Picture, desk: Desk) -> None:
     with next_cell.result, guarded():
         advice.show_advice(diagnosis, patient)
     if diagnosis is not None and others is not None:
-        _follow(diagnosis, others, desk)
+        _follow(picture.case, diagnosis, others, desk)
 
 
 def _read(cell: Cell, found: Region, request: Request) -> Reading | None:
@@ -77,10 +77,10 @@ def _read(cell: Cell, found: Region, request: Request) -> Reading | None:
     return None
 
 
-def _follow(diagnosis: Diagnosis, others: DeltaGenerator, desk: Desk) -> None:
+def _follow(case: Case, diagnosis: Diagnosis, others: DeltaGenerator, desk: Desk) -> None:
     """What nobody waits for: the answers that were not asked for, and the report with all of them."""
     with others, guarded():
         diagnosis = with_opinions(diagnosis)
         verdict.show_opinions(diagnosis)
     with desk.cells:
-        offer_report(diagnosis)
+        offer_report(case, diagnosis)

@@ -13,14 +13,15 @@ from sera_core.ui.cases.papers import papers
 from sera_core.ui.cell import open_cell, show_code
 from sera_core.ui.diagnose.save import ask_exam, offer_saving
 from sera_core.ui.download import Download, offer
+from sera_core.ui.state import Case
 
 
-def offer_report(diagnosis: Diagnosis) -> None:
+def offer_report(case: Case, diagnosis: Diagnosis) -> None:
     """Draw the cell."""
     cell = open_cell(7, "Report", "The nodule on paper and as files. Nothing is stored unless you save it.")
     with cell.controls:
-        draft = ask_exam(diagnosis)
-        offer_saving(draft)
+        draft = ask_exam(case, diagnosis)
+        offer_saving(case, draft)
         notebook = Download(
             "Notebook", ":material/book_2:", "nodule.ipynb", KIND, partial(diagnosis_notebook, diagnosis), "notebook"
         )
