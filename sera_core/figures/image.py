@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from sera_core.contracts import Grey
 from sera_core.figures import palette
 
+SMALL_SIDE, SMALL_QUALITY = 512, 70  # of a picture that is only looked at in passing
 MAX_SIDE = 1024  # pixels sent to the browser along the longer side
 SHARP = 320  # pixels of the longer side from which a browser's smoothing no longer blurs the cells
 Edges = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the picture
@@ -27,9 +28,20 @@ def png_uri(pixels: Grey, max_side: int = MAX_SIDE) -> str:
     max_side : int
         Longer side of the picture that is sent, in pixels.
     """
+    return address(_grey(pixels, max_side))
+
+
+def jpeg_uri(pixels: Grey) -> str:
+    """Grey levels 0 ... 1 as a small ``data:image/jpeg`` address: a tenth of the bytes, for a glance and no more."""
+    buffer = io.BytesIO()
+    _grey(pixels, SMALL_SIDE).save(buffer, format="JPEG", quality=SMALL_QUALITY)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _grey(pixels: Grey, max_side: int) -> Image.Image:
     picture = Image.fromarray((np.clip(pixels, 0, 1) * 255).round().astype(np.uint8))
     picture.thumbnail((max_side, max_side))
-    return address(picture)
+    return picture
 
 
 def address(picture: Image.Image) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from sera_core.contracts import Box, Diagnosis, Line, Outline, Row
+from sera_core.contracts import BadInput, Box, Diagnosis, Line, Outline, Row
 from sera_core.ui.brought import forget_file
 from sera_core.ui.measure import Calibration
 
@@ -73,6 +73,10 @@ class Case:
         The rows of the description that the reader set or cleared; the others hold what is proposed.
     foci : tuple of str
         The chips of the foci as they were last drawn.
+    frame : int
+        Which one of a loop is on the page, from 0.
+    unused : (int, BadInput) or None
+        The frame that the reader turned to last and why it cannot be used, where it cannot.
     kept : Place or None
         Where the log keeps it, as it was when it was saved last; None: it was never saved.
     """
@@ -83,6 +87,8 @@ class Case:
     pane: int | None = None
     touched: set[Row] = field(default_factory=set)
     foci: tuple[str, ...] = ()
+    frame: int = 0
+    unused: tuple[int, BadInput] | None = None
     kept: Place | None = None
 
     def mark(self, **changed: Any) -> None:
@@ -103,7 +109,6 @@ def case_of(source: str, size_mm: float | None = None) -> Case:
         case = Case(source)
         st.session_state["case"] = case
         st.session_state["size_mm"] = size_mm
-        st.session_state["frame"] = 1
     return case
 
 

@@ -22,6 +22,7 @@ from sera_core.simulate.centres import CENTRES
 from sera_core.simulate.render import render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.simulate.wide import draw_wide, without_nodule
+from sera_core.ui.diagnose.cine import Cine
 from sera_core.wording.labels import LABELS, NO_FOCUS
 
 Png = Callable[[np.ndarray], bytes]
@@ -258,13 +259,17 @@ def test_a_photo_of_the_screen_is_read_too(page: AppTest) -> None:
     assert "Proposed box" in words(page)
 
 
-def loop(frames: int = 3) -> bytes:
-    """A short ultrasound loop as DICOM, 0.1 mm a pixel, with a patient's name in its header."""
+FRAME = frame()
+
+
+def loop(frames: int = 3, blank: int | None = None) -> bytes:
+    """A short ultrasound loop as DICOM, 0.1 mm a pixel, with a patient's name in its header; one frame may be black."""
     import pydicom
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
-    pixels = np.stack([np.clip(frame() * (0.6 + 0.2 * i), 0, 255).astype(np.uint8) for i in range(frames)])
+    levels = [0 if i == blank else 0.6 + 0.2 * i for i in range(frames)]
+    pixels = np.stack([np.clip(FRAME * level, 0, 255).astype(np.uint8) for level in levels])
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.3.1"
@@ -290,16 +295,33 @@ def loop(frames: int = 3) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_loop_has_a_frame_slider_a_scale_and_no_name(page: AppTest) -> None:
+def test_a_loop_is_turned_in_the_picture_has_a_scale_and_no_name(page: AppTest) -> None:
     upload(page, "loop.dcm", loop())
-    assert (page.slider(key="frame").min, page.slider(key="frame").max) == (1, 3)
     assert "0.100 mm a pixel" in words(page)
-    page.slider(key="frame").set_value(3).run()
+    case = page.session_state["case"]
+    assert page.session_state["diagnosed"].image.frame == 0
+    Cine(loop(), 3).turn(case, 2)
+    page.run()
     assert not page.exception
     assert not page.error
+    assert page.session_state["diagnosed"].image.frame == 2
     assert "Proposed box" in words(page)
     assert "Secret" not in words(page)
     assert "4711" not in words(page)
+
+
+def test_a_frame_that_cannot_be_used_leaves_the_one_before(page: AppTest) -> None:
+    data = loop(blank=1)
+    upload(page, "loop.dcm", data)
+    case = page.session_state["case"]
+    Cine(data, 3).turn(case, 1)
+    page.run()
+    assert "Frame 2 is not used, frame 1 stays" in [warning.title for warning in page.warning]
+    assert page.session_state["diagnosed"].image.frame == 0
+    Cine(data, 3).turn(case, 2)
+    page.run()
+    assert not [warning.title for warning in page.warning if "is not used" in (warning.title or "")]
+    assert page.session_state["diagnosed"].image.frame == 2
 
 
 # ---- the size ----------------------------------------------------------------------------------------------------

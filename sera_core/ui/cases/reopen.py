@@ -47,7 +47,6 @@ def reopen() -> None:
             "case": Case(key_of(file), marks, touched=set(rows), kept=place),
             "source": "upload",
             "size_mm": patient.size_mm,
-            "frame": 1,
             "guideline": patient.guideline,
             "pretest": round(100 * patient.pretest),
             "model": model,

@@ -64,6 +64,9 @@ def examine(picture: Picture, desk: Desk) -> None:
         advice.show_advice(diagnosis, patient)
     if diagnosis is not None and others is not None:
         _follow(picture.case, diagnosis, others, desk)
+    if picture.cine is not None:
+        with desk.viewer, guarded():
+            picture.cine.send()
 
 
 def _read(cell: Cell, found: Region, request: Request) -> Reading | None:

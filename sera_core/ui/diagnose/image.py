@@ -19,8 +19,9 @@ from sera_core.ui.brought import ask_for_file, brought
 from sera_core.ui.cache import image_of, key_of, sample_of
 from sera_core.ui.cases.reopen import reopen
 from sera_core.ui.cell import open_cell
+from sera_core.ui.diagnose.cine import Cine
 from sera_core.ui.state import Case, case_of, reset, start
-from sera_core.ui.states import empty, guarded, notices
+from sera_core.ui.states import empty, guarded, notices, refused
 from sera_core.wording.diagnosis import descriptors
 
 SOURCES = {
@@ -47,12 +48,26 @@ NOTHING_YET = {
 
 @dataclass(frozen=True)
 class Picture:
-    """The image on the page, what the reader did to it, where the nodule is if known, and the function that made it."""
+    """The image on the page.
+
+    Attributes
+    ----------
+    image : GreyImage
+    case : Case
+        What the reader did to it.
+    true_box : Box or None
+        Where the nodule is, if known.
+    made_by : callable
+        The function that made it.
+    cine : Cine or None
+        The loop that it is a frame of.
+    """
 
     image: GreyImage
     case: Case
     true_box: Box | None
     made_by: Callable[..., object]
+    cine: Cine | None = None
 
     @property
     def box(self) -> Box | None:
@@ -107,11 +122,13 @@ def _own(source: str) -> Picture | None:
         empty(*NOTHING_YET[source])
         return None
     case = case_of(key_of(file.data))
-    image = file.image or image_of(file.data, st.session_state["frame"] - 1)
-    if image.frames > 1 and file.image is None:
-        st.slider("Frame", 1, image.frames, key="frame", persist_state="session")
+    image = file.image or image_of(file.data, case.frame)
+    cine = Cine(file.data, image.frames) if image.frames > 1 and file.image is None else None
+    if case.unused:
+        number, why = case.unused
+        refused(why, f"Frame {number + 1} is not used, frame {image.frame + 1} stays")
     notices(image.warnings)
-    return Picture(image, case, None, read_image)
+    return Picture(image, case, None, read_image, cine)
 
 
 def _sample(beside: DeltaGenerator) -> Picture:

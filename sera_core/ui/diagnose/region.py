@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -66,17 +66,19 @@ def mark_region(cell: Cell, picture: Picture) -> Region:
 
 def show_picture(picture: Picture, region: Region, heatmap: Heatmap | None) -> None:
     """Draw the picture with all that is on it, for hands to change."""
-    case, image = picture.case, picture.image
+    case, image, cine = picture.case, picture.image, picture.cine
     viewer(
         region.image,
         "picture",
         TOOLS,
-        hands_on(case, image, region.box),
+        replace(hands_on(case, image, region.box), frame=partial(cine.turn, case) if cine else None),
         region.box,
         region.outline,
         case.marks.ruler,
         heatmap,
         undo=bool(case.past),
+        film=cine.name if cine else None,
+        unused=case.unused[0] if case.unused else None,
     )
 
 

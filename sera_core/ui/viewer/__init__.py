@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sera_core.ui.viewer.film import send_film
 from sera_core.ui.viewer.viewer import Hands, Points, Tool, viewer
 
-__all__ = ["Hands", "Points", "Tool", "viewer"]
+__all__ = ["Hands", "Points", "Tool", "send_film", "viewer"]

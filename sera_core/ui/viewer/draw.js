@@ -13,11 +13,13 @@ function draw(viewer) {
   svg.toggleAttribute("data-held", viewer.held)
   svg.dataset.box = (viewer.box ?? []).join(",")
   svg.dataset.outline = JSON.stringify((viewer.outline ?? []).map((point) => point.map(tenth)))
-  place(svg.querySelector(".picture"), data.picture, [0, 0, data.width, data.height])
+  const passes = away(viewer)
+  place(svg.querySelector(".picture"), passes ? passing(viewer) : data.picture, [0, 0, data.width, data.height])
+  drawFrames(viewer)
   drawLevels(viewer)
   drawHeat(viewer)
   const focused = svg.getRootNode().activeElement?.dataset?.grip
-  const ink = [...drawSeen(viewer), ...drawBox(viewer), ...drawOutline(viewer), ...drawRuler(viewer)]
+  const ink = passes ? [] : [...drawSeen(viewer), ...drawBox(viewer), ...drawOutline(viewer), ...drawRuler(viewer)]
   svg.lastElementChild.replaceChildren(...ink)
   if (focused) svg.querySelector(`[data-grip="${focused}"]`)?.focus()
   viewer.distance.hidden = tool !== "scale"
@@ -58,8 +60,9 @@ function drawLevels({ svg, levels: { level, width } }) {
   }
 }
 
-function heated({ data, map, box }) {
-  return data.heat && map.elements.shown.checked && (box ?? []).join() === (data.box ?? []).join()
+function heated(viewer) {
+  const { data, map, box } = viewer
+  return data.heat && !away(viewer) && map.elements.shown.checked && (box ?? []).join() === (data.box ?? []).join()
 }
 
 function drawHeat(viewer) {

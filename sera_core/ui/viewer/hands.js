@@ -45,6 +45,7 @@ const TOOLS = {
     drag: dragLevels, end: () => {}, keys: (viewer, [x, y]) => setLevels(viewer, viewer.levels, x * 0.1, y * 0.05),
   },
 }
+const FRAMES = { ",": -1, ".": 1 }
 const LETTERS = { r: "region", o: "outline", s: "size", c: "scale", p: "pan", w: "window" }
 
 function listen(viewer) {
@@ -62,7 +63,7 @@ const inside = ({ data }, [x, y]) => [clamp(x, 0, data.width), clamp(y, 0, data.
 const marksOf = ({ box, outline, ruler, marks, levels }) => ({ box, outline, ruler: [...ruler], marks: [...marks], levels })
 
 function press(viewer, event) {
-  if (event.button) return
+  if (event.button || away(viewer)) return
   const screen = [event.clientX, event.clientY]
   if (event.isPrimary) {
     viewer.pointers.clear() // a finger whose end was never told
@@ -255,13 +256,15 @@ function setLevels(viewer, { level, width }, sideways, down) {
 // ---- keys ------------------------------------------------------------------------------------------------------------------
 
 function key(viewer, event) {
-  const { tools } = viewer.data
+  const { data } = viewer
+  const { tools } = data
   const letter = event.key.toLowerCase()
   const tool = tools.find((name) => LETTERS[letter] === name)
   const step = ARROWS[event.key]
   if ((event.ctrlKey || event.metaKey) && letter === "z") viewer.tell("undo", Date.now())
   else if (event.ctrlKey || event.metaKey || event.altKey) return
   else if (tool) choose(viewer, tool, false)
+  else if (data.film && FRAMES[letter]) turn(viewer, viewer.frame + FRAMES[letter])
   else if (letter === "m") viewer.map.elements.shown.click()
   else if (letter === "+" || letter === "=") enlarge(viewer, 1.25, centre(viewer))
   else if (letter === "-") enlarge(viewer, 0.8, centre(viewer))

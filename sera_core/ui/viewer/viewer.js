@@ -11,6 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   receive(viewer, data)
   return () => {
     viewer.watch.disconnect()
+    window.removeEventListener("sera-film", viewer.film)
     viewers.delete(parentElement)
   }
 }
@@ -18,13 +19,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function opened(root) {
   const find = (name) => root.querySelector(name)
   const viewer = {
-    bar: find(".bar"), svg: find("svg"), says: find(".says"), distance: find(".distance"), map: find(".map"),
-    data: null, tool: "", held: false, grip: null, pointers: new Map(), levels: { ...PLAIN },
+    bar: find(".bar"), svg: find("svg"), says: find(".says"), distance: find(".distance"), map: find(".map"), frames: find(".frames"),
+    data: null, frame: 0, turning: 0, tool: "", held: false, grip: null, pointers: new Map(), levels: { ...PLAIN },
     box: null, outline: null, ruler: [], marks: [],
   }
   viewer.watch = new ResizeObserver(() => draw(viewer))
   viewer.watch.observe(viewer.svg)
   listen(viewer)
+  listenFrames(viewer)
+  viewer.film = () => draw(viewer)
+  window.addEventListener("sera-film", viewer.film)
   viewer.map.oninput = () => draw(viewer)
   viewer.map.onsubmit = (event) => event.preventDefault()
   viewer.distance.onsubmit = (event) => {
@@ -38,7 +42,9 @@ function opened(root) {
 
 function receive(viewer, data) {
   const { box, outline, line, picture, tools } = data
-  const another = viewer.data?.picture !== picture
+  const turned = data.film && data.film === viewer.data?.film // another frame of a loop is looked at as the last one
+  const another = viewer.data?.picture !== picture && !turned
+  receiveFrame(viewer, data)
   const asked = JSON.stringify([box, outline, line, picture])
   viewer.data = data
   if (!tools.includes(viewer.tool)) viewer.tool = tools[0] ?? ""

@@ -2,7 +2,8 @@
 
 A Plotly chart can return a box, but neither moves it nor takes a finger without trapping the page, so this is a
 component of its own, drawn as SVG in pixels of the image: ``viewer.js`` keeps what is shown, ``hands.js`` turns mouse,
-pen, fingers and keys into changes, ``draw.js`` draws them, ``shapes.js`` is their geometry.
+pen, fingers and keys into changes, ``frames.js`` the frames of a loop, ``draw.js`` draws them, ``shapes.js`` is their
+geometry.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sera_core.ui.cache import picture_uri
 Tool = Literal["region", "outline", "size", "scale", "pan", "window"]
 Points = list[tuple[float, float]]
 HERE = Path(__file__).parent
-_CODE = ("shapes.js", "draw.js", "hands.js", "viewer.js")
+_CODE = ("shapes.js", "draw.js", "frames.js", "hands.js", "viewer.js")
 _VIEWER = st.components.v2.component(
     "sera_viewer",
     html=(HERE / "viewer.html").read_text(encoding="utf-8"),
@@ -51,6 +52,8 @@ class Hands:
         Takes a ruler between two marks, and how many mm lie between them.
     undo : callable
         Takes back the last of these.
+    frame : callable
+        Takes the number, from 0, of the frame to which the loop was turned.
     """
 
     box: Callable[[Box], None] | None = None
@@ -59,6 +62,7 @@ class Hands:
     line: Callable[[Line], None] | None = None
     scale: Callable[[Line, float], None] | None = None
     undo: Callable[[], None] | None = None
+    frame: Callable[[int], None] | None = None
 
 
 def viewer(
@@ -71,6 +75,8 @@ def viewer(
     line: Line | None = None,
     heatmap: Heatmap | None = None,
     undo: bool = False,
+    film: str | None = None,
+    unused: int | None = None,
     label: str = "Ultrasound image",
 ) -> None:
     """Show a picture to work on.
@@ -89,6 +95,10 @@ def viewer(
         region.
     undo : bool
         Whether there is something to take back.
+    film : str, optional
+        Name of the loop that the picture is a frame of; see :func:`~sera_core.ui.viewer.film.send_film`.
+    unused : int, optional
+        The frame that could not be shown when it was turned to.
     label : str
         What the picture shows, for those who listen to the page.
     """
@@ -104,6 +114,10 @@ def viewer(
         "sure": outline is not None and outline.confidence > 0.5,
         "line": line.points if line else None,
         "undo": undo,
+        "film": film,
+        "frame": image.frame,
+        "frames": image.frames,
+        "unused": unused,
         "label": label,
         "ink": ON_PICTURE,
     }
@@ -128,7 +142,7 @@ def _callbacks(key: str, shape: tuple[int, int], hands: Hands) -> dict[str, Any]
 
     def calling(name: str, act: Callable[..., None]) -> Callable[[], None]:
         def told() -> None:
-            if value := getattr(st.session_state[key], name):
+            if (value := getattr(st.session_state[key], name)) is not None:
                 act(*_told(name, value, shape))
 
         return told
@@ -151,6 +165,8 @@ def _told(name: str, value: Any, shape: tuple[int, int]) -> tuple[Any, ...]:
             return (_line(value),)
         case "scale":
             return _line(value["points"]), float(value["mm"])
+        case "frame":
+            return (int(value),)
         case _:
             return ()
 
