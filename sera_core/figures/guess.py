@@ -19,8 +19,8 @@ def on_a_line(guess: float, truth: float, low: float, high: float, unit: str) ->
     dotted = {"color": palette.UNSURE, "width": 2, "dash": "dot"}
     figure = go.Figure(go.Scatter(x=[guess, truth], y=[0, 0], mode="lines", line=dotted, hoverinfo="skip"))
     for value, name, colour, mark, side in (
-        (guess, "your guess", palette.UNSURE, "circle", "bottom center"),
-        (truth, "truth", palette.ACCENT, "diamond", "top center"),
+        (guess, "your guess", palette.UNSURE, "circle", "bottom"),
+        (truth, "truth", palette.ACCENT, "diamond", "top"),
     ):
         figure.add_trace(
             go.Scatter(
@@ -28,7 +28,7 @@ def on_a_line(guess: float, truth: float, low: float, high: float, unit: str) ->
                 y=[0],
                 mode="markers+text",
                 text=[f"{name} {value:.3g}"],
-                textposition=side,
+                textposition=f"{side} {_towards_the_middle((value - low) / (high - low))}",
                 name=name,
                 marker={"color": colour, "size": 14, "symbol": mark},
                 hovertemplate=f"%{{x:.3g}}<extra>{name}</extra>",
@@ -38,6 +38,11 @@ def on_a_line(guess: float, truth: float, low: float, high: float, unit: str) ->
     figure.update_xaxes(title=unit, range=[min(low, truth) - room, max(high, truth) + room], fixedrange=True)
     figure.update_yaxes(visible=False, range=[-1, 1], fixedrange=True)
     return figure.update_layout(height=130, margin={"l": 8, "r": 8, "t": 4, "b": 4}, showlegend=False, dragmode=False)
+
+
+def _towards_the_middle(share: float) -> str:
+    """Which way a name goes from its mark, so that it is not cut off at the end of the line."""
+    return "right" if share < 0.15 else "left" if share > 0.85 else "center"
 
 
 def on_a_picture(pixels: Grey, box: Edges, guess: tuple[float, float], truth: tuple[float, float]) -> NDArray[np.uint8]:

@@ -107,6 +107,8 @@ def chain(parts: Mapping[str, Array]) -> go.Figure:
         zmax=limit,
         colorscale=palette.DIVERGING_SCALE,
         showscale=False,
+        text=np.where(np.isnan(canvas), "", np.char.mod("%.3g", np.nan_to_num(canvas))),
+        texttemplate="%{text}",
         hoverongaps=False,
         hovertemplate="%{z:.2f}<extra></extra>",
     )

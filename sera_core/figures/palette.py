@@ -44,7 +44,7 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 MARKS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "hexagon")
 
 # Cold to hot: inferno, as in saved heatmaps. Its lightness only rises, so the map also reads in grey.
-HEAT = tuple(sequential.Inferno)
+HEAT = ("#010106", *sequential.Inferno[1:])  # its own first, #000004, is a colour that Streamlit replaces by pink
 
 # Below zero, zero, above zero: from benign's blue over white to malignant's vermilion, for activations and weights.
 DIVERGING = ("#0072B2", "#7FB8D8", "#FFFFFF", "#EAAE7F", "#D55E00")

@@ -11,6 +11,9 @@ from sera_core.figures import palette
 from sera_core.figures.image import picture
 
 Polygon = tuple[tuple[float, float], ...]  # corners (x, y) in pixels
+DARK = "rgb(40, 40, 40)"  # behind words and lines of any colour of LOOK
+# where the name of a box stands, so that those of boxes on one nodule do not lie on each other
+NAMED = {"truth": ("left", "bottom"), "yours": ("left", "top"), "proposed": ("right", "top")}
 LOOK = {"truth": ("white", "dot"), "yours": (palette.ACCENT, "solid"), "proposed": (palette.MALIGNANT, "dash")}
 
 
@@ -27,11 +30,12 @@ def outlines(pixels: Grey, box: Box, given: Mapping[str, Polygon]) -> go.Figure:
     top, bottom = max(box.y - box.height / 2, 0), min(box.y + 1.5 * box.height, height)
     figure.update_xaxes(range=[left - 0.5, right - 0.5])
     figure.update_yaxes(range=[bottom - 0.5, top - 0.5])
-    return figure.update_layout(showlegend=len(given) > 1, legend={"orientation": "h"})
+    legend = {"orientation": "h", "bgcolor": DARK, "font": {"color": "white"}}  # a white line must show in it
+    return figure.update_layout(showlegend=len(given) > 1, legend=legend)
 
 
 def boxes(pixels: Grey, given: Mapping[str, list[Box]]) -> go.Figure:
-    """A frame with boxes of each kind of :data:`LOOK`, named at their corner."""
+    """A frame with boxes of each kind of :data:`LOOK`, named at a corner."""
     figure = picture(pixels)
     for kind, found in given.items():
         colour, dash = LOOK[kind]
@@ -40,6 +44,8 @@ def boxes(pixels: Grey, given: Mapping[str, list[Box]]) -> go.Figure:
             line = {"color": colour, "width": 2.5, "dash": dash}
             figure.add_shape(type="rect", x0=left, y0=top, x1=left + box.width, y1=top + box.height, line=line)
             text = f"{kind} {number}" if len(found) > 1 else kind
-            at = {"x": left, "y": top, "xanchor": "left", "yanchor": "bottom"}
-            figure.add_annotation(text=text, showarrow=False, font={"color": colour, "size": 12}, **at)
+            across, down = NAMED[kind]
+            at = {"x": left if across == "left" else left + box.width, "xanchor": across}
+            at |= {"y": top if down == "bottom" else top + box.height, "yanchor": down}
+            figure.add_annotation(text=text, showarrow=False, font={"color": colour, "size": 12}, bgcolor=DARK, **at)
     return figure

@@ -34,10 +34,17 @@ def levels(window: NDArray[np.int64], bits: int) -> go.Figure:
     return _pictures(go.Figure(cells), 300)
 
 
-def matrices(counts: Panels, quantised: NDArray[np.int64]) -> go.Figure:
+def matrices(counts: Panels, quantised: NDArray[np.int64], ringed: tuple[int, int, int] | None = None) -> go.Figure:
     """The image in discrete levels, its four matrices and their sum, in the order of the talk's figure.
 
     Small ones carry their numbers.
+
+    Parameters
+    ----------
+    counts : mapping of name to int64 [L, L]
+    quantised : int64 [H, W]
+    ringed : (matrix, row, column), optional
+        A cell that is marked.
     """
     titles = ["discrete levels", *counts]
     figure = make_subplots(2, 3, subplot_titles=titles, horizontal_spacing=0.04, vertical_spacing=0.12)
@@ -60,7 +67,13 @@ def matrices(counts: Panels, quantised: NDArray[np.int64]) -> go.Figure:
         if drawn.size <= MOST_NUMBERS:
             trace.update(text=drawn, texttemplate="%{text}")
         figure.add_trace(trace, k // 3 + 1, k % 3 + 1)
-    return _pictures(figure, 360, top=24)
+    _pictures(figure, 360, top=24)
+    if ringed is not None:
+        k, row, column = ringed
+        edge = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
+        line = {"color": palette.ACCENT, "width": 4}
+        figure.add_shape(type="rect", line=line, row=(k + 1) // 3 + 1, col=(k + 1) % 3 + 1, **edge)
+    return figure
 
 
 def along(distances: Sequence[int], table: Mapping[str, Sequence[float]], here: int) -> go.Figure:
@@ -76,7 +89,7 @@ def along(distances: Sequence[int], table: Mapping[str, Sequence[float]], here: 
         figure.add_trace(go.Scatter(x=[here], y=at, mode="markers", marker=now, hovertemplate=hover), **where)
     figure.update_xaxes(fixedrange=True)
     figure.update_xaxes(title="offset (px)", row=2)
-    figure.update_yaxes(fixedrange=True, nticks=4)
+    figure.update_yaxes(fixedrange=True, nticks=6)
     figure.update_layout(height=380, margin={"l": 8, "r": 8, "t": 28, "b": 8}, showlegend=False, dragmode=False)
     return figure
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sera_core.lessons.clouds import BOARD
 from sera_core.lessons.margin import Floats, Margin
 
 
@@ -33,6 +34,11 @@ def field(fitted: Margin, low: tuple[float, float], high: tuple[float, float], c
     across, up = np.meshgrid(x, y)
     values = fitted.decide(np.column_stack([across.ravel(), up.ravel()]))
     return Field(x, y, values.reshape(count, count))
+
+
+def cells_for(gamma: float) -> int:
+    """Cells along a side of the board that show an island of the Gaussian kernel: four across its width."""
+    return int(np.clip(4 * BOARD * np.sqrt(2 * gamma), 60, 240))
 
 
 def level_lines(plane: Field, level: float) -> list[NDArray[np.float64]]:

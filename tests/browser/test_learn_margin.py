@@ -44,7 +44,7 @@ def becomes(page: Page, rows: list) -> None:
 
 
 def beta(page: Page) -> str:
-    metric = page.locator('[data-testid="stMetric"]').filter(has_text="β = 2α")
+    metric = page.locator('[data-testid="stMetric"]').filter(has_text="Width of the street β")
     return metric.locator('[data-testid="stMetricValue"]').inner_text().strip()
 
 

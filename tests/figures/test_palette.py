@@ -2,6 +2,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from streamlit.elements.lib import streamlit_plotly_theme
 
 from sera_core.contracts import Verdict
 from sera_core.figures import palette
@@ -62,3 +63,9 @@ def test_thirty_two_models_look_all_different_and_none_like_a_verdict() -> None:
     assert len({(look.colour, look.dash) for look in looks.values()}) == 32
     assert len({(look.colour, look.mark) for look in looks.values()}) == 32
     assert not {look.colour for look in looks.values()} & set(palette.VERDICT.values())
+
+
+def test_no_colour_is_one_that_the_page_replaces_by_another() -> None:
+    replaced = {value for value in vars(streamlit_plotly_theme).values() if isinstance(value, str) and value[:1] == "#"}
+    assert len(replaced) >= 30
+    assert not replaced & {colour.lower() for colour in (*palette.HEAT, *palette.DIVERGING, *palette.HUES)}

@@ -49,3 +49,11 @@ def test_the_shipped_nodules_are_those_of_the_simulator() -> None:
         assert bank.crops[k] == pytest.approx(crop(cases[k], CROP_PX, preparation().padding), abs=0.5 / 255 + 1e-6)
         assert bank.labels[k] == (cases[k].pathology is Pathology.MALIGNANT)
     assert all(np.isfinite(values).all() and len(values) == len(cases) for values in bank.layers.values())
+
+
+def test_islands_of_a_narrow_kernel_are_drawn() -> None:
+    fitted = margin.fit(*clouds.ring(), 1.0, 100.0)
+    plane = field.field(fitted, (0.0, 0.0), (clouds.BOARD, clouds.BOARD), field.cells_for(100.0))
+    island = fitted.decide(fitted.points)[clouds.ring()[1] > 0]
+    assert (island > 0).all()
+    assert len(field.level_lines(plane, 0.0)) >= len(island) / 2  # those near to each other share one

@@ -65,6 +65,6 @@ def test_pairs_counted_by_hand_are_those_of_the_matrix(learn: AppTest) -> None:
     page = chapter(learn, texture_step="By hand", texture_first="2", texture_second="0")
     text = " ".join(part.value for part in page.markdown)
     assert "A 2 with a 0 as its neighbour: **0**. A 0 with a 2: **1**" in text
-    assert "row 2, column 0 of the matrix holds **1**" in text  # as in Haralick's figure
+    assert "level 2 down and level 0 across, ringed, holds **1**" in text  # as in Haralick's figure
     page.segmented_control(key="texture_way").set_value("135° diagonal").run()
     assert "holds **3**" in " ".join(part.value for part in page.markdown)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sera_core.contracts import Box
 from sera_core.lessons.dense import softmax
-from sera_core.lessons.glcm import HARALICK, cooccurrence, properties
+from sera_core.lessons.glcm import HARALICK, four_directions, properties
 from sera_core.lessons.window import Window
 from sera_core.simulate.scanner import SOUND_MM_PER_US
 from sera_core.ui.learn.question import Exercise
+
+_SUM = np.sum(list(four_directions(HARALICK, 2).values()), axis=0)
+
+
+def _apart(levels: int) -> int:
+    """Pairs in the sum of the four matrices whose levels are so far apart."""
+    return int(np.trace(_SUM, levels) + np.trace(_SUM, -levels))
+
 
 EXERCISES: dict[str, Exercise] = {
     "imaging": Exercise(
@@ -29,19 +39,19 @@ EXERCISES: dict[str, Exercise] = {
         "Shared 200, together 300.",
     ),
     "texture": Exercise(
-        "Take the small picture of the step 'By hand', and its matrix for neighbours beside each other, counted in "
-        "both orders. What is its contrast?",
-        "contrast",
-        properties(cooccurrence(HARALICK, 2, 0, 1))["contrast"],
+        "Take the small picture of the step 'By hand', and the sum of its four matrices. Square the difference of "
+        "the two levels of each pair, and take the mean over all pairs: what is this contrast?",
+        "(no unit)",
+        properties(_SUM)["contrast"],
         0.01,
-        "24 pairs are counted. Four differ by 1 between the levels 0 and 1, two by 1 between 2 and 3, two by 2 "
-        "between 0 and 2: (4 · 1 + 2 · 1 + 2 · 4) / 24.",
+        f"{_SUM.sum()} pairs are counted. {_apart(1)} differ by 1 and {_apart(2)} by 2: "
+        f"({_apart(1)} · 1 + {_apart(2)} · 4) / {_SUM.sum()}.",
     ),
     "margin": Exercise(
         "Between two points, benign at (1, 1) and malignant at (4, 5), lies the border with the widest street. How "
         "wide is "
         "the street?",
-        "wide",
+        "units of length",
         math.hypot(4 - 1, 5 - 1),
         0.01,
         "Both points hold it, so it is as wide as they are apart: the root of 3 · 3 + 4 · 4.",

@@ -40,7 +40,7 @@ GUIDES: dict[str, Guide] = {
             truths.echo_time,
             5,
             "Sound needs about 1.3 microseconds for a millimetre of depth, there and back. From the time the scanner "
-            "knows the depth, and has 20,000 such lines a second to draw pictures of.",
+            "knows the depth.",
         ),
         (
             "An ultrasound picture is computed from echoes; its grain (speckle) comes from interference, not from "
@@ -53,14 +53,15 @@ GUIDES: dict[str, Guide] = {
     "tasks": Guide(
         Amount(
             "You lay a box of just the right size, but a quarter of its width too far to the right. How many percent "
-            "do the two boxes overlap (shared area of joint area)?",
+            "do the two boxes overlap (the area that both hold, of the area that either holds)?",
             "percent",
             0,
             100,
             75,
             truths.shifted_overlap,
             5,
-            "The shared part is three quarters of a box, the joint area five quarters: small slips cost a lot.",
+            "Both hold three quarters of a box, either holds five quarters: small slips cost a lot. This overlap is "
+            "called intersection over union.",
         ),
         (
             "Is there one, which is it, where is it, where are they all, where does it end: five questions, five "
@@ -80,7 +81,7 @@ GUIDES: dict[str, Guide] = {
             50,
             truths.same_level,
             7,
-            "These are the counts on the diagonal of its co-occurrence matrix; how such a matrix is made stands below.",
+            "Below, such pairs are counted into a table, the co-occurrence matrix; these stand on its diagonal.",
         ),
         (
             "Texture can be put into numbers: how often grey levels stand beside each other, how much changes at which "
@@ -145,22 +146,23 @@ GUIDES: dict[str, Guide] = {
     ),
     "pooling": Guide(
         Amount(
-            "AlexNet pools its last maps from 13 × 13 to 6 × 6 before a full layer. How many percent of that layer's "
-            "weights does it save?",
+            "AlexNet, a network of chapter 9, has a layer that weighs every cell of 256 maps: each cell costs it 4096 "
+            "learnt numbers. Before that layer it pools the maps from 13 × 13 to 6 × 6 cells. How many percent of the "
+            "numbers does this save?",
             "percent",
             0,
             100,
             50,
             truths.saved_by_pooling,
             8,
-            "36 cells in place of 169, and each cell costs 4096 weights in every one of 256 maps.",
+            "36 cells of a map are left of 169.",
         ),
         (
             "Of each window one number is left: the largest, or the mean.",
-            "A shift by a pixel or two is forgiven, at the price of place.",
+            "A small shift changes less of what is left, at the price of place: the larger the window, the more.",
             "Nothing is learnt here.",
         ),
-        "What is left are a few hundred numbers; the next chapter weighs them into one answer.",
+        "After more such layers one number of each map is left; the next chapter weighs them into one answer.",
     ),
     "dense": Guide(
         Amount(
@@ -171,7 +173,8 @@ GUIDES: dict[str, Guide] = {
             50,
             truths.for_malignant,
             10,
-            "No single feature decides; the sum of many small votes does.",
+            "But votes are of very different size: most are next to nothing, so their number decides nothing. Their "
+            "sum does, and below you see the largest.",
         ),
         (
             "Every feature votes for and against each class; the sums are the scores.",

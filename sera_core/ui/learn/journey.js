@@ -4,7 +4,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const list = parentElement.querySelector("ol")
   list.replaceChildren(...data.stops.map((stop) => station(stop, stop.chapter === data.here, setTriggerValue)))
   const here = list.querySelector("[aria-current]")
-  if (here) list.parentElement.scrollLeft = here.parentElement.offsetLeft - list.parentElement.clientWidth / 2 + 42
+  const middle = () => {
+    list.parentElement.scrollLeft = here.parentElement.offsetLeft - list.parentElement.clientWidth / 2 + 42
+  }
+  if (here) requestAnimationFrame(middle) // once it is laid out
 }
 
 function station({ chapter, title, picture, size }, here, setTriggerValue) {

@@ -77,6 +77,10 @@ def show_journey(chapter: int, go: Callable[[int], None]) -> None:
 
     data = {"stops": _drawn(network), "here": chapter}
     _JOURNEY(key="journey", data=data, on_go_change=clicked)
+    st.caption(
+        "Your nodule's way through the network that diagnoses it; a click opens the chapter of a station. "
+        "32 × 64 × 64: 32 maps of 64 by 64 cells."
+    )
 
 
 @remembered()

@@ -20,7 +20,8 @@ export default function ({ data, parentElement }) {
   const words = parentElement.querySelector('span'), forget = parentElement.querySelector('button')
   const show = (kept) => {
     const all = Object.values(kept), right = all.filter(Boolean).length
-    words.textContent = all.length ? `Your first answers: ${right} of ${all.length} right. Kept in this browser only.`
+    words.textContent = all.length ? `Your first answers, guesses included: ${right} of ${all.length} right. `
+                                     + 'Kept in this browser only.'
                                    : 'Your answers are counted here, in this browser only.'
     forget.hidden = all.length === 0
   }
@@ -34,8 +35,11 @@ export default function ({ data, parentElement }) {
 
 
 def record(key: str, right: bool) -> None:
-    """Remember the first answer to a question, for the score."""
-    st.session_state.setdefault(ANSWERED, {}).setdefault(key, right)
+    """Remember the first answer to a question, and draw the page anew, because the score stands elsewhere on it."""
+    answered = st.session_state.setdefault(ANSWERED, {})
+    if key not in answered:
+        answered[key] = right
+        st.rerun()
 
 
 def show_score() -> None:

@@ -20,6 +20,7 @@ from sera_core.ui.learn.nodule import Seen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, Stage, stages
 from sera_core.ui.learn.show import numbers, take_home
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 COMPARED = ("ReLU", "sigmoid", "tanh")
 
 
@@ -31,8 +32,6 @@ def draw() -> None:
 @st.fragment
 def _steps(network: Seen) -> None:
     stages(STEPS, "A bend", "activation", network)
-    depth, seed = (int(st.session_state.get(f"activation_{one}", start)) for one, start in (("depth", 20), ("seed", 0)))
-    take_home("Gradient by layer", *(partial(gradient_by_layer, name, depth, seed=seed) for name in COMPARED))
 
 
 def _chosen() -> tuple[str, Nonlinearity]:
@@ -101,25 +100,35 @@ def _bend(network: Seen) -> None:
 def _depth(network: Seen) -> None:
     with st.container(horizontal=True):
         depth = st.slider("Layers", 2, 60, 20, key="activation_depth", bind="query-params")
-        seed = st.number_input("Draw", 0, 99, 0, key="activation_seed", bind="query-params", width=130)
+        seed = st.number_input("Draw of the weights", 0, 99, 0, key="activation_seed", bind="query-params", width=170)
     sizes = {name: gradient_by_layer(name, depth, seed=int(seed)) for name in COMPARED}
     layers = np.arange(depth, 0, -1)
     figure = curves(
         layers, sizes, "layer (1 is next to the image)", "size of the learning signal", log=True, markers=True
     )
     chart(figure, "activation-depth", "Size of the gradient by layer", {"layer": layers.tolist(), **sizes})
-    first = {name: f"{values[-1]:.2g}" for name, values in sizes.items()}
+    first = {name: _told(float(values[-1])) for name, values in sizes.items()}
     numbers({f"{name}, layer 1": value for name, value in first.items()})
     formula(
         rf"\left(\tfrac14\right)^{{{depth}}} = {power(0.25**depth)}",
         "The most that a chain of sigmoid slopes can let through, before the weights.",
-        "The learning signal is the gradient. The sigmoid is nowhere steeper than a quarter, so no more than a "
-        "quarter of "
-        "it passes each layer.",
+        "The sigmoid presses every number between 0 and 1, tanh between −1 and 1; both are flat at their ends. The "
+        "learning signal is the gradient. The sigmoid is nowhere steeper than a quarter, so no more than a quarter "
+        "of it passes each layer. The weights are drawn at random, for ReLU so large that on average as much "
+        "arrives as was sent: somewhat more in one draw, somewhat less in another.",
     )
     if deep():
         st.caption("64 cells a layer, start weights after He (ReLU) and Glorot (sigmoid, tanh), no training.")
     show_code(gradient_by_layer)
+    take_home("Gradient by layer", *(partial(gradient_by_layer, name, depth, seed=int(seed)) for name in COMPARED))
+
+
+def _told(value: float) -> str:
+    """A size that may be very small, to two digits."""
+    if value >= 0.01:
+        return f"{value:.2g}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits} × 10{str(int(exponent)).translate(RAISED)}"
 
 
 STEPS = {

@@ -91,9 +91,10 @@ def _play(specimen: Specimen, network: Seen) -> None:
         )
     answer = convolve(setup.maps, setup.kernels, setup.bias, setup.window)
     st.caption(
-        "Filters: so many kernels, one map each. Stride: cells from one place to the next. Padding: empty cells "
-        "around. "
-        "Dilation: how far apart the cells lie that the kernel looks at. Bias: a number added at the end."
+        "Numbers are shown rounded, and computed with all their digits. Input channels: pictures that go in "
+        "together, here the grey nodule, its edges and a blurred copy. Filters: so many kernels, one map each. "
+        "Stride: cells from one place to the next. Padding: empty cells around. Dilation: how far apart the cells "
+        "lie that the kernel looks at. Bias: a number added at the end."
     )
     _sizes(setup, length)
     _first_cell(setup, answer)
@@ -213,7 +214,7 @@ def _sizes(setup: Setup, length: int) -> None:
             "Input": f"{length} × {length} × {channels}",
             "Output": f"{places} × {places} × {filters}",
             "Cells never seen": window.never_seen(length),
-            "Learned numbers": filters * (channels * size * size + 1),
+            "Learnt numbers": filters * (channels * size * size + 1),
             "Multiplications": places * places * filters * channels * size * size,
         }
     )
@@ -257,7 +258,10 @@ def _whole(network: Seen) -> None:
     with right:
         found = found_by(network, number)
         chart(activation(found, 460), "convolution-found", f"What kernel {number} finds")
-    st.caption("White is zero: the kernel is indifferent. Blue and vermilion are opposite signs.")
+    st.caption(
+        "White is zero: the kernel is indifferent. Blue and vermilion are opposite signs. A bar along an edge of the "
+        "map is no finding: there the kernel meets the padding beyond the picture."
+    )
 
 
 def _choose(index: int) -> None:

@@ -22,6 +22,7 @@ from sera_core.ui.learn.question import Question, ask
 from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.learn.teacher import when_asked
 from sera_core.ui.states import refused
+from sera_core.wording import percent
 
 MATRIX = [[1.0, -2.0, 0.5], [0.5, 1.0, -1.0]]
 BIAS = [0.5, -0.5]
@@ -48,7 +49,10 @@ def draw() -> None:
 
 @st.fragment
 def _by_hand() -> None:
-    step("By hand", "Move the input; edit any number of the table: the rows of A, and b in the last column.")
+    step(
+        "By hand",
+        "Three numbers x go in. Two cells weigh them, each with its row of A, and add their b. Change any number.",
+    )
     with st.container(horizontal=True):
         x = [st.slider(f"x{k + 1}", -3.0, 3.0, start, 0.5, key=f"dense_x{k + 1}", bind="query-params")
              for k, start in enumerate((1.0, -0.5, 2.0))]  # fmt: skip
@@ -64,12 +68,12 @@ def _by_hand() -> None:
             rf"\underbrace{{{_column(bias)}}}_{{b}} = \underbrace{{{_column(stages.shifted)}}}_{{Ax+b}} "
             rf"\xrightarrow{{\ \mathrm{{ReLU}}\ }} \underbrace{{{_column(stages.active)}}}_{{\alpha(Ax+b)}}",
         ),
-        means="Each row of A is multiplied with x and summed, b is added, and ReLU drops what is below zero. Every "
-        "output cell sees every input cell.",
+        means="Each row of A is multiplied with x and summed, b is added, and ReLU, here called α, drops what is "
+        "below zero. Every output cell sees every input cell.",
     )
-    parts = {"x": np.asarray(x)[:, None], "A": matrix, "Ax": stages.product[:, None]}
-    parts |= {"Ax + b": stages.shifted[:, None], "α(Ax + b)": stages.active[:, None]}
-    chart(chain(parts), "dense-chain", "The same numbers as colours")
+    parts = {"in: x": np.asarray(x)[:, None], "weights A": matrix, "summed: Ax": stages.product[:, None]}
+    parts |= {"+ b": stages.shifted[:, None], "out: α(Ax + b)": stages.active[:, None]}
+    chart(chain(parts), "dense-chain", "From the numbers that go in to those that come out")
     show_code(dense)
     take_home("Fully connected layer", partial(dense, x, matrix, bias))
 
@@ -81,7 +85,10 @@ def _column(values: object) -> str:
 @st.fragment
 def _real(network: Seen) -> None:
     title = network.classifier.card.title
-    step("In the network that diagnoses", f"{title}: its features of this nodule, and its last layer.")
+    step(
+        "In the network that diagnoses",
+        f"What its features say of this nodule, and how its last layer weighs them. Its name: {title}.",
+    )
     found = _evidence(network)
     count = st.slider("Features to show", 4, 30, 12, key="dense_count", bind="query-params")
     top = found.strongest(count)
@@ -98,7 +105,7 @@ def _real(network: Seen) -> None:
         rf"z_1 - z_0 = \underbrace{{{sum(terms):.2f}}}_{{{count}\text{{ shown}}}} "
         rf"\underbrace{{{rest:+.2f}}}_{{{len(found.features) - count}\text{{ others}}}} "
         rf"\underbrace{{{found.bias:+.2f}}}_{{\text{{bias}}}} = {found.score:.2f}",
-        means="Each bar is a vote. The sum of all votes is the difference of the two scores.",
+        means="Each bar is a vote, the strongest first. The sum of all votes is the difference of the two scores.",
     )
     when_asked("Softmax", _softmax, network, found)
     show_code(evidence, softmax)
@@ -106,7 +113,7 @@ def _real(network: Seen) -> None:
 
 def _softmax(network: Seen, found: Evidence) -> None:
     step("Softmax", "Two scores become two shares. Heat evens them out, cold leaves the larger alone.")
-    heat = st.slider("Temperature", 0.1, 10.0, 1.0, 0.1, key="dense_heat", bind="query-params")
+    heat = st.slider("Temperature (1: as it is)", 0.1, 10.0, 1.0, 0.1, key="dense_heat", bind="query-params")
     shares, (benign, malignant) = softmax(found.logits, heat), found.logits
     formula(
         rf"p = \frac{{e^{{{malignant:.2f}/{heat:.1f}}}}}{{e^{{{benign:.2f}/{heat:.1f}}} + "
@@ -124,10 +131,14 @@ def _softmax(network: Seen, found: Evidence) -> None:
     answer = 1 / (1 + np.exp(-(calibration.slope * found.score + calibration.intercept)))
     numbers(
         {
-            "Softmax": f"{softmax(found.logits)[1]:.3f}",
-            "At this heat": f"{shares[1]:.3f}",
-            "On Diagnose": f"{answer:.3f}",
+            "Malignant share": percent(float(softmax(found.logits)[1])),
+            "At this temperature": percent(float(shares[1])),
+            "Calibrated, as on Diagnose": percent(float(answer)),
         }
+    )
+    st.caption(
+        "The share is what softmax makes of the two scores. Calibrated: it was compared with what nodules of such a "
+        "share really were (chapter 14), and mended; only then it may be read as a probability."
     )
     formula(
         rf"\frac{{1}}{{1+e^{{-({calibration.slope:.3f}\cdot {found.score:.2f} {calibration.intercept:+.3f})}}}} "

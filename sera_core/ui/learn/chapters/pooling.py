@@ -71,7 +71,7 @@ def _play(network: Seen) -> None:
             "Output": f"{len(answer)} × {len(answer)}",
             "Cells kept": f"{answer.size / maps.size:.0%}",
             "Cells never seen": window.never_seen(len(maps)),
-            "Learned numbers": 0,
+            "Learnt numbers": 0,
         }
     )
     fold("The same as tables", "pooling_tables", partial(_tables, maps, answer))
@@ -101,7 +101,11 @@ def _shift(network: Seen) -> None:
     small = _small(network.crop.pixels, 64)
     changes = _changes(network, shift)
     figure = curves(
-        SIDES, changes, "side of the window (its stride too)", "change (0: none, 1.4: another picture)", markers=True
+        SIDES,
+        changes,
+        "side of the window (its stride too)",
+        "change (0: none, 1.4: an unrelated picture)",
+        markers=True,
     )
     chart(figure, "pooling-shift", "Change after a shift, by window", {"window": SIDES, **changes})
     side = st.select_slider("Look at a window of", SIDES, 4, key="pooling_look", bind="query-params")
@@ -112,6 +116,8 @@ def _shift(network: Seen) -> None:
     formula(
         rf"\frac{{\lVert P(\text{{moved}}) - P(x)\rVert}}{{\text{{spread of }}P(x)}} = {best[0]:.2f}",
         f"The smaller of the two: {best[1]} pooling, windows of {side} × {side}, moved by {moved}.",
+        "The change is measured against the picture's own spread: two pictures that have nothing in common differ by "
+        "1.4 (the root of 2). Larger windows forgive more, the mean more than the largest, and neither forgives all.",
     )
     show_code(change_after_shift)
 
@@ -161,7 +167,7 @@ STEPS = {
             ("Nothing", "It moves by half a cell", "It halves"),
             0,
             "The largest value is in the window as before. Only when the focus leaves the window does the output "
-            "change: pooling forgives small shifts, and pays for it with place.",
+            "change: pooling forgives part of a small shift, and pays for it with place.",
         ),
         ("shift", "look"),
     ),
@@ -185,7 +191,7 @@ CHAPTER = Chapter(
     talk=Place(Part.DEEP, "Pooling layer"),
     sentences=(
         "A window slides over each map and leaves one number for each place: the largest, or the mean.",
-        "Maps get smaller, later layers get cheaper, and small shifts are forgiven; nothing is learned here.",
+        "Maps get smaller, later layers get cheaper, and small shifts change less; nothing is learnt here.",
     ),
     draw=draw,
 )

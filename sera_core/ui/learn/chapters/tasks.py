@@ -13,6 +13,7 @@ from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import Box, GreyImage, Outline, Verdict
 from sera_core.figures import palette
 from sera_core.figures import tasks as figures
+from sera_core.figures.image import still
 from sera_core.lessons import tasks as lesson
 from sera_core.outline import propose
 from sera_core.signs.geometry import Mask, geometry
@@ -27,6 +28,7 @@ from sera_core.ui.learn.nodule import Specimen, choose_nodule, seen
 from sera_core.ui.learn.question import Question, Stage, stages
 from sera_core.ui.learn.show import numbers, take_home
 from sera_core.ui.measure import centred
+from sera_core.ui.picture import show_picture
 from sera_core.ui.signs import signs_table
 from sera_core.ui.viewer import Hands, viewer
 from sera_core.wording import percent
@@ -35,6 +37,10 @@ from sera_core.wording.verdict import GLYPH
 BOX, KEPT = "tasks_box", "tasks_kept"  # in the link
 _BOX = re.compile(r"(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})")
 MOST = 6  # boxes kept
+HANDLING = (
+    " Move the box by its line, size it at a corner, or draw a new one from corner to corner; a click puts its "
+    "middle there."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,15 +70,15 @@ def _two(name: str) -> tuple[GreyImage, list[Box]]:
     return render(case).image, lesson.true_boxes(case)
 
 
-def _scene(specimen: Specimen) -> Scene:
-    """The frame of the chosen nodule, shown with the box that one drags."""
+def _scene(specimen: Specimen, boxed: bool = True) -> Scene:
+    """The frame of the chosen nodule, shown with the box that one drags where the task has one."""
     name = specimen.sample or next(iter(SAMPLES))
     image, truth = _two(name)
     first = truth[0]
     beside = Box(first.x + first.width // 4, first.y + first.height // 5, first.width, first.height)
     boxes = _boxes(BOX) or [beside.clipped(*image.shape)]
     scene = Scene(name, name == specimen.sample, image, truth, boxes[0].clipped(*image.shape))
-    _point(scene)
+    _point(scene, boxed)
     return scene
 
 
@@ -86,11 +92,17 @@ def _write(parameter: str, boxes: list[Box]) -> None:
     st.query_params[parameter] = "_".join("-".join(map(str, box.as_list())) for box in boxes)
 
 
-def _point(scene: Scene) -> None:
+def _point(scene: Scene, boxed: bool) -> None:
     first = "the one chosen above"
     if not scene.chosen:  # nothing can be put into a patient's frame
         first = f"not your own but a sample's ({SAMPLES[scene.name].title.lower()})"
-    st.caption(f":violet-badge[:material/science: simulated] Two nodules: {first}, and a small cyst.")
+    st.caption(
+        f":violet-badge[:material/science: simulated] Two nodules: {first}, and a small cyst."
+        + (HANDLING if boxed else "")
+    )
+    if not boxed:
+        show_picture(still(scene.image.pixels), alt="A simulated frame with two nodules")
+        return
     hands = Hands(
         box=lambda box: _write(BOX, [box]),
         click=lambda x, y: _write(BOX, [centred(scene.box, scene.image.shape, x, y)]),
@@ -127,7 +139,7 @@ def _say(answer: Answer) -> str:
     verdict = answer.verdict
     return (
         f":{palette.NAME[verdict]}[{GLYPH[verdict]} {verdict.value}] at {percent(answer.probability)} "
-        f"(cut-off {percent(answer.cutoff.value)})"
+        f"(benign below {percent(answer.cutoff.low)}, malignant above {percent(answer.cutoff.high)})"
     )
 
 
@@ -135,7 +147,7 @@ def _say(answer: Answer) -> str:
 
 
 def _exam(specimen: Specimen) -> None:
-    scene = _scene(specimen)
+    scene = _scene(specimen, boxed=False)
     answers = [_asked(scene, box) for box in scene.truth]
     first, second = (answer.probability for answer in answers)
     suspicious = any(answer.verdict is not Verdict.BENIGN for answer in answers)
@@ -148,7 +160,7 @@ def _exam(specimen: Specimen) -> None:
     formula(
         rf"\begin{{aligned}} p_{{\text{{frame}}}} &= \max(p_1, p_2) \\ "
         rf"&= \max({first:.2f}, {second:.2f}) = {max(first, second):.2f} \end{{aligned}}",
-        means="A frame is suspicious when one of its nodules is. The box plays no part in this answer.",
+        means="A frame is suspicious when one of its nodules is. No box is given, and no place is told.",
     )
     show_code(lesson.asked, Classifier.predict, Classifier.verdict)
     _take_answers(scene, *scene.truth)
@@ -161,17 +173,17 @@ def _object(specimen: Specimen) -> None:
     numbers(
         {
             "Probability": percent(answer.probability),
-            "Cut-off": percent(answer.cutoff.value),
-            "Labels": "benign, malignant",
+            "Benign below": percent(answer.cutoff.low),
+            "Malignant above": percent(answer.cutoff.high),
         }
     )
     formula(
         rf"\hat y = \begin{{cases}} \text{{malignant}} & p > {answer.cutoff.high:.2f} \\ \text{{benign}} & p < "
         rf"{answer.cutoff.low:.2f} \end{{cases}}, \qquad p = {answer.probability:.2f}",
-        means="Between the two bounds it is indeterminate. The box is given by a person, the computer names what "
-        "is in it: "
-        "this "
-        "is CADx, and all that SERA does on its Diagnose page.",
+        means=f"The cut-off that does best on cases left out of training is {percent(answer.cutoff.value)}; with "
+        "other patients it could have come out anywhere between the two bounds, so between them SERA calls a "
+        "nodule indeterminate. The box is given by a person, the computer names what is in it: this is CADx, "
+        "and all that SERA does on its Diagnose page.",
     )
     show_code(lesson.asked, Classifier.predict, Classifier.verdict)
     _take_answers(scene, scene.box)
@@ -191,7 +203,8 @@ def _localisation(specimen: Specimen) -> None:
     union = scene.box.width * scene.box.height + nearest.width * nearest.height - both
     formula(
         rf"\text{{IoU}} = \frac{{|A\cap B|}}{{|A\cup B|}} = \frac{{{both}}}{{{union}}} = {both / union:.2f}",
-        means="Intersection over union, in pixels, with the nodule nearest to your box.",
+        means="The overlap: what both boxes hold, of what either holds (intersection over union, IoU), in pixels, "
+        "with the nodule nearest to your box.",
     )
     st.markdown(f"And which is it? {_say(_asked(scene, scene.box))}")
     show_code(Box.overlap, propose)
@@ -250,6 +263,12 @@ def _segmentation(specimen: Specimen) -> None:
     if found is not None:
         st.markdown("What can be measured, once it is known where the nodule ends:")
         signs_table(found)
+        st.caption(
+            "Measured on SERA's outline, and therefore with its mistakes: it follows the border more smoothly than "
+            "the truth is, so fine spikes are lost, and a border that is irregular may measure as even. What lies "
+            "behind a solid nodule may be brighter too, where it absorbs less sound than the gland beside it, as "
+            "these simulated nodules do. So signs are proposed to a reader, and not decided."
+        )
     show_code(lesson.dice, propose, geometry)
     if truth is not None:
         take_home("Segmentation", partial(lesson.dice, outline.mask, truth))
@@ -266,7 +285,8 @@ def _dice_formula(mask: Mask, truth: Mask | None) -> None:
     formula(
         rf"\text{{Dice}} = \frac{{2\,|A\cap B|}}{{|A|+|B|}} = "
         rf"\frac{{2\cdot {both}}}{{{all_of_it}}} = {2 * both / all_of_it:.2f}",
-        means="Twice the pixels that both outlines hold, over the pixels of both.",
+        means="Dice (after its inventor) says how well two outlines agree: twice the pixels that both hold, over the "
+        "pixels of both added up; 1 is perfect, 0 no common pixel.",
     )
 
 
@@ -287,10 +307,10 @@ TASKS = {
         _object,
         Question(
             "You drag the box off the nodule onto the gland. What does the network answer?",
-            ("Nothing", "Benign or malignant all the same", "No nodule"),
+            ("Nothing", "One of the answers it gives of nodules", "No nodule"),
             1,
-            "It knows two names only and must give one, unless it refuses what is unfamiliar. It was never taught "
-            "what no nodule looks like.",
+            "Its number lies somewhere between benign and malignant, whatever is in the box. It was never taught what "
+            "no nodule looks like; at best it calls the place unfamiliar.",
         ),
     ),
     "Localisation": Stage(
@@ -332,8 +352,9 @@ CHAPTER = Chapter(
     title="What is asked of the computer",
     talk=Place(Part.CADX, "Some computer vision tasks; computer-aided diagnosis"),
     sentences=(
-        "One frame allows five questions: is there any, which, where, which and where are all, and where does it end.",
-        "In medicine the second, mostly between benign and malignant, is called computer-aided diagnosis (CADx).",
+        "One frame allows five questions. Exam: is there any nodule? Object: which is it? Localisation: where is it? "
+        "Detection: which and where are all? Outline: where does it end?",
+        "The second, in medicine mostly between benign and malignant, is called computer-aided diagnosis (CADx).",
     ),
     draw=draw,
 )

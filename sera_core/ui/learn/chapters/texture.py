@@ -24,9 +24,9 @@ from sera_core.ui.learn.show import numbers, take_home
 WINDOW = 8  # side of the little window whose levels are read out
 FARTHEST = 20  # pixels
 PROPERTIES = (
-    "Contrast: how far neighbours differ. Correlation: how well a pixel tells its neighbour. Energy: high where "
-    "few kinds "
-    "of pairs occur. Homogeneity: how often neighbours are nearly alike."
+    "Contrast: how far neighbours differ, the mean of the squared difference of their levels over all pairs. "
+    "Correlation: how well a pixel tells its neighbour. Energy: high where few kinds of pairs occur. Homogeneity: "
+    "how often neighbours are nearly alike."
 )
 
 
@@ -51,7 +51,7 @@ def _by_hand(specimen: Specimen) -> None:
     counts = glcm.four_directions(glcm.HARALICK, 2)
     every = np.sum(list(counts.values()), axis=0)
     shown = {**counts, "sum of the four": every}
-    chart(figures.matrices(shown, glcm.HARALICK), "texture-hand", "A picture of 4 × 4 pixels and its five matrices")
+    place = st.container()
     with st.container(horizontal=True):
         way = st.segmented_control(
             "Neighbour", list(glcm.DIRECTIONS), default="horizontal", required=True, key="texture_way",
@@ -59,13 +59,17 @@ def _by_hand(specimen: Specimen) -> None:
         )  # fmt: skip
         i = int(st.number_input("Level", 0, 3, 0, key="texture_first", bind="query-params", width=110))
         j = int(st.number_input("beside level", 0, 3, 1, key="texture_second", bind="query-params", width=110))
+    with place:
+        figure = figures.matrices(shown, glcm.HARALICK, (list(shown).index(way), i, j))
+        chart(figure, "texture-hand", "A picture of 4 × 4 pixels and its five matrices")
     st.markdown(_counted(way, i, j))
-    numbers({name: f"{value:.3g}" for name, value in glcm.properties(counts[way]).items()})
+    found = glcm.properties(counts[way])
+    numbers({name: f"{value:.3g}" for name, value in found.items()})
     st.caption(
         "Picture and matrices of Haralick 1973, laid out as on the talk's slide: discrete values, four directions, all "
         f"of them. The four numbers are those of the {way} matrix."
     )
-    st.caption(PROPERTIES)
+    _properties_formula(found, f"the {way} matrix")
     show_code(glcm.pairs, glcm.cooccurrence, glcm.properties)
     take_home("Co-occurrence by hand", partial(glcm.four_directions, glcm.HARALICK, 2))
 
@@ -73,12 +77,13 @@ def _by_hand(specimen: Specimen) -> None:
 def _counted(way: str, i: int, j: int) -> str:
     """Where the pairs stand, and what they add."""
     down, right = glcm.DIRECTIONS[way]
-    found = [f"row {row + 1} column {column + 1}" for row, column in glcm.pairs(glcm.HARALICK, down, right, i, j)]
+    found = [f"line {row + 1}, place {column + 1}" for row, column in glcm.pairs(glcm.HARALICK, down, right, i, j)]
     back = len(glcm.pairs(glcm.HARALICK, down, right, j, i))
-    where = f" ({', '.join(found)})" if found else ""
+    where = f" (in the picture: {'; '.join(found)})" if found else ""
     return (
         f"A {i} with a {j} as its neighbour: **{len(found)}**{where}. A {j} with a {i}: **{back}**. Both orders are "
-        f"counted, so row {i}, column {j} of the matrix holds **{len(found) + back}**."
+        f"counted, so the cell of the matrix at level {i} down and level {j} across, ringed, holds "
+        f"**{len(found) + back}**."
     )
 
 
@@ -88,8 +93,10 @@ def _counted(way: str, i: int, j: int) -> str:
 def _cooccurrence(specimen: Specimen) -> None:
     crop = _crop(specimen)
     with st.container(horizontal=True):
-        bits = st.slider("Bits", 2, 8, 4, key="texture_bits", bind="query-params", help="b bits are 2ᵇ grey levels.")
-        distance = st.slider("Offset (px)", 1, FARTHEST, 1, key="texture_offset", bind="query-params")
+        bits = st.slider("Bits (b bits are 2ᵇ grey levels)", 2, 8, 4, key="texture_bits", bind="query-params")
+        distance = st.slider(
+            "Offset: how far off the neighbour lies (px)", 1, FARTHEST, 1, key="texture_offset", bind="query-params"
+        )
     with st.container(horizontal=True):
         last = len(crop) - WINDOW
         top = st.slider("Window: row", 0, last, last // 2, key="texture_row", bind="query-params")
@@ -112,7 +119,7 @@ def _cooccurrence(specimen: Specimen) -> None:
     _example(window, matrices["horizontal"] if counted is window else None, distance)
     found = glcm.properties(every)
     numbers({name: f"{value:.3g}" for name, value in found.items()})
-    _properties_formula(found)
+    _properties_formula(found, "the sum of the four matrices")
     _along(specimen, bits, distance)
     show_code(glcm.quantise, glcm.neighbours, glcm.cooccurrence, glcm.properties)
     take_home("Co-occurrence", partial(glcm.four_directions, counted, bits, distance), partial(glcm.properties, every))
@@ -120,18 +127,29 @@ def _cooccurrence(specimen: Specimen) -> None:
 
 def _example(window: np.ndarray, matrix: np.ndarray | None, distance: int) -> None:
     """One pair of the window, in words: how it is counted."""
-    column = min(distance, WINDOW - 1)
-    first, second = int(window[0, 0]), int(window[0, column])
+    if distance >= WINDOW:
+        st.caption(
+            f"At {distance} px no two pixels of the window are neighbours, so all pairs of the region are counted, and "
+            f"none is read out. Up to {WINDOW - 1} px the window can be counted alone."
+        )
+        return
+    first, second = int(window[0, 0]), int(window[0, distance])
     text = (
-        f"The window's first pixel has level {first}, its neighbour {column} px to the right level {second}: that adds "
-        f"one to row {first}, column {second} of the horizontal matrix, and one to row {second}, column {first}."
+        f"The window's first pixel has level {first}, its neighbour {distance} px to the right level {second}: that "
+        "adds "
     )
+    if first == second:
+        text += f"two to row {first}, column {first} of the horizontal matrix, one for each order."
+    else:
+        text += (
+            f"one to row {first}, column {second} of the horizontal matrix, and one to row {second}, column {first}."
+        )
     if matrix is not None:
         text += f" In this window the pair occurs {int(matrix[first, second])} times, counted in both orders."
     st.caption(text)
 
 
-def _properties_formula(found: dict[str, float]) -> None:
+def _properties_formula(found: dict[str, float], matrix: str) -> None:
     formula(
         r"\begin{aligned}"
         rf"\text{{contrast}} &= \textstyle\sum p_{{ij}}\,(i-j)^2 = {found['contrast']:.3f} \\"
@@ -140,7 +158,7 @@ def _properties_formula(found: dict[str, float]) -> None:
         rf"\text{{energy}} &= \sqrt{{\textstyle\sum p_{{ij}}^2}} = {found['energy']:.3f} \\"
         rf"\text{{homogeneity}} &= \textstyle\sum \frac{{p_{{ij}}}}{{1+(i-j)^2}} = {found['homogeneity']:.3f}"
         r"\end{aligned}",
-        "p is the sum of the four matrices divided by its total. Energy and homogeneity as in scikit-image; MATLAB "
+        f"p is {matrix} divided by its total. Energy and homogeneity as in scikit-image; MATLAB "
         "takes "
         "no root, and |i - j| in place of its square.",
     )
@@ -194,6 +212,11 @@ def _wavelets(specimen: Specimen) -> None:
     with st.container(horizontal=True):
         row = st.slider("Cell: row i", 0, half, half // 2, key="texture_i", bind="query-params")
         column = st.slider("Cell: column j", 0, half, half // 2, key="texture_j", bind="query-params")
+    st.caption(
+        "The first letter is the filter down, the second along the picture: L (low) keeps the mean of neighbours, H "
+        "(high) their difference. So LL is the picture at half its size, LH, HL and HH are upright, level and slanting "
+        "edges. Haar takes two neighbours, Daubechies 2 (after its inventor) four, with weights that pass over slopes."
+    )
     removed = [band for band in wavelet.BANDS if band not in kept]
     chart(figures.bands(bands, removed, (row, column)), "texture-bands", "The four bands of the wavelet transform")
     back = wavelet.restore({band: bands[band] for band in kept}, filter_) if kept else np.zeros_like(image)
@@ -232,7 +255,10 @@ def _cell_formula(image: np.ndarray, name: str, i: int, j: int, bands: dict[str,
         "filter down the rows (p), second: along the columns (r); beyond the edge the image begins anew. The talk "
         "writes X(i + p, j + r) and keeps "
         f"every place: its X_LH({2 * i + first}, {2 * j + first}) is this cell.",
-        "Every second place is kept, so four bands of half the size hold the whole image.",
+        "The marked cell holds "
+        + ", ".join(f"{bands[name][i, j]:+.2f} in {name}" for name in wavelet.BANDS)
+        + f": what the filters make of the {count} × {count} pixels under it. Every second place is kept, so four "
+        "bands of half the size hold the whole image.",
     )
 
 

@@ -76,7 +76,8 @@ CHAPTER = Chapter(
     talk=Place(Part.IMAGING, "Preprocessing: data collection to generate the image, ROI extraction, normalisation"),
     sentences=(
         "No scanner takes a photograph: each measures something else and computes the picture from it.",
-        "Three ways there, and what is done to the picture before a network sees it.",
+        "Ultrasound is open first; beside it two other ways there, and what is done to a picture before a network "
+        "sees it.",
     ),
     draw=draw,
 )

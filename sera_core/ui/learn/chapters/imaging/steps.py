@@ -56,22 +56,21 @@ def ct(specimen: Specimen) -> None:
     }
     pictures(drawn)
     wrong = tomography.error(found["filtered"], tomography.neck())
-    values = {
-        "Error": f"{wrong:.3f} /cm",
-        "Directions": count,
-        "Enough would be": f"π/2 · {tomography.SIZE} ≈ {ENOUGH}",
-    }
-    numbers(values)
+    numbers({"Root mean square error": f"{wrong:.3f} /cm", "Directions that are enough": ENOUGH})
     middle = float(found["sinogram"][tomography.SIZE // 2, 0])
     formula(
         rf"\begin{{aligned}} p(s,\theta) &= \textstyle\int \mu\,d\ell, \quad p(0, 0°) = {middle:.2f} \\ "
         rf"I / I_0 &= e^{{-{middle:.2f}}} = {np.exp(-middle):.3f} \end{{aligned}}",
-        "The middle ray from the front: so large a share of its photons arrives.",
-        _metal_words(metal, fill),
+        "The middle ray from the front: so large a share of its photons arrives. Enough directions: π/2 for each of "
+        f"the {tomography.SIZE} pixels across. The error is taken over the pixels of the round field, without the "
+        "clip.",
+        _metal_words(metal, fill, count),
     )
     st.caption(
-        "Across the sinogram lies the direction, down it the detector. A drawn slice, not a patient: muscle, "
-        "vertebra, trachea, both lobes, and a dark nodule in one of them."
+        "Across the sinogram (all shadows) lies the direction, down it the detector. Smeared back: each shadow is "
+        "spread over the slice along the way it came. Filtered first: each shadow's edges are sharpened before. The "
+        "error is that of the X-ray absorption, in parts a centimetre. A drawn slice, not a patient: muscle, vertebra, "
+        "trachea, both lobes, and a dark nodule in one of them."
     )
     show_code(tomography.project, tomography.back_project, tomography.inpainted)
     take_home(
@@ -87,11 +86,14 @@ def _widened(sinogram: np.ndarray) -> np.ndarray:
     return sinogram[:, columns]
 
 
-def _metal_words(metal: bool, fill: bool) -> str:
+def _metal_words(metal: bool, fill: bool, count: int) -> str:
     if not metal:
         return ""
     if fill:
-        return "The metal's shadow is replaced by a straight line from edge to edge: streaks and clip are gone."
+        words = (
+            "The metal's shadow is replaced by a straight line from edge to edge: the clip is gone, and its streaks."
+        )
+        return f"{words} Those that are left come from too few directions." if count < ENOUGH / 2 else words
     return f"Behind metal hardly a photon arrives, no ray tells more than {tomography.MOST:g}, and the slice streaks."
 
 
@@ -122,10 +124,14 @@ def mri(specimen: Specimen) -> None:
     samples, energy = kspace.shares(space, kept)
     numbers({"Samples kept": f"{samples:.1%}", "Energy kept": f"{energy:.2%}"})
     formula(
-        r"\begin{aligned} S &= \textstyle\iint \rho(x,y)\,e^{2\pi i (k_x x + k_y y)}\,dx\,dy \\ S(0,0) &= "
-        rf"{abs(space[MR_PX // 2, MR_PX // 2]):.1f} \end{{aligned}}",
-        f"At its centre k-space holds the sum of all grey ({MR_PX} × the mean, {grey.mean():.3f}).",
-        "The centre of k-space is the slow change, its rim is edges.",
+        rf"\begin{{aligned}} S &= \tfrac{{1}}{{{MR_PX}}}\textstyle\sum_{{x,y}} \rho(x,y)\,e^{{2\pi i (k_x x + k_y y)}} "
+        rf"\\ S(0,0) &= {abs(space[MR_PX // 2, MR_PX // 2]):.1f} \end{{aligned}}",
+        f"At its centre k-space holds the sum of all grey, here over {MR_PX}, the root of the number of pixels: "
+        f"{MR_PX} × the mean {grey.mean():.3f}. The sign in the exponent is the talk's; numpy's forward transform "
+        "has the other.",
+        "Any picture is a sum of waves, stripes of one width and direction; k-space says how strong each is. Its "
+        "centre is the broad stripes, which make the slow change of grey, its rim the fine ones, which make edges. "
+        "Energy: the strengths squared and added.",
     )
     st.caption("Our nodule stands in for the slice: what is shown is how MRI measures, not how MRI sees a thyroid.")
     show_code(kspace.signal, kspace.keep, kspace.image_of)
@@ -174,9 +180,11 @@ def ultrasound(specimen: Specimen) -> None:
         }
     )
     st.caption(
-        "Resolution: how near to each other two points may lie, one behind the other (axial) or side by side "
-        "(lateral), "
-        "and still be told apart."
+        "Tissue: how strongly each place sends sound back. Scatterers: the specks in it that do. Envelope: how "
+        "strong their echoes come back, blurred together. Log compression: strong echoes are pressed together, so "
+        "that weak ones show beside them; the dynamic range is how much lies between black and white. Resolution: "
+        "how near to each other two points may lie, one behind the other (axial) or side by side (lateral), and "
+        "still be told apart. A higher frequency is paid for in depth: see the lower part of the last picture darken."
     )
     row, line = len(found.depth) // 2, len(found.place) // 2
     value = float(found.envelope[row, line])
@@ -187,8 +195,8 @@ def ultrasound(specimen: Specimen) -> None:
         rf" &= ({shown:.1f} + {gain:.1f}) / {dynamic} = {(shown + gain) / dynamic:.2f}"
         r"\end{aligned}",
         f"E is the envelope in the middle of the frame, {value:.3f}.",
-        f"Of a {frequency:g} MHz pulse about "
-        f"{scanner.working_mhz:.1f} MHz reach the gland: the upper part of the band is absorbed.",
+        f"A pulse of {frequency:g} MHz is a mixture of frequencies around it. The higher ones are absorbed more, so "
+        f"what arrives at the gland has about {scanner.working_mhz:.1f} MHz.",
     )
     if specimen.sample is None:
         st.caption(f"The simulator cannot take your own image apart, so this is its sample: {sample.title}.")
@@ -212,7 +220,7 @@ def region(specimen: Specimen) -> None:
         padding = st.slider("Room around the nodule", 1.0, 3.0, 1.3, 0.1, key="imaging_padding", bind="query-params")
         fixed = st.segmented_control(
             "Normalise by", ["Card", "Itself"], default="Card", key="imaging_norm", bind="query-params", required=True,
-            help="Card: the mean and spread written on the model's card. Itself: those of this crop.",
+            format_func={"Card": "The model's card", "Itself": "This picture itself"}.__getitem__,
         )  # fmt: skip
     seen = partial(prepare, specimen.image.pixels, specimen.box, Preparation(224, "square", padding, 0.0, 1.0))
     plain = seen()
@@ -223,13 +231,19 @@ def region(specimen: Specimen) -> None:
     drawn = {"the frame": specimen.image.pixels, "region, before": grey, "region, after": figures.shown(after, -2, 2)}
     pictures(drawn, columns=3)
     chart(figures.levels(grey.ravel(), after.ravel()), "imaging-levels", "Grey levels before and after normalisation")
-    numbers({"Mean": f"{grey.mean():.2f} → {after.mean():+.2f}", "Spread": f"{grey.std():.2f} → {after.std():.2f}",
+    numbers({"Mean": f"{grey.mean():.2f} → {_signed(after.mean())}", "Spread": f"{grey.std():.2f} → {after.std():.2f}",
              "Pixels": f"{plain.box.width} × {plain.box.height} → 224 × 224"})  # fmt: skip
     x = float(grey[112, 112])
     formula(
         rf"z = \frac{{x - \mu}}{{\sigma}} = \frac{{{x:.3f} - {mean:.3f}}}{{{std:.3f}}} = {(x - mean) / std:+.3f}",
         "The pixel in the middle.",
-        "A network learnt from numbers of this range, and knows no other.",
+        "A model's card is the sheet that comes with it: what it learnt from, and which mean and spread its pictures "
+        "were given. It learnt from numbers of this range, and knows no other.",
     )
     show_code(prepare, normalise)
     take_home("Region", seen, normalised)
+
+
+def _signed(value: float) -> str:
+    """To two digits, with a minus that is as wide as a digit, and no minus before zero."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")

@@ -39,7 +39,8 @@ STAGES = {
         ),
     ),
     "Soft margin": Stage(
-        "When no line separates, some points may stand on the wrong side, at a price of C each unit.",
+        "When no line separates, some points may stand on the wrong side of the street, the farther the dearer; C "
+        "is the price.",
         soft,
         Question(
             "You lower C to 0.01. What happens to the margin?",
@@ -50,11 +51,11 @@ STAGES = {
         ),
     ),
     "Kernel trick": Stage(
-        "A circle is no line here, but it is one in the space that the kernel measures in. Turn γ and watch the gap "
-        "between the two accuracies.",
+        "No line parts a ring from its middle. Lift the middle to a hill, and a flat sheet does: the kernel lifts, γ "
+        "says how steeply. Turn γ and watch the gap between the two accuracies.",
         kernel,
         Question(
-            "At γ = 100 the training accuracy is 100 %. Is this the best setting?",
+            "At γ = 100 the accuracy on these points is 100 %. Is this the best setting?",
             ("Yes, nothing can be better", "No: on points it has not seen it falls back"),
             1,
             "Each point sits on an island of its own. The accuracy on points left out tells what was learnt and what "
@@ -65,7 +66,8 @@ STAGES = {
         "The same on two texture features (chapter 3) of 240 simulated nodules; the star is the one chosen here.",
         real,
         Question(
-            "γ from 0.3 to 100: training accuracy rises, that on nodules left out does not. What is this called?",
+            "γ from 0.3 to 100: the accuracy on these nodules rises, that on nodules left out does not. What is "
+            "this called?",
             ("Overfitting", "Calibration", "A wide margin"),
             0,
             "The border bends around single nodules. It learns their accidents, which the next patient does not share.",

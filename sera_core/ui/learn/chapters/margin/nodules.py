@@ -61,8 +61,8 @@ def real() -> None:
     decision = float(fitted.decide(star[None])[0])
     numbers(
         {
-            "Training accuracy": f"{fitted.accuracy:.0%}",
-            f"{lesson.FOLDS}-fold accuracy": f"{held_out:.0%}",
+            "Accuracy on these nodules": f"{fitted.accuracy:.0%}",
+            "On nodules left out": f"{held_out:.0%}",
             "Support vectors": f"{int(fitted.supports.sum())} of {len(fitted.labels)}",
             "This nodule": "◆ malignant side" if decision > 0 else "● benign side",
         }
@@ -70,7 +70,8 @@ def real() -> None:
     formula(
         r"\begin{aligned} f(x) &= \textstyle\sum_i a_i\,y_i\,e^{-\gamma\lVert x_i - x\rVert^2} + b \\"
         rf" &= {decision - fitted.bias:.2f} {fitted.bias:+.2f} = {decision:+.2f} \end{{aligned}}",
-        means="At the star. The nodules are simulated, two features are little, and the side of a border is no "
-        "diagnosis.",
+        means="At the star. Two textures separate the classes badly, so the street is so wide that most nodules "
+        "stand in it, and all of those hold the border. The nodules are simulated, two features are little, "
+        "and the side of a border is no diagnosis.",
     )
     show_code(clouds.textures, lesson.fit, lesson.cross_validated)
