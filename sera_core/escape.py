@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html as _html
 import re
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$:&@])")
 _BLOCK = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")  # begins a list, a line below a heading, or a number of a list
@@ -55,12 +57,14 @@ def csv(table: pd.DataFrame) -> str:
 def cells(table: pd.DataFrame) -> pd.DataFrame:
     """The same table with every word of it as :func:`cell` gives it, headers too; :func:`bare` undoes it."""
 
+    from pandas.api.types import is_numeric_dtype
+
     def shown(value: object) -> object:
         return cell(value) if isinstance(value, str) else value
 
     safe = table.rename(columns=shown)
     for place, kind in enumerate(table.dtypes):
-        if not pd.api.types.is_numeric_dtype(kind):
+        if not is_numeric_dtype(kind):
             safe.isetitem(place, safe.iloc[:, place].map(shown))
     return safe
 

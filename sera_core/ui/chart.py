@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from sera_core import escape
 from sera_core.ui.download import Download, offer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Table = Mapping[str, Sequence[object]]
 PICTURES = ("svg", "png")
@@ -44,6 +46,8 @@ def offer_csv(numbers: Table | pd.DataFrame, key: str) -> None:
 
 
 def _csv(numbers: Table | pd.DataFrame) -> str:
+    import pandas as pd
+
     frame = numbers if isinstance(numbers, pd.DataFrame) else pd.DataFrame(dict(numbers))
     return escape.csv(frame)
 

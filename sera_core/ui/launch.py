@@ -8,6 +8,7 @@ from typing import NoReturn
 from streamlit.web.cli import main
 
 from sera_core.files import ROOT
+from sera_core.ui.server import warm_up
 
 
 def serve(settings: Sequence[str] = ()) -> NoReturn:
@@ -19,5 +20,6 @@ def serve(settings: Sequence[str] = ()) -> NoReturn:
         Of Streamlit, as after ``streamlit run``: ``["--server.port", "8502"]``. Without them those of the
         ``.streamlit/config.toml`` beside the pages hold.
     """
+    warm_up()
     main(["run", str(ROOT / "app.py"), *settings], prog_name="streamlit")
     raise SystemExit

@@ -14,6 +14,7 @@ import gc
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from threading import Thread
 
 import streamlit as st
@@ -37,11 +38,16 @@ def keep_house() -> None:
     if Runtime.exists() and type(server := Runtime.instance()) is Runtime:  # a test's stand-in serves nobody
         loop = server._get_async_objs().eventloop  # the sessions are that thread's; nobody else may touch them
         asyncio.run_coroutine_threadsafe(_sweep(server), loop)
-        Thread(target=_warm, name="warm", daemon=True).start()
+        warm_up()
+
+
+@cache
+def warm_up() -> None:
+    """Load the models before anybody asks, once and beside everything else, so that a first verdict need not wait."""
+    Thread(target=_warm, name="warm", daemon=True).start()
 
 
 def _warm() -> None:
-    """Load the models while the first visitor looks at the first page, so that his first verdict need not wait."""
     with suppress(BadInput):  # no model is installed: the page says so
         warm()
 

@@ -15,7 +15,6 @@ from sera_core.ui.diagnose import advice, glance, region, signs, verdict, why
 from sera_core.ui.diagnose.desk import Desk
 from sera_core.ui.diagnose.image import Picture
 from sera_core.ui.diagnose.region import Region
-from sera_core.ui.diagnose.report import offer_report
 from sera_core.ui.diagnose.size import ask_size
 from sera_core.ui.state import Case, keep_diagnosed
 from sera_core.ui.states import guarded
@@ -82,6 +81,8 @@ def _read(cell: Cell, found: Region, request: Request) -> Reading | None:
 
 def _follow(case: Case, diagnosis: Diagnosis, others: DeltaGenerator, desk: Desk) -> None:
     """What nobody waits for: the answers that were not asked for, and the report with all of them."""
+    from sera_core.ui.diagnose.report import offer_report  # PDF, case log and statistics: a third of a cold start
+
     with others, guarded():
         diagnosis = with_opinions(diagnosis)
         verdict.show_opinions(diagnosis)
