@@ -29,30 +29,27 @@ def who_answers(image: GreyImage, box: Box) -> str:
 
 def warm() -> None:
     """Load what a first reading needs: the libraries, the models that answer by default, and familiarity's own body."""
-    grey = GreyImage(np.full((64, 64), 0.5, np.float32))
-    for card in candidates(grey):
-        store.load(card.id)
-    look(grey.pixels, Box(0, 0, 64, 64))
+    for card in cards():
+        if card.default:
+            store.load(card.id)
+    look(np.full((64, 64), 0.5, np.float32), Box(0, 0, 64, 64))
 
 
 def most_familiar(image: GreyImage, seen: Features) -> str:
-    """The nearest of the models that know such an image; where none does, one of real frames and not of simulated ones.
-
-    An image that nobody knows is far more likely another clinic's than the simulator's.
-    """
-    known = [(card, store.load(card.id).familiarity(seen)[0]) for card in candidates(image)]
-    near = [one for one in known if not one[1].fringe]
-    real = [one for one in known if one[0].domain != SIMULATED]
-    return min(near or real or known, key=lambda one: one[1].distance)[0].id  # one feature space, so they compare
+    """The nearest of the models that may answer: their distances compare, in one feature space."""
+    near = {card.id: store.load(card.id).familiarity(seen)[0].distance for card in candidates(image)}
+    return min(near, key=near.__getitem__)
 
 
 def candidates(image: GreyImage) -> list[Card]:
-    """The models that may answer when none is named."""
+    """The models that may answer when none is named: defaults of the image's kind of frames, if there are such.
+
+    What the simulator made says so; its look is no ground for a guess: some frames of clinics lie nearest to the
+    simulator's.
+    """
     every = cards()
-    those = [card for card in every if card.default] or every
-    if image.simulated:  # no need to guess the kind of a frame that the simulator made
-        those = [card for card in those if card.domain == SIMULATED] or those
-    return those
+    of_kind = [card for card in every if (card.domain == SIMULATED) == image.simulated] or every
+    return [card for card in of_kind if card.default] or of_kind
 
 
 def cards() -> list[Card]:

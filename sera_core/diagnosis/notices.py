@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sera_core.classifiers.card import Card
 from sera_core.contracts import SIMULATED, Familiarity, GreyImage, Notice, Outline
-from sera_core.diagnosis.request import AUTO, Request
+from sera_core.diagnosis.request import Request
 from sera_core.outline import panes
 from sera_core.wording import percent
 from sera_core.wording.probability import of_hundred
@@ -29,8 +29,8 @@ def whose_frames(image: GreyImage, card: Card) -> tuple[Notice, ...]:
     return (Notice("simulated_model", f"{said}, its verdict means nothing; choose a model of real frames."),)
 
 
-def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None, model: str) -> tuple[Notice, ...]:
-    """What is to be told beside an answer of this model, or instead of one; ``model`` is who was asked."""
+def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None) -> tuple[Notice, ...]:
+    """What is to be told beside an answer of this model, or instead of one."""
     notices = []
     if proposed is not None:
         by = "from the callipers on the frame" if proposed.source == "callipers" else "by the program"
@@ -42,7 +42,7 @@ def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None, model
             )
         )
     if familiarity.refused:
-        return (*notices, Notice(UNFAMILIAR, _unfamiliar(card.title, familiarity, model)))
+        return (*notices, Notice(UNFAMILIAR, _unfamiliar(card.title, familiarity)))
     if not card.positive.startswith(MALIGNANT):
         notices.append(
             Notice(
@@ -62,11 +62,11 @@ def doubts(card: Card, familiarity: Familiarity, proposed: Outline | None, model
     return tuple(notices)
 
 
-def _unfamiliar(title: str, familiarity: Familiarity, model: str) -> str:
+def _unfamiliar(title: str, familiarity: Familiarity) -> str:
     """Why no answer is given, and what works without."""
-    whom = f"any installed model knows (nearest: {title}, " if model == AUTO else f"{title} knows ("
+    far = f"distance {familiarity.distance:.2f}, limit {familiarity.limit:.2f}"
     return (
-        f"This region looks unlike anything {whom}distance {familiarity.distance:.2f}, limit {familiarity.limit:.2f}). "
+        f"This region looks unlike anything {title} knows ({far}). "
         "That says nothing against the image: if it is an ultrasound frame with the region on the nodule, describe the "
         "nodule yourself; advice and report need no model."
     )

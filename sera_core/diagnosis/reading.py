@@ -92,7 +92,7 @@ def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading
         warnings=check_box(image, box)
         + which_pane(image, request)
         + whose_frames(image, card)
-        + doubts(card, familiarity, None if request.box else outline, request.model),
+        + doubts(card, familiarity, None if request.box else outline),
         outline=outline,
     )
 

@@ -61,14 +61,23 @@ def test_a_real_frame_is_diagnosed(shared_data: Path) -> None:
     assert found.advice.rule
 
 
-def test_a_frame_that_no_model_knows_is_answered_by_a_model_of_real_frames(shared_data: Path) -> None:
-    """The nearest of two far away was the simulator's for one frame in three."""
+def test_a_clinics_frame_is_never_answered_by_a_model_of_simulated_frames(shared_data: Path) -> None:
+    """The first of these lies nearest to the simulator's."""
+    frames = [
+        shared_data / "les3" / "images" / "mixed_train_malin_141.jpg",
+        *sorted((shared_data / "busi" / "images").iterdir())[::58],
+    ]
     answering = set()
-    for path in sorted((shared_data / "busi" / "images").iterdir())[::58]:
+    for path in frames:
         image = read_image(path.read_bytes())
         height, width = image.shape
         answering.add(who_answers(image, Box(width // 4, height // 4, width // 2, height // 2)))
     assert {load(model).card.domain for model in answering} == {"real"}
+
+
+def test_a_frame_of_the_simulator_is_answered_by_a_model_of_its_kind() -> None:
+    frame = render(next(iter(SAMPLES.values())).case)
+    assert load(who_answers(frame.image, frame.box)).card.domain == "simulated"
 
 
 def test_on_every_sample_of_the_app_the_hottest_point_lies_in_the_nodule() -> None:
