@@ -42,7 +42,7 @@ def _gradcam(maps: Maps, gradients: Maps) -> Maps:
 def _gradcam_plus_plus(maps: Maps, gradients: Maps) -> Maps:
     squares = gradients**2
     shares = squares / (2 * squares + _sum(maps) * (squares * gradients) + 1e-6)  # equation 19
-    return _sum(np.maximum(gradients, 0) * np.where(gradients != 0, shares, 0)) * maps
+    return _sum(np.maximum(gradients, 0) * shares) * maps
 
 
 def _xgradcam(maps: Maps, gradients: Maps) -> Maps:

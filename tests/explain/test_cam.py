@@ -150,7 +150,9 @@ def test_works_inside_inference_mode():
 def test_refuses_what_would_write_into_a_shared_head():
     body, head = halves("mobilenet_v2")
     activations = activations_of(body)
-    with pytest.raises(ValueError, match="freeze"):
+    with pytest.raises(
+        ValueError, match=r"^the head is shared: put it in evaluation mode and freeze its parameters first$"
+    ):
         raw_map(CamMethod.GRADCAM, trace(activations, copy.deepcopy(head).requires_grad_(True)), 1)
     with pytest.raises(ValueError, match="evaluation mode"):
         raw_map(CamMethod.GRADCAM, trace(activations, copy.deepcopy(head).train()), 1)
@@ -167,6 +169,7 @@ def test_views_asked_together_get_the_maps_that_each_gets_alone(method):
     together = raw_maps(method, trace(activations, head), 1)
     alone = np.stack([raw_map(method, trace(activations[k : k + 1], head), 1) for k in range(3)])
     np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-5 * np.abs(alone).max())
+    assert together.dtype == np.float32
 
 
 def test_accepts_frozen_layers_in_a_new_container():

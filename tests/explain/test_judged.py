@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from sera_core.contracts import CamMethod
 from sera_core.explain import judged as room
+from sera_core.files import MODELS
 from sera_core.wording.diagnosis import power, worth
 
 
@@ -55,3 +58,28 @@ def test_a_map_must_beat_a_blob_on_the_sign_and_know_true_foci(ratio: float, pla
     found = room.judged("aa", "simulated", CamMethod.HIRESCAM)
     assert said in worth(found)
     assert "passed 80% of such maps and 50% of maps drawn" in power(found)
+
+
+def test_rows_are_kept_to_four_digits_as_the_shipped_file_is_written() -> None:
+    room.keep([_row("simulated", "aa", 0.123456)], [{"sha256": "aa", "map": "edges", "ratio": 1.23456, "n": 7}])
+    (row,), (pair,) = room.kept()["location"], room.kept()["evidence"]
+    assert (row["hottest"], row["n"], pair["ratio"], pair["n"]) == (0.1235, 50, 1.2346, 7)
+    shipped = (MODELS / "heatmaps.json").read_bytes()
+    room.keep(**json.loads(shipped))
+    assert room.FILE.read_bytes() == shipped
+
+
+def test_rows_written_anew_are_read_anew() -> None:
+    room.keep([_row("simulated", "aa", 0.8)], [])
+    before = room.kept()
+    room.keep([_row("simulated", "aa", 0.3)], [])
+    os.utime(room.FILE, ns=(1, 1))
+    assert before["location"][0]["hottest"] != room.kept()["location"][0]["hottest"]
+
+
+def test_without_the_evidence_itself_nobody_knows_what_it_would_pass() -> None:
+    pairs = [{"sha256": "aa", "map": name, "ratio": 3.0, "placebo_low": 0.6} for name in ("HiRes-CAM", room.BLOB)]
+    room.keep([_row("simulated", "aa", 0.8)], pairs)
+    found = room.judged("aa", "simulated", CamMethod.HIRESCAM)
+    assert found is not None
+    assert found.truth_passes is None

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from sera_core.contracts import Box, CamMethod, Heatmap
-from sera_core.explain.overlay import as_rgb, colours, on_frame, overlay, png
+from sera_core.explain.overlay import as_rgb, colours, heat_only, on_frame, overlay, png
 
 
 def test_opacity_by_hand():
@@ -47,3 +47,36 @@ def test_png_round_trip_without_metadata():
     image = Image.open(io.BytesIO(png(picture)))
     np.testing.assert_array_equal(np.asarray(image), picture)
     assert image.info == {}
+
+
+BEYOND = np.array([[-0.5, 0.0, 0.25, 0.5], [0.75, 1.0, 1.001, 3.0]], np.float32)  # maps and pictures end at 0 and 1
+
+
+def _level(value: float) -> int:
+    return round(255 * min(max(float(value), 0), 1))
+
+
+def test_what_lies_beyond_black_white_cold_and_hot_is_cut_off() -> None:
+    grey, heat, alone = as_rgb(BEYOND), overlay(np.zeros_like(BEYOND), BEYOND), heat_only(BEYOND)
+    table = colours().astype(float)
+    for place, value in np.ndenumerate(BEYOND):
+        assert grey[place].tolist() == [_level(value)] * 3
+        np.testing.assert_allclose(heat[place], 0.6 * min(max(value, 0), 1) * table[_level(value)], atol=0.51)
+        assert alone[place].tolist() == [*table[_level(value)], _level(value)]
+    assert {picture.dtype for picture in (grey, heat, alone)} == {np.dtype(np.uint8)}
+
+
+def test_the_heat_scale_is_the_librarys() -> None:
+    import matplotlib
+
+    wanted = [[round(255 * part) for part in matplotlib.colormaps["inferno"](i)[:3]] for i in range(256)]
+    assert colours().shape == (256, 3)
+    np.testing.assert_allclose(colours(), wanted, atol=1)
+
+
+def test_on_frame_a_coarse_map_is_drawn_smoothly() -> None:
+    """From cold on the left to hot on the right, over 40 pixels: no step is larger than a cubic or a square one's."""
+    values = np.array([[0.0, 1.0]], np.float32)
+    drawn = on_frame(np.zeros((4, 40), np.float32), Heatmap(CamMethod.GRADCAM, values, values, Box(0, 0, 40, 4)))
+    line = np.clip((np.arange(40) + 0.5 - 10) / 20, 0, 1)  # straight between the two cells' middles
+    np.testing.assert_array_equal(drawn[0], overlay(np.zeros((1, 40), np.float32), np.float32(line[None]))[0])

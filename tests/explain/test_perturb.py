@@ -1,4 +1,4 @@
-"""What is blurred, how far the blur reaches, and the occlusion map, each by brute force on crops that are not square."""
+"""What is blurred, how far, and the occlusion map, each by brute force on crops that are not square."""
 
 from __future__ import annotations
 

@@ -63,9 +63,9 @@ def test_a_start_that_cannot_be_is_refused(network: str, weights: str, said: str
 
 
 def test_a_start_that_has_seen_a_centre_of_the_study_is_refused(tmp_path: Path) -> None:
-    seen = store.load("lite0-svm").card.training[0].name
+    seen = store.load("lite0-nodule").card.training[0].name
     manifest = write_centre(tmp_path / "data", seen, 12, "train", 0, folds=2)
-    arm = Arm("again", "Again", (seen,), Recipe("transfer", weights="lite0-svm"), Framed(64, "square", 1.5))
+    arm = Arm("again", "Again", (seen,), Recipe("transfer", weights="lite0-nodule"), Framed(64, "square", 1.5))
     design = Design(
         title="Drawn",
         network=NETWORK,
