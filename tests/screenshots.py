@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
 from playwright.sync_api import Browser, Page
@@ -36,7 +37,7 @@ SHOTS = (
 
 def main() -> None:
     """Take every picture."""
-    with served() as url, browser() as chromium:
+    with TemporaryDirectory() as folder, served(Path(folder) / "log") as url, browser() as chromium:
         for shot in SHOTS:
             write(FOLDER / f"{shot.name}.png", taken(chromium, url, shot))
             print(shot.name)

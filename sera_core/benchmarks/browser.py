@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sera_core.contracts import BadInput
 from sera_core.files import ROOT
@@ -68,27 +68,41 @@ def opened(deadline_s: float) -> Iterator[tuple[Page, str]]:
     BadInput
         Without a browser.
     """
-    with browser() as chromium, served() as url:
+    with browser() as chromium, TemporaryDirectory() as folder, served(Path(folder) / "log") as url:
         page = chromium.new_page(viewport={"width": DESK[0], "height": DESK[1]})
         page.set_default_timeout(deadline_s * 1000)
         yield page, url
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The app, at its address, in a process of its own."""
+def served(log: Path, *settings: str, **process: Any) -> Iterator[str]:
+    """The app, at its address, in a process of its own.
+
+    Parameters
+    ----------
+    log : Path
+        Where it says what it says.
+    *settings : str
+        Of Streamlit, beside the port.
+    **process
+        Further arguments of :class:`subprocess.Popen`.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "sera_core", "app", "--", "--server.headless=true", f"--server.port={port}"]
-    with TemporaryDirectory() as folder, (Path(folder) / "log").open("w") as log:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    own = ["--server.headless=true", f"--server.port={port}", *settings]
+    with log.open("w") as out:
+        command = [sys.executable, "-m", "sera_core", "app", "--", *own]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, **process)
+    try:
+        wait_for(f"http://localhost:{port}", server, log)
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
         try:
-            wait_for(f"http://localhost:{port}", server, Path(folder) / "log")
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:  # a busy machine: it has nothing left to save
+            server.kill()
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

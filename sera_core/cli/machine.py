@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,73 +24,99 @@ def _add_app(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("streamlit", nargs="*", metavar="SETTING", help="of Streamlit: app -- --server.port 8502")
 
 
-def benchmark(options: argparse.Namespace) -> Result:
-    """Speed; what a reader waits; what a second view gains; how right outlines, signs, maps and intervals are."""
-    if options.part == "coverage":
-        from sera_core.benchmarks.coverage import coverage
-
-        return coverage(report=say)
-    if options.part == "signs":
-        from sera_core.benchmarks.measuring import benchmark
-
-        return benchmark()
-    if options.part == "explain":
-        from sera_core.benchmarks.evidence import evidence
-        from sera_core.benchmarks.location import location
-        from sera_core.explain.judged import keep
-
-        pairs, places = evidence(), location(options.frames, options.folds)
-        if options.keep:
-            keep(places, pairs)
-        return pairs + places
-    if options.part == "fidelity":
-        from sera_core.benchmarks.trusting import power
-
-        return power()
-    if options.part == "outline":
-        from sera_core.benchmarks.outlining import outlining
-
-        return outlining()
-    if options.part == "runtimes":
-        from sera_core.benchmarks import runtimes
-
-        return runtimes.benchmark()
-    if options.part == "waiting":
-        from sera_core.benchmarks import waiting
-
-        return waiting.benchmark()
-    if options.part == "seeing":
-        from sera_core.benchmarks import seeing
-
-        return seeing.benchmark()
-    if options.part == "course":
-        from sera_core.benchmarks import turning
-
-        return turning.benchmark()
-    if options.part == "planes":
-        from sera_core.benchmarks.planes import planes
-
-        return planes(report=say)
+def _speed(options: argparse.Namespace) -> Result:
     from sera_core.benchmarks.run import run
 
     return run()
 
 
+def _outline(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks.outlining import outlining
+
+    return outlining()
+
+
+def _signs(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks import measuring
+
+    return measuring.benchmark()
+
+
+def _explain(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks.evidence import evidence
+    from sera_core.benchmarks.location import location
+    from sera_core.explain.judged import keep
+
+    pairs, places = evidence(), location(options.frames, options.folds)
+    if options.keep:
+        keep(places, pairs)
+    return pairs + places
+
+
+def _fidelity(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks.trusting import power
+
+    return power()
+
+
+def _runtimes(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks import runtimes
+
+    return runtimes.benchmark()
+
+
+def _waiting(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks import waiting
+
+    return waiting.benchmark()
+
+
+def _planes(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks.planes import planes
+
+    return planes(report=say)
+
+
+def _course(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks import turning
+
+    return turning.benchmark()
+
+
+def _seeing(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks import seeing
+
+    return seeing.benchmark()
+
+
+def _coverage(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks.coverage import coverage
+
+    return coverage(report=say)
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], Result]] = {
+    "speed": _speed,
+    "outline": _outline,
+    "signs": _signs,
+    "explain": _explain,
+    "fidelity": _fidelity,
+    "runtimes": _runtimes,
+    "waiting": _waiting,
+    "planes": _planes,
+    "course": _course,
+    "seeing": _seeing,
+    "coverage": _coverage,
+}
+
+
+def benchmark(options: argparse.Namespace) -> Result:
+    """Speed; what a reader waits; what a second view gains; how right outlines, signs, maps and intervals are."""
+    return PARTS[options.part](options)
+
+
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
-    parts = (
-        "speed",
-        "outline",
-        "signs",
-        "explain",
-        "fidelity",
-        "runtimes",
-        "waiting",
-        "planes",
-        "course",
-        "seeing",
-        "coverage",
-    )
-    parser.add_argument("part", nargs="?", choices=parts, default="speed", help="what to measure")
+    parser.add_argument("part", nargs="?", choices=PARTS, default="speed", help="what to measure")
     parser.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"
     )

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +15,6 @@ from sera_core.benchmarks import browser as app
 from sera_core.benchmarks.browser import settled as settled
 from sera_core.cases.database import URL
 from sera_core.classifiers.store import installed
-from sera_core.files import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -97,31 +93,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def app_url(app_log: Path, database: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
-    options += [f"--server.disconnectedSessionTTL={KEPT_S}", "--server.fileWatcherType=none"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    with app_log.open("w") as out:
-        server = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | {URL: database},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            preexec_fn=no_large_file,
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        app.wait_for(url, server, app_log)
+    settings = (f"--server.disconnectedSessionTTL={KEPT_S}", "--server.fileWatcherType=none")
+    with app.served(app_log, *settings, env=os.environ | {URL: database}, preexec_fn=no_large_file) as url:
         yield url
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=20)
-        except subprocess.TimeoutExpired:  # a busy machine: it has nothing left to save
-            server.kill()
 
 
 def no_large_file() -> None:

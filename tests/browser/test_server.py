@@ -75,7 +75,7 @@ def test_a_large_upload_is_written_to_no_file_and_forgotten_with_its_session(bro
         field.set_input_files({"name": "large.csv", "mimeType": "text/csv", "buffer": sent})
     assert put.value.status == 204  # a temporary file of its size would have failed
     page.get_by_text("This table is not used").wait_for()
-    assert held(app_url) >= before + len(sent)
+    assert held(app_url) >= len(sent)  # what earlier pages left may be forgotten by now
     context.close()
     closed = time.monotonic()
     while held(app_url) > before and time.monotonic() < closed + 4 * KEPT_S:
