@@ -89,6 +89,12 @@ def _seeing(options: argparse.Namespace) -> Result:
     return seeing.benchmark()
 
 
+def _darkening(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks import darkening
+
+    return darkening.benchmark()
+
+
 def _coverage(options: argparse.Namespace) -> Result:
     from sera_core.benchmarks.coverage import coverage
 
@@ -106,6 +112,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "planes": _planes,
     "course": _course,
     "seeing": _seeing,
+    "darkening": _darkening,
     "coverage": _coverage,
 }
 

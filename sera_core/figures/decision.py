@@ -41,40 +41,6 @@ def sides(probabilities: NDArray, labels: NDArray, cut: float, own: float) -> go
     return figure
 
 
-def matrix(tp: int, fn: int, fp: int, tn: int) -> go.Figure:
-    """The four counts: rows are the truth, columns what was called."""
-    names = (("true negative", "false positive"), ("false negative", "true positive"))
-    counts = ((tn, fp), (fn, tp))
-    text = [[f"<b>{n}</b><br>{name}" for n, name in zip(*row, strict=True)] for row in zip(counts, names, strict=True)]
-    shares = [[n / max(sum(row), 1) for n in row] for row in counts]
-    figure = go.Figure()
-    for row, (_, _, verdict) in enumerate(CLASSES):
-        colour = palette.VERDICT[verdict]
-        figure.add_trace(
-            go.Heatmap(
-                x=["called benign", "called malignant"],
-                y=[row],
-                z=[shares[row]],
-                text=[text[row]],
-                texttemplate="%{text}",
-                textfont_size=13,
-                zmin=0,
-                zmax=1,
-                colorscale=[[0, palette.rgba(colour, 0.05)], [1, palette.rgba(colour, 0.5)]],
-                showscale=False,
-                hovertemplate="%{text}<br>%{z:.1%} of its class<extra></extra>",
-                xgap=4,
-                ygap=4,
-            )
-        )
-    figure.update_xaxes(side="top", fixedrange=True, showgrid=False)
-    names_of_rows = [name for _, name, _ in CLASSES]
-    figure.update_yaxes(
-        tickvals=[0, 1], ticktext=names_of_rows, range=[1.5, -0.5], fixedrange=True, showgrid=False, zeroline=False
-    )
-    return figure.update_layout(height=300, margin={"l": 8, "r": 8, "t": 30, "b": 8}, dragmode=False)
-
-
 def curve(
     false_positive: NDArray, sensitivity: NDArray, here: tuple[float, float], best: tuple[float, float], area: str
 ) -> go.Figure:

@@ -41,7 +41,7 @@ def curves(epochs: Sequence[Epoch], last: int) -> go.Figure:
             )
             figure.add_trace(trace, row, 1)
     figure.update_xaxes(range=[-0.3, last + 0.3], fixedrange=True)
-    figure.update_xaxes(title="epoch", row=2)
+    figure.update_xaxes(title="epoch", tickformat="d", dtick=1 if last < 12 else 2, row=2)
     figure.update_yaxes(title="loss", fixedrange=True, rangemode="tozero", row=1)
     figure.update_yaxes(title="accuracy (%)", fixedrange=True, range=[0, 104], row=2)
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0}
@@ -107,7 +107,7 @@ def moved(epoch: Epoch, moving: Sequence[str]) -> go.Figure:
             x=share,
             y=[name if name in moving else f"{name} (frozen)" for name in GROUPS],
             orientation="h",
-            text=[f" {value:.3g} %" if value else " 0" for value in share],
+            text=[_told(value) for value in share],
             textposition="outside",
             cliponaxis=False,
             marker_color=[palette.ACCENT if name in moving else palette.UNSURE for name in GROUPS],
@@ -117,3 +117,9 @@ def moved(epoch: Epoch, moving: Sequence[str]) -> go.Figure:
     figure.update_xaxes(title="moved (% of its length)", range=[0, max(*share, 0.01) * 1.25], fixedrange=True)
     figure.update_yaxes(autorange="reversed", fixedrange=True, automargin=True)
     return figure.update_layout(height=270, margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode=False)
+
+
+def _told(percent: float) -> str:
+    if percent >= 1000:
+        return " over 1,000 %"
+    return f" {percent:.3g} %" if percent else " 0"

@@ -63,13 +63,13 @@ def way(
             _line(name, steps, titles, values, colour, DASHES[k % 5] if not own else "solid", 3 if own else 1)
         )
     figure.add_vline(x=here, line={"color": palette.UNSURE, "width": 1, "dash": "dot"})
-    figure.update_xaxes(title="step", fixedrange=True, range=[-0.3, len(steps) - 0.7])
+    figure.update_xaxes(title="step", type="category", fixedrange=True, range=[-0.3, len(steps) - 0.7])
     figure.update_yaxes(title="probability (%)", range=[-3, 103], fixedrange=True)
     figure.update_layout(
         height=330,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
         dragmode=False,
-        legend={"orientation": "h", "yanchor": "top", "y": -0.22, "x": 0},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.3, "x": 0},
     )
     return figure
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sera_core.classifiers.classical import fit_forest, fit_svm
-from sera_core.contracts import BadInput
+from sera_core.contracts import BadInput, is_positive
 from sera_core.lessons.margin import folds_of
 
 Features = NDArray[np.float32]
@@ -85,3 +85,11 @@ def averaged(opinions: list[Opinion]) -> Opinion:
         raise BadInput("no_opinion", "An ensemble needs at least one classifier: choose one.")
     mean = np.mean([opinion.probabilities for opinion in opinions], axis=0)
     return Opinion(mean, float(np.mean([opinion.own for opinion in opinions])))
+
+
+def best_percent(probabilities: NDArray[np.float64], labels: Labels) -> int:
+    """The whole percent at which sensitivity + specificity - 1 (Youden's index) is largest; the lowest of equals."""
+    cuts = np.arange(101) / 100
+    called = is_positive(probabilities[None, :], cuts[:, None])
+    index = called[:, labels == 1].mean(axis=1) - called[:, labels == 0].mean(axis=1)
+    return int(np.argmax(index))

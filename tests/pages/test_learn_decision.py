@@ -33,6 +33,20 @@ def test_the_button_brings_the_largest_index(learn: AppTest) -> None:
     assert page.slider(key="decision_cut").value != 90
 
 
+def test_no_whole_percent_has_a_larger_index_than_the_best() -> None:
+    bank = load_bank()
+    layer = bank.layers["Lite0 stage 5"]
+    found = decision.judge("SVM", layer, bank.labels, layer[0]).probabilities
+
+    def index(percent: int) -> float:
+        tp, fn, fp, tn = counts(bank.labels, found, percent / 100)
+        return tp / (tp + fn) + tn / (tn + fp) - 1
+
+    best = decision.best_percent(found, bank.labels)
+    assert index(best) == max(map(index, range(101)))
+    assert all(index(lower) < index(best) for lower in range(best))
+
+
 def test_no_layer_is_refused_in_words(learn: AppTest) -> None:
     page = chapter(learn, decision_layers="Lite0 stage 5")
     page.button_group(key="decision_layers").set_value([]).run()

@@ -79,7 +79,7 @@ def test_a_margin_brings_its_depth_and_what_cannot_be_seen_is_told(sandbox: AppT
     sandbox.run()
     sandbox.segmented_control(key="sandbox_margin").set_value("irregular").run()
     assert sandbox.slider(key="sandbox_margin_depth").value == 0.28
-    assert "Not to be told in this picture: the margin, the shape" in words(sandbox)
+    assert "Not seen in this picture: the margin, the shape" in words(sandbox)
     shown = numbers(sandbox)
     assert shown["Truth, as built"][0] != shown["Truth, as visible"][0]
 

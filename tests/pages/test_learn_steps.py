@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,7 +26,7 @@ SAYS = {  # chapter, step: words that only its result can say, with the mathemat
     (9, "Where the work is"): "billion",
     (9, "Maps of this nodule"): "a field of",
     (9, "The talk's features"): "594 × 4096",
-    (9, "Many nodules"): "networks that saw ImageNet only",
+    (9, "Many nodules"): "networks saw photographs only (ImageNet)",
     (12, "Where the place is lost"): "the hottest point **outside**",
     (12, "Put the sign in and out"): "× its area",
     (12, "Made step by step"): "The hottest cell",
@@ -76,14 +77,26 @@ def test_an_exercise_knows_its_answer(slug: str) -> None:
 def test_a_wrong_answer_is_not_solved_and_a_right_one_is(learn: AppTest) -> None:
     page = chapter_at(learn, 3)
     answer = page.number_input(key="exercise_texture")
-    assert "24 pairs" not in words(page)
+    assert "84 pairs" not in words(page)
     answer.set_value(2.0).run()
     assert "Not yet" in words(page)
-    assert "24 pairs" not in words(page)
-    page.number_input(key="exercise_texture").set_value(0.58).run()
+    assert "84 pairs" not in words(page)
+    page.number_input(key="exercise_texture").set_value(0.93).run()
     assert "**Right.**" in words(page)
-    assert "24 pairs" in words(page)
+    assert "84 pairs" in words(page)
     assert page.session_state["learn_answered"]["exercise_texture"] is False  # the first answer counts
+
+
+def test_the_switch_of_depth_opens_no_step(learn: AppTest) -> None:
+    page = chapter_at(learn, 6, depth="mathematics")  # one of its steps has a control whose name is the same
+    assert page.button_group(key="activation_step").value == "A bend"
+
+
+def test_a_right_answer_is_counted_at_once(learn: AppTest) -> None:
+    page = chapter_at(learn, 5)
+    page.number_input(key="exercise_convolution").set_value(2.0).run()
+    score = next(part for part in page.get("bidi_component") if "score" in part.proto.id)
+    assert '"exercise_convolution": true' in json.dumps(json.loads(score.proto.json))
 
 
 def test_a_teacher_takes_a_link_with_steps_hidden(learn: AppTest) -> None:
@@ -117,7 +130,7 @@ def test_a_hidden_step_is_closed_until_it_is_asked_for(learn: AppTest) -> None:
     [
         (4, {"margin_step": "Widest margin"}, "β the width of the street"),
         (3, {"texture_step": "Co-occurrence"}, "Contrast: how far neighbours differ"),
-        (2, {"tasks_step": "Localisation"}, "Intersection over union"),
+        (2, {"tasks_step": "Localisation"}, "intersection over union"),
         (12, {"gradcam_step": "How it misleads"}, "a hot spot's edge is no edge of the nodule"),
         (9, {"network_step": "Where the work is"}, "numbers are used at every one of 55 × 55 places"),
     ],

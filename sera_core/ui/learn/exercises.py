@@ -67,7 +67,7 @@ EXERCISES: dict[str, Exercise] = {
     "activation": Exercise(
         "The sigmoid is nowhere steeper than 1/4. A signal of 1000 goes back through three of them. How much is left "
         "at most?",
-        "left",
+        "are left",
         1000 * 0.25**3,
         0.5,
         "1000 / 4 / 4 / 4.",
@@ -98,8 +98,8 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "learning": Exercise(
         "A weight stands at 0.5, the slope of the error there is 2, and the learning rate 0.1. Where does it stand "
-        "after one step without momentum?",
-        "weight",
+        "after one step, with no memory of steps before (momentum)?",
+        "is the weight",
         0.5 - 0.1 * 2,
         0.001,
         "0.5 − 0.1 · 2: against the slope.",

@@ -115,5 +115,5 @@ def _spot(guess: Spot, key: str) -> None:
     edges = (box.x, box.y, box.x + box.width, box.y + box.height)
     shown = on_a_picture(specimen.image.pixels, edges, place, (x, y))
     show_picture(shown, width=420, alt="Your place ringed in white, the true one in vermilion")
-    st.markdown(f"White: you. Vermilion: the truth, {away:.0%} of the nodule's longer side away. {guess.why}")
+    st.markdown(f"White: you. Vermilion: the network, {away:.0%} of the nodule's longer side away. {guess.why}")
     st.button("Guess again", key=f"{key}_again", on_click=st.session_state.pop, args=(key,), type="tertiary")

@@ -199,8 +199,9 @@ GUIDES: dict[str, Guide] = {
     ),
     "learning": Guide(
         Amount(
-            "A network that knows photographs, but no nodule, gets a new last layer, and only this layer learns from "
-            "120 nodules. How many percent of nodules it never saw will it name rightly?",
+            "A network that knows photographs, but no nodule, gets a new last layer, and only this layer learns "
+            "from 120 nodules. How many percent of nodules it never saw will it name rightly, in the mean of five "
+            "such runs?",
             "percent",
             50,
             100,
@@ -240,7 +241,8 @@ GUIDES: dict[str, Guide] = {
             "Click the place in this frame that spoke most for malignant, in your opinion. Then see the network's.",
             truths.hottest,
             0.25,
-            "It is the cell of the last maps that raised the score most: coarse, and sometimes beside the nodule.",
+            "It is the cell that raised the score most, in the last maps that still know their place: coarse, and "
+            "sometimes beside the nodule.",
         ),
         (
             "A heatmap says which cells raised the score, not why, and not what the nodule is.",
@@ -259,7 +261,7 @@ GUIDES: dict[str, Guide] = {
             30,
             truths.faint_spikes,
             5,
-            "A border that does not stand out cannot be seen, by nobody. Make the nodule darker and try again.",
+            "A border that does not stand out cannot be seen by anybody. Make the nodule darker and try again.",
         ),
         (
             "A sign counts only where the picture can show it.",

@@ -50,8 +50,8 @@ STOPS = {
     "smaller": Stop(7, "Pooling, strides"),
     "deep": Stop(9, "Deep maps"),
     "features": Stop(8, "Features"),
-    "answer": Stop(11, "Answer"),
     "learning": Stop(10, "Learning"),
+    "answer": Stop(11, "Answer"),
     "heat": Stop(12, "Heatmap"),
 }
 CHAPTERS = {stop.chapter for stop in STOPS.values()} - {STOPS["picture"].chapter}  # where the strip is shown

@@ -89,7 +89,8 @@ def exercise(given: Exercise, key: str) -> None:
             st.markdown(":material/check_circle: **Right.**" if right else ":material/cancel: **Not yet.** Try again.")
             solved = solved or right
         if solved:
-            st.markdown(f"**{given.answer:,.4g} {given.unit}.** {given.why}")
+            digits = ",.0f" if given.answer == round(given.answer) else ".4g"
+            st.markdown(f"**{given.answer:{digits}} {given.unit}.** {given.why}")
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def _begin_at(steps: Mapping[str, Stage], key: str) -> None:
     """Open the step whose control the link sets, where it names none."""
     if key in st.session_state or key in st.query_params:
         return
-    set_here = [name.removeprefix(key.removesuffix("step")) for name in st.query_params]
+    prefix = key.removesuffix("step")
+    set_here = [name.removeprefix(prefix) for name in st.query_params if name.startswith(prefix)]
     for title, stage in steps.items():
         if any(name.startswith(stage.controls) for name in set_here):
             st.query_params[key] = title

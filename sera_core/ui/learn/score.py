@@ -44,4 +44,4 @@ def record(key: str, right: bool) -> None:
 
 def show_score() -> None:
     """One line: how many first answers were right, over all visits of this browser."""
-    _SCORE(key="score", data={"answered": dict(st.session_state.get(ANSWERED, {}))}, height=28)
+    _SCORE(key="score", data={"answered": dict(st.session_state.get(ANSWERED, {}))}, height="content")

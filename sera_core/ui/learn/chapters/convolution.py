@@ -206,7 +206,8 @@ def _sizes(setup: Setup, length: int) -> None:
     chart(strip(length, window), "convolution-strip", f"A side of {length} cells and the {places} places of the window")
     st.caption(
         "One side from above: light cells are padding, orange ones are never seen, each line is one place. A cell is "
-        "never seen where the last step would lead over the edge, or where the stride is longer than the window."
+        "never seen where the last step would lead over the edge, where the stride is longer than the window, or "
+        "between the cells of a dilated kernel."
     )
     filters, channels, size, _ = kernels.shape
     numbers(

@@ -7,17 +7,18 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from sera_core.contracts import is_positive
+from sera_core.contracts import Verdict, is_positive
 from sera_core.evaluate.cutoff import youden
 from sera_core.evaluate.proportion import counts, measures
 from sera_core.evaluate.roc import auc, curve
 from sera_core.figures import decision as figures
+from sera_core.figures import palette
 from sera_core.images.prepare import prepare
 from sera_core.lessons import decision
 from sera_core.lessons.bank import NETWORK_PX, NETWORKS, load_bank, preparation, stage_features
 from sera_core.lessons.decision import READERS, Opinion
 from sera_core.ui.cache import remembered
-from sera_core.ui.cell import show_code
+from sera_core.ui.cell import fold, show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
 from sera_core.ui.learn.formula import formula
@@ -27,7 +28,7 @@ from sera_core.ui.learn.show import numbers, step, take_home
 from sera_core.ui.states import guarded
 
 LAYERS = ("Lite0 stage 3", "Lite0 stage 5", "Lite0 last", "Lite1 last", "Lite2 last")
-WAYS = ("Concatenate", "Average")
+WAYS = {"Concatenate": "Side by side (concatenated)", "Average": "Each apart, then averaged"}
 
 Choice = tuple[tuple[str, ...], tuple[str, ...], str]  # layers, readers, way
 
@@ -49,8 +50,8 @@ def _parts(specimen: Specimen) -> None:
     opinion = _opinion(specimen, choice)
     labels = load_bank().labels
     _say_features(choice)
-    with st.expander("One at a time, side by side, averaged: all of them compared", icon=":material/table:"):
-        _compare(specimen, choice)
+    compare = partial(_compare, specimen, choice)
+    fold("One at a time, side by side, averaged: all of them compared (some seconds)", "decision_table", compare)
     step("The cut-off", "Drag it: the four counts, the three shares and the point on the ROC curve follow.")
     _cut(opinion, labels)
     ask(QUESTION, "decision_q")
@@ -59,7 +60,8 @@ def _parts(specimen: Specimen) -> None:
 def _choose() -> Choice:
     layers = st.pills(
         "Layers", LAYERS, default=["Lite0 stage 5", "Lite1 last"], selection_mode="multi", key="decision_layers",
-        bind="query-params", help="Pooled activations of ImageNet networks that never saw a nodule.",
+        bind="query-params",
+        help="What comes out so deep in a network, averaged over the picture. The networks never saw a nodule.",
     )  # fmt: skip
     with st.container(horizontal=True):
         readers = st.pills(
@@ -71,13 +73,14 @@ def _choose() -> Choice:
             bind="query-params",
         )
         way = st.segmented_control(
-            "Several layers", WAYS, default="Concatenate", key="decision_way", bind="query-params", required=True
-        )
+            "Several layers", list(WAYS), default="Concatenate", format_func=WAYS.__getitem__, key="decision_way",
+            bind="query-params", required=True,
+        )  # fmt: skip
     st.caption(
         "Lite0, Lite1, Lite2: three networks that know photographs; stage: how deep in the network the features were "
         "read. SVM: the widest street of chapter 4; random forest: many small questions put to the vote."
     )
-    return tuple(layers), tuple(readers), way or WAYS[0]
+    return tuple(layers), tuple(readers), way or next(iter(WAYS))
 
 
 @remembered("Asking the networks about this nodule")
@@ -86,7 +89,7 @@ def _own_features(specimen: Specimen, network: str) -> dict[str, np.ndarray]:
     return {layer: rows[0] for layer, rows in stage_features(network, crop[None]).items()}
 
 
-@remembered("Fitting the classifiers, each fold apart")
+@remembered("Fitting the classifiers, so that each nodule is judged by one that never saw it")
 def _opinion(specimen: Specimen, choice: Choice) -> Opinion:
     """Probabilities of a choice of layers and readers."""
     layers, readers, way = choice
@@ -116,13 +119,15 @@ def _say_features(choice: Choice) -> None:
     several = len(readers) * (1 if way == "Concatenate" else len(layers))
     text += f"; the mean of {several} probabilities" if several > 1 else ""
     st.markdown(f"{text}. {len(load_bank().labels)} simulated nodules, each judged by classifiers that never saw it.")
+    st.caption(
+        "Nobody here is the network of Diagnose: these know photographs only, and their answer for your nodule is "
+        "another. It is a share that was not calibrated (chapter 14)."
+    )
 
 
 def _compare(specimen: Specimen, choice: Choice) -> None:
     """A table like the talk's, for the layers chosen; made only when asked for, because it fits many classifiers."""
     layers, _, _ = choice
-    if not st.toggle("Compute the table (some seconds)", key="decision_table", bind="query-params"):
-        return
     labels, rows = load_bank().labels, []
     options = [(layer,) for layer in layers] + ([layers] if len(layers) > 1 else [])
     for chosen in options:
@@ -143,10 +148,10 @@ def _compare(specimen: Specimen, choice: Choice) -> None:
 
 
 def _cut(opinion: Opinion, labels: np.ndarray) -> None:
-    best = youden(labels, opinion.probabilities)
+    best = decision.best_percent(opinion.probabilities, labels)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         cut = st.slider("Cut-off (%)", 0, 100, 50, key="decision_cut", bind="query-params") / 100
-        st.button("To Youden's", on_click=_set_cut, args=(round(best * 100),), key="decision_youden")
+        st.button("To Youden's", on_click=_set_cut, args=(best,), key="decision_youden")
     both = figures.sides(opinion.probabilities, labels, cut, opinion.own)
     chart(both, "decision-sides", "Cases on both sides of the cut-off")
     tp, fn, fp, tn = counts(labels, opinion.probabilities, cut)
@@ -163,9 +168,9 @@ def _cut(opinion: Opinion, labels: np.ndarray) -> None:
     )
     left, right = st.columns(2)
     with left:
-        chart(figures.matrix(tp, fn, fp, tn), "decision-matrix", "Confusion matrix at the cut-off")
+        _four_counts(tp, fn, fp, tn)
     with right:
-        _roc(opinion, labels, (1 - shares["specificity"], shares["sensitivity"]), best)
+        _roc(opinion, labels, (1 - shares["specificity"], shares["sensitivity"]), best / 100)
     formula(
         r"\begin{aligned}"
         rf"\text{{acc}} &= \tfrac{{TP+TN}}{{TP+TN+FP+FN}} = \tfrac{{{tp}+{tn}}}{{{tp + tn + fp + fn}}} = "
@@ -175,10 +180,25 @@ def _cut(opinion: Opinion, labels: np.ndarray) -> None:
         rf"J &= \text{{sen}} + \text{{spe}} - 1 = {index:.3f}"
         r"\end{aligned}",
         means="Youden's J is sensitivity + specificity − 1: 0 is a guess, 1 is perfect. It is largest at "
-        f"{best:.0%} here.",
+        f"{best} % here.",
     )
     show_code(decision.judge, decision.concatenated, decision.averaged, counts, youden)
     take_home("Cut-off", partial(counts, labels, opinion.probabilities, cut), partial(measures, tp, fn, fp, tn))
+
+
+def _four_counts(tp: int, fn: int, fp: int, tn: int) -> None:
+    """Rows are the truth, columns what was called; a table, because a figure takes a browser longer."""
+    benign, malignant = (palette.NAME[verdict] for verdict in (Verdict.BENIGN, Verdict.MALIGNANT))
+    st.table(
+        {
+            "Truth": [f":{benign}[benign]", f":{malignant}[malignant]"],
+            f":{benign}[Called benign]": [f"**{tn}** true negative", f"**{fn}** false negative"],
+            f":{malignant}[Called malignant]": [f"**{fp}** false positive", f"**{tp}** true positive"],
+        },
+        hide_index=True,
+        border="horizontal",
+        alt="Confusion matrix at the cut-off",
+    )
 
 
 def _roc(opinion: Opinion, labels: np.ndarray, here: tuple[float, float], best: float) -> None:
@@ -211,10 +231,9 @@ CHAPTER = Chapter(
     title="From features to a diagnosis",
     talk=Place(Part.SERA, "Result: feature extraction, concatenation, classification ensemble"),
     sentences=(
-        "The activations of a network are features, and any classifier may read them: from one layer, from several "
-        "side "
-        "by side, or from several networks whose answers are averaged.",
-        "At the end stands a probability; where it is cut decides who is called malignant.",
+        "What a network finds (its activations) are features, and any classifier may read them: from one layer, "
+        "from several side by side, or from several networks whose answers are averaged.",
+        "At the end stands a probability, yet to be calibrated; where it is cut decides who is called malignant.",
     ),
     draw=draw,
 )

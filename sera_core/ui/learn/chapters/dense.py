@@ -143,8 +143,9 @@ def _softmax(network: Seen, found: Evidence) -> None:
     formula(
         rf"\frac{{1}}{{1+e^{{-({calibration.slope:.3f}\cdot {found.score:.2f} {calibration.intercept:+.3f})}}}} "
         rf"= {answer:.3f}",
-        f"The probability on Diagnose: slope and shift were fitted on {calibration.fitted_on}, so that of 100 nodules "
-        "with this answer as many are malignant. A slope is nothing but one over a temperature.",
+        "The probability on Diagnose: slope and shift were fitted on answers for nodules left out of training, so "
+        "that of 100 nodules given 30 % some 30 are malignant (chapter 14). A slope is nothing but one over a "
+        "temperature.",
     )
 
 

@@ -61,11 +61,15 @@ def draw() -> None:
     figure = curves(axis, lines, "share of malignant nodules", "share that is right", mark=mark)
     table = {"malignant": axis.tolist(), **{name: values.tolist() for name, values in lines.items()}}
     chart(figure, "prevalence-curve", "How often alarms and all-clears are right, by the share of malignant", table)
-    st.caption("Sensitivity and specificity are those of the test set chosen above (simulated) and stay as they are.")
+    st.caption(
+        "Sensitivity and specificity are those of the test set chosen above (simulated) at this cut-off; they stay as "
+        "they are, whatever the share of malignant nodules."
+    )
     formula(
         rf"\text{{PPV}} = \frac{{\pi\,\text{{sen}}}}{{\pi\,\text{{sen}} + (1-\pi)(1-\text{{spe}})}} = "
         rf"{_right(share, sensitivity, specificity):.2f}, \quad \pi = {share:.2f}",
-        means="The positive predictive value: what a positive answer is worth in this waiting room.",
+        means="How often an alarm is right is called the positive predictive value, how often an all-clear the "
+        "negative.",
     )
     ask(QUESTION, "prevalence_question")
     show_code(_right, _clear, measures)

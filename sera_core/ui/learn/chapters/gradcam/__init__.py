@@ -91,8 +91,9 @@ def _inputs(found: Steps, top: np.ndarray, target: int) -> None:
 def _outputs(network: Seen, found: Steps, top: np.ndarray, target: int) -> None:
     """The weighted sum, what is positive in it, and the overlay."""
     st.markdown(
-        "**4 · Sum, 5 · ReLU, 6 · overlay.** The maps times their weights; then only what speaks for the class; then "
-        "laid on the picture."
+        "**4 · Sum.** Every map is multiplied by its weight, and all are added. **5 · ReLU.** What is below zero "
+        "speaks for the other class and is dropped. **6 · Overlay.** The few cells are stretched and laid on the "
+        "picture."
     )
     columns = st.columns(3)
     limit = max(float(np.abs(found.total).max()), 1e-6)
@@ -104,11 +105,13 @@ def _outputs(network: Seen, found: Steps, top: np.ndarray, target: int) -> None:
         heat = _maps(network, target)[CamMethod.GRADCAM]
         show_picture(overlay(network.crop.pixels, heat), alt="The heat over the picture")
     row, column = np.unravel_index(np.argmax(found.total), found.total.shape)
-    cell = " ".join(f"{found.weights[k]:+.3f}\\cdot {found.maps[k][row, column]:.2f}" for k in top[:2])
+    terms = {k: float(found.weights[k] * found.maps[k][row, column]) for k in top[:2]}
+    cell = " ".join(f"{found.weights[k]:+.3f}\\cdot ({found.maps[k][row, column]:.2f})" for k in terms)
+    rest = float(found.total[row, column]) - sum(terms.values())
     formula(
         (
             rf"L_{{{row + 1},{column + 1}}} = \max\Bigl(0, \sum_{{k=1}}^{{{len(found.maps)}}} w_k A_{{k}}\Bigr)",
-            rf"\textstyle\sum_k = {cell} + \dots",
+            rf"\textstyle\sum_k = {cell} \underbrace{{{rest:+.3f}}}_{{\text{{the others}}}}",
             rf"L = {found.positive[row, column]:.3f}",
         ),
         "The hottest cell.",
@@ -137,13 +140,30 @@ def _six(network: Seen) -> None:
             with st.container(gap="xsmall"):
                 show_picture(overlay(network.crop.pixels, values), alt=f"The heat by {METHOD[method]}")
                 st.caption(METHOD[method])
+    st.caption(f"Diagnose shows {METHOD[CamMethod.HIRESCAM]}, of three views.")
+    formula(
+        (
+            r"g^k = \partial z / \partial A^k, \qquad L = \max\bigl(0, \textstyle\sum_k w_k A^k\bigr)",
+            r"\text{Grad-CAM: } w_k = \overline{g^k}, \qquad \text{XGrad-CAM: } w_k = \tfrac{\sum g^k A^k}{\sum A^k}",
+            r"\text{Grad-CAM++: } w_k = \textstyle\sum \alpha^k \max(0, g^k)",
+            r"\text{HiRes-CAM: } \textstyle\sum_k g^k A^k, \qquad \text{Layer-CAM: } \sum_k \max(0, g^k) A^k",
+            r"\text{Eigen-CAM: the first principal component of the } A^k",
+        ),
+        "A are the maps, z the score; sums without an index run over the cells of a map. The α of Grad-CAM++ come from "
+        "higher powers of g and sum to one over a map; Eigen-CAM asks for no class.",
+    )
     show_code(heatmap)
 
 
 def _believed(network: Seen) -> None:
     target = _target()
     method = st.selectbox(
-        "Method", list(CAM_METHODS), format_func=METHOD.__getitem__, key="gradcam_method", bind="query-params"
+        "Method",
+        list(CAM_METHODS),
+        list(CAM_METHODS).index(CamMethod.HIRESCAM),
+        format_func=METHOD.__getitem__,
+        key="gradcam_method",
+        bind="query-params",
     )
     value = _trust(network, method, target)
     chart(fidelity_figure(value), "gradcam-fidelity", words.fidelity(value))
@@ -168,7 +188,7 @@ def _trust(network: Seen, method: CamMethod, target: int) -> Fidelity:
 
 def _mislead(network: Seen) -> None:
     target = _target()
-    seed = st.slider("Draw", 0, 20, 0, key="gradcam_seed", bind="query-params")
+    seed = st.slider("Draw of the random layer", 0, 20, 0, key="gradcam_seed", bind="query-params")
     same = _likeness(network, target, seed)
     chart(
         bars(
@@ -199,7 +219,8 @@ def _likeness(network: Seen, target: int, seed: int) -> dict[CamMethod, float]:
 
 STEPS = {
     "Where the place is lost": Stage(
-        "One network, one nodule, read at two depths.",
+        "A heatmap lays colour where the network's score for a class came from; how one is made is the third step. "
+        "Here are two of one nodule, read at two depths of one network.",
         _place,
         Question(
             "Why does a map of 32-pixel cells often point beside the nodule?",

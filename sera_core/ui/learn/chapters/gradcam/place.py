@@ -23,6 +23,7 @@ from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
 from sera_core.ui.cache import sample_of
 from sera_core.ui.cell import show_code
+from sera_core.ui.learn.depth import deep
 from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.nodule import Seen
 from sera_core.ui.learn.show import numbers, take_home
@@ -34,7 +35,7 @@ SIGN = "papillary"  # the sample whose foci are put in and out
 
 def draw_place(network: Seen, target: int) -> None:
     """Two depths of one network on the nodule under study."""
-    depths = {"cells of 32 px, the end of the body": END, "cells of 16 px, the evidence layer": _evidence(network)}
+    depths = {"The last maps, cells of 32 px": END, "One step earlier, cells of 16 px": _evidence(network)}
     mask = _mask(network)
     for column, (name, depth) in zip(st.columns(2), depths.items(), strict=True):
         traced = traced_at(network.classifier, network.classifier.parts, depth, network.crop.pixels)
@@ -49,11 +50,14 @@ def draw_place(network: Seen, target: int) -> None:
                 said += f"; {percent(heat_inside(heat, mask))} of the heat in the nodule, the hottest point {where}"
             st.caption(f"{said}.")
     st.markdown(
-        "The last layers mix far more than their own square: each of their cells has seen almost the whole crop, and "
-        "border padding tells them where they are. What they know of the nodule they may keep in any cell. One step "
-        "earlier a cell still answers for its own place. Diagnose reads three views of the region there and keeps what "
-        "most of them agree on."
+        "A cell of the last maps has seen almost the whole crop, and may keep what it knows of the nodule anywhere. "
+        "One step earlier a cell still answers for its own place, so Diagnose reads the map there."
     )
+    if deep():
+        st.caption(
+            "Left Grad-CAM at the end of the body, right HiRes-CAM at the evidence layer (step Six methods); Diagnose "
+            "reads three views of the region there, and keeps what most of them agree on."
+        )
     show_code(traced_at)
 
 
@@ -110,20 +114,24 @@ def draw_benchmark(network: Seen) -> None:
         found["location"], ("frames", "model", "map", "n"), {"hottest": "hottest point inside", "heat": "heat inside"}
     )
     st.caption(
-        "The hottest point of no map lies inside more often than that of a plain blob in the middle of the crop: "
+        "Hottest point inside: in how many nodules the map's hottest point lies in the nodule. That of no map does so "
+        "more often than that of a plain blob in the middle of the crop (its rows are called so): "
         "location alone is weak evidence. "
         "So the sign itself is put in and out, and a map should be hot where the pictures differ:"
     )
     names = {
-        "ratio": "heat on the foci / area",
-        "near": "hottest within 0.5 mm",
-        "placebo": "true against redrawn foci",
+        "ratio": "on foci / area",
+        "near": "within 0.5 mm",
+        "placebo": "true > redrawn",
     }
     _table(found["evidence"], ("model", "map", "n"), names)
     st.caption(
-        "Chance is 1 for the first number and 0.5 for the last. An untrained network must stay there. "
-        "`python -m sera_core benchmark explain` prints both tables."
+        "On foci / area: how much more heat lies on the foci than chance puts there (chance is 1). Within 0.5 mm: "
+        "how often the hottest point is so near to a focus. True > redrawn: how often more heat lies where the foci "
+        "are than where they might have been drawn (chance is 0.5). An untrained network must stay at chance."
     )
+    if deep():
+        st.caption("`python -m sera_core benchmark explain` prints both tables.")
 
 
 def _table(rows: list[Row], plain: tuple[str, ...], figures: dict[str, str]) -> None:
@@ -138,6 +146,7 @@ def _table(rows: list[Row], plain: tuple[str, ...], figures: dict[str, str]) -> 
             for row in rows
         ],
         hide_index=True,
+        height=min(36 * (len(rows) + 1), 900),
     )
 
 

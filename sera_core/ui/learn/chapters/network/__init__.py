@@ -32,7 +32,7 @@ def _steps(specimen: Specimen) -> None:
 
 STEPS = {
     "Layer by layer": Stage(
-        "Any network, measured while an empty picture runs through it. The first is the talk's table.",
+        "What comes out of each layer of a network, and what the layer costs. The first network is the talk's.",
         show_layers,
         Question(
             "From layer to layer, what happens to the maps?",
@@ -57,11 +57,12 @@ STEPS = {
         "What each layer of the diagnosing network makes of it. Click one of a layer's maps, then a cell of it.",
         show_maps,
         Question(
-            "A cell of AlexNet's last pooled map looks at 195 of 227 pixels a side. Why is its hot spot only a hint?",
+            "A cell of AlexNet's last pooled map looks at 195 of 227 pixels a side, and answers strongly. Why does "
+            "that tell only roughly where something is?",
             (
                 "Because the map was computed in single precision.",
                 "Because one cell answers for almost the whole picture, and its neighbour for almost the same.",
-                "Because pooling has learned nothing.",
+                "Because pooling has learnt nothing.",
             ),
             1,
             "Fields of neighbouring cells overlap almost wholly: a map of 6 × 6 cells says roughly where, never "
@@ -70,7 +71,8 @@ STEPS = {
         ("conv", "map", "row", "column"),
     ),
     "The talk's features": Stage(
-        "One row an image, one column a feature: the beginning of the talk's own tables.",
+        "One row an image, one column a feature: the beginning of the talk's own tables. This is all that a "
+        "classifier is given: no picture, only such rows.",
         show_talk,
         Question(
             "Each of 594 images has 4096 features. What is a classifier on such a table in danger of?",
@@ -82,7 +84,8 @@ STEPS = {
         ("talk",),
     ),
     "Many nodules": Stage(
-        "The averaged last maps are the features: one row a nodule, as in the talk, of 240 simulated ones.",
+        "One row a nodule, as in the talk, of 240 simulated ones; the upper half is benign. Are there columns that "
+        "look otherwise above than below? In the plane under it the rows are points.",
         show_features,
         Question(
             "No class was told when the plane was computed, and still the classes lie apart somewhat. Why?",

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from torch import nn
 
 TALK = "AlexNet, as in the talk"
+PLAIN = {
+    "Conv2d": "convolution",
+    "Linear": "full layer",
+    "MaxPool2d": "pooling, largest",
+    "AvgPool2d": "pooling, mean",
+    "AdaptiveAvgPool2d": "pooling, mean",
+    "LocalResponseNorm": "evens out strong cells",
+    "BatchNorm2d": "evens out maps",
+}
 MAIN = ("Conv2d", "Linear", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "LocalResponseNorm")
 
 
@@ -37,7 +46,7 @@ def show_layers(specimen: Specimen) -> None:
     st.dataframe(
         {
             "Layer": ["input", *(_called(found, layer.name, name) for layer in shown)],
-            "Kind": ["", *(layer.kind for layer in shown)],
+            "Kind": ["", *(_kind(layer) for layer in shown)],
             "Window": ["", *(layer.window for layer in shown)],
             "Output": [f"{side} × {side} × 3", *(_shape(layer) for layer in shown)],
             "Parameters": [0, *(layer.parameters for layer in shown)],
@@ -56,6 +65,11 @@ def show_layers(specimen: Specimen) -> None:
         "that one cell of the layer sees."
     )
     show_code(layers_of, Field.behind, alexnet_2012)
+
+
+def _kind(layer: Layer) -> str:
+    """As a library calls it for those who read with the mathematics, else in words."""
+    return layer.kind if deep() else PLAIN.get(layer.kind, layer.kind)
 
 
 def _network() -> tuple[str, str]:

@@ -39,7 +39,15 @@ def show_maps(specimen: Specimen) -> None:
     count, height, width = maps.shape
     with st.container(horizontal=True):
         number = int(
-            st.number_input(f"Map (of {count})", 1, count, 1, key="network_map", bind="query-params", width=150)
+            st.number_input(
+                f"Map (of {count}, the first {min(count, MOST_MAPS)} shown)",
+                1,
+                count,
+                1,
+                key="network_map",
+                bind="query-params",
+                width=230,
+            )
         )
         row = _cell(f"Cell: row (of {height})", height, f"network_row_{height}")
         column = _cell(f"column (of {width})", width, f"network_column_{width}")
@@ -73,7 +81,9 @@ def show_maps(specimen: Specimen) -> None:
         rf"\text{{centre}} = {field.start:g} + "
         rf"{field.jump}\cdot {column} = {field.start + field.jump * column:g}\ \text{{px}}",
         f"Layer {name}.",
-        f"The cell sees a field of {seen_by(field)} pixels a side; the next cell one {field.jump} pixels further.",
+        f"The cell sees a field of {seen_by(field)} pixels a side; the next cell one {field.jump} pixels further. "
+        "The kernel is what the map looks for in the maps before it, one little table for each of them: vermilion "
+        "counts for it, blue against it. A table of 1 × 1 only mixes the maps of one place.",
     )
     corner = partial(matrix, maps[number - 1][:16, :16], "Its first 16 rows and columns")
     fold("The map as a table", "network_map_table", corner)

@@ -125,7 +125,7 @@ def _numbers(change: Change) -> None:
             shown = "–" if value is None else percent(value)
             points = None if value is None or old is None else f"{(value - old) * 100:+.0f} points"
             st.metric(name, shown, points if change.any else None, delta_color="off", width="content")
-    st.caption(words.last_change(change))
+    st.caption(f"{words.last_change(change)} {words.TRUTHS}")
 
 
 def _judge(diagnosis: Diagnosis | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 from scipy.special import expit
 
@@ -25,7 +26,8 @@ def walk() -> None:
     """One press, one sign; the way so far as lines."""
     step(
         TITLE,
-        "Each press changes one sign of the nodule above and nothing else; the sign that adds least comes first.",
+        "Each press changes one sign of the nodule above and nothing else. First it is darkened, since at the "
+        "gland's own level no border shows; then always the sign that adds least comes next.",
     )
     with guarded("The way does not fit"):
         steps = steps_to_malignant(case_from(controls.settings()))
@@ -36,11 +38,12 @@ def walk() -> None:
             st.button("Start over", on_click=_go, args=(0,), disabled=here < 1, key="sandbox_again", type="tertiary")
         if here >= 0:
             st.markdown(f"Step {here + 1} of {len(steps)}: **{steps[here].title}**{_adds(steps[here])}")
-            _show_way(steps[: here + 1], here)
+            if here:  # one point is no way
+                _show_way(steps[: here + 1], here)
 
 
 def _adds(one: Step) -> str:
-    return f" adds {one.adds:+.1f} to the log odds" if one.adds else ""
+    return f" makes malignant {np.exp(one.adds):.1f} times as likely against benign" if one.adds else ""
 
 
 def _go(number: int) -> None:
@@ -62,4 +65,4 @@ def _show_way(steps: tuple[Step, ...], here: int) -> None:
             models.setdefault(opinion.title, [None] * len(steps))[place] = opinion.probability
     numbers: dict[str, Sequence[object]] = {"step": [one.title for one in steps], "truth": truth, **models}
     chart(way([one.title for one in steps], truth, models, home, here), "sandbox-way", "Probability by step", numbers)
-    st.caption("Faint lines: models of real frames, out of their domain here.")
+    st.caption("Faint lines: the other models. Those of real frames are out of their domain here.")

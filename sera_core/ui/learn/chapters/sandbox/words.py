@@ -18,6 +18,12 @@ SIGN = {
 }
 
 
+TRUTHS = (
+    "Truth: what the simulator's own frequencies say of a nodule with all its signs (as built), or only with those "
+    "that its picture shows (as visible)."
+)
+
+
 def last_change(change: Change) -> str:
     """The picture's change since the last setting."""
     if not change.any:
@@ -41,8 +47,10 @@ def notes(case: Case) -> list[str]:
                      f"networks of simulated frames learnt. Their answer is a guess here.")  # fmt: skip
     if any(control.field == "echo_db" for control in beyond(case)) and case.nodule.echo_db < 0:
         found[-1] += (
-            f" Darker than such nodules they know only fluid ({FLUID_DB:g} dB), a benign sign: their answer falls, "
-            "perhaps because of that, though the nodule is no less suspicious."
+            f" The nodule is no less suspicious. But as dark as this they know only fluid ({FLUID_DB:g} dB), a benign "
+            "sign. VGG16's answer falls in nearly all nodules from −17 to −20 dB, and comes back with the brightness "
+            "alone. Lite0's falls for most smooth nodules, partly for want of the grain that black swallows, and not "
+            "for spiky ones."
         )
     if case.nodule.comet_tails:
         found.append(
@@ -56,16 +64,16 @@ def truth(found: Truth) -> str:
     """What the two truths are, what is not seen, and how well anybody could do."""
     hidden = [words for sign, words in SIGN.items() if sign in found.unseen]
     seen = (
-        f"Not to be told in this picture: {', '.join(hidden)}; with or without, it changes by less than its "
-        f"grain hides ({VISIBLE:g} of the grain's standard deviation)."
+        f"Not seen in this picture: {', '.join(hidden)}. With it or without it, the picture differs by less than "
+        f"{VISIBLE:g} standard deviations of its grain, a limit that we chose."
         if hidden
         else "Every sign can be told in this picture."
     )
     known = known_ceilings().get("internal")
     best = (
-        f" Who knew the nodules of the internal test set as built would reach an AUC of {known[0]:.3f}, who sees all "
-        f"that their pictures show {known[1]:.3f}."
+        " Of all pairs of a malignant and a benign nodule of the internal test set, who knew all signs as built "
+        f"would put {known[0]:.1%} in the right order (the AUC), who sees all that the pictures show {known[1]:.1%}."
         if known
         else ""
     )
-    return f"What the simulator itself knows of such a nodule, where half of all nodules are malignant. {seen}{best}"
+    return f"The truths hold where half of all nodules are malignant. {seen}{best}"
