@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.evaluate.results import Errors, Row
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, interval, laid_out, lined, short, wrapped
+from sera_core.figures.layout import CAMERA, beside, interval, laid_out, lined, short, wrapped, write_on
 
 CELL, DOT = 34, 20  # pixels
 MOST_SETS = 14  # columns of the error figure
@@ -45,8 +45,6 @@ def kappa_matrix(rows: Sequence[Row], raters: Sequence[str], names: Mapping[str,
             x=list(range(len(raters) - 1)),
             y=list(range(1, len(raters))),
             text=[line[:-1] for line in text[1:]] if text else None,
-            texttemplate="%{text}" if text else None,
-            textfont_size=11,
             customdata=hover[1:, :-1],
             hovertemplate="%{customdata}<extra></extra>",
             hoverongaps=False,
@@ -58,6 +56,8 @@ def kappa_matrix(rows: Sequence[Row], raters: Sequence[str], names: Mapping[str,
             ygap=2,
         )
     )
+    if text:
+        write_on(figure)
     figure.update_xaxes(tickvals=list(range(len(raters) - 1)), ticktext=labels[:-1], tickangle=-60, showgrid=False)
     figure.update_yaxes(
         tickvals=list(range(1, len(raters))), ticktext=labels[1:], range=[len(raters) - 0.5, 0.5], showgrid=False

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from sera_core import escape
 from sera_core.evaluate.results import Confusion
 from sera_core.figures import palette
-from sera_core.figures.layout import CAMERA, beside, laid_out, lined, wrapped
+from sera_core.figures.layout import CAMERA, beside, laid_out, lined, wrapped, write_on
 
 COLUMNS = ("found", "missed", "alarm", "cleared")
 TERM = ("true positive", "false negative", "false positive", "true negative")
@@ -29,6 +29,7 @@ def confusion_grid(confusions: Sequence[Confusion], names: Sequence[str]) -> go.
     figure = go.Figure()
     for column, colour in enumerate((palette.MALIGNANT, palette.MALIGNANT, palette.BENIGN, palette.BENIGN)):
         figure.add_trace(_column(confusions, names, column, colour))
+    write_on(figure)
     labels = [lined(name) for name in names]
     figure.update_xaxes(tickvals=list(range(4)), ticktext=list(COLUMNS), side="top", range=[-0.5, 3.5], showgrid=False)
     figure.update_yaxes(
@@ -55,8 +56,6 @@ def _column(confusions: Sequence[Confusion], names: Sequence[str], column: int, 
         y=list(range(len(confusions))),
         z=[[share or 0.0] for share in shares],
         text=[[cell] for cell in cells],
-        texttemplate="%{text}",
-        textfont_size=11,
         customdata=[[one] for one in hover],
         hovertemplate="%{customdata}<extra></extra>",
         zmin=0,

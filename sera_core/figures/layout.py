@@ -78,3 +78,19 @@ def laid_out(figure: go.Figure, height: int, legend: int = 0) -> go.Figure:
     figure.update_xaxes(fixedrange=True)
     figure.update_yaxes(fixedrange=True)
     return figure
+
+
+def write_on(figure: go.Figure) -> go.Figure:
+    """Write the words of a figure's tinted cells, in the colour of the page's text.
+
+    Plotly's own words on cells are black or white as if no tint let the page shine through: dark on a dark page.
+    """
+    for cells in figure.data:
+        words = [
+            (x, y, word)
+            for y, line in zip(cells.y, cells.text, strict=True)
+            for x, word in zip(cells.x, line, strict=True)
+        ]
+        x, y, text = zip(*words, strict=True)
+        figure.add_scatter(x=x, y=y, text=text, mode="text", textfont_size=11, hoverinfo="skip", showlegend=False)
+    return figure

@@ -34,7 +34,7 @@ def shown(page: Page) -> str:
 
 
 def film(page: Page, frame: int) -> str:
-    picture: str = page.evaluate("frame => window.seraFilm.pictures[frame]", str(frame))
+    picture: str = page.evaluate("frame => window.seraLater.film.parts[frame]", str(frame))
     return picture
 
 

@@ -203,7 +203,8 @@ def test_the_band_is_drawn_for_the_chosen_model_only() -> None:
 def test_a_matrix_shows_the_four_counts_and_their_shares() -> None:
     found = [one for one in confusions(PREDICTIONS, FROZEN) if one.centre == "away" and one.model == "alpha"]
     figure = confusion_grid(found, ["ALPHA"])
-    one, cells = found[0], [trace.text[0][0] for trace in figure.data]
+    one, cells = found[0], [trace.text[0] for trace in figure.data if trace.type == "scatter"]
+    assert not [trace for trace in figure.data if trace.texttemplate], "words on a tint follow the theme's colour"
     assert [int(cell.split("</b>")[0].removeprefix("<b>")) for cell in cells] == [
         one.true_positive,
         one.false_negative,

@@ -59,3 +59,16 @@ def test_home_and_the_shell_open_without_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert "loaded: []" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_verdict_waits_for_no_library_of_the_report() -> None:
+    code = (
+        "import sys, sera_core.ui.page, sera_core.ui.diagnose.image, sera_core.ui.diagnose.examination\n"
+        "from sera_core.simulate import SAMPLES, render\n"
+        "from sera_core.diagnosis import Request, read\n"
+        "read(render(SAMPLES['papillary'].case).image, Request())\n"
+        "later = {'pandas', 'sqlalchemy', 'fpdf', 'fontTools', 'nbformat', 'scipy.stats'} & set(sys.modules)\n"
+        "print('loaded:', sorted(later))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert "loaded: []" in done.stdout, done.stdout + done.stderr

@@ -20,6 +20,11 @@ def sandbox(learn: AppTest) -> AppTest:
     return learn
 
 
+def pieces(page: AppTest) -> set[str]:
+    """The keys of the page's own components."""
+    return {piece.key for piece in page.get("bidi_component")}
+
+
 def test_first_paint_has_frame_truth_answers_and_guidelines(sandbox: AppTest) -> None:
     sandbox.run()
     assert not sandbox.exception
@@ -28,9 +33,17 @@ def test_first_paint_has_frame_truth_answers_and_guidelines(sandbox: AppTest) ->
     assert "out of their domain" in said
     assert "own descriptors" in said
     assert len(sandbox.get("plotly_chart")) == 1  # bar
-    assert len(sandbox.get("image")) == 1  # the frame
+    assert "sandbox-frame" in pieces(sandbox)
+    assert "later-heat-sandbox-frame" not in pieces(sandbox)
     table = sandbox.table[0].value
     assert "ACR TI-RADS 2017" in list(table["Guideline"])
+
+
+def test_a_link_to_the_map_shows_the_map(sandbox: AppTest) -> None:
+    sandbox.query_params["sandbox_show"] = "Heatmap"
+    sandbox.run()
+    assert not sandbox.exception
+    assert {"sandbox-frame", "later-heat-sandbox-frame"} <= pieces(sandbox)
 
 
 def test_an_impossible_nodule_is_refused_as_on_the_command_line(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from sera_core import escape
@@ -17,7 +15,7 @@ from sera_core.simulate.render import Frame, render
 from sera_core.ui.cache import diagnosis_of
 from sera_core.ui.compare.chosen import BADGE, Chosen
 from sera_core.ui.states import empty
-from sera_core.ui.viewer import viewer
+from sera_core.ui.viewer import send_heat, viewer
 from sera_core.wording import percent
 from sera_core.wording.diagnosis import descriptors, headline
 
@@ -50,15 +48,14 @@ def _frame(centre: str, malignant: bool, seed: int) -> Frame:
 
 
 def _show_frame(frame: Frame) -> None:
-    shown = partial(viewer, frame.image, "case", ("pan", "window"), box=frame.box, label="The simulated frame")
+    viewer(frame.image, "case", ("pan", "window"), box=frame.box, label="The simulated frame")
     try:
         with st.spinner("Asking an installed model where it looks"):
             reading = diagnosis_of(frame.image, Request(box=frame.box)).reading
     except BadInput as refusal:
-        shown()
         st.caption(f"No heatmap: {escape.markdown(refusal.message)}")
         return
-    shown(outline=reading.outline, heatmap=reading.heatmap)
+    send_heat("case", frame.image, frame.box, reading.heatmap, reading.outline)
     st.caption(
         f"{headline(reading)}{f', {percent(reading.probability)}' if reading.answered else ''}, says "
         f"{reading.model_title}: "

@@ -25,6 +25,8 @@ def examine(picture: Picture, desk: Desk) -> None:
     with desk.viewer:
         board, region_cell = st.container(), open_cell(2, "Region", region.LEAD)
     found = region.mark_region(region_cell, picture)
+    with board, guarded():
+        region.show_picture(picture, found)
     with desk.cells:
         verdict_cell = open_cell(3, "Verdict", verdict.LEAD)
         why_cell = open_cell(4, "Why", why.LEAD)
@@ -38,7 +40,7 @@ def examine(picture: Picture, desk: Desk) -> None:
     with desk.glance, guarded():
         glance.show_verdict(reading, found.image.simulated)
     with board, guarded():
-        region.show_picture(picture, found, reading.heatmap if reading else None)
+        region.show_heat(found, reading.heatmap if reading else None)
     measured = None
     with signs_cell.result, guarded():
         measured = signs_of(found.image, reading) if reading else None

@@ -21,7 +21,7 @@ from sera_core.ui.cases.reopen import reopen
 from sera_core.ui.cell import open_cell
 from sera_core.ui.diagnose.cine import Cine
 from sera_core.ui.state import Case, case_of, reset, start
-from sera_core.ui.states import empty, guarded, notices, refused
+from sera_core.ui.states import empty, guarded, refused
 from sera_core.wording.diagnosis import descriptors
 
 SOURCES = {
@@ -127,7 +127,6 @@ def _own(source: str) -> Picture | None:
     if case.unused:
         number, why = case.unused
         refused(why, f"Frame {number + 1} is not used, frame {image.frame + 1} stays")
-    notices(image.warnings)
     return Picture(image, case, None, read_image, cine)
 
 

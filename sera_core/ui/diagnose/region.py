@@ -19,11 +19,12 @@ from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.diagnose.image import Picture
 from sera_core.ui.measure import Calibration, centred, picture_at, scale_from, with_scale
 from sera_core.ui.state import Case, Marks
-from sera_core.ui.states import guarded, refused
-from sera_core.ui.viewer import Hands, Points, Tool, viewer
+from sera_core.ui.states import guarded, notices, refused
+from sera_core.ui.viewer import Hands, Points, Tool, send_heat, viewer
 from sera_core.wording import diagnosis as words
 
 LEAD = "The nodule on the picture. An outline is proposed; whatever you draw is used instead."
+PICTURE = "picture"
 TOOLS: tuple[Tool, ...] = ("region", "outline", "size", "scale", "pan", "window")
 
 
@@ -64,22 +65,27 @@ def mark_region(cell: Cell, picture: Picture) -> Region:
     return region
 
 
-def show_picture(picture: Picture, region: Region, heatmap: Heatmap | None) -> None:
+def show_picture(picture: Picture, region: Region) -> None:
     """Draw the picture with all that is on it, for hands to change."""
     case, image, cine = picture.case, picture.image, picture.cine
     viewer(
         region.image,
-        "picture",
+        PICTURE,
         TOOLS,
         replace(hands_on(case, image, region.box), frame=partial(cine.turn, case) if cine else None),
         region.box,
         region.outline,
         case.marks.ruler,
-        heatmap,
         undo=bool(case.past),
         film=cine.name if cine else None,
         unused=case.unused[0] if case.unused else None,
     )
+    notices(image.warnings)
+
+
+def show_heat(region: Region, heatmap: Heatmap | None) -> None:
+    """Lay the heatmap over the picture, or take the one that lies there away."""
+    send_heat(PICTURE, region.image, region.box, heatmap)
 
 
 # ---- what hands did --------------------------------------------------------------------------------------------------

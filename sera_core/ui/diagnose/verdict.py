@@ -58,7 +58,7 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
         st.caption(f"{escape.markdown(reading.model)}, weights sha256 {reading.model_sha256[:12]}")
     for why in (notice for notice in diagnosis.warnings if notice.code == UNFAMILIAR):
         refused(BadInput(why.code, why.message), "The model gives no answer")
-    notices(notice for notice in diagnosis.warnings if notice.code != UNFAMILIAR)
+    notices(notice for notice in reading.warnings if notice.code != UNFAMILIAR)
     show_code(read)
     return others
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sera_core.ui.viewer.film import send_film
+from sera_core.ui.viewer.later import send_film, send_heat
 from sera_core.ui.viewer.viewer import Hands, Points, Tool, viewer
 
-__all__ = ["Hands", "Points", "Tool", "send_film", "viewer"]
+__all__ = ["Hands", "Points", "Tool", "send_film", "send_heat", "viewer"]

@@ -24,7 +24,9 @@ function draw(viewer) {
   if (focused) svg.querySelector(`[data-grip="${focused}"]`)?.focus()
   viewer.distance.hidden = tool !== "scale"
   viewer.distance.querySelector("button").disabled = viewer.marks.length < 2 || length(viewer.marks, [1, 1]) < SMALLEST
-  map.hidden = !data.heat
+  viewer.mapped ||= Boolean(data.heat)
+  map.hidden = !viewer.mapped
+  map.style.visibility = data.heat ? "visible" : "hidden" // its place stays while another map is made
   for (const button of viewer.bar.querySelectorAll("[data-tool]")) {
     button.setAttribute("aria-pressed", button.dataset.tool === tool)
   }

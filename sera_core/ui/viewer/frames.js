@@ -32,7 +32,7 @@ function receiveFrame(viewer, data) {
 
 // What is shown until the page has the frame: its small picture, or that of the nearest one.
 function passing({ data, frame }) {
-  const pictures = window.seraFilm?.name === data.film ? window.seraFilm.pictures : {}
+  const pictures = came("film", data.film)
   const far = (number) => Math.abs(Number(number) - frame)
   const nearest = Object.keys(pictures).reduce((best, one) => (far(one) < far(best) ? one : best), Infinity)
   return pictures[nearest] ?? data.picture

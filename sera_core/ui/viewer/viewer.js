@@ -11,7 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   receive(viewer, data)
   return () => {
     viewer.watch.disconnect()
-    window.removeEventListener("sera-film", viewer.film)
+    window.removeEventListener("sera-later", viewer.later)
     viewers.delete(parentElement)
   }
 }
@@ -20,15 +20,15 @@ function opened(root) {
   const find = (name) => root.querySelector(name)
   const viewer = {
     bar: find(".bar"), svg: find("svg"), says: find(".says"), distance: find(".distance"), map: find(".map"), frames: find(".frames"),
-    data: null, frame: 0, turning: 0, tool: "", held: false, grip: null, pointers: new Map(), levels: { ...PLAIN },
+    data: null, frame: 0, turning: 0, mapped: false, tool: "", held: false, grip: null, pointers: new Map(), levels: { ...PLAIN },
     box: null, outline: null, ruler: [], marks: [],
   }
   viewer.watch = new ResizeObserver(() => draw(viewer))
   viewer.watch.observe(viewer.svg)
   listen(viewer)
   listenFrames(viewer)
-  viewer.film = () => draw(viewer)
-  window.addEventListener("sera-film", viewer.film)
+  viewer.later = () => viewer.sent && receive(viewer, viewer.sent)
+  window.addEventListener("sera-later", viewer.later)
   viewer.map.oninput = () => draw(viewer)
   viewer.map.onsubmit = (event) => event.preventDefault()
   viewer.distance.onsubmit = (event) => {
@@ -40,7 +40,15 @@ function opened(root) {
   return viewer
 }
 
-function receive(viewer, data) {
+// What came after the picture, as long as it belongs to what is shown.
+function came(what, of) {
+  const found = window.seraLater?.[what]
+  return found?.of === of ? found.parts : {}
+}
+
+function receive(viewer, sent) {
+  const data = { ...sent, ...came(`heat ${sent.key}`, sent.of) }
+  viewer.sent = sent
   const { box, outline, line, picture, tools } = data
   const turned = data.film && data.film === viewer.data?.film // another frame of a loop is looked at as the last one
   const another = viewer.data?.picture !== picture && !turned

@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
-from PIL import Image
 
-from sera_core.contracts import Box, GreyImage, Heatmap, Line, Outline
-from sera_core.explain.overlay import heat_only
-from sera_core.figures.image import address
-from sera_core.figures.palette import HEAT, ON_PICTURE
+from sera_core.contracts import Box, GreyImage, Line, Outline
+from sera_core.figures.palette import ON_PICTURE
 from sera_core.ui.cache import picture_uri
+from sera_core.ui.viewer.later import border, shown
 
 Tool = Literal["region", "outline", "size", "scale", "pan", "window"]
 Points = list[tuple[float, float]]
@@ -73,13 +71,12 @@ def viewer(
     box: Box | None = None,
     outline: Outline | None = None,
     line: Line | None = None,
-    heatmap: Heatmap | None = None,
     undo: bool = False,
     film: str | None = None,
     unused: int | None = None,
     label: str = "Ultrasound image",
 ) -> None:
-    """Show a picture to work on.
+    """Show a picture to work on; its heatmap comes by :func:`~sera_core.ui.viewer.later.send_heat`.
 
     Parameters
     ----------
@@ -90,13 +87,12 @@ def viewer(
     tools : sequence of str
         What can be done to it, the first one chosen; with a single one there is nothing to choose.
     hands : Hands, optional
-    box, outline, line, heatmap : optional
-        The region, the nodule's border (dashed where it is as likely wrong as right), the ruler and the heatmap of the
-        region.
+    box, outline, line : optional
+        The region, the nodule's border (dashed where it is as likely wrong as right) and the ruler.
     undo : bool
         Whether there is something to take back.
     film : str, optional
-        Name of the loop that the picture is a frame of; see :func:`~sera_core.ui.viewer.film.send_film`.
+        Name of the loop that the picture is a frame of; see :func:`~sera_core.ui.viewer.later.send_film`.
     unused : int, optional
         The frame that could not be shown when it was turned to.
     label : str
@@ -104,14 +100,14 @@ def viewer(
     """
     height, width = image.shape
     data = {
+        "key": key,
+        "of": shown(image, box),
         "picture": picture_uri(image),
         "width": width,
         "height": height,
         "scale": _everywhere(image),
         "tools": list(tools),
         "box": box.as_list() if box else None,
-        "outline": [[round(x, 1), round(y, 1)] for x, y in outline.polygon] if outline else None,
-        "sure": outline is not None and outline.confidence > 0.5,
         "line": line.points if line else None,
         "undo": undo,
         "film": film,
@@ -121,14 +117,7 @@ def viewer(
         "label": label,
         "ink": ON_PICTURE,
     }
-    _VIEWER(key=key, data=data | _heat(heatmap), **_callbacks(key, image.shape, hands or Hands()))
-
-
-def _heat(heatmap: Heatmap | None) -> dict[str, Any]:
-    if heatmap is None:
-        return {"heat": None}
-    heat = address(Image.fromarray(heat_only(heatmap.values)))
-    return {"heat": heat, "seen": heatmap.crop_box.as_list(), "colours": list(HEAT)}
+    _VIEWER(key=key, data=data | border(outline), **_callbacks(key, image.shape, hands or Hands()))
 
 
 def _everywhere(image: GreyImage) -> tuple[float, float] | None:

@@ -9,8 +9,6 @@ from scipy.special import expit
 
 from sera_core.contracts import BadInput, CamMethod, Diagnosis
 from sera_core.diagnosis import Request
-from sera_core.explain.overlay import overlay
-from sera_core.figures.image import still
 from sera_core.figures.sandbox import difference
 from sera_core.figures.verdict import verdict_bar
 from sera_core.guidelines import assess_all
@@ -26,6 +24,7 @@ from sera_core.ui.learn.formula import formula
 from sera_core.ui.learn.show import take_home
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import guarded, refused
+from sera_core.ui.viewer import send_heat, viewer
 from sera_core.wording import percent
 from sera_core.wording.labels import LABELS
 from sera_core.wording.verdict import GLYPH, NO_ANSWER
@@ -88,30 +87,26 @@ def _asked(frame: Frame) -> Diagnosis | None:
 
 def _show(case: Case, frame: Frame, diagnosis: Diagnosis | None) -> None:
     change = changed(case, frame, diagnosis)
-    with st.container(horizontal=True, gap="small"):
-        with st.container(key="sandbox-picture", width="content"):
-            _picture(frame, diagnosis, change)
-        with st.container(key="sandbox-numbers", width="stretch", gap="xsmall"):
-            _numbers(change)
-    st.segmented_control(
+    place = st.container(horizontal=True, gap="small")
+    chosen = st.segmented_control(
         "Show", VIEWS, default=VIEWS[0], required=True, key="sandbox_show", bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
+    with place:
+        with st.container(key="sandbox-picture", width=FRAME_PX):
+            _picture(frame, diagnosis, change, chosen)
+        with st.container(key="sandbox-numbers", width="stretch", gap="xsmall"):
+            _numbers(change)
 
 
-def _picture(frame: Frame, diagnosis: Diagnosis | None, change: Change) -> None:
-    chosen, box = st.session_state.get("sandbox_show", VIEWS[0]), frame.box
+def _picture(frame: Frame, diagnosis: Diagnosis | None, change: Change, chosen: str | None) -> None:
     if chosen == VIEWS[1]:
-        shown = difference(change.before, frame.image.pixels)
         alt = "Where the last setting made the picture darker (blue) or brighter (vermilion)"
-    elif chosen == VIEWS[2] and diagnosis is not None and diagnosis.reading.heatmap is not None:
-        heat = diagnosis.reading.heatmap
-        shown, alt = overlay(heat.crop, heat.values), "What the network saw, with its heatmap"
-    else:
-        edges = (box.x, box.y, box.x + box.width, box.y + box.height)
-        shown = still(frame.image.pixels, edges, colour="white")
-        alt = "The simulated frame with its nodule outlined"
-    show_picture(shown, width=FRAME_PX, alt=alt)
+        show_picture(difference(change.before, frame.image.pixels), width=FRAME_PX, alt=alt)
+        return
+    viewer(frame.image, "sandbox-frame", ["pan"], box=frame.box, label="The simulated frame with its nodule")
+    if chosen == VIEWS[2] and diagnosis is not None:
+        send_heat("sandbox-frame", frame.image, frame.box, diagnosis.reading.heatmap)
 
 
 def _numbers(change: Change) -> None:
