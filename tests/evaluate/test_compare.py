@@ -1,20 +1,15 @@
-"""From a table to every comparison: the cells against the functions on arrays, on tables with gaps and readers."""
+"""The whole comparison of a drawn table: who is compared with whom, and what breaks nothing."""
 
 from __future__ import annotations
 
-import io
 import json
 import math
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit
-from sklearn.metrics import cohen_kappa_score, confusion_matrix, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
-from sera_core.contracts import BadInput
-from sera_core.evaluate import delong
 from sera_core.evaluate.cells.subgroups import groups_of
 from sera_core.evaluate.compare import (
     auc_differences,
@@ -30,183 +25,14 @@ from sera_core.evaluate.compare import (
     interactions,
     kappas,
     mcnemar_tests,
-    optimisms,
-    partial_areas,
     prevalence_curves,
-    roc_lines,
     subgroups,
 )
-from sera_core.evaluate.cutoff import youden
-from sera_core.evaluate.results import Cutoff, Row, frame, records
-from sera_core.evaluate.table import Predictions, read_predictions
+from sera_core.evaluate.results import frame, records
+from sera_core.evaluate.table import Predictions
+from tests.evaluate.drawn import drawn_table, one, read
 from tests.evaluate.test_delong import compared
 from tests.predicted import made_up
-
-SIZES = {"home": 160, "away": 130, "far": 60}
-
-
-def drawn_table(seed: int = 0) -> pd.DataFrame:
-    """Two models (one much better), a guideline and a reader at three simulated centres; one image a patient."""
-    random = np.random.default_rng(seed)
-    parts = []
-    for centre, n in SIZES.items():
-        label = random.permutation(np.arange(n) % 2)
-        signal = random.normal(1.6 * label - 0.8, 1)
-        for model, noise in (("good", 0.4), ("poor", 2.5)):
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "case_id": [f"{centre}/{k}" for k in range(n)],
-                        "patient_id": [f"{centre}/p{k}" for k in range(n)],
-                        "centre": centre,
-                        "role": "internal" if centre == "home" else "external",
-                        "label": label,
-                        "model": model,
-                        "probability": expit(signal + np.random.default_rng(len(model) + n).normal(0, noise, n)),
-                        "size_mm": np.random.default_rng(n).uniform(3, 30, n),
-                        "foci": np.random.default_rng(n).choice(["none", "punctate", "punctate rim"], n),
-                        "log_likelihood_ratio": 2 * signal,
-                        "reader_1_ktirads2021": np.clip(np.round(3.5 + signal), 2, 5),
-                        "reader_person": np.round(signal),
-                        "domain": "simulated",
-                    }
-                )
-            )
-    return pd.concat(parts)
-
-
-def read(table: pd.DataFrame) -> Predictions:
-    file = io.BytesIO()
-    table.to_parquet(file, index=False)
-    return read_predictions(file.getvalue())
-
-
-@pytest.fixture(scope="module")
-def table() -> Predictions:
-    return read(drawn_table())
-
-
-def one(rows: tuple[Row, ...], **wanted: str) -> Row:
-    found = [row for row in rows if all(getattr(row, key) == value for key, value in wanted.items())]
-    assert len(found) == 1, found
-    return found[0]
-
-
-def test_cut_offs_come_from_the_internal_cases_or_the_guideline(table: Predictions) -> None:
-    found = cutoffs(table)
-    home = table.at("home")
-    assert found["good"].value == youden(home.label, home.score("good"))
-    assert found["reader_person"].value == youden(home.label, home.score("reader_person"))
-    assert found["reader_1_ktirads2021"].value == 4
-    assert "4 or more" in found["reader_1_ktirads2021"].method
-    known = Cutoff(0.3, 0.2, 0.4, "frozen")
-    assert cutoffs(table, {"good": known})["good"] is known
-
-
-def test_without_internal_cases_the_cut_off_is_a_half_and_says_so() -> None:
-    outside = read(drawn_table().assign(role="external"))
-    found = cutoffs(outside)["good"]
-    assert found.value == 0.5
-    assert "no internal cases" in found.method
-
-
-def test_real_and_simulated_internal_cases_are_not_pooled() -> None:
-    mixed = drawn_table().query("centre != 'far'").assign(role="internal")
-    mixed.loc[mixed["centre"] == "away", "domain"] = "real"
-    found = read(mixed)
-    away = found.at("away")
-    assert cutoffs(found)["good"].value == youden(away.label, away.score("good"))
-    assert not between_centres(found)
-    assert not interactions(found, "reader_person")
-
-
-def test_glance_gives_the_area_of_everyone_everywhere(table: Predictions) -> None:
-    found = glance(table)
-    assert len(found.rows) == 3 * 4
-    for centre in SIZES:
-        view = table.at(centre)
-        for name in ("good", "poor", "reader_person"):
-            row = one(found.rows, centre=centre, model=name)
-            assert row.estimate == pytest.approx(roc_auc_score(view.label, view.score(name)))
-            assert row.low < row.estimate < row.high
-        best = one(found.ceilings, centre=centre)
-        assert best.estimate == pytest.approx(roc_auc_score(view.label, view.cases["log_likelihood_ratio"]))
-    assert found.best == {"home": "good", "away": "good", "far": None}  # p 0.03 at the small centre, after Holm 0.17
-    assert found.counts["far"] == (30, 30)
-
-
-def test_no_model_is_best_when_the_second_is_as_good() -> None:
-    rows = drawn_table()
-    twin = rows[rows["model"] == "good"].assign(model="twin")
-    assert set(glance(read(pd.concat([rows, twin]))).best.values()) == {None}
-
-
-def test_the_best_is_called_so_only_after_holm_as_in_the_tests_of_pairs() -> None:
-    parted = 0  # centres where a single look would call a model best and the correction does not
-    for seed in range(12):
-        found = read(made_up(models=("alpha", "beta", "gamma", "delta"), cases=60, seed=seed))
-        tests = auc_differences(found)
-        for centre, best in glance(found).best.items():
-            first, second = sorted(found.models, key=lambda name: -found.at(centre).placements[name].value)[:2]
-            test = one(tuple(r for r in tests if {r.model, r.versus} == {first, second}), centre=centre)
-            assert best == (first if test.p_holm < 0.05 else None)
-            parted += test.p < 0.05 <= test.p_holm
-    assert parted
-
-
-def test_real_cases_have_no_ceiling() -> None:
-    assert glance(read(drawn_table().assign(domain="real"))).ceilings == ()
-
-
-def test_roc_lines_pass_through_the_operating_point(table: Predictions) -> None:
-    for line in roc_lines(table, "away", cutoffs(table)):
-        assert (line.false_positive[0], line.sensitivity[0]) == (0, 0)
-        assert (line.false_positive[-1], line.sensitivity[-1]) == (1, 1)
-        assert (np.diff(line.sensitivity) >= 0).all()
-        if line.is_reader:  # few scores: no band
-            assert np.isnan(line.low).all()
-        else:  # the band is of the upper end of the step at each false-positive share
-            top = np.array([line.sensitivity[line.false_positive == x].max() for x in line.false_positive])
-            assert ((line.low <= top) & (top <= line.high)).all()
-        assert line.point is not None
-        x, y = line.point
-        assert np.interp(x, line.false_positive, line.sensitivity) >= y - 1e-12
-        assert line.auc == pytest.approx(np.trapezoid(line.sensitivity, line.false_positive))
-
-
-def test_a_long_curve_is_thinned_but_keeps_its_area() -> None:
-    random = np.random.default_rng(1)
-    n = 30_000
-    label = random.integers(0, 2, n)
-    large = pd.DataFrame(
-        {"case_id": np.arange(n).astype(str), "label": label, "probability": expit(random.normal(label))}
-    )
-    found = read(large.assign(patient_id=large["case_id"], centre="X", role="internal", model="m"))
-    (line,) = roc_lines(found, "X", cutoffs(found))
-    assert len(line.threshold) <= 400
-    assert np.trapezoid(line.sensitivity, line.false_positive) == pytest.approx(line.auc, abs=1e-3)
-
-
-def test_confusion_equals_scikit_learn_and_moves_with_the_cut_off(table: Predictions) -> None:
-    frozen = cutoffs(table)
-    for matrix in confusions(table, frozen):
-        view = table.at(matrix.centre)
-        called = view.score(matrix.model) >= frozen[matrix.model].value
-        expected = confusion_matrix(view.label, called).ravel()
-        assert expected.tolist() == [
-            matrix.true_negative,
-            matrix.false_positive,
-            matrix.false_negative,
-            matrix.true_positive,
-        ]
-        assert [row.metric for row in matrix.rows][:2] == ["sensitivity", "specificity"]
-        assert matrix.role == (None if matrix.model.startswith("reader_") else table.roles[matrix.model, matrix.centre])
-    all_called = confusions(table, {**frozen, "good": Cutoff(-1.0, np.nan, np.nan, "what if")})
-    sensitivity, specificity = (
-        one(tuple(row for m in all_called for row in m.rows), centre="far", model="good", metric=metric)
-        for metric in ("sensitivity", "specificity")
-    )
-    assert (sensitivity.estimate, specificity.estimate) == (1, 0)
 
 
 def test_intervals_are_of_patients_where_a_patient_has_several_images() -> None:
@@ -237,28 +63,6 @@ def test_every_test_respects_that_patients_have_several_images() -> None:
     assert all(row.method.startswith("Obuchowski") for row in tests if row.p == row.p)
     assert all("whole patients" in row.method for row in mcnemar_tests(found, frozen))
     assert all(row.method.startswith("McNemar, exact (") for row in mcnemar_tests(alone, frozen))
-
-
-def test_a_perfect_rater_has_no_ratio_but_a_bound() -> None:
-    rows = drawn_table()
-    found = read(rows.assign(probability=rows["label"]))
-    matrix = confusions(found, cutoffs(found))[0]
-    ratio = one(matrix.rows, metric="lr_positive")
-    assert math.isnan(ratio.estimate)
-    assert ratio.low > 1
-    assert "infinite" in ratio.method
-    assert one(matrix.rows, metric="sensitivity").low < 1
-
-
-def test_a_tuned_cut_off_never_looks_worse_and_every_centre_is_judged(table: Predictions) -> None:
-    found = optimisms(table, cutoffs(table))
-    places = ("home", "away", "far")
-    assert {(one.centre, one.model) for one in found} == {(c, m) for c in places for m in ("good", "poor")}
-    assert {one.centre for one in found if one.chosen_here} == {"home"}
-    for result in found:
-        assert result.gain["youden"] >= -1e-12
-        for name, gain in result.gain.items():
-            assert gain == pytest.approx(result.tuned[name] - result.frozen[name])
 
 
 def test_paired_differences_carry_holm_within_a_centre(table: Predictions) -> None:
@@ -307,43 +111,6 @@ def test_a_patient_at_two_centres_is_one_patient() -> None:
     assert leads.high - leads.low < free.high - free.low
 
 
-def test_a_cut_off_that_comes_with_the_table_is_kept_and_told() -> None:
-    rows = drawn_table()
-    given = read(rows.assign(cutoff=np.where(rows["model"] == "good", 0.56, np.nan), cutoff_low=0.5, cutoff_high=0.6))
-    found = cutoffs(given)
-    assert (found["good"].value, found["good"].low, found["good"].high) == (0.56, 0.5, 0.6)
-    assert "given in the table" in found["good"].method
-    assert found["good"].chosen_at == ()
-    assert found["poor"].chosen_at == ("home",)
-    assert found["poor"].low <= found["poor"].value <= found["poor"].high
-    assert cutoffs(given, {"good": Cutoff(0.7, np.nan, np.nan, "named")})["good"].value == 0.7
-    with pytest.raises(BadInput, match=r"Row 3 .* another cutoff than an earlier row"):
-        read(rows.assign(cutoff=np.where(np.arange(len(rows)) == 1, 0.4, 0.56)))
-    with pytest.raises(BadInput, match="cutoff that is no number"):
-        read(rows.assign(cutoff="high"))
-
-
-def test_mcnemar_looks_at_the_diseased_and_the_healthy_apart(table: Predictions) -> None:
-    rows = mcnemar_tests(table, cutoffs(table))
-    found = {m.model: m for m in confusions(table, cutoffs(table)) if m.centre == "home"}
-    row = one(rows, centre="home", model="good", versus="poor", metric="sensitivity_difference")
-    assert row.n == 80
-    assert row.estimate == pytest.approx((found["good"].true_positive - found["poor"].true_positive) / 80)
-    healthy = one(rows, centre="home", model="good", versus="poor", metric="specificity_difference")
-    assert healthy.estimate == pytest.approx((found["good"].true_negative - found["poor"].true_negative) / 80)
-
-
-def test_between_centres_and_interaction(table: Predictions) -> None:
-    row = one(between_centres(table), centre="home - away", model="good")
-    expected = delong.unpaired(table.at("home").placements["good"], table.at("away").placements["good"])
-    assert (row.estimate, row.p, row.n) == pytest.approx((expected.difference, expected.p, 290))
-    lead = {c: one(auc_differences(table), centre=c, model="poor", versus="reader_person").estimate for c in SIZES}
-    meets = one(interactions(table, "reader_person"), centre="home - far", model="poor")
-    assert meets.estimate == pytest.approx(lead["home"] - lead["far"])
-    with pytest.raises(BadInput, match="no reader"):
-        interactions(table, "good")
-
-
 def test_calibration_is_of_models_only_and_large_centres_are_recalibrated(table: Predictions) -> None:
     found = {(one.centre, one.model): one for one in calibrations(table)}
     assert len(found) == 6
@@ -368,43 +135,6 @@ def test_needles_spared_against_readers(table: Predictions) -> None:
     assert all(row.low <= row.estimate <= row.high or abs(row.estimate - row.low) < 10 for row in rows)
     poor, good = (one(rows, centre="home", model=m, versus="reader_person").estimate for m in ("poor", "good"))
     assert poor < good
-
-
-def test_kappas_of_pairs_and_of_all(table: Predictions) -> None:
-    frozen, view = cutoffs(table), table.at("away")
-    rows = kappas(table, frozen)
-    calls = [view.score(name) >= frozen[name].value for name in ("good", "poor")]
-    assert one(rows, centre="away", model="good", versus="poor").estimate == pytest.approx(cohen_kappa_score(*calls))
-    assert one(rows, centre="away", metric="fleiss_kappa").n == 130
-
-
-@pytest.mark.parametrize(("whole", "part"), [("good", "poor"), ("poor", "good")])
-def test_kappa_is_that_of_the_cases_which_both_answered(whole: str, part: str) -> None:
-    """Whoever of the two left cases out: no answer is not a "no"."""
-    rows = drawn_table()
-    kept = rows[(rows["model"] == whole) | ~rows["case_id"].isin([f"home/{k}" for k in range(70)])]
-    found = read(kept)
-    frozen, view = cutoffs(found), found.at("home")
-    both = ~np.isnan(view.score(part))
-    calls = [view.score(name)[both] >= frozen[name].value for name in ("good", "poor")]
-    row = one(kappas(found, frozen), centre="home", model="good", versus="poor")
-    assert (row.n, row.estimate) == (90, pytest.approx(cohen_kappa_score(*calls)))
-
-
-def test_errors_put_the_cases_everybody_misses_first(table: Predictions) -> None:
-    frozen = cutoffs(table)
-    found = errors(table, "home", frozen)
-    assert found.raters == ("good", "poor", "reader_1_ktirads2021", "reader_person")
-    assert (np.diff(found.cases["wrong"]) <= 0).all()
-    np.testing.assert_array_equal(found.wrong.sum(axis=1), found.cases["wrong"])
-    assert sum(found.venn.values()) == 160
-    scores = table.at("home").cases.assign(good=table.at("home").score("good")).set_index("case_id")
-    first = found.cases["case_id"][0]
-    assert found.wrong[0, 0] == (
-        (scores.loc[first, "good"] >= frozen["good"].value) != (scores.loc[first, "label"] == 1)
-    )
-    assert errors(table, "home", frozen, raters=["poor"]).raters == ("poor",)
-    assert sum(errors(table, "home", frozen, raters=[]).venn.values()) == 160
 
 
 def test_a_centre_without_sizes_has_no_groups_by_size() -> None:
@@ -471,27 +201,3 @@ def test_the_whole_comparison_holds_every_cell_and_goes_to_json(table: Predictio
     assert len(frame(found.rows)) == len(found.rows)
     keys = [(r.metric, r.centre, r.model, r.versus, r.subgroup) for r in found.rows]
     assert len(set(keys)) == len(keys)
-
-
-def test_neither_the_order_of_rows_nor_a_monotone_change_of_scores_moves_the_areas(table: Predictions) -> None:
-    rows = drawn_table()
-    shuffled = read(rows.sample(frac=1, random_state=3))
-    warped = read(rows.assign(probability=rows["probability"] ** 3))
-    for row in glance(table).rows:
-        for other in (shuffled, warped):
-            again = one(glance(other).rows, centre=row.centre, model=row.model)
-            assert (again.estimate, again.low) == pytest.approx((row.estimate, row.low))
-
-
-def test_partial_areas_name_their_range(table: Predictions) -> None:
-    row = one(partial_areas(table, 0.9, 1.0), centre="home", model="good")
-    assert "0.9 to 1" in row.method
-    assert 0.5 < row.estimate < 1
-
-
-def test_a_frozen_cut_off_is_used_everywhere(table: Predictions) -> None:
-    known = {"good": Cutoff(0.9, 0.8, 0.95, "frozen")}
-    found = compare(table, known)
-    assert found.cutoffs["good"] == known["good"]
-    assert {m.cutoff for m in found.confusions if m.model == "good"} == {0.9}
-    assert replace(known["good"], value=0.5) != found.cutoffs["good"]
