@@ -219,6 +219,8 @@ def _shift(truth: Floats, x: Floats, patients: ArrayLike | None) -> tuple[float,
     if patients is None:
         return shift, float(1 / np.sqrt(bend.sum()))
     gap, own = by_patient(truth - p, patients), by_patient(bend, patients)
+    if len(gap) < 2:
+        return shift, np.nan
     moved = gap / (bend.sum() - own)  # without this patient
     return shift, float(np.sqrt((len(gap) - 1) / len(gap) * (moved @ moved)))
 

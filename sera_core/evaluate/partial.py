@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
@@ -69,15 +71,12 @@ def _area_between(sensitivity: NDArray, specificity: NDArray, cuts: NDArray) -> 
     return float(np.sum((left + right) / 2 * np.diff(cuts)))
 
 
-def _specificity_at(sensitivity: NDArray, specificity: NDArray, at: NDArray, side: str) -> NDArray[np.float64]:
-    """Specificity where the curve reaches (``left``) or leaves (``right``) a sensitivity."""
-    if side == "right":  # last corner not above it, then along the segment to the next
-        low = np.searchsorted(sensitivity, at, "right") - 1
-    else:
-        low = np.searchsorted(sensitivity, at, "left") - 1
-    low = np.clip(low, 0, len(sensitivity) - 2)
-    width = sensitivity[low + 1] - sensitivity[low]
-    share = np.where(width > 0, (at - sensitivity[low]) / np.where(width > 0, width, 1), 0.0)
+def _specificity_at(
+    sensitivity: NDArray, specificity: NDArray, at: NDArray, side: Literal["left", "right"]
+) -> NDArray[np.float64]:
+    """Specificity where the curve reaches (``left``) or leaves (``right``) a sensitivity, along its segment there."""
+    low = np.searchsorted(sensitivity, at, side) - 1  # the curve rises to the next corner
+    share = (at - sensitivity[low]) / (sensitivity[low + 1] - sensitivity[low])
     return specificity[low] + share * (specificity[low + 1] - specificity[low])
 
 

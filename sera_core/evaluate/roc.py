@@ -78,7 +78,7 @@ def area(parts: Placements) -> Auc:
     """AUC with its interval (see :func:`auc`) from placements that are known already."""
     m, n = len(parts.positive), len(parts.negative)
     variance = parts.variance
-    if variance > ROUNDING and 0 < parts.value < 1:  # never with a variance of NaN
+    if variance > ROUNDING:  # never with a variance of NaN, nor for an area of 0 or 1
         half = student(parts.spread.freedom) * np.sqrt(variance) / (parts.value * (1 - parts.value))
         low, high = expit(logit(parts.value) - half), expit(logit(parts.value) + half)
         method = "DeLong, logit" if parts.patients is None else "Obuchowski, logit"

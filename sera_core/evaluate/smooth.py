@@ -49,10 +49,9 @@ def smooth(labels: ArrayLike, probability: ArrayLike, patients: ArrayLike | None
         None for fewer than :data:`FEWEST` cases of a class, or where the probabilities are all but equal.
     """
     truth, p = np.asarray(labels, np.float64), np.asarray(probability, np.float64)
-    who = None if patients is None else np.unique(np.asarray(patients), return_inverse=True)[1]
-    if len(p) > MOST:
-        kept = np.argsort(p, kind="stable")[:: -(-len(p) // MOST)]
-        truth, p, who = truth[kept], p[kept], who[kept] if who is not None else None
+    kept = np.argsort(p, kind="stable")[:: -(-len(p) // MOST)] if len(p) > MOST else slice(None)
+    truth, p = truth[kept], p[kept]
+    who = None if patients is None else np.unique(np.asarray(patients)[kept], return_inverse=True)[1]
     x = logits(p)
     knots = np.unique(np.quantile(x, KNOTS))
     if min(truth.sum(), len(truth) - truth.sum()) < FEWEST or len(knots) < 3:

@@ -7,13 +7,14 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize
 from scipy.special import expit, logit
 from scipy.stats import sem, t
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
-from sera_core.evaluate.calibration import brier, fit, line, reliability
-from sera_core.evaluate.recalibration import local_draws, recalibrated
+from sera_core.evaluate.calibration import brier, fit, line, logits, reliability, shifts
+from sera_core.evaluate.recalibration import LocalDraws, local_draws, recalibrated
 
 
 def forecasts(seed: int, n: int = 400, slope: float = 1.0, shift: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
@@ -147,3 +148,57 @@ def test_separated_or_one_sided_local_cases_still_give_an_answer() -> None:
     assert found is not None
     assert all(np.isfinite(part).all() for pair in (found.brier, found.slope, found.intercept) for part in pair)
     assert recalibrated(np.ones(120), np.full(120, 0.5), local_draws(np.arange(120))) is None
+
+
+def test_a_pulled_fit_is_where_an_optimiser_finds_the_penalised_maximum() -> None:
+    random = np.random.default_rng(4)
+    x, truth = random.normal(size=(2, 30)), random.integers(0, 2, (2, 30)).astype(float)
+    weight = random.integers(0, 3, (2, 30)).astype(float)
+    found, cover = fit(truth, x, weight, prior=0.7)
+    for k in range(2):
+
+        def loss(at: np.ndarray, k: int = k) -> float:
+            line = at[0] + at[1] * x[k]
+            likely = weight[k] @ (truth[k] * line - np.logaddexp(0, line))
+            return float(-likely + (at[0] ** 2 + (at[1] - 1) ** 2) / (2 * 0.7**2))
+
+        best = minimize(loss, [0.0, 0.0], tol=1e-12)
+        assert found[k] == pytest.approx(best.x, abs=1e-5)
+        p = expit(found[k, 0] + found[k, 1] * x[k])
+        basis = np.stack([np.ones(30), x[k]], axis=1)
+        bend = (basis.T * (weight[k] * p * (1 - p))) @ basis + np.eye(2) / 0.7**2
+        np.testing.assert_allclose(cover[k], np.linalg.inv(bend), rtol=1e-6)
+    moved = shifts(truth, x, weight)
+    for k in range(2):  # the score is 0 at its root
+        assert weight[k] @ (truth[k] - expit(x[k] + moved[k])) == pytest.approx(0, abs=1e-8)
+
+
+def test_recalibration_on_draws_that_are_written_out() -> None:
+    """Three draws; the second leaves no malignant case to test on and drops out, the third tests on some rows."""
+    random = np.random.default_rng(8)
+    p = random.uniform(0.1, 0.9, 40)
+    truth = (random.random(40) < p).astype(int)
+    ill, well = np.flatnonzero(truth == 1), np.flatnonzero(truth == 0)
+    used = np.stack([np.arange(20), np.r_[ill[:10], well[:10]], np.arange(20, 40)])
+    rest = np.stack([np.arange(20, 40), np.r_[ill[-8:], well[-12:]], np.arange(20)])
+    weight = np.ones((3, 20))
+    weight[1, :8] = 0
+    weight[2, ::3] = 0
+    found = recalibrated(truth, p, LocalDraws(used, rest, weight))
+    assert found is not None
+    assert len(found.brier[0]) == 2
+    x = logits(p)
+    for place, k in enumerate((0, 2)):
+        y, before, w = truth[rest[k]], x[rest[k]], weight[k]
+        (change,), _ = fit(truth[None, used[k]].astype(float), x[None, used[k]], prior=2.0)
+        after = change[0] + change[1] * before
+        for end, curve in enumerate((before, after)):
+            assert found.brier[end][place] == pytest.approx((w * (expit(curve) - y) ** 2).sum() / w.sum())
+            kept = w > 0
+            slope = fit(y[None, kept].astype(float), curve[None, kept])[0][0, 1]
+            assert found.slope[end][place] == pytest.approx(slope, rel=1e-3)
+            assert found.intercept[end][place] == pytest.approx(
+                shifts(y[None, kept], curve[None, kept], np.ones((1, kept.sum())))[0]
+            )
+    one_sided = LocalDraws(used[1:2], rest[1:2], weight[1:2])
+    assert recalibrated(truth, p, one_sided) is None

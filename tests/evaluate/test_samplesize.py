@@ -1,10 +1,11 @@
-"""Sample sizes: by simulation, by statsmodels, by counting; R's pROC is asked in test_r."""
+"""Sample sizes: by simulation, by statsmodels, by counting, by formula; R's pROC is asked in test_r."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from scipy.special import ndtri
+from scipy.stats import multivariate_normal, norm
 from statsmodels.stats.proportion import proportion_confint
 
 from sera_core.contracts import BadInput
@@ -61,3 +62,30 @@ def test_images_that_resemble_each_other_are_worth_less_and_nonsense_is_refused(
     ):
         with pytest.raises(BadInput):
             wrong()
+
+
+def together(first: float, second: float, correlation: float) -> float:
+    """Covariance of the shares beaten by one case, for normal scores."""
+    half = correlation / 2
+    ends = multivariate_normal.cdf([norm.ppf(first), norm.ppf(second)], cov=[[1, half], [half, 1]])
+    return float(ends) - first * second
+
+
+@pytest.mark.parametrize("prevalence", [0.5, 0.2])
+def test_sizes_of_studies_by_the_formula(prevalence: float) -> None:
+    plan, ratio = Sampling(prevalence), (1 - prevalence) / prevalence
+    z = norm.ppf(0.975)
+    cases = z**2 * together(0.8, 0.8, 1) * (1 + 1 / ratio) / 0.05**2
+    found = for_area(0.8, 0.05, plan)
+    assert (found.positive, found.negative) == (np.ceil(cases), np.ceil(cases * ratio))
+    assert found.patients == np.ceil(max(found.positive / prevalence, found.negative / (1 - prevalence)))
+    variance = together(0.85, 0.85, 1) + together(0.78, 0.78, 1) - 2 * together(0.85, 0.78, 0.4)
+    cases = (z + norm.ppf(0.9)) ** 2 * variance * (1 + 1 / ratio) / 0.07**2
+    found = for_difference(0.85, 0.78, 0.4, plan, power=0.9)
+    assert (found.positive, found.negative) == (np.ceil(cases), np.ceil(cases * ratio))
+    images = for_difference(0.85, 0.78, 0.4, Sampling(prevalence, 3, 0.25), power=0.9)
+    assert (images.positive, images.negative) == (np.ceil(cases * 1.5), np.ceil(cases * ratio * 1.5))
+    assert images.patients == np.ceil(max(images.positive / prevalence, images.negative / (1 - prevalence)) / 3)
+    assert for_share(0.5, 0.49, plan).positive < for_share(0.5, 0.3, plan).positive
+    assert for_difference(0.85, 0.78, 0.0, plan).positive > for_difference(0.85, 0.78, 0.4, plan).positive
+    assert (Sampling(0.5, 1, 1).alike, Sampling(0.5, 2, 0).alike) == (1, 0)

@@ -40,7 +40,7 @@ def _is_external(predictions: Predictions, view: CentreView, model: str, kind: D
 
 def _areas(views: list[CentreView], model: str, kind: Domain) -> list[Row]:
     parts = [view.placements[model] for view in views]
-    known = [part for part in parts if part.variance > ROUNDING and 0 < part.value < 1]
+    known = [part for part in parts if part.variance > ROUNDING]
     if len(known) < FEWEST:
         return []
     value = np.array([part.value for part in known])

@@ -109,7 +109,7 @@ def _tests(view: CentreView, name: str, column: str, groups: Iterable[Mask], cut
         enough = {metric: counted[metric] >= FEWEST for metric in ("sensitivity", "specificity")}
         if all(enough.values()):
             area = auc(label, score, patients=view.clusters(patient))
-            if area.variance > ROUNDING and 0 < area.value < 1:
+            if area.variance > ROUNDING:
                 scale = (area.value * (1 - area.value)) ** 2
                 found["auc"].append((area.value, float(logit(area.value)), area.variance / scale))
                 sizes["auc"] += counted["auc"]
