@@ -71,6 +71,17 @@ def test_it_becomes_malignant_one_step_at_a_time(sandbox: AppTest) -> None:
     assert sandbox.slider(key="sandbox_echo_db").value == -1
 
 
+def test_the_nodule_from_before_the_first_press_comes_back(sandbox: AppTest) -> None:
+    sandbox.run()
+    sandbox.slider(key="sandbox_ratio").set_value(1.1).run()
+    for _ in range(2):
+        sandbox.button(key="sandbox_next").click().run()
+    assert sandbox.slider(key="sandbox_ratio").value != 1.1
+    sandbox.button(key="sandbox_back").click().run()
+    assert sandbox.slider(key="sandbox_ratio").value == 1.1
+    assert "of 6" not in words(sandbox)
+
+
 def numbers(page: AppTest) -> dict[str, tuple[str, str]]:
     return {one.label: (one.value, one.delta) for one in page.metric}
 

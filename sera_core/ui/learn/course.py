@@ -42,6 +42,7 @@ def open_course() -> None:
     renew()
     st.html(ROOM_FOR_FORMULAS)
     if st.query_params.get(PARAMETER) == glossary.PAGE:
+        choose_depth()
         glossary.show_page()
         _contents(None)
         return

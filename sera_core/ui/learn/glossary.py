@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 PAGE = "glossary"  # ?chapter=glossary
+FROM = "glossary_from"  # the chapter from which it was opened
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ WORDS = (
     Word("specificity", "특이도", "Share of the benign that are left in peace.", (11, 15)),
     Word("cut-off", "절단값", "The probability from which a nodule is called malignant.", (11, 15)),
     Word("ROC curve", "ROC 곡선", "Found against falsely alarmed, at every cut-off.", (11,)),
-    Word("AUC", "곡선하면적", "Chance that a malignant nodule gets a higher number than a benign one.", (11, 13, 14)),
+    Word("AUC", "곡선하면적", "Chance that a malignant nodule gets a higher number than a benign.", (11, 13, 14, 16)),
     Word("prevalence", "유병률", "Share of the malignant among all who are examined.", (15,)),
     Word("calibration", "보정", "Of 100 nodules given 30 %, 30 are malignant: then the number is calibrated.", (8, 14)),
     Word("heatmap", "히트맵", "Colours over the picture that say where the network's score came from.", (12, 13)),
@@ -119,11 +120,18 @@ def show_words(chapter: int) -> None:
 
 
 def _open_page() -> None:
+    st.session_state[FROM] = st.query_params.get("chapter", "")
     st.query_params["chapter"] = PAGE
+
+
+def _go_back() -> None:
+    st.query_params["chapter"] = st.session_state[FROM]
 
 
 def show_page() -> None:
     """All words, in the order of the alphabet."""
+    if came := st.session_state.get(FROM):
+        st.button(f":material/arrow_back: Back to chapter {came}", on_click=_go_back, key="glossary-back")
     st.header("Glossary · 용어집", anchor=False)
     asked = st.text_input("Find a word, in English or Korean", key="glossary_find").strip().lower()
     rows = [

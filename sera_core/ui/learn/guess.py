@@ -12,7 +12,6 @@ from sera_core.figures.guess import on_a_line, on_a_picture
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.nodule import Specimen, chosen_nodule
 from sera_core.ui.learn.question import Question, ask
-from sera_core.ui.learn.score import record
 from sera_core.ui.picture import show_picture
 from sera_core.ui.states import refused
 from sera_core.ui.viewer import Hands, viewer
@@ -30,7 +29,7 @@ class Amount:
     truth : callable
         The number for a nodule; computed only after the guess.
     near : float
-        A guess so far off still counts as right.
+        A guess so far off is called well guessed.
     why : str
         Shown with the truth.
     """
@@ -54,14 +53,11 @@ class Spot:
     text : str
     truth : callable
         (x, y) in pixels of the frame; computed only after the guess.
-    near : float
-        A click so far off, as a share of the nodule's longer side, still counts as right.
     why : str
     """
 
     text: str
     truth: Callable[[Specimen], tuple[float, float]]
-    near: float
     why: str
 
 
@@ -73,7 +69,7 @@ def predict(guess: Guess, slug: str) -> None:
     """Ask for the guess; once it is given, show it beside the truth."""
     key = f"guess_{slug}"
     if isinstance(guess, Question):
-        ask(guess, key)
+        ask(guess, key, counted=False)
         return
     with st.container(border=True, gap="xsmall"):
         st.markdown(f":material/psychology_alt: **Guess first.** {guess.text}")
@@ -92,7 +88,6 @@ def _amount(guess: Amount, key: str) -> None:
     st.session_state[f"{key}_seen"] = value
     truth = guess.truth(chosen_nodule())
     right = abs(value - truth) <= guess.near
-    record(key, right)
     chart(on_a_line(value, truth, guess.low, guess.high, guess.unit), f"{key}-line", "Your guess and the truth")
     st.markdown(f"You said {value:g}, it is **{truth:.3g}**{' : well guessed' if right else ''}. {guess.why}")
 
@@ -111,7 +106,6 @@ def _spot(guess: Spot, key: str) -> None:
     x, y = guess.truth(specimen)
     box = specimen.box
     away = float(((x - place[0]) ** 2 + (y - place[1]) ** 2) ** 0.5) / max(box.width, box.height)
-    record(key, away <= guess.near)
     edges = (box.x, box.y, box.x + box.width, box.y + box.height)
     shown = on_a_picture(specimen.image.pixels, edges, place, (x, y))
     show_picture(shown, width=420, alt="Your place ringed in white, the true one in vermilion")

@@ -240,7 +240,6 @@ GUIDES: dict[str, Guide] = {
         Spot(
             "Click the place in this frame that spoke most for malignant, in your opinion. Then see the network's.",
             truths.hottest,
-            0.25,
             "It is the cell that raised the score most, in the last maps that still know their place: coarse, and "
             "sometimes beside the nodule.",
         ),
@@ -313,10 +312,11 @@ GUIDES: dict[str, Guide] = {
             "Guess first. One and the same nodule is scanned by four machines. What does a network answer?",
             ("The same four times: it is the same nodule", "Different numbers", "It refuses three of them"),
             1,
-            "It sees grey levels, and each machine has its own. See below how far the answers lie apart.",
+            "It sees grey levels, and each machine has its own. A textbook nodule is clear to all; where the case "
+            "is close, as in diffuse disease, the answers part. Choose the nodule below.",
         ),
         (
-            "A network knows the pictures of its own scanner best.",
+            "Another machine makes other greys, and so other answers, most where the case is close.",
             "Features counted from grey levels suffer most abroad.",
             "Only a test at other hospitals tells how a model will do at yours.",
         ),

@@ -33,7 +33,7 @@ class Question:
     why: str
 
 
-def ask(question: Question, key: str) -> None:
+def ask(question: Question, key: str, counted: bool = True) -> None:
     """Ask; an answer is told right or wrong and explained.
 
     Parameters
@@ -41,13 +41,16 @@ def ask(question: Question, key: str) -> None:
     question : Question
     key : str
         Identity of the widget: the chapter's slug and a word.
+    counted : bool
+        Whether the first answer goes to the score.
     """
     with st.container(border=True, gap="xsmall"):
         st.markdown(f":material/quiz: **{question.text}**")
         answer = st.radio(question.text, question.answers, index=None, key=key, label_visibility="collapsed")
         if answer is None:
             return
-        record(key, answer == question.answers[question.right])
+        if counted:
+            record(key, answer == question.answers[question.right])
         if answer == question.answers[question.right]:
             st.markdown(f":material/check_circle: **Right.** {question.why}")
         else:

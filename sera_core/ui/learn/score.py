@@ -20,7 +20,7 @@ export default function ({ data, parentElement }) {
   const words = parentElement.querySelector('span'), forget = parentElement.querySelector('button')
   const show = (kept) => {
     const all = Object.values(kept), right = all.filter(Boolean).length
-    words.textContent = all.length ? `Your first answers, guesses included: ${right} of ${all.length} right. `
+    words.textContent = all.length ? `Your first answers (guesses are not counted): ${right} of ${all.length} right. `
                                      + 'Kept in this browser only.'
                                    : 'Your answers are counted here, in this browser only.'
     forget.hidden = all.length === 0

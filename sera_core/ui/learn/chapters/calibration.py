@@ -56,7 +56,8 @@ def draw() -> None:
     )
     formula(
         rf"p' = \frac{{1}}{{1+e^{{-({slope:.2f}\,\ln\frac{{p}}{{1-p}} {shift:+.2f})}}}}",
-        means="The same two numbers stand on every model's card; they were fitted on patients of its own hospital.",
+        means="Two such numbers stand on the card (the sheet) of every model, fitted on patients of its own "
+        "hospital. Choose another hospital with these: what mends one may spoil another.",
     )
     ask(QUESTION, "calibration_question")
     show_code(reliability, brier, fit)
@@ -65,7 +66,7 @@ def draw() -> None:
 
 def _fit(given: Answers) -> None:
     (shift, slope), _ = (part[0] for part in fit(given.labels[None].astype(float), logits(given.probability)[None]))
-    st.session_state["calibration_stretch"] = float(np.clip(np.round(slope / 0.05) * 0.05, 0.2, 2.0))
+    st.session_state["calibration_stretch"] = float(np.clip(np.round(np.round(slope / 0.05) * 0.05, 2), 0.2, 2.0))
     st.session_state["calibration_shift"] = float(np.clip(np.round(shift, 1), -3.0, 3.0))
 
 

@@ -61,17 +61,24 @@ def _four(specimen: Specimen) -> None:
         "scanners-grey",
         "Grey levels inside the nodule, by scanner",
     )
-    models = [status.id for status in installed() if status.valid and status.card and status.card.domain == "simulated"]
+    cards = [status.card for status in installed() if status.valid and status.card]
     given = {
-        model: [
-            reading_of(frame.image, Request(frame.box, model=model, method=None)).probability
+        card.title: [
+            reading_of(frame.image, Request(frame.box, model=card.id, method=None)).probability
             for frame in frames.values()
         ]
-        for model in models
+        for card in cards
+        if card.domain == "simulated"
     }
     chart(answers(list(frames), given), "scanners-answers", "Each network's answer for the same nodule, by scanner",
           {"scanner": list(frames), **given})  # fmt: skip
-    st.caption("The nodule, and so the truth, is the same four times. What differs is the answer's own wavering.")
+    apart = {title: max(values) - min(values) for title, values in given.items()}
+    numbers({f"{title}: answers apart": f"{100 * value:.0f} points" for title, value in apart.items()})
+    st.caption(
+        "Above: the wider a shape, the more of the nodule's pixels have that grey. The nodule, and so the truth, is "
+        "the same four times; only the machine differs, and the answer with it. A textbook nodule is clear before "
+        "any machine: choose another one, for instance that in diffuse disease, and see the answers part."
+    )
     show_code(render)
     take_home("Four scanners", *(partial(render, _rescanned(sample.case, name)) for name in CENTRES))
 
@@ -97,7 +104,11 @@ def _inside(frame: Frame) -> list[float]:
 
 @st.fragment
 def _abroad() -> None:
-    step("A whole test set abroad", "The same three models, tested at home and at the three other simulated centres.")
+    step(
+        "A whole test set abroad",
+        "Three models trained at home (internal), tested there and at the three other simulated centres: two networks "
+        "of the kinds above, and a classifier that counts textures, as in chapter 3.",
+    )
     table = {title: {centre: _auc(model, centre) for centre in CENTRES} for title, model in MODELS.items()}
     chart(
         answers(list(CENTRES), {title: list(row.values()) for title, row in table.items()}, "AUC", (0.3, 1.0)),

@@ -53,6 +53,7 @@ def draw_controls() -> None:
     with nodule:
         _word("composition")
         _word("margin", _margin)
+        st.caption("A margin brings its usual depth and width along; change them below.")
         _sliders(NODULE_CONTROLS, DEFAULTS)
     with neck:
         _word("view")
@@ -66,6 +67,10 @@ def draw_controls() -> None:
             key=_key(CENTRE),
             bind="query-params",
             on_change=_scanner,
+        )
+        st.caption(
+            "Bandwidth: how short the pulse is. f-number: depth over the width of the listening part; small is sharp. "
+            "Looks: pictures from several directions, averaged. Dynamic range and gamma: how echoes become grey."
         )
         own = settings_of(case_from({CENTRE: st.session_state[_key(CENTRE)]}))
         _sliders(SCANNER_CONTROLS, own)

@@ -19,6 +19,7 @@ from sera_core.ui.learn.show import step
 from sera_core.ui.states import guarded
 
 STEP = "sandbox_step"
+MINE = "sandbox_mine"  # the nodule before the first press
 TITLE = "Make it malignant, one step at a time"
 
 
@@ -26,8 +27,9 @@ def walk() -> None:
     """One press, one sign; the way so far as lines."""
     step(
         TITLE,
-        "Each press changes one sign of the nodule above and nothing else. First it is darkened, since at the "
-        "gland's own level no border shows; then always the sign that adds least comes next.",
+        "The first press makes the nodule above plain: solid, smooth, as bright as the gland; size, place, neck and "
+        "scanner stay. Each further press adds one sign and nothing else: first it is darkened, since at the "
+        "gland's own level no border shows, then always the sign that adds least at that point.",
     )
     with guarded("The way does not fit"):
         steps = steps_to_malignant(case_from(controls.settings()))
@@ -36,6 +38,8 @@ def walk() -> None:
             label = "Begin" if here < 0 else "Next step"
             st.button(label, on_click=_go, args=(here + 1,), disabled=here + 1 == len(steps), key="sandbox_next")
             st.button("Start over", on_click=_go, args=(0,), disabled=here < 1, key="sandbox_again", type="tertiary")
+            if MINE in st.session_state:
+                st.button("Back to my nodule", on_click=_back, key="sandbox_back", type="tertiary")
         if here >= 0:
             st.markdown(f"Step {here + 1} of {len(steps)}: **{steps[here].title}**{_adds(steps[here])}")
             if here:  # one point is no way
@@ -47,8 +51,16 @@ def _adds(one: Step) -> str:
 
 
 def _go(number: int) -> None:
+    if st.session_state.get(STEP, -1) < 0:
+        st.session_state[MINE] = case_from(controls.settings())
     st.session_state[STEP] = number
     controls.put(steps_to_malignant(case_from(controls.settings()))[number].case)
+
+
+def _back() -> None:
+    """Give the nodule back that stood on the bench before the first press."""
+    controls.put(st.session_state.pop(MINE))
+    st.session_state.pop(STEP)
 
 
 def _show_way(steps: tuple[Step, ...], here: int) -> None:
