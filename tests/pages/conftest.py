@@ -12,7 +12,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from sera_core.classifiers.store import installed
+from sera_core.ui.compare.sight import SEEN
 
+REAL = ["DDTI", "BUSI", "LES3-A", "LES3-B"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -78,3 +80,14 @@ def learn(home: AppTest) -> AppTest:
     """The Learn page, not yet run: a test names its chapter in the link first."""
     home.run()
     return home.switch_page("pages/3_Learn.py")
+
+
+@pytest.fixture
+def compare(home: AppTest) -> AppTest:
+    """The Compare page on the real centres of the study of real frames, not yet run."""
+    home.run()
+    page = home.switch_page("pages/2_Compare_models.py")
+    page.query_params["study"] = "real-frames"
+    page.query_params["centres-real-frames"] = REAL
+    page.session_state[SEEN] = set(range(1, 14))
+    return page

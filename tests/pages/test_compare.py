@@ -1,53 +1,16 @@
-"""The states of the Compare page, driven without a browser."""
+"""The states of the Compare page, driven without a browser: first paint, links, cells."""
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from sera_core.evaluate.compare import glance
 from sera_core.evaluate.samplesize import Sampling, for_difference
-from sera_core.simulate.cohort import any_cohort
 from sera_core.study.shipped import read_study
 from sera_core.ui.compare.sight import SEEN
-from tests.predicted import made_up
-
-REAL = ["DDTI", "BUSI", "LES3-A", "LES3-B"]
-KINDS = ("title", "subheader", "markdown", "caption", "warning", "info", "error", "code")
-
-
-def words(at: AppTest) -> str:
-    return " ".join(str(element.value) for kind in KINDS for element in at.get(kind))
-
-
-@pytest.fixture
-def compare(home: AppTest) -> AppTest:
-    """The Compare page on the real centres of the study of real frames, not yet run."""
-    home.run()
-    page = home.switch_page("pages/2_Compare_models.py")
-    page.query_params["study"] = "real-frames"
-    page.query_params["centres-real-frames"] = REAL
-    page.session_state[SEEN] = set(range(1, 14))
-    return page
-
-
-def healthy(page: AppTest) -> AppTest:
-    assert not page.exception
-    assert [error.value for error in page.error] == []
-    return page
-
-
-def upload(page: AppTest, data: bytes, name: str = "mine.csv") -> AppTest:
-    page.query_params["from"] = "Own file"
-    page.run()
-    page.file_uploader[0].upload(name, data)
-    return page.run()
-
-
-def own(page: AppTest, table: pd.DataFrame) -> AppTest:
-    return healthy(upload(page, table.to_csv(index=False).encode()))
-
+from tests.pages.conftest import REAL
+from tests.pages.tables import healthy, words
 
 # ---- first paint -------------------------------------------------------------------------------------------------
 
@@ -242,123 +205,3 @@ def test_the_next_study_is_planned_for_what_is_asked(compare: AppTest) -> None:
 def test_the_audit_tells_networks_from_radiologists(compare: AppTest) -> None:
     healthy(compare.run())
     assert "**4 radiologist rows fit only 100 malignant and 50 benign**" in words(compare)
-
-
-# ---- one's own file ----------------------------------------------------------------------------------------------
-
-
-def test_before_a_file_is_chosen_the_page_says_what_to_do(compare: AppTest) -> None:
-    compare.query_params["from"] = "Own file"
-    healthy(compare.run())
-    assert "No table yet" in words(compare)
-    assert "What was published" in words(compare)
-    contents = next(str(c.value) for c in compare.caption if "#cell-" in str(c.value))
-    there = [number for number in range(1, 14) if f"(#cell-{number})" in contents]
-    assert there == [1, 10, 11, 13]
-    titles = " ".join(str(s.value) for s in compare.subheader)
-    assert [f"gray[{number}]" in titles for number in range(1, 14)] == [number in there for number in range(1, 14)]
-
-
-def test_an_own_table_with_readers_and_sizes_fills_every_cell(compare: AppTest) -> None:
-    own(compare, made_up(readers=True, sizes=True))
-    said = words(compare)
-    assert "Fleiss' kappa" in said
-    assert "No reader" not in said
-    assert "Nothing to divide by" not in said
-
-
-def test_a_column_of_ones_own_divides_the_cases_and_is_tested(compare: AppTest) -> None:
-    table = made_up(("alpha",))
-    table["sex"] = ["f" if number % 4 < 2 else "m" for number in range(len(table))]
-    compare.session_state[SEEN] = {9}
-    own(compare, table)
-    assert compare.selectbox(key="group").options == ["sex"]
-    assert "Do the groups differ? alpha p = " in words(compare)
-
-
-def test_a_bad_row_is_named(compare: AppTest) -> None:
-    table = made_up()
-    table.loc[5, "probability"] = 1.7
-    upload(compare, table.to_csv(index=False).encode())
-    assert not compare.exception
-    assert any("Row 7 of mine.csv" in warning.value for warning in compare.warning)
-
-
-@pytest.mark.parametrize(
-    "data", [b"", b"\x00\x01\x02", b"a,b\n1,2\n", "é;ü\n".encode("latin-1"), b"PAR1garbage", b"case_id\n" * 3]
-)
-def test_what_is_no_table_is_refused_in_words(compare: AppTest, data: bytes) -> None:
-    upload(compare, data)
-    assert not compare.exception
-    assert not compare.error
-    assert compare.warning or "No table yet" in words(compare)
-
-
-@pytest.mark.parametrize(
-    "table",
-    [
-        made_up().query("label == 1"),
-        made_up(models=("only",)),
-        made_up().head(1),
-        made_up(cases=2),
-        made_up().query("centre == 'home'"),
-        made_up(models=("模型 <b>ä</b> $x$ | [a](b)", "модель_*two*")),
-        made_up(models=tuple(f"model number {i} with quite a long name" for i in range(20)), cases=40),
-        made_up().assign(probability=0.5),
-        made_up().assign(probability=lambda t: t["label"].astype(float)),
-        made_up(domain="simulated"),
-    ],
-    ids=[
-        "one class",
-        "one model",
-        "one row",
-        "two cases",
-        "one centre",
-        "names",
-        "many",
-        "equal",
-        "perfect",
-        "simulated",
-    ],
-)
-def test_odd_tables_are_compared_as_far_as_they_go(compare: AppTest, table: pd.DataFrame) -> None:
-    own(compare, table)
-
-
-# ---- errors ------------------------------------------------------------------------------------------------------
-
-
-def test_errors_of_two_or_three_are_circles_and_of_more_bars(compare: AppTest) -> None:
-    compare.query_params["which-real-frames"] = "Best 6"
-    healthy(compare.run())
-    assert len(compare.multiselect(key="raters").value) == 3
-    assert "The size of a circle stands for nothing" in words(compare)
-    raters = compare.multiselect(key="raters").options
-    compare.multiselect(key="raters").set_value(raters[:5]).run()
-    healthy(compare)
-    assert "The size of a circle" not in words(compare)
-
-
-def test_the_list_of_what_all_miss_holds_these_and_no_other(compare: AppTest) -> None:
-    healthy(compare.run())
-    said = next(m.value for m in compare.markdown if "are wrong for all" in m.value)
-    everybody = int(said.split("**")[3])
-    lists = [frame.value for frame in compare.dataframe if "truth" in frame.value]
-    assert [len(one) for one in lists] == [everybody]
-    compare.segmented_control(key="missed").set_value("any").run()
-    healthy(compare)
-    table = next(frame.value for frame in compare.dataframe if "who" in frame.value)
-    assert (table["wrong"] == "3 of 3").sum() == everybody
-    assert all(len(who.split(", ")) == int(wrong[0]) for who, wrong in zip(table["who"], table["wrong"], strict=True))
-
-
-# ---- a missed case -----------------------------------------------------------------------------------------------
-
-
-def test_a_missed_simulated_case_is_drawn_again_from_its_seed() -> None:
-    from sera_core.simulate.render import render
-    from sera_core.ui.compare.case import _frame
-
-    case = any_cohort("B", 4, 3)[1]
-    again = _frame("B", case.pathology is not None and case.pathology.value == "malignant", case.seed)
-    assert (again.image.pixels == render(case).image.pixels).all()

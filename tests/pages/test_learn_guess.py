@@ -16,7 +16,7 @@ from sera_core.ui.learn.guides import GUIDES
 from sera_core.ui.learn.nodule import Specimen
 from sera_core.ui.learn.score import ANSWERED
 from tests.pages.conftest import chapter_at
-from tests.pages.test_diagnose import words
+from tests.pages.desk import words
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from sera_core.simulate.samples import SAMPLES
 from sera_core.ui.learn.chapters import prevalence, scanners
 from sera_core.ui.learn.shown_study import answers_of
 from tests.pages.conftest import chapter_at, shown
-from tests.pages.test_diagnose import words
+from tests.pages.desk import words
 
 
 def test_the_computer_mends_as_a_logistic_regression_does(learn: AppTest) -> None:

@@ -15,7 +15,7 @@ from sera_core.ui.learn import show
 from sera_core.ui.learn.chapters import CHAPTERS
 from sera_core.ui.learn.guides import GUIDES
 from tests.pages.conftest import ROOT, chapter_at
-from tests.pages.test_diagnose import words
+from tests.pages.desk import words
 
 TRAINS = 10  # the chapter whose notebook trains for a minute
 KINDS = ("slider", "select_slider", "number_input", "selectbox", "toggle", "button_group", "text_input")

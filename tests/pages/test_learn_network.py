@@ -10,7 +10,7 @@ from sera_core.ui.learn import chapters
 from sera_core.ui.learn.chapter import Part
 from sera_core.ui.learn.chapters import CHAPTERS, COURSE
 from tests.pages.conftest import chapter_at, shown
-from tests.pages.test_diagnose import words
+from tests.pages.desk import words
 
 OPENS = {  # chapter: words that only its result can say; those of the split chapters are in test_learn_steps
     "5": ("reach of the kernel", "first cell of the output"),

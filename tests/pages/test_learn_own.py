@@ -16,7 +16,7 @@ from sera_core.ui.learn.chapters import CHAPTERS
 from sera_core.ui.learn.nodule import LAST
 from sera_core.ui.state import DIAGNOSED
 from tests.pages.conftest import ROOT, chapter_at
-from tests.pages.test_diagnose import words
+from tests.pages.desk import words
 from tests.pages.test_learn_links import bound
 
 ASKED = "vgg16-simulated"  # not the one that would have answered by itself

@@ -11,7 +11,7 @@ from sera_core import escape
 from sera_core.cli import main
 from sera_core.simulate.sandbox import truth_of
 from sera_core.simulate.settings import case_from
-from tests.pages.test_diagnose import words
+from tests.pages.desk import words
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from sera_core.ui.learn.chapters import CHAPTERS, activation, gradcam, network, pooling, texture
 from sera_core.ui.learn.exercises import EXERCISES
 from tests.pages.conftest import chapter_at, shown
-from tests.pages.test_diagnose import words
+from tests.pages.desk import words
 
 SAYS = {  # chapter, step: words that only its result can say, with the mathematics
     (6, "A bend"): "f(1.5) =",

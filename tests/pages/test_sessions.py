@@ -18,9 +18,9 @@ from sera_core.study.shipped import Study, read_study, study_names
 from sera_core.ui.compare.chosen import shelved
 from sera_core.ui.compare.sight import SEEN
 from sera_core.ui.shelf import OWN, Shelf, shelf
-from tests.pages.test_compare import healthy, own, upload, words
-from tests.pages.test_diagnose import SOLID, Png, describe
-from tests.pages.test_diagnose import upload as upload_image
+from tests.pages.desk import SOLID, Png, describe
+from tests.pages.desk import upload as upload_image
+from tests.pages.tables import healthy, own, upload, words
 from tests.predicted import made_up
 
 ROOT = Path(__file__).resolve().parents[2]
