@@ -33,12 +33,15 @@ class Marks:
         Along the nodule; it gives the size where the image has a scale.
     calibration : Calibration or None
         The reader's own scale.
+    frame : int
+        On which one of a loop, from 0.
     """
 
     box: Box | None = None
     outline: Outline | None = None
     ruler: Line | None = None
     calibration: Calibration | None = None
+    frame: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,6 @@ class Case:
         The rows of the description that the reader set or cleared; the others hold what is proposed.
     foci : tuple of str
         The chips of the foci as they were last drawn.
-    frame : int
-        Which one of a loop is on the page, from 0.
     unused : (int, BadInput) or None
         The frame that the reader turned to last and why it cannot be used, where it cannot.
     kept : Place or None
@@ -87,7 +88,6 @@ class Case:
     pane: int | None = None
     touched: set[Row] = field(default_factory=set)
     foci: tuple[str, ...] = ()
-    frame: int = 0
     unused: tuple[int, BadInput] | None = None
     kept: Place | None = None
 

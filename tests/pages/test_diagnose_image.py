@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from sera_core.contracts import Box
+from sera_core.outline import drawn
 from sera_core.ui.diagnose.cine import Cine
 from tests.pages.desk import RNG, Png, frame, loop, upload, words
 
@@ -148,9 +150,17 @@ def test_a_loop_is_turned_in_the_picture_has_a_scale_and_no_name(page: AppTest) 
     assert "0.100 mm a pixel" in words(page)
     case = page.session_state["case"]
     assert page.session_state["diagnosed"].image.frame == 0
+    case.mark(box=Box(100, 60, 120, 110), outline=drawn([(120, 80), (200, 80), (160, 150)], (240, 320)))
     Cine(loop(), 3).turn(case, 2)
     page.run()
     assert not page.exception
+    assert "Your box: 120 × 110 pixels" in words(page)
+    assert page.session_state["diagnosed"].reading.outline.source == "box", "nothing drawn on another frame"
+    case.undo()
+    assert (case.marks.frame, case.marks.outline.source) == (0, "reader")
+    case.undo()
+    Cine(loop(), 3).turn(case, 2)
+    page.run()
     assert not page.error
     assert page.session_state["diagnosed"].image.frame == 2
     assert "Proposed box" in words(page)

@@ -35,14 +35,14 @@ class Cine:
         return key_of(self.data)
 
     def turn(self, case: Case, frame: int) -> None:
-        """Put a frame on the page; one that cannot be used leaves the page as it is."""
+        """Put a frame on the page: a region stays and is outlined anew. One that cannot be used changes nothing."""
         case.unused = None
         try:
             image_of(self.data, frame)
         except BadInput as error:
             case.unused = frame, error
         else:
-            case.frame = frame
+            case.mark(frame=frame, outline=None)
 
     def send(self) -> None:
         """Give the browser its pictures; those made before are not made again."""

@@ -122,7 +122,7 @@ def _own(source: str) -> Picture | None:
         empty(*NOTHING_YET[source])
         return None
     case = case_of(key_of(file.data))
-    image = file.image or image_of(file.data, case.frame)
+    image = file.image or image_of(file.data, case.marks.frame)
     cine = Cine(file.data, image.frames) if image.frames > 1 and file.image is None else None
     if case.unused:
         number, why = case.unused
