@@ -86,11 +86,7 @@ def write_on(figure: go.Figure) -> go.Figure:
     Plotly's own words on cells are black or white as if no tint let the page shine through: dark on a dark page.
     """
     for cells in figure.data:
-        words = [
-            (x, y, word)
-            for y, line in zip(cells.y, cells.text, strict=True)
-            for x, word in zip(cells.x, line, strict=True)
-        ]
-        x, y, text = zip(*words, strict=True)
-        figure.add_scatter(x=x, y=y, text=text, mode="text", textfont_size=11, hoverinfo="skip", showlegend=False)
+        words = [word for line in cells.text for word in line]
+        x, y = list(cells.x) * len(cells.y), [row for row in cells.y for _ in cells.x]
+        figure.add_scatter(x=x, y=y, text=words, mode="text", textfont_size=11, hoverinfo="skip", showlegend=False)
     return figure

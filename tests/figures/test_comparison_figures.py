@@ -212,6 +212,7 @@ def test_a_matrix_shows_the_four_counts_and_their_shares() -> None:
         one.true_negative,
     ]
     assert figure.data[0].z[0][0] + figure.data[1].z[0][0] == pytest.approx(1)
+    assert not [trace for trace in confusion_grid([], []).data if trace.text]  # nothing to count is no fault
 
 
 # ---- trust and use -----------------------------------------------------------------------------------------------
