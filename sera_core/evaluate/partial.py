@@ -35,7 +35,7 @@ def partial_auc(
     patients : int [N], optional
         As in :func:`auc`.
     known : (Placements, curve), optional
-        Of these scores, where they were computed before.
+        Of these scores and patients, where they were computed before.
 
     Examples
     --------

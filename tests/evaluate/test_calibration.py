@@ -133,6 +133,20 @@ def test_one_draw_of_recalibration_by_hand() -> None:
     assert found.slope[1][0] == pytest.approx(refitted.params[1], rel=1e-2)
 
 
+def test_a_slope_in_the_hundreds_is_not_told() -> None:
+    """The classes overlap by a hair: a slope exists, but thirty steps do not reach it."""
+    x = np.array([0.0053, 0.0089, -0.0128, -0.0007, 0.0051, 0.0068, 0.0033, 4.0])
+    found = line([1, 1, 0, 1, 0, 0, 0, 1], expit(x))
+    assert np.isnan([found.slope, found.slope_low, found.slope_high]).all()
+    assert np.isfinite([found.intercept, found.intercept_low]).all()
+
+
+def test_fifty_draws_of_fifty_cases_unless_others_are_wanted() -> None:
+    drawn = local_draws(np.arange(80))
+    assert (drawn.used.shape, drawn.rest.shape, drawn.weight.shape) == ((50, 50), (50, 30), (50, 30))
+    assert local_draws(np.arange(2100)).rest.shape == (50, 2000)
+
+
 def test_no_patient_is_both_fitted_and_tested() -> None:
     patients = np.repeat(np.arange(60), 3)
     drawn = local_draws(patients, local=50, draws=20)

@@ -30,6 +30,7 @@ def test_names_are_taken_as_they_are_just_where_none_would_change_or_merge() -> 
     assert not _clean(pa.array(["a\x7f"]))
     assert not _clean(pa.array(["a", "b  c"]))
     assert not _clean(pa.array(["a", None]))
+    assert _clean(pa.array(["a b", "c"]))
     assert _clean(pa.array(["x  y", "a", "b"]).slice(1))  # a part of a longer column
 
 

@@ -80,7 +80,17 @@ def test_a_part_of_an_area_from_components_within_the_range(low: float, high: fl
 
 @pytest.mark.parametrize(
     "table",
-    [(20, 4, 6, 10), (5, 3, 2, 3), (3, 4, 5, 2), (9, 1, 0, 3), (12, 0, 0, 0), (0, 7, 0, 5), (2, 2, 2, 2), (4, 4, 1, 5)],
+    [
+        (20, 4, 6, 10),
+        (5, 3, 2, 3),
+        (3, 2, 2, 2),
+        (3, 4, 5, 2),
+        (9, 1, 0, 3),
+        (12, 0, 0, 0),
+        (0, 7, 0, 5),
+        (2, 2, 2, 2),
+        (4, 4, 1, 5),
+    ],
 )
 def test_newcombes_tenth_method(table: tuple[int, int, int, int]) -> None:
     both, only_a, only_b, neither = table

@@ -20,6 +20,13 @@ VARIANCES = np.array(
 ).T
 
 
+def test_of_equal_variances_what_is_between_centres_is_the_rest_of_the_spread() -> None:
+    """Of three centres far apart, which is beyond where the search begins."""
+    found = pool([0.0, 1.0, 5.0], [0.01] * 3)
+    assert found.tau2 == pytest.approx(np.var([0, 1, 5], ddof=1) - 0.01)
+    assert found.value == pytest.approx(2)
+
+
 def test_one_number_equals_metafor() -> None:
     """``rma(y, v, method="REML", test="knha")`` and ``predict`` of metafor 3.8, which has a t with centres - 1."""
     found = pool(Y, V)

@@ -10,6 +10,7 @@ import pytest
 
 from sera_core.contracts import BadInput
 from sera_core.evaluate.table import read_predictions
+from sera_core.wording.refusals import WRONG_LABEL
 
 HEADER = "case_id,patient_id,centre,role,label,model,probability"
 GOOD = f"{HEADER}\na,p,X,internal,1,m,0.9\nb,q,X,internal,0,m,0.2\na,p,X,internal,1,k,0.6\n"
@@ -97,6 +98,11 @@ SAID = [
         text(GOOD.replace("probability", "chance")),
         "columns",
         "mine.csv lacks the columns probability: name them so in its header.",
+    ),
+    (
+        text(f"{HEADER}\na,p,X,internal,malignant,m,0.9\nb,q,X,internal,,m,0.2\n"),
+        "label",
+        f"Row 3 of mine.csv {WRONG_LABEL}: mend that row.",
     ),
     (text(HEADER + "\n"), "empty", "mine.csv has no rows: give one row a case and model."),
     (

@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import proportion_confint
 from sera_core.contracts import BadInput
 from sera_core.evaluate.delong import paired
 from sera_core.evaluate.placements import placements
+from sera_core.evaluate.proportion import wilson
 from sera_core.evaluate.roc import auc
 from sera_core.evaluate.samplesize import Sampling, for_area, for_difference, for_share
 
@@ -89,3 +90,8 @@ def test_sizes_of_studies_by_the_formula(prevalence: float) -> None:
     assert for_share(0.5, 0.49, plan).positive < for_share(0.5, 0.3, plan).positive
     assert for_difference(0.85, 0.78, 0.0, plan).positive > for_difference(0.85, 0.78, 0.4, plan).positive
     assert (Sampling(0.5, 1, 1).alike, Sampling(0.5, 2, 0).alike) == (1, 0)
+
+
+def test_an_interval_just_as_long_as_asked_for_is_short_enough() -> None:
+    low, high = wilson(0.9 * 100, 100)
+    assert for_share(0.9, float(high - low) / 2, Sampling()).positive == 100

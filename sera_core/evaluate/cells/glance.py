@@ -58,9 +58,9 @@ def partial_areas(predictions: Predictions, low: float = 0.8, high: float = 1.0)
     rows = []
     for view in map(predictions.at, predictions.centres):
         for name in view.placements:
-            label, score, patient = view.of(name)
+            label, score, _ = view.of(name)
             known = view.placements[name], view.curves[name]
-            part = partial_auc(label, score, low, high, patients=view.clusters(patient), known=known)
+            part = partial_auc(label, score, low, high, known=known)
             method = f"sensitivity {low:g} to {high:g}, McClish; {part.method}"
             rows.append(Row("partial_auc", part.value, part.low, part.high, len(label), method, view.centre, name))
     return tuple(rows)
