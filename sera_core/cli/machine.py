@@ -95,6 +95,12 @@ def _darkening(options: argparse.Namespace) -> Result:
     return darkening.benchmark()
 
 
+def _likeness(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks.likeness import likeness
+
+    return likeness(options.frames, report=say)
+
+
 def _coverage(options: argparse.Namespace) -> Result:
     from sera_core.benchmarks.coverage import coverage
 
@@ -113,6 +119,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "course": _course,
     "seeing": _seeing,
     "darkening": _darkening,
+    "likeness": _likeness,
     "coverage": _coverage,
 }
 
@@ -125,7 +132,7 @@ def benchmark(options: argparse.Namespace) -> Result:
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("part", nargs="?", choices=PARTS, default="speed", help="what to measure")
     parser.add_argument(
-        "--frames", type=Path, metavar="DIR", help="explain: folder with DDTI's and BUSI's, ddti and busi"
+        "--frames", type=Path, metavar="DIR", help="explain, likeness: folder with DDTI's and BUSI's, ddti and busi"
     )
     parser.add_argument(
         "--folds", type=Path, metavar="DIR", help="explain: training of a model on DDTI, with the networks of its folds"

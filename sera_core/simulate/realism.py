@@ -26,14 +26,23 @@ from sera_core.simulate.likelihood import auc
 from sera_core.simulate.measures import NAMES, Mask, measure, resized
 from sera_core.simulate.render import crop, render
 
+COPIES = ("duplicate", "duplicate_across_classes")  # columns that mark a frame shown twice
 REAL_MM_PER_PX = 0.127  # about: a 39 mm probe is 308 pixels wide; the files carry no scale
 FOLDS, RIDGE = 5, 1.0  # of the classifier that tells real from simulated
 CROP = Preparation(96, "square", 1.6, 0.0, 1.0)
 Features = NDArray[np.float64]
 
 
-def real_frames(folder: Path, limit: int | None = None) -> list[tuple[Grey, Mask]]:
-    """Frames and masks of DDTI (Pedraza 2015, doi 10.1117/12.2073532), duplicates left out.
+def real_frames(folder: Path, limit: int | None = None, half: int | None = None) -> list[tuple[Grey, Mask]]:
+    """Frames and masks of DDTI (Pedraza 2015, doi 10.1117/12.2073532) or BUSI (Al-Dhabyani 2020), duplicates left out.
+
+    Parameters
+    ----------
+    folder : Path
+    limit : int, optional
+        So many frames, taken evenly from the list.
+    half : {0, 1}, optional
+        Only every other patient.
 
     Raises
     ------
@@ -42,9 +51,12 @@ def real_frames(folder: Path, limit: int | None = None) -> list[tuple[Grey, Mask
     """
     labels = folder / "labels.csv"
     if not labels.is_file():
-        raise BadInput("no_ddti", f"{folder} has no labels.csv: give the folder that holds DDTI's images and masks.")
+        raise BadInput("no_ddti", f"{folder} has no labels.csv: give the folder that holds its images and masks.")
     with labels.open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["duplicate"] != "1"]
+        rows = [row for row in csv.DictReader(file) if row["mask"] and "1" not in map(row.get, COPIES)]
+    if half is not None:
+        patients = sorted({row["patient_group"] for row in rows})[half::2]
+        rows = [row for row in rows if row["patient_group"] in patients]
     step = max(1, len(rows) // limit) if limit else 1
     return [
         (_grey(folder / row["image"]), _grey(folder / row["mask"]) > 0.5) for row in rows[::step][: limit or len(rows)]

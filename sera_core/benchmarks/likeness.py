@@ -1,0 +1,142 @@
+"""How well a small classifier tells real crops from simulated ones, and what brings the two nearer.
+
+Two kinds of tries: steps of a display (:mod:`sera_core.simulate.finish`), which anyone may apply, and loans from real
+crops (:mod:`sera_core.simulate.loans`), which nobody can but which say where the difference lies. Steps were chosen,
+and donors taken, on one half of DDTI's patients; the other half and BUSI judge. Then what the shipped networks of
+simulated frames make of the finished frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy import ndimage
+
+from sera_core.classifiers.store import load
+from sera_core.contracts import BadInput, Box, Grey
+from sera_core.evaluate.delong import paired
+from sera_core.evaluate.placements import placements
+from sera_core.evaluate.roc import area
+from sera_core.images.prepare import prepare
+from sera_core.simulate.case import Pathology
+from sera_core.simulate.cohort import any_cohort
+from sera_core.simulate.finish import EXPORTED, STEPS, Step
+from sera_core.simulate.loans import LOANS
+from sera_core.simulate.measures import Mask, resized
+from sera_core.simulate.realism import REAL_MM_PER_PX, crops, real_frames, real_or_simulated
+from sera_core.simulate.render import render
+
+MODELS = ("lite0-simulated", "vgg16-simulated")
+CASES, SEED = 300, 5  # patients whom no shipped model was trained on
+SMALLEST_PX = 400  # of a nodule; smaller parts of a mask are crumbs of its drawing
+Framed = tuple[Grey, Mask]
+Row = dict[str, object]
+
+
+def likeness(frames: Path | None, cases: int = CASES, report: Callable[[str], None] = lambda line: None) -> list[Row]:
+    """AUC of real against simulated crops after each try, and of the shipped networks before and after the finish.
+
+    Parameters
+    ----------
+    frames : Path
+        Folder with the real frames' folders ``ddti`` and ``busi``.
+    cases : int
+        Simulated patients of the internal centre.
+    report : callable
+        Takes lines of progress.
+
+    Returns
+    -------
+    list of dict
+        ``try, against, auc, n_real, n_simulated`` (0.5: nothing tells them apart), then ``model, frames, estimate,
+        low, high, difference, difference_low, difference_high, median_change, n`` with DeLong's intervals.
+
+    Raises
+    ------
+    BadInput
+        Without the folder, or where one of the two has no ``labels.csv``.
+    """
+    if frames is None:
+        raise BadInput("no_frames", "Real frames are needed: name the folder that holds ddti and busi with --frames.")
+    real = {
+        "DDTI, chosen on": crops(nodules(real_frames(frames / "ddti", half=0))),
+        "DDTI, other patients": crops(nodules(real_frames(frames / "ddti", half=1))),
+        "BUSI": crops(nodules(real_frames(frames / "busi"))),
+    }
+    patients = any_cohort("internal", cases, SEED)
+    drawn = [render(case) for case in patients]
+    small = [resized(one.image.pixels, one.mask, one.scanner.mm_per_px / REAL_MM_PER_PX) for one in drawn]
+    rows: list[Row] = []
+    for name, made in _tries(small, real["DDTI, chosen on"]):
+        found = {against: real_or_simulated(ones, made) for against, ones in real.items()}
+        report(f"{name}: {', '.join(f'{against} {auc:.3f}' for against, auc in found.items())}")
+        rows += [
+            {"try": name, "against": against, "auc": auc, "n_real": len(real[against]), "n_simulated": len(made)}
+            for against, auc in found.items()
+        ]
+    malignant = [case.pathology is Pathology.MALIGNANT for case in patients]
+    whole = [(one.image.pixels, one.mask) for one in drawn]
+    return rows + [row for model in MODELS for row in _answers(model, malignant, whole, small)]
+
+
+def nodules(frames: Sequence[Framed]) -> list[Framed]:
+    """Every frame once a nodule: a mask may hold one in each of two views, and no square should hold both."""
+    out = []
+    for grey, mask in frames:
+        parts, number = ndimage.label(mask)
+        alone = (parts == part for part in range(1, number + 1))
+        out += [(grey, one) for one in alone if one.sum() >= SMALLEST_PX]
+    return out
+
+
+def finished(frames: Sequence[Framed], steps: Sequence[Step], seed: int = 3) -> list[Framed]:
+    """The frames after these steps, each drawn anew for every frame."""
+    generator, out = np.random.default_rng(seed), []
+    for grey, mask in frames:
+        for step in steps:
+            grey = step(grey, generator)
+        out.append((grey, mask))
+    return out
+
+
+def _tries(frames: Sequence[Framed], donors: Sequence[Grey]) -> Iterator[tuple[str, Sequence[Grey]]]:
+    made = np.stack(crops(frames))
+    yield "as drawn", list(made)
+    for name, step in STEPS.items():
+        yield name, crops(finished(frames, [step]))
+    yield "as exported", crops(finished(frames, EXPORTED))
+    lent = np.stack(donors)[np.random.default_rng(0).integers(len(donors), size=len(made))]
+    for name, loan in LOANS.items():
+        yield f"lent by a real crop: {name}", list(loan(made, lent))
+
+
+def _answers(model: str, malignant: Sequence[bool], whole: Sequence[Framed], small: Sequence[Framed]) -> Iterator[Row]:
+    """A shipped network on the frames as it learnt them, at the real frames' scale, and exported."""
+    before = _asked(model, whole)
+    exported = _asked(model, finished(small, EXPORTED))
+    shown = {"as drawn": before, "resized": _asked(model, small), "as exported": exported}
+    first = placements(malignant, before)
+    for name, after in shown.items():
+        found = placements(malignant, after)
+        auc, gain = area(found), paired(found, first)
+        yield {
+            "model": model,
+            "frames": name,
+            "estimate": auc.value,
+            "low": auc.low,
+            "high": auc.high,
+            "difference": gain.difference,
+            "difference_low": gain.low,
+            "difference_high": gain.high,
+            "median_change": float(np.median(after - before)),
+            "n": len(before),
+        }
+
+
+def _asked(model: str, frames: Sequence[Framed]) -> np.ndarray:
+    classifier = load(model)
+    preparation = classifier.card.preparation
+    squares = [prepare(grey, Box.around(mask), preparation).pixels for grey, mask in frames]
+    return np.concatenate([classifier.predict(np.stack(squares[at : at + 16])) for at in range(0, len(squares), 16)])

@@ -1,0 +1,59 @@
+"""Real against simulated crops: one nodule a crop, two halves of patients, and what a loan changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sera_core.benchmarks.likeness import finished, likeness, nodules
+from sera_core.contracts import BadInput
+from sera_core.simulate.cohort import any_cohort
+from sera_core.simulate.finish import EXPORTED
+from sera_core.simulate.loans import everything
+from sera_core.simulate.realism import crops, real_frames, real_or_simulated
+from sera_core.simulate.render import crop
+
+
+def test_a_mask_of_two_views_gives_two_nodules_without_crumbs() -> None:
+    mask = np.zeros((80, 120), bool)
+    mask[20:50, 10:40] = mask[30:60, 70:110] = True
+    mask[0:3, 0:3] = True
+    (_, first), (_, second) = nodules([(np.zeros(mask.shape, np.float32), mask)])
+    assert (first.sum(), second.sum()) == (900, 1200)
+
+
+def test_the_halves_of_a_data_set_hold_every_patient_once(tmp_path: Path) -> None:
+    lines = ["image,mask,patient_group,duplicate"]
+    for number, patient in enumerate(("p1", "p2", "p1", "p3", "p4", "p3")):
+        grey = Image.new("L", (8, 8), 40 * int(patient[1]))
+        grey.save(tmp_path / f"{number}.png")
+        lines.append(f"{number}.png,{number}.png,{patient},{int(number == 5)}")
+    (tmp_path / "labels.csv").write_text("\n".join(lines))
+    seen = [
+        sorted({round(float(grey[0, 0]) * 255 / 40) for grey, _ in real_frames(tmp_path, half=half)}) for half in (0, 1)
+    ]
+    assert seen == [[1, 3], [2, 4]]
+    assert [len(real_frames(tmp_path, half=half)) for half in (0, 1)] == [3, 2]
+
+
+def test_two_halves_of_the_real_frames_are_alike_and_simulated_ones_only_with_what_they_lend(shared_data: Path) -> None:
+    one, other = (crops(nodules(real_frames(shared_data / "ddti", 70, half)))[:90] for half in (0, 1))
+    drawn = [crop(case, 96, 1.6) for case in any_cohort("internal", 90, 5)]
+    lent = list(everything(np.stack(drawn), np.stack(one)))
+    assert real_or_simulated(one, other) < 0.7
+    assert real_or_simulated(other, lent) + 0.05 < real_or_simulated(other, drawn)
+
+
+def test_every_frame_is_finished_by_its_own_draw() -> None:
+    flat = np.full((64, 64), 0.4, np.float32)
+    first, second = finished([(flat, flat > 0)] * 2, EXPORTED)
+    assert abs(float(first[0].mean()) - float(second[0].mean())) > 1e-3
+    assert first[1].all()
+
+
+def test_without_real_frames_it_says_what_is_missing() -> None:
+    with pytest.raises(BadInput, match="--frames"):
+        likeness(None)
