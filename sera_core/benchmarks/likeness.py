@@ -8,7 +8,7 @@ simulated frames make of the finished frames.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +50,9 @@ def likeness(frames: Path | None, cases: int = CASES, report: Callable[[str], No
     Returns
     -------
     list of dict
-        ``try, against, auc, n_real, n_simulated`` (0.5: nothing tells them apart), then ``model, frames, estimate,
-        low, high, difference, difference_low, difference_high, median_change, n`` with DeLong's intervals.
+        ``try, against, auc, n_real, n_tried`` (0.5: nothing tells them apart; first real crops against each other),
+        then ``model, frames, estimate, low, high, difference, difference_low, difference_high, median_change, n`` with
+        DeLong's intervals.
 
     Raises
     ------
@@ -68,17 +69,10 @@ def likeness(frames: Path | None, cases: int = CASES, report: Callable[[str], No
     patients = any_cohort("internal", cases, SEED)
     drawn = [render(case) for case in patients]
     small = [resized(one.image.pixels, one.mask, one.scanner.mm_per_px / REAL_MM_PER_PX) for one in drawn]
-    rows: list[Row] = []
-    for name, made in _tries(small, real["DDTI, chosen on"]):
-        found = {against: real_or_simulated(ones, made) for against, ones in real.items()}
-        report(f"{name}: {', '.join(f'{against} {auc:.3f}' for against, auc in found.items())}")
-        rows += [
-            {"try": name, "against": against, "auc": auc, "n_real": len(real[against]), "n_simulated": len(made)}
-            for against, auc in found.items()
-        ]
     malignant = [case.pathology is Pathology.MALIGNANT for case in patients]
     whole = [(one.image.pixels, one.mask) for one in drawn]
-    return rows + [row for model in MODELS for row in _answers(model, malignant, whole, small)]
+    answers = [row for model in MODELS for row in _answers(model, malignant, whole, small)]
+    return _told_apart(real, small, report) + answers
 
 
 def nodules(frames: Sequence[Framed]) -> list[Framed]:
@@ -101,7 +95,19 @@ def finished(frames: Sequence[Framed], steps: Sequence[Step], seed: int = 3) -> 
     return out
 
 
-def _tries(frames: Sequence[Framed], donors: Sequence[Grey]) -> Iterator[tuple[str, Sequence[Grey]]]:
+def _told_apart(real: Mapping[str, list[Grey]], frames: Sequence[Framed], report: Callable[[str], None]) -> list[Row]:
+    rows: list[Row] = []
+    donors = next(iter(real.values()))
+    for name, made in (("real crops, chosen on", donors), *_tries(frames, donors)):
+        for against, ones in real.items():
+            if ones is not made:
+                auc = real_or_simulated(ones, made)
+                report(f"{name}, against {against}: {auc:.3f}")
+                rows.append({"try": name, "against": against, "auc": auc, "n_real": len(ones), "n_tried": len(made)})
+    return rows
+
+
+def _tries(frames: Sequence[Framed], donors: Sequence[Grey]) -> Iterator[tuple[str, list[Grey]]]:
     made = np.stack(crops(frames))
     yield "as drawn", list(made)
     for name, step in STEPS.items():
