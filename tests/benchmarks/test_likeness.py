@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sera_core.benchmarks.likeness import finished, likeness, nodules
+from sera_core.benchmarks.likeness import finished, likeness, most_telling, nodules
 from sera_core.contracts import BadInput
 from sera_core.simulate.cohort import any_cohort
 from sera_core.simulate.finish import EXPORTED
@@ -45,6 +45,13 @@ def test_two_halves_of_the_real_frames_are_alike_and_simulated_ones_only_with_wh
     lent = list(everything(np.stack(drawn), np.stack(one)))
     assert real_or_simulated(one, other) < 0.7
     assert real_or_simulated(other, lent) + 0.05 < real_or_simulated(other, drawn)
+
+
+def test_the_most_telling_number_is_found_by_itself() -> None:
+    generator = np.random.default_rng(0)
+    dark, bright = ([*generator.normal(mean, 0.05, (8, 96, 96)).astype(np.float32)] for mean in (0.3, 0.5))
+    assert most_telling(dark, bright) == most_telling(bright, dark) == 1
+    assert most_telling(dark, dark) == 0.5
 
 
 def test_every_frame_is_finished_by_its_own_draw() -> None:
