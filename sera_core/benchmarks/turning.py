@@ -1,12 +1,15 @@
-"""How long a click on "next chapter" takes in the course, in Chromium: from the click until the chapter's script ended.
+"""How long a click on "next chapter" takes in the course, in Chromium, and how evenly its sliding window glides.
 
-The server is started for it; the first round through the course is cold (models are loaded, nodules drawn), the second
-is warm.
+The click: until the chapter's script ended. The server is started for it; the first round through the course is cold
+(models are loaded, nodules drawn), the second is warm. The window of the convolution chapter: the time from one drawn
+frame to the next while it plays.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from sera_core.benchmarks.browser import opened, settled
 from sera_core.benchmarks.timing import Timing
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 DEADLINE_S = 120
+PLAYED, FRAMES = 5, 180  # the chapter whose window plays, and how many frames of it are timed
+FRAME_MS = 1000 / 60
 AIM_S = {"cold": 5.0, "warm": 0.5}
 # Notes in seconds since now when the chapter is there and nothing runs any more.
 WATCH = """number => {
@@ -30,9 +35,15 @@ WATCH = """number => {
   look()
 }"""
 
+INTERVALS = """frames => new Promise((done) => {
+  const times = []
+  const look = (now) => { times.push(now); times.length <= frames ? requestAnimationFrame(look) : done(times) }
+  requestAnimationFrame(look)
+})"""
+
 
 def benchmark() -> list[Timing]:
-    """Seconds by the clock from a click to a settled chapter, cold and warm.
+    """Seconds by the clock from a click to a settled chapter, cold and warm; milliseconds between frames.
 
     Raises
     ------
@@ -40,7 +51,7 @@ def benchmark() -> list[Timing]:
         Without a browser.
     """
     with opened(DEADLINE_S) as (page, url):
-        return [line for round_ in AIM_S for line in _through(page, url, round_)]
+        return [line for round_ in AIM_S for line in _through(page, url, round_)] + _gliding(page, url)
 
 
 def _through(page: Page, url: str, round_: str) -> list[Timing]:
@@ -63,3 +74,20 @@ def _turned(page: Page, number: int, round_: str) -> Timing:
     aim = AIM_S[round_]
     name = f"chapter {number}, {CHAPTERS[number].title}, {round_}"
     return Timing(name=name, value=taken, unit="s", versus=f"{aim:g} s", ratio=taken / aim)
+
+
+def _gliding(page: Page, url: str) -> list[Timing]:
+    """Play the window, and time the frames that the browser draws meanwhile."""
+    page.goto(f"{url}/Learn?chapter={PLAYED}")
+    play = page.locator("[data-do=play]")
+    play.click()
+    settled(page)
+    times = page.evaluate(INTERVALS, FRAMES)
+    play.click()
+    lines = []
+    for name, share in (("median", 50), ("95th percentile", 95)):
+        taken = float(np.percentile(np.diff(times), share))
+        line = Timing(name=f"chapter {PLAYED}, frame to frame while the window plays, {name}", value=taken, unit="ms",
+                      versus=f"{FRAME_MS:.1f} ms", ratio=taken / FRAME_MS)  # fmt: skip
+        lines.append(line)
+    return lines

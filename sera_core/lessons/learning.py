@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -32,7 +32,7 @@ FILE = MODELS / "lessons" / "runs.json"
 GROUPS = ("Stem", "Stages 1-2", "Stages 3-4", "Stages 5-7", "Head", "Last layer")
 BATCH, MOMENTUM, LEFT_OUT = 8, 0.9, 120
 READ = 32  # nodules that are read at once where nothing is learnt
-DRAWS = 5  # of each preset that is compared
+DRAWS = 8  # of each preset that is compared
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,23 @@ DEEP = ("Stages 5-7", "Head", "Last layer")
 PRESETS = {
     "Transfer": Settings(("Last layer",), 0.001, 8, 120),
     "Fine-tune": Settings(DEEP, 0.001, 8, 120),
-    "From scratch": Settings(GROUPS, 0.01, 8, 120, scratch=True),
+    "Transfer, few nodules": Settings(("Last layer",), 0.001, 8, 40),
+    "From scratch, as few": Settings(GROUPS, 0.01, 8, 40, scratch=True),
     "Overfit": Settings(DEEP, 0.001, 12, 16),
     "Rate too big": Settings(DEEP, 0.3, 6, 16),
     "Rate too small": Settings(DEEP, 0.00001, 6, 16),
 }
-COMPARED = ("Transfer", "Fine-tune", "From scratch", "Overfit")  # on several draws
+COMPARED = ("Transfer", "Fine-tune", "Transfer, few nodules", "From scratch, as few", "Overfit")  # on several draws
+
+
+PAIRS = (  # compared with each other, draw by draw
+    ("Fine-tune", "Transfer"),
+    ("Transfer", "Transfer, few nodules"),
+    ("Transfer, few nodules", "From scratch, as few"),
+    ("Transfer", "Overfit"),
+    ("Fine-tune", "Overfit"),
+    ("Overfit", "From scratch, as few"),
+)
 
 
 @dataclass(frozen=True)
@@ -271,11 +282,16 @@ def changed_sides(settings: Settings, before: Epoch, after: Epoch) -> list[int]:
     return [int(row) for row in split(settings)[1][found[np.argsort(-np.abs(now - was)[found])]]]
 
 
-def over_draws(settings: Settings) -> list[float]:
-    """Left-out accuracy in the end, of every draw in the file."""
+def over_draws(settings: Settings, what: str = "left_out_accuracy") -> list[float]:
+    """A number of :class:`Epoch` in the end, of every draw in the file."""
     runs = earlier_runs()
     drawn = (runs.get(replace(settings, draw=draw)) for draw in range(DRAWS))
-    return [run[-1].left_out_accuracy for run in drawn if run]
+    return [float(getattr(run[-1], what)) for run in drawn if run]
+
+
+def differences(ends: Mapping[str, Sequence[float]], first: str, second: str) -> list[float]:
+    """What one preset has over another in each draw, whose nodules left out are the same for both."""
+    return [one - other for one, other in zip(ends[first], ends[second], strict=True)]
 
 
 def band(values: Sequence[float]) -> tuple[float, float, float]:
@@ -324,6 +340,11 @@ def write_runs() -> None:
         for what in ("accuracy", "left_out_accuracy", "left_out_loss"):
             mean, low, high = band([end[what] for end in ends[name]])
             print(f"{name}: {what} {mean:.3f} ({low:.3f} to {high:.3f}) over {DRAWS} draws")
+    for what in ("left_out_accuracy", "left_out_loss"):
+        reached = {name: [end[what] for end in ends[name]] for name in COMPARED}
+        for pair in PAIRS:
+            mean, low, high = band(differences(reached, *pair))
+            print(f"{pair[0]} over {pair[1]}: {what} {mean:+.3f} ({low:+.3f} to {high:+.3f})")
 
 
 def _kept(settings: Settings) -> list[dict]:

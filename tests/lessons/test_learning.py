@@ -107,6 +107,14 @@ def test_nodules_that_changed_sides_are_those_called_otherwise() -> None:
         assert right == pytest.approx(epoch.left_out_accuracy, abs=1e-5)
 
 
+def test_what_photographs_taught_is_worth_more_than_the_luck_of_the_draw() -> None:
+    found = {name: learning.over_draws(learning.PRESETS[name]) for name in learning.COMPARED}
+    assert {len(ends) for ends in found.values()} == {learning.DRAWS}
+    gained = learning.differences(found, "Transfer, few nodules", "From scratch, as few")
+    assert ttest_1samp(gained, 0).pvalue < 0.05
+    assert np.mean(gained) > 0
+
+
 def test_the_band_is_students() -> None:
     values = [0.61, 0.7, 0.66, 0.72, 0.58]
     found = ttest_1samp(values, 0).confidence_interval(0.95)

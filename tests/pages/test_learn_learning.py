@@ -44,7 +44,7 @@ def test_a_small_set_is_trained_on_the_page(learn: AppTest) -> None:
 def test_a_preset_from_random_weights_and_another_draw_stand_in_the_link(learn: AppTest) -> None:
     page = chapter(learn, learning_draw="1")
     assert page.number_input(key="learning_draw").value == 1
-    page.button(key="learning_preset_From scratch").click().run()
+    page.button(key="learning_preset_From scratch, as few").click().run()
     assert not page.exception
     assert page.toggle(key="learning_scratch").value
     assert page.number_input(key="learning_draw").value == 0

@@ -200,7 +200,7 @@ GUIDES: dict[str, Guide] = {
     "learning": Guide(
         Amount(
             "A network that knows photographs, but no nodule, gets a new last layer, and only this layer learns "
-            "from 120 nodules. How many percent of nodules it never saw will it name rightly, in the mean of five "
+            "from 120 nodules. How many percent of nodules it never saw will it name rightly, in the mean of eight "
             "such runs?",
             "percent",
             50,
