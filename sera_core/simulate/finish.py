@@ -1,4 +1,4 @@
-"""Last steps between a scanner and a file, drawn anew for every frame: tried by ``realism``, in no other picture.
+"""Last steps between a scanner and a file, drawn anew for every frame: tried by ``benchmark likeness``, shown nowhere.
 
 Every step takes a frame, float32 [H, W] in 0 ... 1, and a generator; black outside the field (0) stays black. The
 spreads are rough readings of DDTI's frames, chosen on one half of its patients.

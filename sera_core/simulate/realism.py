@@ -42,7 +42,7 @@ def real_frames(folder: Path, limit: int | None = None, half: int | None = None)
     limit : int, optional
         So many frames, taken evenly from the list.
     half : {0, 1}, optional
-        Only every other patient.
+        Every other patient, of DDTI.
 
     Raises
     ------
