@@ -22,7 +22,9 @@ from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.readers import difference, fixed_readers, jackknife, random_readers
 from sera_core.evaluate.results import Row
 from tests.evaluate.rows import CASES, CUTOFFS, READERS, answers, same, table
+from tests.predicted import made_up, read
 
+NAN = float("nan")
 NAMES = ("alpha", "beta", *READERS)
 IMAGES = pytest.mark.parametrize("images", [1, 2])
 
@@ -171,3 +173,26 @@ def test_readers_of_a_guideline_are_averaged(images: int) -> None:
                 wanted.append(Row(metric, *ends, versus="average reader, acr2017", p=one.p))
     assert len(answers(found, "away", "beta", *READERS)[0]) == CASES - 12
     same(readings(found), wanted)
+
+
+def test_two_models_without_a_common_case_are_told_as_not_tested() -> None:
+    rows = made_up(("alpha", "beta"), 40)
+    first = rows["case_id"].str.split("/").str[1].astype(int) < 20
+    found = read(rows[(rows["centre"] == "home") & (first == (rows["model"] == "alpha"))])
+    none, place = (NAN, NAN, NAN, 0), ("home", "alpha")
+    said = "not tested: too few cases of a class, or nothing varies"
+    same(auc_differences(found), [Row("auc_difference", *none, said, *place, versus="beta")])
+    method = "McNemar, exact (0 against 0); interval: Newcombe"
+    shares = [
+        Row(f"{what}_difference", *none, method, *place, versus="beta") for what in ("sensitivity", "specificity")
+    ]
+    same(mcnemar_tests(found, CUTOFFS), shares)
+    same(
+        noninferiority(found, CUTOFFS, {"auc": 0.1}),
+        [
+            Row("auc_noninferiority", *none, f"{said}, margin 0.1, one-sided; not shown", "home", a, versus=b)
+            for a, b in (("alpha", "beta"), ("beta", "alpha"))
+        ],
+    )
+    assert interactions(table().select(centres=["home"]), READERS[0]) == ()
+    assert between_centres(found) == ()
