@@ -15,7 +15,7 @@ from sera_core.evaluate.percentre import per_centre, printed
 from sera_core.evaluate.published import LEE, STATED, audit, finding, fits, lee
 from sera_core.evaluate.results import Cutoff, Row, cutoff_fields, frame
 from sera_core.evaluate.strata import strata
-from sera_core.evaluate.table import template
+from sera_core.evaluate.table import read_predictions, template
 from tests.evaluate.rows import CUTOFFS, READERS, alone, table
 from tests.predicted import made_up, read
 
@@ -67,6 +67,21 @@ def test_the_table_of_a_paper() -> None:
             row = rows[metric]
             assert (line[metric], line[f"{metric}_low"], line[f"{metric}_high"]) == (row.estimate, row.low, row.high)
             assert said[word] == f"{row.estimate:.3f} ({row.low:.3f}–{row.high:.3f})"
+
+
+def test_a_bound_is_printed_only_beside_the_other() -> None:
+    table_of_one = per_centre(table(), compare(table(), CUTOFFS)).iloc[:1].copy()
+    table_of_one[["auc", "auc_low", "auc_high"]] = [0.75, np.nan, 0.9]
+    table_of_one[["ppv", "ppv_low", "ppv_high"]] = [0.5, 0.25, np.nan]
+    shown = printed(table_of_one).iloc[0]
+    assert (shown["auc"], shown["ppv"]) == ("0.750", "0.500")
+
+
+def test_a_blank_domain_is_that_of_the_others() -> None:
+    rows = made_up(("alpha",), 6).assign(domain=None)
+    rows.loc[rows["centre"] == "away", "domain"] = "Real"
+    found = read_predictions(rows.to_csv(index=False).encode(), domain="simulated")
+    assert found.domains == {"home": "simulated", "away": "real"}
 
 
 def test_rows_become_a_table_with_a_column_for_each_of_their_parts() -> None:

@@ -120,6 +120,17 @@ def test_areas_and_leads_of_two_centres(images: int) -> None:
     same(interactions(found, READERS[0]), wanted)
 
 
+@pytest.mark.parametrize("several", ["home", "away"])
+def test_where_one_of_two_centres_has_several_images_the_variance_is_obuchowskis(several: str) -> None:
+    rows = made_up(("alpha",), 40, readers=True)
+    number = rows["case_id"].str.split("/").str[1].astype(int)
+    rows["patient_id"] = rows["centre"] + (number // np.where(rows["centre"] == several, 2, 1)).astype(str)
+    found = read(rows)
+    assert all(row.method.startswith("Obuchowski, unpaired, Welch (") for row in between_centres(found))
+    (row,) = interactions(found, READERS[0])
+    assert row.method == "difference of paired differences, Obuchowski, Welch; Holm over 1"
+
+
 def upper(z: float, freedom: float) -> float:
     return float(norm.sf(z) if np.isinf(freedom) else student.sf(z, freedom))
 

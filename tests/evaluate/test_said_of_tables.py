@@ -120,6 +120,15 @@ def test_a_refused_table_says_what_why_and_how_to_mend_it(ask: Callable[[], obje
     assert (refused.value.code, str(refused.value)) == (code, words)
 
 
+def test_a_column_of_lists_is_no_name() -> None:
+    rows, data = pd.read_csv(io.StringIO(GOOD)), io.BytesIO()
+    rows.assign(centre=[["X"]] * len(rows)).to_parquet(data)
+    with pytest.raises(BadInput) as refused:
+        read_predictions(data.getvalue(), "mine.parquet")
+    said = "The column centre of mine.parquet holds no plain words: export it as text."
+    assert (refused.value.code, str(refused.value)) == ("words", said)
+
+
 def test_rows_without_a_probability_are_told_as_refused() -> None:
     (told,) = read_predictions(GOOD.replace("0.2", "").encode()).notices
     assert told.code == "unanswered"
