@@ -47,5 +47,5 @@ def boxes(pixels: Grey, given: Mapping[str, list[Box]]) -> go.Figure:
             across, down = NAMED[kind]
             at = {"x": left if across == "left" else left + box.width, "xanchor": across}
             at |= {"y": top if down == "bottom" else top + box.height, "yanchor": down}
-            figure.add_annotation(text=text, showarrow=False, font={"color": colour, "size": 12}, bgcolor=DARK, **at)
+            figure.add_annotation(text=text, showarrow=False, font={"color": "white", "size": 12}, bgcolor=DARK, **at)
     return figure

@@ -275,6 +275,10 @@ def _sides(settings: Settings, epochs: list[Epoch]) -> None:
         f"{len(rows)} of {lesson.LEFT_OUT} changed sides since epoch {since}: **{better}** to the right one, "
         f"**{len(rows) - better}** to the wrong one."
     )
+    st.caption(
+        "Under each: what it is, and how likely malignant it was called then and is called now; ✓ where that is "
+        "right now."
+    )
     with st.grid(6, min_column_width=90):
         for row in rows[:MOST_SIDES]:
             was, now = before.answers[place[row]], after.answers[place[row]]

@@ -82,7 +82,8 @@ def show_maps(specimen: Specimen) -> None:
         rf"{field.jump}\cdot {column} = {field.start + field.jump * column:g}\ \text{{px}}",
         f"Layer {name}.",
         f"The cell sees a field of {seen_by(field)} pixels a side; the next cell one {field.jump} pixels further. "
-        "The kernel is what the map looks for in the maps before it, one little table for each of them: vermilion "
+        + ("That is more than the picture has: beyond its edges lies padding. " if field.size > side else "")
+        + "The kernel is what the map looks for in the maps before it, one little table for each of them: vermilion "
         "counts for it, blue against it. A table of 1 × 1 only mixes the maps of one place.",
     )
     corner = partial(matrix, maps[number - 1][:16, :16], "Its first 16 rows and columns")

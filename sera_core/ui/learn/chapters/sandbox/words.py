@@ -6,7 +6,7 @@ from sera_core.contracts import Focus
 from sera_core.simulate.case import FLUID_DB, Case
 from sera_core.simulate.frequencies import HALO, MARGIN, SHAPE
 from sera_core.simulate.sandbox import LEARNT_FROM, beyond
-from sera_core.simulate.visible import VISIBLE, known_ceilings
+from sera_core.simulate.visible import EYE_MM, VISIBLE, known_ceilings
 from sera_core.ui.learn.chapters.sandbox.change import Change, Truth
 
 SIGN = {
@@ -65,7 +65,8 @@ def truth(found: Truth) -> str:
     hidden = [words for sign, words in SIGN.items() if sign in found.unseen]
     seen = (
         f"Not seen in this picture: {', '.join(hidden)}. With it or without it, the picture differs by less than "
-        f"{VISIBLE:g} standard deviations of its grain, a limit that we chose."
+        f"{VISIBLE:g} standard deviations of its grain, a limit that we chose; fine points "
+        f"are smoothed by {EYE_MM:g} mm before, so you may spot some that do not count."
         if hidden
         else "Every sign can be told in this picture."
     )
