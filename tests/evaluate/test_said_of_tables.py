@@ -120,6 +120,15 @@ def test_a_refused_table_says_what_why_and_how_to_mend_it(ask: Callable[[], obje
     assert (refused.value.code, str(refused.value)) == (code, words)
 
 
+def test_more_cells_than_memory_holds_are_refused_before_they_are_made() -> None:
+    cases = [f"c{k},p,X,internal,1,m,0.5" for k in range(10_001)]
+    models = [f"c0,p,X,internal,1,k{k},0.5" for k in range(9_999)]
+    with pytest.raises(BadInput) as refused:
+        read_predictions("\n".join([HEADER, *cases, *models]).encode(), "mine.csv")
+    said = "mine.csv has too many models for its cases: split it into several tables."
+    assert (refused.value.code, str(refused.value)) == ("too_large", said)
+
+
 def test_a_column_of_lists_is_no_name() -> None:
     rows, data = pd.read_csv(io.StringIO(GOOD)), io.BytesIO()
     rows.assign(centre=[["X"]] * len(rows)).to_parquet(data)
