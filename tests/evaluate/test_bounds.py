@@ -138,22 +138,23 @@ def test_a_reader_study_needs_two_patients_of_each_class() -> None:
     assert len(readings(read(two.assign(reader_2_acr2017=two["reader_1_acr2017"])))) == 2
 
 
-def test_models_without_common_cases_of_both_classes_stand_on_their_own() -> None:
-    """Beta answered the benign ones and three cancers that alpha did not."""
+@pytest.mark.parametrize("shared", [0, 1])
+def test_models_without_common_cases_of_both_classes_stand_on_their_own(shared: int) -> None:
+    """Both answered all cases of one class; of the other, beta answered three that alpha did not."""
     rows = made_up(("alpha", "beta"), 40)
     rows = rows[rows["centre"] == "home"]
     number = rows["case_id"].str.split("/").str[1].astype(int)
-    ill, first = rows["label"] == 1, number < 6
-    found = read(rows[~ill | np.where(rows["model"] == "beta", first, ~first)])
+    other, first = rows["label"] != shared, number < 6
+    found = read(rows[~other | np.where(rows["model"] == "beta", first, ~first)])
     assert [curve.n for curve in decision_curves(found, "home")] == [37, 23]
     told = [row.method for row in curve_points(found, CUTOFFS) if row.model == "treat_all"]
     said = "everybody is treated, of the cases that {} answered"
     assert told == [said.format("alpha")] * 5 + [said.format("beta")] * 5
-    one = rows[~ill | np.where(rows["model"] == "beta", first, ~first | (number == 1))]
+    one = rows[~other | np.where(rows["model"] == "beta", first, ~first | (number == 1 - shared))]
     assert {row.n for row in curve_points(read(one), CUTOFFS) if row.metric.startswith("net")} == {21}
     both = read(one).at("home").pair("alpha", "beta")
     assert both is not None
-    assert (len(both[0].positive), len(both[0].negative)) == (1, 20)
+    assert (len(both[0].positive), len(both[0].negative)) == ((1, 20) if shared == 0 else (20, 1))
     assert found.at("home").pair("alpha", "beta") is None
 
 
@@ -168,7 +169,7 @@ def test_a_part_of_a_part_knows_the_whole_table() -> None:
 
 def test_nobody_chosen_is_wrong_about_nothing() -> None:
     found = errors(table(), "away", CUTOFFS, [])
-    assert (found.raters, found.wrong.shape, found.wrong.dtype) == ((), (60, 0), bool)
+    assert (found.centre, found.raters, found.wrong.shape, found.wrong.dtype) == ("away", (), (60, 0), bool)
     assert found.venn == {(): 60}
     assert found.cases["wrong"].tolist() == [0] * 60
     assert found.cases["case_id"].tolist() == [f"away/{k}" for k in range(60)]

@@ -78,6 +78,12 @@ def test_a_part_of_an_area_from_components_within_the_range(low: float, high: fl
     assert (found.positives, found.negatives, found.method) == (6, 6, "He and Escobar, logit")
 
 
+def test_a_part_of_a_perfect_area_has_no_interval() -> None:
+    found = partial_auc([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9], 0.8, 1.0)
+    assert (found.value, found.method) == (1.0, "no interval: the curve does not vary in this range")
+    assert np.isnan([found.low, found.high]).all()
+
+
 @pytest.mark.parametrize(
     "table",
     [
