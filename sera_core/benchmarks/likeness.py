@@ -72,8 +72,8 @@ def likeness(frames: Path | None, cases: int = CASES, report: Callable[[str], No
     small = [resized(one.image.pixels, one.mask, one.scanner.mm_per_px / REAL_MM_PER_PX) for one in drawn]
     malignant = [case.pathology is Pathology.MALIGNANT for case in patients]
     whole = [(one.image.pixels, one.mask) for one in drawn]
-    answers = [row for model in MODELS for row in _answers(model, malignant, whole, small)]
-    return _told_apart(real, small, report) + answers
+    told = _told_apart(real, small, report)
+    return told + [row for model in MODELS for row in _answers(model, malignant, whole, small)]
 
 
 def nodules(frames: Sequence[Framed]) -> list[Framed]:

@@ -42,7 +42,7 @@ def real_frames(folder: Path, limit: int | None = None, half: int | None = None)
     limit : int, optional
         So many frames, taken evenly from the list.
     half : {0, 1}, optional
-        Every other patient, of DDTI.
+        Only these patients of DDTI, half of them drawn by lot.
 
     Raises
     ------
@@ -55,8 +55,9 @@ def real_frames(folder: Path, limit: int | None = None, half: int | None = None)
     with labels.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["mask"] and "1" not in map(row.get, COPIES)]
     if half is not None:
-        patients = sorted({row["patient_group"] for row in rows})[half::2]
-        rows = [row for row in rows if row["patient_group"] in patients]
+        patients = sorted({row["patient_group"] for row in rows})
+        kept = {patients[at] for at in np.random.default_rng(0).permutation(len(patients))[half::2]}
+        rows = [row for row in rows if row["patient_group"] in kept]
     step = max(1, len(rows) // limit) if limit else 1
     return [
         (_grey(folder / row["image"]), _grey(folder / row["mask"]) > 0.5) for row in rows[::step][: limit or len(rows)]
