@@ -130,7 +130,7 @@ def benchmark(options: argparse.Namespace) -> Result:
 
 
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("part", nargs="?", choices=PARTS, default="speed", help="what to measure")
+    parser.add_argument("part", nargs="?", choices=list(PARTS), default="speed", help="what to measure")
     parser.add_argument(
         "--frames", type=Path, metavar="DIR", help="explain, likeness: folder with DDTI's and BUSI's, ddti and busi"
     )

@@ -25,8 +25,8 @@ WINDOW = 8  # side of the little window whose levels are read out
 FARTHEST = 20  # pixels
 PROPERTIES = (
     "Contrast: how far neighbours differ, the mean of the squared difference of their levels over all pairs. "
-    "Correlation: how well a pixel tells its neighbour. Energy: high where few kinds of pairs occur. Homogeneity: "
-    "how often neighbours are nearly alike."
+    "Correlation: how well a pixel tells its neighbour. Energy: high where a few kinds of pairs make up most. "
+    "Homogeneity: how often neighbours are nearly alike."
 )
 
 
