@@ -308,8 +308,8 @@ def _draws(found: dict[str, list[float]]) -> None:
         "guesses after the same rounds. Learning by heart shows in the loss on nodules left out before it shows in "
         f"the accuracy: Overfit's is higher than Transfer's by {more:.2f} ({low:.2f} to {high:.2f}). Fine-tuning is "
         "ahead of transfer by less than the luck of the draw: so few nodules of so few pixels teach the deeper "
-        "layers little that photographs did not. Four times as many, mirror images and a rate that falls changed "
-        "nothing in the one draw that we tried; the models on Diagnose were fine-tuned on thousands."
+        "layers little that photographs did not. Four times as many, mirror images and a rate that falls were "
+        "tried on one draw, in two ways that pointed in opposite directions."
     )
     if deep():
         st.caption("`python -m sera_core.lessons.learning` trains all this again and prints it.")
