@@ -212,6 +212,8 @@ def benchmark(found: Result) -> str:
     if "asked" in found[0]:
         rows, times = ([row for row in found if ("asked" in row) == asked] for asked in (True, False))
         return "\n\n".join((table([_short(row) for row in rows]), benchmark(times)))
+    if "try" in found[0]:
+        return "\n\n".join(table([row for row in found if key in row]) for key in ("try", "model"))
     if "map" in found[0]:
         parts = ([_short(row) for row in found if key in row] for key in ("ratio", "heat", "deletion"))
         return "\n\n".join(table(part) for part in parts if part)
