@@ -39,6 +39,18 @@ NONLINEARITIES: dict[str, Nonlinearity] = {
 }
 
 
+def value_and_slope(name: str, x: float) -> tuple[float, float]:
+    """What comes out of a nonlinearity for one number, and how steep it is there.
+
+    Examples
+    --------
+    >>> value_and_slope("ReLU", 1.5)
+    (1.5, 1.0)
+    """
+    value, slope = (float(part(np.asarray(x))) for part in NONLINEARITIES[name][:2])
+    return value, slope
+
+
 def gradient_by_layer(name: str, depth: int, width: int = 64, seed: int = 0) -> list[float]:
     """Root mean square of the loss's gradient at the input of each layer, last layer first.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sera_core.lessons.activation import NONLINEARITIES, _chain, fit_with_hinges, gradient_by_layer
+from sera_core.lessons.activation import NONLINEARITIES, _chain, fit_with_hinges, gradient_by_layer, value_and_slope
 
 TORCH = {
     "ReLU": "relu",
@@ -37,6 +37,8 @@ def test_values_and_slopes_are_torchs(name: str) -> None:
     y.sum().backward()
     np.testing.assert_allclose(NONLINEARITIES[name].apply(x.detach().numpy()), y.detach().numpy(), atol=1e-12)
     np.testing.assert_allclose(NONLINEARITIES[name].slope(x.detach().numpy()), x.grad.numpy(), atol=1e-12)
+    for at in (3, 40):
+        assert value_and_slope(name, float(x[at])) == pytest.approx((float(y[at]), float(x.grad[at])), abs=1e-12)
 
 
 @pytest.mark.parametrize("name", NONLINEARITIES)

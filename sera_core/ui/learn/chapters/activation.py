@@ -9,7 +9,13 @@ import streamlit as st
 
 from sera_core.figures.lines import curves
 from sera_core.figures.maps import activation
-from sera_core.lessons.activation import NONLINEARITIES, Nonlinearity, fit_with_hinges, gradient_by_layer
+from sera_core.lessons.activation import (
+    NONLINEARITIES,
+    Nonlinearity,
+    fit_with_hinges,
+    gradient_by_layer,
+    value_and_slope,
+)
 from sera_core.ui.cell import show_code
 from sera_core.ui.chart import chart
 from sera_core.ui.learn.chapter import Chapter, Part, Place
@@ -44,14 +50,15 @@ def _one_number(network: Seen) -> None:
         name, chosen = _chosen()
         x = st.slider("x", -8.0, 8.0, 1.5, 0.1, key="activation_x", bind="query-params")
     axis = np.linspace(-8, 8, 321)
-    value, slope = (float(part(np.asarray(x))) for part in (chosen.apply, chosen.slope))
+    value, slope = value_and_slope(name, x)
     lines = {"value": chosen.apply(axis), "slope": chosen.slope(axis)}
     chart(
         curves(axis, lines, "x", "value, slope", mark=(x, (value, slope))), "activation-shape", f"{name} and its slope"
     )
     numbers({"Goes in": f"{x:.1f}", "Comes out": f"{value:.3f}", "Slope": f"{slope:.3f}"})
     formula(rf"f({x:.1f}) = {chosen.latex} = {value:.3f}, \quad f' = {slope:.3f}")
-    show_code(chosen.apply, chosen.slope)
+    show_code(value_and_slope, chosen.apply, chosen.slope)
+    take_home("A bend", partial(value_and_slope, name, x))
 
 
 def _on_a_map(network: Seen) -> None:
