@@ -38,7 +38,7 @@ def test_values_and_slopes_are_torchs(name: str) -> None:
     np.testing.assert_allclose(NONLINEARITIES[name].apply(x.detach().numpy()), y.detach().numpy(), atol=1e-12)
     np.testing.assert_allclose(NONLINEARITIES[name].slope(x.detach().numpy()), x.grad.numpy(), atol=1e-12)
     for at in (3, 40):
-        assert value_and_slope(name, float(x[at])) == pytest.approx((float(y[at]), float(x.grad[at])), abs=1e-12)
+        assert value_and_slope(name, x[at].item()) == pytest.approx((y[at].item(), x.grad[at].item()), abs=1e-12)
 
 
 @pytest.mark.parametrize("name", NONLINEARITIES)
