@@ -10,6 +10,7 @@ from scipy.stats import ttest_1samp
 
 from sera_core.contracts import BadInput
 from sera_core.lessons import learning
+from sera_core.lessons import runs as runs_of
 from sera_core.lessons.bank import load_bank
 from sera_core.lessons.learning import GROUPS, Settings
 
@@ -93,8 +94,8 @@ def test_a_start_from_random_weights_knows_no_photographs() -> None:
 
 
 def test_nodules_that_changed_sides_are_those_called_otherwise() -> None:
-    settings = learning.PRESETS["Transfer"]
-    first, *_, last = learning.earlier_runs()[settings]
+    settings = runs_of.PRESETS["Transfer"]
+    first, *_, last = runs_of.earlier_runs()[settings]
     rows, truth = learning.split(settings)[1], load_bank().labels
     changed = {
         int(row) for row, was, now in zip(rows, first.answers, last.answers, strict=True) if (was > 0.5) != (now > 0.5)
@@ -108,9 +109,9 @@ def test_nodules_that_changed_sides_are_those_called_otherwise() -> None:
 
 
 def test_what_photographs_taught_is_worth_more_than_the_luck_of_the_draw() -> None:
-    found = {name: learning.over_draws(learning.PRESETS[name]) for name in learning.COMPARED}
-    assert {len(ends) for ends in found.values()} == {learning.DRAWS}
-    gained = learning.differences(found, "Transfer, few nodules", "From scratch, as few")
+    found = {name: runs_of.over_draws(runs_of.PRESETS[name]) for name in runs_of.COMPARED}
+    assert {len(ends) for ends in found.values()} == {runs_of.DRAWS}
+    gained = runs_of.differences(found, "Transfer, few nodules", "From scratch, as few")
     assert ttest_1samp(gained, 0).pvalue < 0.05
     assert np.mean(gained) > 0
 
@@ -118,14 +119,14 @@ def test_what_photographs_taught_is_worth_more_than_the_luck_of_the_draw() -> No
 def test_the_band_is_students() -> None:
     values = [0.61, 0.7, 0.66, 0.72, 0.58]
     found = ttest_1samp(values, 0).confidence_interval(0.95)
-    assert learning.band(values) == pytest.approx((np.mean(values), found.low, found.high))
+    assert runs_of.band(values) == pytest.approx((np.mean(values), found.low, found.high))
 
 
 def test_the_shipped_runs_are_of_the_presets() -> None:
-    runs, drawn = learning.earlier_runs(), range(learning.DRAWS)
-    compared = {replace(learning.PRESETS[name], draw=draw) for name in learning.COMPARED for draw in drawn}
-    assert set(runs) == compared | set(learning.PRESETS.values())
-    transfer, tuned = runs[learning.PRESETS["Transfer"]], runs[learning.PRESETS["Fine-tune"]]
+    runs, drawn = runs_of.earlier_runs(), range(runs_of.DRAWS)
+    compared = {replace(runs_of.PRESETS[name], draw=draw) for name in runs_of.COMPARED for draw in drawn}
+    assert set(runs) == compared | set(runs_of.PRESETS.values())
+    transfer, tuned = runs[runs_of.PRESETS["Transfer"]], runs[runs_of.PRESETS["Fine-tune"]]
     assert len(transfer) == len(tuned) == 9
     assert transfer[-1].moved["Head"] == 0 < tuned[-1].moved["Head"]
     assert all(np.isfinite(epoch.loss) for epoch in (*transfer, *tuned))

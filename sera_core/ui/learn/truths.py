@@ -12,8 +12,8 @@ from sera_core.images.prepare import prepare
 from sera_core.lessons import decision, glcm
 from sera_core.lessons.bank import load_bank, preparation
 from sera_core.lessons.dense import evidence
-from sera_core.lessons.learning import PRESETS, over_draws
 from sera_core.lessons.pooling import weights_behind
+from sera_core.lessons.runs import PRESETS, over_draws
 from sera_core.lessons.window import Window
 from sera_core.simulate.render import render
 from sera_core.simulate.sandbox import TYPICAL_MARGIN

@@ -71,12 +71,25 @@ def show_maps(specimen: Specimen) -> None:
         chart(mosaic(strongest, 4, height=230).update_traces(showscale=False), "network-kernel", "Its kernel")
     with columns[2]:
         st.caption("What the cell sees of the picture")
-        side = network.crop.pixels.shape[0]
-        left, right = np.clip(field.span(column), 0, side)
-        top, bottom = np.clip(field.span(row), 0, side)
-        centre = field.start + field.jump * column, field.start + field.jump * row
-        shown = still(network.crop.pixels, (left, top, right, bottom), centre)
-        show_picture(shown, width=230, alt="Its receptive field outlined on the picture, its centre ringed")
+        _show_field(network, field, row, column)
+    _say_field(name, field, column, network.crop.pixels.shape[0])
+    corner = partial(matrix, maps[number - 1][:16, :16], "Its first 16 rows and columns")
+    fold("The map as a table", "network_map_table", corner)
+    show_code(maps_at, kernel_of, Field.span)
+
+
+def _show_field(network: Seen, field: Field, row: int, column: int) -> None:
+    """The receptive field of a cell on the picture."""
+    side = network.crop.pixels.shape[0]
+    left, right = np.clip(field.span(column), 0, side)
+    top, bottom = np.clip(field.span(row), 0, side)
+    centre = field.start + field.jump * column, field.start + field.jump * row
+    shown = still(network.crop.pixels, (left, top, right, bottom), centre)
+    show_picture(shown, width=230, alt="Its receptive field outlined on the picture, its centre ringed")
+
+
+def _say_field(name: str, field: Field, column: int, side: int) -> None:
+    """Where a cell's field lies, in a formula and in words."""
     formula(
         rf"\text{{centre}} = {field.start:g} + "
         rf"{field.jump}\cdot {column} = {field.start + field.jump * column:g}\ \text{{px}}",
@@ -86,9 +99,6 @@ def show_maps(specimen: Specimen) -> None:
         + "The kernel is what the map looks for in the maps before it, one little table for each of them: vermilion "
         "counts for it, blue against it. A table of 1 × 1 only mixes the maps of one place.",
     )
-    corner = partial(matrix, maps[number - 1][:16, :16], "Its first 16 rows and columns")
-    fold("The map as a table", "network_map_table", corner)
-    show_code(maps_at, kernel_of, Field.span)
 
 
 def _cell(label: str, length: int, key: str) -> int:
