@@ -11,17 +11,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
+from sera_core.benchmarks.pointing import of_simulated_frames
+from sera_core.benchmarks.seeing import solid
 from sera_core.benchmarks.timing import Timing
-from sera_core.classifiers.store import load
+from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import Grey, Margin
+from sera_core.evaluate.calibration import logits
 from sera_core.images.prepare import prepare
 from sera_core.simulate.render import Frame, render
-from sera_core.simulate.sandbox import TYPICAL_MARGIN
-from sera_core.simulate.settings import case_from
 
-MODELS = ("lite0-simulated", "vgg16-simulated")
 BRIGHT_DB, DARK_DB = -17.0, -20.0
 MARGINS = (Margin.SMOOTH, Margin.IRREGULAR)
 PATIENTS = 16  # of each margin
@@ -37,17 +36,14 @@ def benchmark(patients: int = PATIENTS) -> list[Timing]:
     patients : int
         Of each margin.
     """
-    pairs = [(_drawn(seed, margin, BRIGHT_DB), _drawn(seed, margin, DARK_DB))
+    pairs = [tuple(render(solid(seed, level, margin)) for level in (BRIGHT_DB, DARK_DB))
              for margin in MARGINS for seed in range(patients)]  # fmt: skip
-    return [line for model in MODELS for line in _of(model, pairs)]
+    return [line for model in of_simulated_frames() for line in _of(model, pairs)]
 
 
-def _drawn(seed: int, margin: Margin, level_db: float) -> Frame:
-    return render(case_from({"seed": seed, "echo_db": level_db, "margin": margin.value, **TYPICAL_MARGIN[margin]}))
-
-
-def _of(model: str, pairs: Sequence[tuple[Frame, Frame]]) -> list[Timing]:
-    answers = np.array([_answers(model, *pair) for pair in pairs])  # [nodule, (bright, dark, mean, spread)]
+def _of(classifier: Classifier, pairs: Sequence[tuple[Frame, ...]]) -> list[Timing]:
+    model = classifier.card.id
+    answers = np.array([_answers(classifier, *pair) for pair in pairs])  # [nodule, (bright, dark, mean, spread)]
     bright, dark, mean, spread = answers.T
     fall = float(np.mean(dark < bright))
     return [
@@ -66,9 +62,9 @@ def _line(name: str, change: NDArray[np.float64]) -> Timing:
     return Timing(name=name, value=middle, unit="log odds", versus="0", ratio=0.0)
 
 
-def _answers(model: str, bright: Frame, dark: Frame) -> list[float]:
+def _answers(classifier: Classifier, bright: Frame, dark: Frame) -> list[float]:
     """Log odds of both pictures, and of the dark one with the bright one's mean, and with its spread."""
-    classifier, mask = load(model), bright.mask
+    mask = bright.mask
     above, below = bright.image.pixels, dark.image.pixels
     mean, spread = float(below[mask].mean()), float(above[mask].std() / below[mask].std())
     shown = [
@@ -78,7 +74,7 @@ def _answers(model: str, bright: Frame, dark: Frame) -> list[float]:
         _inside(below, mask, (below - mean) * spread + mean),
     ]
     crops = np.stack([prepare(pixels, bright.box, classifier.card.preparation).pixels for pixels in shown])
-    return [float(value) for value in logit(np.clip(classifier.predict(crops), 1e-6, 1 - 1e-6))]
+    return logits(classifier.predict(crops)).tolist()
 
 
 def _inside(pixels: Grey, mask: Mask, changed: Grey) -> Grey:

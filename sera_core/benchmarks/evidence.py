@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.stats import spearmanr
 
-from sera_core.benchmarks.pointing import Row, Shown, as_shown, baselines, estimate, maps, networks, shown
+from sera_core.benchmarks.pointing import Row, Shown, as_shown, baselines, estimate, maps, of_simulated_frames, shown
 from sera_core.classifiers import store
 from sera_core.classifiers.cnn import Classifier
-from sera_core.contracts import SIMULATED, CamMethod, Grey
+from sera_core.contracts import CamMethod, Grey
 from sera_core.explain.cam import scale
 from sera_core.explain.fidelity import agreement, patch_falls
 from sera_core.explain.inside import Mask, heat_inside
@@ -76,7 +76,7 @@ class Pair:
 def evidence() -> list[Row]:
     """A row for each model of simulated frames and each map, over the pairs whose foci count for the model."""
     drawn = list(islice(_drawn(SEED), PAIRS))
-    models = [one for one in networks() if one.card.domain == SIMULATED]
+    models = of_simulated_frames()
     shares = {model.card.id: drawn if model.card.default else drawn[:FEWER] for model in models}
     return [row for model in models for row in _rows(model, [_pair(model, *one) for one in shares[model.card.id]])]
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from sera_core.classifiers.store import load
+from sera_core.benchmarks.pointing import of_simulated_frames
+from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import BadInput, Box, Grey
 from sera_core.evaluate.delong import paired
 from sera_core.evaluate.placements import placements
@@ -29,7 +30,6 @@ from sera_core.simulate.measures import Mask, resized
 from sera_core.simulate.realism import REAL_MM_PER_PX, crops, features, real_frames, real_or_simulated
 from sera_core.simulate.render import render
 
-MODELS = ("lite0-simulated", "vgg16-simulated")
 CASES, SEED = 300, 5  # patients whom no shipped model was trained on
 SMALLEST_PX = 400  # of a nodule; smaller parts of a mask are crumbs of its drawing
 Framed = tuple[Grey, Mask]
@@ -73,7 +73,7 @@ def likeness(frames: Path | None, cases: int = CASES, report: Callable[[str], No
     malignant = [case.pathology is Pathology.MALIGNANT for case in patients]
     whole = [(one.image.pixels, one.mask) for one in drawn]
     told = _told_apart(real, small, report)
-    return told + [row for model in MODELS for row in _answers(model, malignant, whole, small)]
+    return told + [row for model in of_simulated_frames() for row in _answers(model, malignant, whole, small)]
 
 
 def nodules(frames: Sequence[Framed]) -> list[Framed]:
@@ -126,7 +126,9 @@ def _tries(frames: Sequence[Framed], donors: Sequence[Grey]) -> Iterator[tuple[s
         yield f"lent by a real crop: {name}", list(loan(made, lent))
 
 
-def _answers(model: str, malignant: Sequence[bool], whole: Sequence[Framed], small: Sequence[Framed]) -> Iterator[Row]:
+def _answers(
+    model: Classifier, malignant: Sequence[bool], whole: Sequence[Framed], small: Sequence[Framed]
+) -> Iterator[Row]:
     """A shipped network on the frames as it learnt them, at the real frames' scale, and exported."""
     before = _asked(model, whole)
     exported = _asked(model, finished(small, EXPORTED))
@@ -136,7 +138,7 @@ def _answers(model: str, malignant: Sequence[bool], whole: Sequence[Framed], sma
         found = placements(malignant, after)
         whole_curve, gain = area(found), paired(found, first)
         yield {
-            "model": model,
+            "model": model.card.id,
             "frames": name,
             "estimate": whole_curve.value,
             "low": whole_curve.low,
@@ -149,8 +151,7 @@ def _answers(model: str, malignant: Sequence[bool], whole: Sequence[Framed], sma
         }
 
 
-def _asked(model: str, frames: Sequence[Framed]) -> np.ndarray:
-    classifier = load(model)
+def _asked(classifier: Classifier, frames: Sequence[Framed]) -> np.ndarray:
     preparation = classifier.card.preparation
     squares = [prepare(grey, Box.around(mask), preparation).pixels for grey, mask in frames]
     return np.concatenate([classifier.predict(np.stack(squares[at : at + 16])) for at in range(0, len(squares), 16)])

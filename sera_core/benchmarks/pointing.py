@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from sera_core.classifiers import store
 from sera_core.classifiers.cnn import Classifier
-from sera_core.contracts import Box, CamMethod, Grey
+from sera_core.contracts import SIMULATED, Box, CamMethod, Grey
 from sera_core.explain.cam import Trace, heatmap
 from sera_core.explain.depth import END, traced_at
 from sera_core.explain.inside import Mask, mask_on_crop
@@ -57,6 +57,11 @@ def networks() -> list[Classifier]:
     """The installed models that have gradients, default models first."""
     cards = [status.card for status in store.installed() if status.valid and status.card]
     return [store.load(card.id) for card in cards if card.kind == "cnn"]
+
+
+def of_simulated_frames() -> list[Classifier]:
+    """Those of them that learnt simulated frames."""
+    return [one for one in networks() if one.card.domain == SIMULATED]
 
 
 def maps(classifier: Classifier, seen: Shown) -> dict[str, Grey]:

@@ -11,11 +11,11 @@ from itertools import pairwise
 from statistics import fmean
 
 import numpy as np
-from scipy.special import logit
 
 from sera_core.benchmarks.timing import Timing
 from sera_core.classifiers.store import load
 from sera_core.contracts import Margin
+from sera_core.evaluate.calibration import logits
 from sera_core.images.prepare import prepare
 from sera_core.simulate.case import Case
 from sera_core.simulate.render import render
@@ -48,12 +48,14 @@ def benchmark(patients: int = PATIENTS) -> list[Timing]:
     return lines
 
 
+def solid(seed: int, level_db: float, margin: Margin) -> Case:
+    """A solid nodule of this level and margin; same seed, same speckle."""
+    return case_from({"seed": seed, "echo_db": level_db, "margin": margin.value, **TYPICAL_MARGIN[margin]})
+
+
 def _pair(level_db: float, patient: int) -> tuple[float, float]:
     """How far the irregular outline stands out, and the network's rise over the truth's."""
-    smooth, irregular = (
-        case_from({"seed": patient, "echo_db": level_db, "margin": margin.value, **TYPICAL_MARGIN[margin]})
-        for margin in (Margin.SMOOTH, Margin.IRREGULAR)
-    )
+    smooth, irregular = (solid(patient, level_db, margin) for margin in (Margin.SMOOTH, Margin.IRREGULAR))
     rise = _log_odds(irregular) - _log_odds(smooth)
     return outline_contrast(irregular), rise / (truth_of(irregular) - truth_of(smooth))
 
@@ -62,4 +64,4 @@ def _log_odds(case: Case) -> float:
     """The network's, of a case's nodule."""
     classifier, frame = load(MODEL), render(case)
     crop = prepare(frame.image.pixels, frame.box, classifier.card.preparation)
-    return float(logit(np.clip(classifier.predict(crop.pixels[None])[0], 1e-6, 1 - 1e-6)))
+    return float(logits(classifier.predict(crop.pixels[None]))[0])

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from sera_core.benchmarks.evidence import Pair, counting_pairs, known
-from sera_core.benchmarks.pointing import Row, as_shown, estimate, networks
+from sera_core.benchmarks.pointing import Row, as_shown, estimate, of_simulated_frames
 from sera_core.classifiers.cnn import Classifier
-from sera_core.contracts import SIMULATED, CamMethod, Grey
+from sera_core.contracts import CamMethod, Grey
 from sera_core.explain.fidelity import fidelity, moved
 from sera_core.explain.perturb import Predict, ask, blurred
 
@@ -28,7 +28,7 @@ TESTS = ("patches", "deletion", "insertion")
 
 def power() -> list[Row]:
     """A row for each map: the share of pairs on which each of :data:`TESTS` passes it, with a 95 % interval."""
-    (model,) = (one for one in networks() if one.card.domain == SIMULATED and one.card.default)
+    (model,) = (one for one in of_simulated_frames() if one.card.default)
     found: dict[str, list[tuple[bool, ...]]] = {}
     patients = []
     for one in islice(counting_pairs(model, SEED), PAIRS):

@@ -6,7 +6,7 @@ that asks a model works; only a heatmap by gradients is not to be had.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 Output = Literal["logits", "probabilities"]
-OUTPUTS: tuple[Output, ...] = get_args(Output)
 
 
 def foreign_parts(data: bytes, output: Output) -> nn.ModuleDict:

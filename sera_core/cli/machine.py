@@ -125,7 +125,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Result]] = {
 
 
 def benchmark(options: argparse.Namespace) -> Result:
-    """Speed; what a reader waits; what a second view gains; how right outlines, signs, maps and intervals are."""
+    """Measure one part: speed, waits, how right outlines, signs, maps and intervals are, what networks see."""
     return PARTS[options.part](options)
 
 

@@ -51,7 +51,7 @@ def real_frames(folder: Path, limit: int | None = None, half: int | None = None)
     """
     labels = folder / "labels.csv"
     if not labels.is_file():
-        raise BadInput("no_ddti", f"{folder} has no labels.csv: give the folder that holds its images and masks.")
+        raise BadInput("no_labels", f"{folder} has no labels.csv: give the folder that holds its images and masks.")
     with labels.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["mask"] and "1" not in map(row.get, COPIES)]
     if half is not None:

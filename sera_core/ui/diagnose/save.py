@@ -98,14 +98,17 @@ def _ask_prior(earlier: Sequence[Entry], nodule: Nodule | None, key: str) -> Pri
     kept = nodule.prior if nodule else None
     if not earlier:
         return kept
-    places = [None, *((entry.id, line.number) for entry in earlier for line in entry.nodules)]
-    by_id = {entry.id: entry for entry in earlier}
-    first = places.index((kept.case, kept.nodule)) if kept and (kept.case, kept.nodule) in places else 0
+    listed = {(entry.id, line.number): entry.day for entry in earlier for line in entry.nodules}
+    linked = {(kept.case, kept.nodule): kept.day} if kept else {}
+    days = {**listed, **linked}  # of another code, or of a case that is gone: it stays until it is unlinked
+    places = [None, *days]
     chosen = st.selectbox(
         "The same nodule earlier",
         places,
-        first,
-        format_func=lambda at: f"{by_id[at[0]].day}, nodule {at[1]}" if at else "not linked",
+        places.index(next(iter(linked), None)),
+        format_func=lambda at: f"{days[at]}, nodule {at[1]}" if at else "not linked",
         key=f"exam-prior-{key}",
     )
-    return own_log().prior(*chosen) if chosen else None
+    if chosen is None:
+        return None
+    return own_log().prior(*chosen) if chosen in listed else kept

@@ -30,7 +30,7 @@ def choose_model(cell: Cell, installed: list[str]) -> str:
             ["auto", *installed],
             key="model",
             bind="query-params",
-            help="auto asks the model that knows such images best; if none does, one of real frames.",
+            help="auto asks a model of the picture's own kind, real or simulated; of several the one that knows it.",
         )
 
 

@@ -140,6 +140,8 @@ def _grown(old: Nodule, one: Nodule, view: int) -> Nodule:
     said = (
         one
         if view < len(old.views)
-        else Nodule(one.views, one.side or old.side, one.pole or old.pole, one.typed.over(old.typed))
+        else Nodule(
+            one.views, one.side or old.side, one.pole or old.pole, one.typed.over(old.typed), one.prior or old.prior
+        )
     )
-    return replace(said, views=tuple(views), prior=one.prior or old.prior, pathology=old.pathology)
+    return replace(said, views=tuple(views), pathology=old.pathology)

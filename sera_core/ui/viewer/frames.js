@@ -25,8 +25,10 @@ function turn(viewer, frame) {
 function receiveFrame(viewer, data) {
   const { data: before, frame } = viewer
   const another = before?.film !== data.film
-  if (another) clearTimeout(viewer.turning)
-  if (another) viewer.turning = 0
+  if (another) {
+    clearTimeout(viewer.turning)
+    viewer.turning = 0
+  }
   if (another || (!viewer.turning && (before.frame !== data.frame || frame === data.unused))) viewer.frame = data.frame
 }
 

@@ -182,7 +182,7 @@ def _cut(opinion: Opinion, labels: np.ndarray) -> None:
         means="Youden's J is sensitivity + specificity − 1: 0 is a guess, 1 is perfect. It is largest at "
         f"{best} % here.",
     )
-    show_code(decision.judge, decision.concatenated, decision.averaged, counts, youden)
+    show_code(decision.judge, decision.concatenated, decision.averaged, counts, decision.best_percent)
     take_home("Cut-off", partial(counts, labels, opinion.probabilities, cut), partial(measures, tp, fn, fp, tn))
 
 
