@@ -5,7 +5,7 @@ import numpy as np
 from PIL import Image
 
 from sera_core.figures.fidelity import fidelity
-from sera_core.figures.image import png_uri
+from sera_core.figures.image import jpeg_uri, png_uri
 from tests.figures.hand import hand_made
 
 
@@ -19,7 +19,16 @@ def test_a_picture_survives_the_trip_to_the_browser() -> None:
 
 
 def test_a_large_picture_is_sent_smaller() -> None:
-    assert decoded(png_uri(np.zeros((500, 3000), np.float32), max_side=600)).shape == (100, 600)
+    assert decoded(png_uri(np.zeros((512, 3072), np.float32))).shape == (171, 1024)
+
+
+def test_a_picture_for_a_glance_is_a_small_jpeg_of_the_same() -> None:
+    grey = np.linspace(0, 1, 600 * 400, dtype=np.float32).reshape(400, 600)
+    uri = jpeg_uri(grey)
+    assert uri.startswith("data:image/jpeg;base64,")
+    small = decoded(uri)
+    assert small.shape == (341, 512)
+    assert np.abs(small[:, 256] / 255 - np.linspace(0, 1, 341)).max() < 0.02
 
 
 def test_fidelity_shows_every_place() -> None:

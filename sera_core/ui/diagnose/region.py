@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from sera_core.outline import drawn, panes, propose
 from sera_core.sizes import check_size
 from sera_core.ui.cache import outline_of
 from sera_core.ui.cell import Cell, show_code
+from sera_core.ui.diagnose.cine import Cine
 from sera_core.ui.diagnose.image import Picture
 from sera_core.ui.measure import Calibration, centred, picture_at, scale_from, with_scale
 from sera_core.ui.state import Case, Marks
@@ -72,7 +73,7 @@ def show_picture(picture: Picture, region: Region) -> None:
         region.image,
         PICTURE,
         TOOLS,
-        replace(hands_on(case, image, region.box), frame=partial(cine.turn, case) if cine else None),
+        hands_on(case, image, region.box, cine),
         region.box,
         region.outline,
         case.marks.ruler,
@@ -91,7 +92,7 @@ def show_heat(region: Region, heatmap: Heatmap | None) -> None:
 # ---- what hands did --------------------------------------------------------------------------------------------------
 
 
-def hands_on(case: Case, image: GreyImage, box: Box | None) -> Hands:
+def hands_on(case: Case, image: GreyImage, box: Box | None, cine: Cine | None = None) -> Hands:
     """What becomes of a case when its picture, as it was read, is worked on; ``box`` is the region that is shown."""
     return Hands(
         box=partial(_draw_box, case),
@@ -100,6 +101,7 @@ def hands_on(case: Case, image: GreyImage, box: Box | None) -> Hands:
         line=partial(_measuring, case, image, lambda line: case.mark(ruler=line)),
         scale=partial(_measuring, case, image, partial(_rescale, case)),
         undo=partial(_measuring, case, image, case.undo),
+        frame=partial(cine.turn, case) if cine else None,
     )
 
 
