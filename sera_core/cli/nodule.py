@@ -29,6 +29,8 @@ from sera_core.wording import command_line
 from sera_core.wording import diagnosis as words
 from sera_core.wording.command_line import Result
 
+FRAME = "frame of a multi-frame file, from 0 (default: the first that can be used)"
+
 
 def diagnose(options: argparse.Namespace) -> Result:
     """One nodule: probability, verdict, heatmap, measured signs, proposed words and advice."""
@@ -56,7 +58,7 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="auto")
     parser.add_argument("--guideline", default=Guideline.KTIRADS2021.value, choices=[g.value for g in Guideline])
     parser.add_argument("--pretest", type=float, default=0.2, help="share of malignant nodules expected (0 ... 1)")
-    parser.add_argument("--frame", type=int, default=0, help="frame of a multi-frame file")
+    parser.add_argument("--frame", type=int, help=FRAME)
     parser.add_argument("--method", default=CamMethod.HIRESCAM.value, choices=[m.value for m in CamMethod])
     parser.add_argument("--heatmap", type=Path, metavar="OUT.png")
     parser.add_argument("--opinions", action="store_true", help="ask every other installed model too")
@@ -91,7 +93,7 @@ def outline(options: argparse.Namespace) -> Result:
 def _add_outline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", type=Path)
     parser.add_argument("--roi", type=int, nargs=4, metavar=("X", "Y", "W", "H"), help="a box to outline the nodule in")
-    parser.add_argument("--frame", type=int, default=0, help="frame of a multi-frame file")
+    parser.add_argument("--frame", type=int, help=FRAME)
     parser.add_argument("--mask", type=Path, metavar="OUT.png", help="the outline as a picture, white inside")
     _add_pane(parser)
 

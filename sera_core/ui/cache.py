@@ -93,7 +93,7 @@ def key_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def image_of(data: bytes, frame: int) -> GreyImage:
+def image_of(data: bytes, frame: int | None) -> GreyImage:
     """:func:`sera_core.images.read_image`, remembered within the session."""
 
     def read_it() -> GreyImage:

@@ -33,15 +33,15 @@ class Marks:
         Along the nodule; it gives the size where the image has a scale.
     calibration : Calibration or None
         The reader's own scale.
-    frame : int
-        On which one of a loop, from 0.
+    frame : int or None
+        On which one of a loop, from 0; None: the first that can be used.
     """
 
     box: Box | None = None
     outline: Outline | None = None
     ruler: Line | None = None
     calibration: Calibration | None = None
-    frame: int = 0
+    frame: int | None = None
 
 
 @dataclass(frozen=True)

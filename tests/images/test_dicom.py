@@ -54,6 +54,37 @@ def test_each_frame_of_a_loop(syntax: str) -> None:
         assert refusal.value.code == "no_such_frame"
 
 
+@pytest.mark.parametrize(("frames", "dark", "opened"), [(6, 2, 2), (60, 3, 5), (60, 11, 15), (2, 1, 1)])
+def test_a_loop_that_begins_in_the_dark_opens_where_there_is_a_picture(frames: int, dark: int, opened: int) -> None:
+    loop = np.stack([speckle(40, 50, seed=seed) for seed in range(frames)])
+    loop[:dark] = 0
+    file = save(dataset(loop, frames=frames))
+    image = read_image(file)
+    assert (image.frame, image.frames) == (opened, frames)
+    np.testing.assert_allclose(image.pixels * 255, loop[opened], atol=1e-4)
+    told = {notice.code: notice.message for notice in image.warnings}
+    assert told["later_frame"] == f"The first frame cannot be used; this is frame {opened + 1} of {frames}."
+    with pytest.raises(BadInput) as refusal:
+        read_image(file, 0)
+    assert refusal.value.code == "blank", "the frame that was asked for is not exchanged"
+
+
+def test_a_loop_that_begins_in_colour_opens_where_it_is_grey() -> None:
+    loop = np.zeros((3, 300, 400, 3), np.uint8) + grey_rgb(300, 400)
+    loop[0, 100:200, 100:300] = 200, 30, 30
+    image = read_image(save(dataset(loop, frames=3)))
+    assert image.frame == 1
+    assert "later_frame" in [notice.code for notice in image.warnings]
+
+
+def test_a_loop_without_a_picture_is_refused_for_its_first_frame() -> None:
+    loop = np.zeros((3, 300, 400, 3), np.uint8)
+    loop[1:] = 200, 30, 30
+    with pytest.raises(BadInput) as refusal:
+        read_image(save(dataset(loop, frames=3)))
+    assert refusal.value.code == "blank"
+
+
 def test_one_frame_of_a_long_loop_costs_one_frame() -> None:
     frames = np.zeros((200, 300, 400, 3), np.uint8) + grey_rgb(300, 400)
     file = save(dataset(frames, frames=200))  # 72 MB

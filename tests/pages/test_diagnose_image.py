@@ -157,7 +157,7 @@ def test_a_loop_is_turned_in_the_picture_has_a_scale_and_no_name(page: AppTest) 
     assert "Your box: 120 × 110 pixels" in words(page)
     assert page.session_state["diagnosed"].reading.outline.source == "box", "nothing drawn on another frame"
     case.undo()
-    assert (case.marks.frame, case.marks.outline.source) == (0, "reader")
+    assert (case.marks.frame, case.marks.outline.source) == (None, "reader")
     case.undo()
     Cine(loop(), 3).turn(case, 2)
     page.run()
@@ -166,6 +166,20 @@ def test_a_loop_is_turned_in_the_picture_has_a_scale_and_no_name(page: AppTest) 
     assert "Proposed box" in words(page)
     assert "Secret" not in words(page)
     assert "4711" not in words(page)
+
+
+def test_a_loop_whose_first_frame_is_black_opens_at_the_next(page: AppTest) -> None:
+    data = loop(blank=0)
+    upload(page, "loop.dcm", data)
+    assert not page.exception
+    assert page.session_state["diagnosed"].image.frame == 1
+    assert "The first frame cannot be used; this is frame 2 of 3." in words(page)
+    case = page.session_state["case"]
+    Cine(data, 3).turn(case, 2)
+    page.run()
+    Cine(data, 3).turn(case, 0)
+    page.run()
+    assert "Frame 1 is not used, frame 3 stays" in [warning.title for warning in page.warning]
 
 
 def test_a_frame_that_cannot_be_used_leaves_the_one_before(page: AppTest) -> None:
