@@ -19,8 +19,9 @@ from sera_core.train.crossval import Plan, Trainer
 from sera_core.train.frames import Frame
 from sera_core.train.frozen import Bank, fill_bank, fit_frozen
 from sera_core.train.kept import Kept, draw
-from sera_core.train.loop import Fitted, finetune
+from sera_core.train.loop import Fitted
 from sera_core.train.recipes import SIGNS_MODES
+from sera_core.train.soup import souped
 
 
 def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path, outlines: Outliner | None = None) -> Trainer:
@@ -36,7 +37,7 @@ def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path, outlines:
     stage : Stage
         Where features of fixed bodies are kept.
     keep : Path
-        Where fine-tuning keeps checkpoints and curves, one folder a fold.
+        Where fine-tuning keeps checkpoints and curves, one folder a fold and in it one a run.
     outlines : Outliner, optional
         Who outlines the nodules where the plan measures them; None: the shipped network.
     """
@@ -52,7 +53,7 @@ def trainer(plan: Plan, frames: list[Frame], stage: Stage, keep: Path, outlines:
     def tuned(fold: str | None, chosen: list[Frame]) -> Fitted:
         told = stage.named(f"fold {fold}").report
         place = keep / ("all" if fold is None else f"fold{fold}")
-        return finetune(plan.network, chosen, plan.preparation, plan.recipe, told, place, kept())
+        return souped(plan.network, chosen, plan.preparation, plan.recipe, told, place, kept())
 
     @cache
     def fit(fold: str | None) -> Fitted:

@@ -57,6 +57,8 @@ class Recipe:
     kept_views : int
         Random views of each image that are drawn once, with what the fixed stages make of them (``finetune``); 0: new
         views in every epoch.
+    soup : int
+        Runs from seeds that follow each other, whose weights' mean is what is kept (``finetune``; see :mod:`.soup`).
     svm_c : float
         Soft-margin constant (``svm``).
     augmentation : Augmentation
@@ -77,6 +79,7 @@ class Recipe:
     frozen_stages: Annotated[int, Field(ge=0)] = 3
     views: Annotated[int, Field(ge=0)] = 4
     kept_views: Annotated[int, Field(ge=0)] = 0
+    soup: Count = 1
     svm_c: Positive = 1.0
     augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 0

@@ -29,7 +29,7 @@ PLANS = {
     "signs": (NETWORK, Recipe("signs")),
     "joined": (NETWORK, Recipe("joined")),
     "texture": ("glcm", Recipe("rf")),
-    "finetune": (NETWORK, Recipe("finetune", epochs=1, batch=8, averaging=0.5)),
+    "finetune": (NETWORK, Recipe("finetune", epochs=1, batch=8, averaging=0.5, soup=2)),
 }
 
 

@@ -19,6 +19,7 @@ from sera_core.train.frames import Frame, viewed
 from sera_core.train.frozen import Bank, fill_bank, fit_frozen
 from sera_core.train.loop import Fitted, finetune
 from sera_core.train.recipes import Recipe
+from sera_core.train.soup import souped
 from tests.drawn import NETWORK, PREPARATION, frames
 
 TRANSFER = Recipe("transfer", epochs=6, batch=8, rate=0.001, views=2)
@@ -128,6 +129,19 @@ def test_fine_tuning_repeats_for_one_seed_and_differs_for_another(known: list[Fr
     np.testing.assert_allclose(again, tuned.scores(VIEWS), rtol=0, atol=1e-6)
     other = finetune(NETWORK, known, PREPARATION, replace(TUNE, seed=1), silent).scores(VIEWS)
     assert not np.allclose(other, again)
+
+
+def test_a_soup_is_the_mean_of_its_runs_weights(known: list[Frame], tmp_path: Path) -> None:
+    kept = souped(NETWORK, known, PREPARATION, replace(TUNE, soup=3), silent, tmp_path).parts.state_dict()
+    runs = [
+        finetune(NETWORK, known, PREPARATION, replace(TUNE, seed=seed), silent).parts.state_dict() for seed in range(3)
+    ]
+    moved = 0
+    for name, value in kept.items():
+        each = np.stack([run[name].double().numpy() for run in runs])
+        np.testing.assert_allclose(value.numpy(), each.mean(axis=0), rtol=1e-6, atol=1e-7, err_msg=name)
+        moved += np.ptp(each, axis=0).max() > 0
+    assert moved > 50, "the runs differ"
 
 
 def test_fine_tuning_learns_drawn_classes(known: list[Frame]) -> None:
