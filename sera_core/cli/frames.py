@@ -67,12 +67,12 @@ def import_data(options: argparse.Namespace) -> Result:
         say(f"note: {remark}")
     for reason, files in found.tally.left_out.items():
         say(f"left out, {reason}: {len(files)} ({', '.join(files[:5])}{' ...' if len(files) > 5 else ''})")
-    if found.tally.merged:
-        say(f"merged, several outlines in one box: {len(found.tally.merged)}")
+    if found.tally.several:
+        say(f"several outlines, the largest is the case: {len(found.tally.several)}")
     sheet = str(options.out.with_suffix(".png"))
     return {"manifest": str(options.out), "cases": found.cases, "sheet": sheet} | {
         "left_out": left_out,
-        "merged": len(found.tally.merged),
+        "several_outlines": len(found.tally.several),
         "notes": found.tally.remarks,
     }
 

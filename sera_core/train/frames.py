@@ -19,7 +19,7 @@ from sera_core.images.views import views
 from sera_core.outline import without_callipers
 from sera_core.train.augment import Augmentation, vary
 from sera_core.train.manifest import Case, load
-from sera_core.train.masks import Mask, ellipse, read_mask
+from sera_core.train.masks import Mask, ellipse, part_in, read_mask
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -50,9 +50,10 @@ class Frame:
 
     @property
     def mask(self) -> Mask:
-        """The nodule's outline ``bool [H, W]``: the one that was drawn, or the ellipse in the box."""
+        """The nodule's outline ``bool [H, W]``: what was drawn in the box, or the ellipse in it."""
         drawn = _drawn(self.case.mask) if self.case.mask else None
-        return drawn if drawn is not None and drawn.shape == self.levels.shape else ellipse(self.levels.shape, self.box)
+        part = part_in(drawn, self.box) if drawn is not None and drawn.shape == self.levels.shape else None
+        return ellipse(self.levels.shape, self.box) if part is None else part
 
 
 def decode(cases: list[Case]) -> tuple[list[Frame], list[str]]:

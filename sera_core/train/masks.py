@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 
 from sera_core.contracts import BadInput, Box
 
@@ -28,6 +29,26 @@ def read_mask(file: Path) -> Mask:
     except OSError as error:
         raise BadInput("no_mask", f"The mask {file} cannot be read: copy it again or leave its row out.") from error
     return np.asarray(levels > (0 if palette or len(np.unique(levels)) <= 2 else 127))
+
+
+def parts_of(mask: Mask) -> list[Mask]:
+    """The connected parts, the largest first; what is smaller than a twentieth of it is a slip of the hand, no part."""
+    labels, count = ndimage.label(mask)
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    order = np.argsort(-sizes, kind="stable")
+    return [labels == 1 + part for part in order if 20 * sizes[part] >= sizes.max()]
+
+
+def part_in(mask: Mask, box: Box) -> Mask | None:
+    """The connected part that lies in a box with most of its pixels; None where none does.
+
+    A frame may show a nodule twice, in two views side by side, and one mask outlines both.
+    """
+    labels, count = ndimage.label(mask)
+    held = box.clipped(*mask.shape)
+    inside = labels[held.y : held.y + held.height, held.x : held.x + held.width]
+    pixels = np.bincount(inside.ravel(), minlength=count + 1)[1:]
+    return np.asarray(labels == 1 + int(np.argmax(pixels))) if pixels.any() else None
 
 
 def ellipse(shape: tuple[int, int], box: Box) -> Mask:

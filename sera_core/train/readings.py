@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from PIL import Image
-from scipy import ndimage
 
 from sera_core.contracts import BadInput, Box, Composition, Echogenicity, Focus, GreyImage, Margin, Outline
 from sera_core.outline import panes
@@ -21,6 +20,7 @@ from sera_core.signs.measure import SMALLEST_PX
 from sera_core.signs.propose import Way
 from sera_core.signs.shaken import shaken
 from sera_core.simulate import Case, render
+from sera_core.train.masks import parts_of, read_mask
 
 if TYPE_CHECKING:
     from sera_core.outline.unet import UNet
@@ -147,7 +147,7 @@ def ddti(folder: Path) -> Iterator[Shown]:
     known: list[dict[str, str]] = table[(table["duplicate"] != "1") & (table["fold"] != "")].to_dict("records")
     for row in known:
         pixels = np.asarray(Image.open(folder / row["image"]).convert("L"), np.float32) / np.float32(255)
-        mask = largest(np.asarray(Image.open(folder / row["mask"]).convert("L")) > 127)
+        mask = parts_of(read_mask(folder / row["mask"]))[0]
         yield Shown(GreyImage(pixels), mask, _read(row), "DDTI", row["patient_group"], int(row["fold"]))
 
 
@@ -157,13 +157,6 @@ def _read(row: dict[str, str]) -> dict[str, str]:
         seen = _CALCIFICATIONS.get(row["calcifications"])
         words |= {focus.value: focus.value if focus is seen else NO for focus in _CALCIFICATIONS.values()}
     return {question: word for question, word in words.items() if word}
-
-
-def largest(mask: Mask) -> Mask:
-    """The largest connected part."""
-    parts, number = ndimage.label(mask)
-    sizes = ndimage.sum_labels(mask, parts, range(1, number + 1))
-    return np.asarray(parts == 1 + int(np.argmax(sizes)))
 
 
 def simulated(cases: Iterable[Case], folds: int = 5) -> Iterator[Shown]:

@@ -67,7 +67,7 @@ def test_import_and_study(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
         "cases": 12,
         "sheet": str(manifest.with_suffix(".png")),
         "left_out": {},
-        "merged": 0,
+        "several_outlines": 0,
         "notes": [],
     }
     assert "patient of its own" in found["notes"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 from PIL import Image
 
 from sera_core.contracts import BadInput, Box
+from sera_core.train.frames import decode
 from sera_core.train.importers import write_manifest
 from sera_core.train.importers.ddti import KWAK_RISK
-from sera_core.train.importers.rows import mask_box
+from sera_core.train.importers.rows import outlines_in
 from sera_core.train.manifest import Case, load, read_manifest
 from tests.drawn import write_picture
 
@@ -150,10 +152,31 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
 
 def test_box_of_a_mask_is_its_extent(tmp_path: Path) -> None:
     write_mask(tmp_path / "mask.png", Box(7, 11, 1, 60))
-    assert mask_box(tmp_path / "mask.png") == Box(7, 11, 1, 60)
+    (part,) = outlines_in(tmp_path / "mask.png", tmp_path / "mask.png")
+    assert Box.around(part) == Box(7, 11, 1, 60)
     Image.fromarray(np.zeros((9, 9), np.uint8)).save(tmp_path / "black.png")
     with pytest.raises(BadInput, match="marks nothing"):
-        mask_box(tmp_path / "black.png")
+        outlines_in(tmp_path / "black.png", tmp_path / "black.png")
+
+
+def test_a_nodule_in_two_views_has_the_box_of_the_larger_one(tmp_path: Path) -> None:
+    """The box around both would hold what lies between two pictures, and hardly any nodule."""
+    source = tmp_path / "ddti"
+    write_picture(source / "images" / "1.png", 0, 0)
+    mask = np.zeros((96, 128), np.uint8)
+    mask[20:50, 5:35] = mask[30:70, 70:110] = 255
+    mask[90, 120] = 255  # a slip of the hand is no outline
+    (source / "masks").mkdir()
+    Image.fromarray(mask).save(source / "masks" / "1.png")
+    columns = "image,mask,tirads,patient_group,fold,duplicate"
+    (source / "labels.csv").write_text(f"{columns}\nimages/1.png,masks/1.png,4c,p1,0,0\n")
+    found = write_manifest("ddti", source, tmp_path / "cases.csv")
+    (frame,), _ = decode(read_manifest(tmp_path / "cases.csv"))
+    assert frame.box == Box(70, 30, 40, 40)
+    np.testing.assert_array_equal(frame.mask, np.pad(mask[30:70, 70:110] > 0, ((30, 26), (70, 18))))
+    other = replace(frame, box=Box(0, 15, 40, 40)).mask
+    np.testing.assert_array_equal(other, np.pad(mask[20:50, 5:35] > 0, ((20, 46), (5, 93))))
+    assert found.tally.several == ["1.png"]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +211,7 @@ def test_ddti_as_distributed_agrees_with_its_own_table(shared_data: Path, tmp_pa
         assert case.label == (category in {"4c", "5"})
 
 
-def test_arrows_bound_nothing_and_outlines_are_said_to_be_merged(tmp_path: Path) -> None:
+def test_arrows_bound_nothing_and_of_several_outlines_the_largest_is_the_case(tmp_path: Path) -> None:
     source = tmp_path / "ddti"
     arrow = '{"points": [{"x": 0, "y": 0}, {"x": 90, "y": 90}], "regionType": "arrow"}'
     one = '{"points": [{"x": 20, "y": 30}, {"x": 59, "y": 69}], "regionType": "freehand"}'
@@ -197,8 +220,8 @@ def test_arrows_bound_nothing_and_outlines_are_said_to_be_merged(tmp_path: Path)
     write_ddti_xml(source, "2", "", [("1", f"[{one}]")])
     found = write_manifest("ddti", source, tmp_path / "cases.csv")
     boxes = [case.box for case in read_manifest(tmp_path / "cases.csv")]
-    assert boxes == [Box(20, 30, 40, 40), Box(20, 30, 60, 40)]
-    assert found.tally.merged == ["1_2.jpg"]
+    assert boxes == [Box(20, 30, 40, 40), Box(20, 30, 40, 40)]
+    assert found.tally.several == ["1_2.jpg"]
     assert found.tally.left_out == {"no outline can be read": ["1_3.jpg"], "no category": ["2_1.jpg"]}
     assert Image.open(tmp_path / "cases.png").size == (1280, 128)
 
@@ -214,10 +237,10 @@ def test_busi_as_published(tmp_path: Path) -> None:
     found = write_manifest("busi", source, tmp_path / "cases.csv")
     cases = read_manifest(tmp_path / "cases.csv")
     assert [(c.image.name, c.label, c.box) for c in cases] == [
-        ("benign (1).png", 0, Box(10, 20, 50, 40)),
+        ("benign (1).png", 0, Box(10, 20, 30, 40)),
         ("malignant (1).png", 1, Box(10, 20, 30, 40)),
     ]
-    assert found.tally.merged == ["benign (1).png"]
+    assert found.tally.several == ["benign (1).png"]
     assert {reason: len(files) for reason, files in found.tally.left_out.items()} == {
         "a macOS side file, no picture": 1,
         "no mask": 1,
@@ -233,12 +256,13 @@ def test_masks_of_0_and_1_and_of_a_palette_are_right_and_another_size_is_refused
     palette.putpalette([0, 0, 0, 40, 0, 0] + [0] * 762)
     palette.save(tmp_path / "palette.png")
     Image.fromarray(marks.astype(bool)).save(tmp_path / "bits.png")
-    for name in ("ones", "palette", "bits"):
-        assert mask_box(tmp_path / f"{name}.png") == Box(10, 20, 30, 40), name
     write_picture(tmp_path / "frame.png", 0, 0)
+    for name in ("ones", "palette", "bits"):
+        (part,) = outlines_in(tmp_path / f"{name}.png", tmp_path / "frame.png")
+        assert Box.around(part) == Box(10, 20, 30, 40), name
     Image.fromarray(marks[::2, ::2] * 255).save(tmp_path / "half.png")
     with pytest.raises(BadInput, match="64 x 48 pixels, its picture 128 x 96"):
-        mask_box(tmp_path / "half.png", tmp_path / "frame.png")
+        outlines_in(tmp_path / "half.png", tmp_path / "frame.png")
 
 
 def test_patients_of_class_folders_are_found_or_loudly_not(tmp_path: Path) -> None:

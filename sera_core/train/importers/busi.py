@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
+from sera_core.contracts import Box
 from sera_core.sheet import LABELS
 from sera_core.train.importers.rows import (
     ALONE,
     Row,
     Tally,
-    box_around,
     box_columns,
     case_columns,
     labels_csv,
-    mask_box,
     mask_columns,
+    outlines_in,
     pictures,
 )
 
@@ -41,7 +43,7 @@ def busi(source: Path, tally: Tally) -> Iterator[Row]:
         yield {
             **case_columns(source / row["image"], LABELS[row["label"]], row["duplicate_group"], "BUSI"),
             "split": "train",
-            **mask_columns(source, row),
+            **mask_columns(source, row, tally),
         }
 
 
@@ -57,9 +59,9 @@ def _busi_published(source: Path, tally: Tally) -> Iterator[Row]:
             elif not masks:
                 tally.leave("no mask", image.name)
             else:
-                if len(masks) > 1:
-                    tally.merged.append(image.name)
-                boxes = [mask_box(mask, image) for mask in masks]
-                corners = [(b.x, b.y) for b in boxes] + [(b.x + b.width - 1, b.y + b.height - 1) for b in boxes]
+                parts = [part for mask in masks for part in outlines_in(mask, image)]
+                if len(parts) > 1:
+                    tally.several.append(image.name)
                 base = case_columns(image, LABELS[name], f"{name}/{image.stem}", "BUSI")
-                yield {**base, "split": "train", "outlines": len(masks), **box_columns(box_around(corners))}
+                box = Box.around(max(parts, key=np.count_nonzero))
+                yield {**base, "split": "train", "outlines": len(parts), **box_columns(box)}

@@ -36,7 +36,7 @@ def ddti(source: Path, tally: Tally) -> Iterator[Row]:
             "split": str(int(float(row["fold"]))),
             "soft_label": KWAK_RISK[row["tirads"]],
             "tirads": row["tirads"],
-            **mask_columns(source, row),
+            **mask_columns(source, row, tally),
         }
 
 
@@ -61,8 +61,8 @@ def _ddti_xml(source: Path, tally: Tally) -> Iterator[Row]:
                 tally.leave("no outline can be read", image.name)
             else:
                 if len(outlines) > 1:
-                    tally.merged.append(image.name)
-                box = box_around([point for outline in outlines for point in outline])
+                    tally.several.append(image.name)
+                box = max((box_around(outline) for outline in outlines), key=lambda box: box.width * box.height)
                 yield {
                     **case_columns(image, int(category in SUSPICIOUS), file.stem, "DDTI"),
                     "split": "train",

@@ -10,7 +10,7 @@ import pandas as pd
 from PIL import Image
 
 from sera_core.contracts import BadInput, Box
-from sera_core.train.masks import read_mask
+from sera_core.train.masks import Mask, parts_of, read_mask
 
 IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm"}
 ALONE = "Each image was taken as a patient of its own: images of one patient may fall into different folds."
@@ -19,10 +19,13 @@ Row = dict[str, object]
 
 @dataclass
 class Tally:
-    """What an importer did with each file that is no plain case: reasons and sentences, in the order they came."""
+    """What an importer did with each file that is no plain case: reasons and sentences, in the order they came.
+
+    ``several``: pictures with several outlines, often of one nodule in two views; the largest is the case.
+    """
 
     left_out: dict[str, list[str]] = field(default_factory=dict)
-    merged: list[str] = field(default_factory=list)
+    several: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def leave(self, reason: str, file: str) -> None:
@@ -35,10 +38,13 @@ def case_columns(image: Path, label: int, patient: str, centre: str) -> Row:
     return {"image": image, "label": label, "patient_id": patient, "centre": centre}
 
 
-def mask_columns(source: Path, row: dict[str, str]) -> Row:
-    """The mask of a row of ``labels.csv``, and its box."""
-    mask = source / row["mask"]
-    return {**box_columns(mask_box(mask, source / row["image"])), "mask": mask}
+def mask_columns(source: Path, row: dict[str, str], tally: Tally) -> Row:
+    """The mask of a row of ``labels.csv``, and the box of its largest part."""
+    mask, image = source / row["mask"], source / row["image"]
+    parts = outlines_in(mask, image)
+    if len(parts) > 1:
+        tally.several.append(image.name)
+    return {**box_columns(Box.around(parts[0])), "mask": mask}
 
 
 def box_columns(box: Box) -> Row:
@@ -46,8 +52,8 @@ def box_columns(box: Box) -> Row:
     return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
 
 
-def mask_box(file: Path, picture: Path | None = None) -> Box:
-    """Bounding box of a mask.
+def outlines_in(file: Path, picture: Path) -> list[Mask]:
+    """The parts of a mask, the largest first.
 
     Raises
     ------
@@ -55,15 +61,14 @@ def mask_box(file: Path, picture: Path | None = None) -> Box:
         When the mask cannot be read, marks nothing, or has another size than its ``picture``.
     """
     inside = read_mask(file)
-    if picture is not None:
-        with Image.open(picture) as whole:
-            size = whole.size
-        if size != inside.shape[::-1]:
-            said = f"{inside.shape[1]} x {inside.shape[0]} pixels, its picture {size[0]} x {size[1]}"
-            raise BadInput("mask_size", f"The mask {file.name} has {said}: give it the picture's size.")
+    with Image.open(picture) as whole:
+        size = whole.size
+    if size != inside.shape[::-1]:
+        said = f"{inside.shape[1]} x {inside.shape[0]} pixels, its picture {size[0]} x {size[1]}"
+        raise BadInput("mask_size", f"The mask {file.name} has {said}: give it the picture's size.")
     if not inside.any():
         raise BadInput("empty_mask", f"The mask {file.name} marks nothing: leave its row out.")
-    return Box.around(inside)
+    return parts_of(inside)
 
 
 def box_around(points: Sequence[tuple[float, float]]) -> Box:
