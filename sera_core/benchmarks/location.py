@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from sera_core.benchmarks.folds import networks_of_folds
 from sera_core.benchmarks.pointing import Row, Shown, baselines, estimate, maps, networks, shown
@@ -22,6 +21,7 @@ from sera_core.images.read import read_image
 from sera_core.simulate.cohort import study_set
 from sera_core.simulate.render import render
 from sera_core.train.importers import IMPORTERS, Tally
+from sera_core.train.masks import part_in, read_mask
 
 SEED, CASES = 91, 60  # what ships was chosen on other seeds
 MOST = {"ddti": 111, "busi": 60}  # nodules: all that DDTI's readers call suspicious, the first of BUSI's
@@ -99,7 +99,7 @@ def _real(name: str, folder: Path) -> Iterator[tuple[Framed, str]]:
             continue
         file = Path(str(row["image"]))
         pixels = read_image(file.read_bytes()).pixels
-        with Image.open(next((folder / "masks").glob(f"{file.stem}.*"))) as picture:
-            levels = np.asarray(picture.convert("L"))
         box = Box(*(int(str(row[key])) for key in ("x", "y", "width", "height")))
-        yield (pixels, box, levels > levels.max() / 2, str(row["patient_id"])), str(row["split"])
+        mask = part_in(read_mask(Path(str(row["mask"]))), box)
+        assert mask is not None, "the box is that of a part"
+        yield (pixels, box, mask, str(row["patient_id"])), str(row["split"])
