@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
 
 from sera_core.benchmarks.pointing import of_simulated_frames
 from sera_core.classifiers.cnn import Classifier
@@ -31,7 +30,6 @@ from sera_core.simulate.realism import REAL_MM_PER_PX, crops, features, real_fra
 from sera_core.simulate.render import render
 
 CASES, SEED = 300, 5  # patients whom no shipped model was trained on
-SMALLEST_PX = 400  # of a nodule; smaller parts of a mask are crumbs of its drawing
 Framed = tuple[Grey, Mask]
 Row = dict[str, object]
 
@@ -63,9 +61,9 @@ def likeness(frames: Path | None, cases: int = CASES, report: Callable[[str], No
     if frames is None:
         raise BadInput("no_frames", "Real frames are needed: name the folder that holds ddti and busi with --frames.")
     real = {
-        "DDTI, chosen on": crops(nodules(real_frames(frames / "ddti", half=0))),
-        "DDTI, other patients": crops(nodules(real_frames(frames / "ddti", half=1))),
-        "BUSI": crops(nodules(real_frames(frames / "busi"))),
+        "DDTI, chosen on": crops(real_frames(frames / "ddti", half=0)),
+        "DDTI, other patients": crops(real_frames(frames / "ddti", half=1)),
+        "BUSI": crops(real_frames(frames / "busi")),
     }
     patients = any_cohort("internal", cases, SEED)
     drawn = [render(case) for case in patients]
@@ -74,16 +72,6 @@ def likeness(frames: Path | None, cases: int = CASES, report: Callable[[str], No
     whole = [(one.image.pixels, one.mask) for one in drawn]
     told = _told_apart(real, small, report)
     return told + [row for model in of_simulated_frames() for row in _answers(model, malignant, whole, small)]
-
-
-def nodules(frames: Sequence[Framed]) -> list[Framed]:
-    """Every frame once a nodule: a mask may hold one in each of two views, and no square should hold both."""
-    out = []
-    for grey, mask in frames:
-        parts, number = ndimage.label(mask)
-        alone = (parts == part for part in range(1, number + 1))
-        out += [(grey, one) for one in alone if one.sum() >= SMALLEST_PX]
-    return out
 
 
 def finished(frames: Sequence[Framed], steps: Sequence[Step], seed: int = 3) -> list[Framed]:

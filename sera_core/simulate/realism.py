@@ -28,13 +28,16 @@ from sera_core.simulate.render import crop, render
 
 COPIES = ("duplicate", "duplicate_across_classes")  # columns that mark a frame shown twice
 REAL_MM_PER_PX = 0.127  # about: a 39 mm probe is 308 pixels wide; the files carry no scale
+SMALLEST_PX = 400  # of a nodule; smaller parts of a mask are crumbs of its drawing
 FOLDS, RIDGE = 5, 1.0  # of the classifier that tells real from simulated
 CROP = Preparation(96, "square", 1.6, 0.0, 1.0)
 Features = NDArray[np.float64]
 
 
 def real_frames(folder: Path, limit: int | None = None, half: int | None = None) -> list[tuple[Grey, Mask]]:
-    """Frames and masks of DDTI (Pedraza 2015, doi 10.1117/12.2073532) or BUSI (Al-Dhabyani 2020), duplicates left out.
+    """Frames with one outlined nodule each, of DDTI (Pedraza 2015, doi 10.1117/12.2073532) or BUSI (Al-Dhabyani 2020).
+
+    Duplicates are left out; a frame that shows two views comes twice.
 
     Parameters
     ----------
@@ -59,9 +62,18 @@ def real_frames(folder: Path, limit: int | None = None, half: int | None = None)
         kept = {patients[at] for at in np.random.default_rng(0).permutation(len(patients))[half::2]}
         rows = [row for row in rows if row["patient_group"] in kept]
     step = max(1, len(rows) // limit) if limit else 1
-    return [
-        (_grey(folder / row["image"]), _grey(folder / row["mask"]) > 0.5) for row in rows[::step][: limit or len(rows)]
-    ]
+    shown = rows[::step][: limit or len(rows)]
+    return nodules([(_grey(folder / row["image"]), _grey(folder / row["mask"]) > 0.5) for row in shown])
+
+
+def nodules(frames: Sequence[tuple[Grey, Mask]]) -> list[tuple[Grey, Mask]]:
+    """Every frame once a nodule: a mask may hold one in each of two views, and no square should hold both."""
+    out = []
+    for grey, mask in frames:
+        parts, number = ndimage.label(mask)
+        alone = (parts == part for part in range(1, number + 1))
+        out += [(grey, one) for one in alone if one.sum() >= SMALLEST_PX]
+    return out
 
 
 def _grey(file: Path) -> Grey:

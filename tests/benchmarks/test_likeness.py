@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sera_core.benchmarks.likeness import finished, likeness, most_telling, nodules
+from sera_core.benchmarks.likeness import finished, likeness, most_telling
 from sera_core.contracts import BadInput
 from sera_core.simulate.cohort import any_cohort
 from sera_core.simulate.finish import EXPORTED
 from sera_core.simulate.loans import everything
-from sera_core.simulate.realism import crops, real_frames, real_or_simulated
+from sera_core.simulate.realism import crops, nodules, real_frames, real_or_simulated
 from sera_core.simulate.render import crop
 
 
@@ -40,7 +40,7 @@ def test_the_halves_of_a_data_set_hold_every_patient_once(tmp_path: Path) -> Non
 
 
 def test_two_halves_of_the_real_frames_are_alike_and_simulated_ones_only_with_what_they_lend(shared_data: Path) -> None:
-    one, other = (crops(nodules(real_frames(shared_data / "ddti", 70, half)))[:90] for half in (0, 1))
+    one, other = (crops(real_frames(shared_data / "ddti", 70, half))[:90] for half in (0, 1))
     drawn = [crop(case, 96, 1.6) for case in any_cohort("internal", 90, 5)]
     lent = list(everything(np.stack(drawn), np.stack(one)))
     assert real_or_simulated(one, other) < 0.7
