@@ -28,9 +28,9 @@ def test_a_mask_of_two_views_gives_two_nodules_without_crumbs() -> None:
 def test_the_halves_of_a_data_set_hold_every_patient_once(tmp_path: Path) -> None:
     lines = ["image,mask,patient_group,duplicate"]
     for number, patient in enumerate(("p1", "p2", "p1", "p3", "p4", "p3")):
-        grey = Image.new("L", (8, 8), 40 * int(patient[1]))
-        grey.save(tmp_path / f"{number}.png")
-        lines.append(f"{number}.png,{number}.png,{patient},{int(number == 5)}")
+        Image.new("L", (24, 24), 40 * int(patient[1])).save(tmp_path / f"{number}.png")
+        lines.append(f"{number}.png,nodule.png,{patient},{int(number == 5)}")
+    Image.new("L", (24, 24), 255).save(tmp_path / "nodule.png")
     (tmp_path / "labels.csv").write_text("\n".join(lines))
     halves = [real_frames(tmp_path, half=half) for half in (0, 1)]
     seen = [{round(float(grey[0, 0]) * 255 / 40) for grey, _ in half} for half in halves]
