@@ -10,6 +10,7 @@ from PIL import Image
 from scipy import ndimage
 
 from sera_core.contracts import Box, Grey, GreyImage, Outline, OutlineSource
+from sera_core.images.checks import lit_parts
 from sera_core.outline.callipers import Mark, find_callipers, painted_out, spanned
 from sera_core.outline.card import OutlineCard, load
 from sera_core.outline.found import THRESHOLD, Found, find
@@ -84,12 +85,16 @@ class _Look:
         return outline
 
     def by_callipers(self) -> Outline | None:
-        """The outline that callipers on the frame span."""
-        spans = spanned(self.frame.marks, self.frame.pixels.shape[:2])
+        """The outline that callipers on the frame span: those on a picture, since a depth scale has marks too."""
+        pictures = lit_parts(self.frame.pixels)
+        marks = tuple(
+            mark for mark in self.frame.marks if any(part.contains(Box(mark.x, mark.y, 1, 1)) for part in pictures)
+        )
+        spans = spanned(marks, self.frame.pixels.shape[:2])
         if spans is None:
             return None
         box = _outer(spans, self.frame.step, self.image.shape)
-        crossed = len(self.frame.marks) == CROSSED  # whoever measured in two directions has shown where the nodule is
+        crossed = len(marks) == CROSSED  # whoever measured in two directions has shown where the nodule is
         return self.in_box(box, "callipers") or (_ellipse(self.image.shape, box, "callipers") if crossed else None)
 
 

@@ -126,6 +126,18 @@ def test_a_click_outlines_what_was_clicked(frames: list[Frame]) -> None:
     assert np.mean(got) > 0.65
 
 
+def test_the_marks_of_a_depth_scale_beside_the_picture_measure_no_nodule(frames: list[Frame]) -> None:
+    """On DDTI's 611_2 the 0 and the 5 of the scale were taken for callipers, and the black margin for a nodule."""
+    pixels = np.round(np.pad(frames[0].image.pixels, ((0, 0), (120, 0))) * 255).astype(np.uint8)
+    plain = propose(GreyImage(pixels.astype(np.float32) / 255))
+    draw_calliper(pixels, Calliper(((40, 40), (40, pixels.shape[0] - 40)), arm=5))
+    found = propose(GreyImage(pixels.astype(np.float32) / 255))
+    assert plain is not None
+    assert found is not None
+    assert found.source == "network"
+    assert found.box.overlap(plain.box) > 0.8
+
+
 def test_callipers_say_where_to_look(frames: list[Frame]) -> None:
     got = []
     for frame in frames[:8]:
