@@ -84,12 +84,16 @@ class _Look:
             return None
         return outline
 
-    def by_callipers(self) -> Outline | None:
-        """The outline that callipers on the frame span: those on a picture, since a depth scale has marks too."""
+    def _on_pictures(self) -> tuple[Mark, ...]:
+        """The marks that lie on a picture: a depth scale beside it has some too."""
+        if not self.frame.marks:
+            return ()
         pictures = lit_parts(self.frame.pixels)
-        marks = tuple(
-            mark for mark in self.frame.marks if any(part.contains(Box(mark.x, mark.y, 1, 1)) for part in pictures)
-        )
+        return tuple(m for m in self.frame.marks if any(part.contains(Box(m.x, m.y, 1, 1)) for part in pictures))
+
+    def by_callipers(self) -> Outline | None:
+        """The outline that callipers on the frame span."""
+        marks = self._on_pictures()
         spans = spanned(marks, self.frame.pixels.shape[:2])
         if spans is None:
             return None

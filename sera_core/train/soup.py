@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
-
-from torch import nn
-from torch.optim.swa_utils import AveragedModel
+from typing import TYPE_CHECKING, cast
 
 from sera_core.images.prepare import Preparation
 from sera_core.train import checkpoint
@@ -20,6 +17,9 @@ from sera_core.train.frames import Frame
 from sera_core.train.kept import Kept
 from sera_core.train.loop import Fitted, finetune
 from sera_core.train.recipes import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def souped(
@@ -38,6 +38,8 @@ def souped(
     keep : Path
         Where the mean is kept, beside a folder a run: one that is finished is not run again.
     """
+    from torch.optim.swa_utils import AveragedModel
+
     if recipe.soup == 1:
         return finetune(network, frames, preparation, recipe, report, keep, drawn)
     first = replace(recipe, soup=1)
