@@ -16,7 +16,7 @@ from sera_core.contracts import Role
 from sera_core.evaluate.cutoff import Criterion, cutoff_interval, sensitive, youden
 from sera_core.evaluate.roc import auc
 from sera_core.evaluate.spread import clusters
-from sera_core.study.design import Design
+from sera_core.study.design import Asking, Design
 from sera_core.train.frames import Frame
 
 Values = NDArray[np.float64]  # [N]
@@ -144,7 +144,7 @@ def calibrated(
     return Answers(*names, split, calibration, cutoff, probabilities, images, seconds)
 
 
-def results(design: Design, predictions: pd.DataFrame) -> tuple[CentreResult, ...]:
+def results(design: Asking, predictions: pd.DataFrame) -> tuple[CentreResult, ...]:
     """AUC with its interval, by whole patients where they have several images, at each centre with both classes."""
     found = []
     for (role, centre), group in predictions.groupby(["role", "centre"], sort=False):

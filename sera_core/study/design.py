@@ -138,7 +138,47 @@ class Learning:
 
 
 @dataclass(frozen=True)
-class Design:
+class Asking:
+    """What is asked, of whom.
+
+    Attributes
+    ----------
+    title : str
+    domain : {"real", "simulated"}
+    positive : str
+        What a label of 1 says of a nodule, as a predicate.
+    centres : tuple of Centre
+    """
+
+    title: str
+    domain: Domain
+    positive: str
+    centres: tuple[Centre, ...]
+
+    def labels_of(self, centre: str) -> str:
+        """What a centre's labels are, in words."""
+        return self.centre(centre).labels
+
+    def domain_of(self, centre: str) -> Domain:
+        """A centre's kind of frames."""
+        return self.centre(centre).domain or self.domain
+
+    def centre(self, centre: str) -> Centre:
+        """The design's own words on a centre.
+
+        Raises
+        ------
+        BadInput
+            When the design does not describe that centre.
+        """
+        for known in self.centres:
+            if known.name == centre:
+                return known
+        raise BadInput("unknown_centre", f"The design does not say what the labels of {centre} are: add it to centres.")
+
+
+@dataclass(frozen=True)
+class Design(Asking):
     """A whole study.
 
     Attributes
@@ -184,11 +224,7 @@ class Design:
 
     __pydantic_config__ = STRICT
 
-    title: str
     network: str
-    domain: Domain
-    positive: str
-    centres: tuple[Centre, ...]
     arms: Annotated[tuple[Arm, ...], Field(min_length=1)]
     limits: tuple[str, ...]
     licence: str
@@ -208,27 +244,6 @@ class Design:
     def network_of(self, arm: Arm) -> str:
         """The arm's network, or texture."""
         return arm.network or self.network
-
-    def labels_of(self, centre: str) -> str:
-        """What a centre's labels are, in words."""
-        return self.centre(centre).labels
-
-    def domain_of(self, centre: str) -> Domain:
-        """A centre's kind of frames."""
-        return self.centre(centre).domain or self.domain
-
-    def centre(self, centre: str) -> Centre:
-        """The design's own words on a centre.
-
-        Raises
-        ------
-        BadInput
-            When the design does not describe that centre.
-        """
-        for known in self.centres:
-            if known.name == centre:
-                return known
-        raise BadInput("unknown_centre", f"The design does not say what the labels of {centre} are: add it to centres.")
 
 
 def read_design(file: Path) -> Design:

@@ -34,8 +34,12 @@ def run_design(file: Path, stage: Stage, engine: Engine) -> list[dict[str, Any]]
         from sera_core.study.transfer import TransferDesign, run_transfer
 
         return run_transfer(read_as(TransferDesign, file), file.parent, stage.within(kind)).to_dict("records")
+    if kind == "asked":
+        from sera_core.study.asked import AskedDesign, run_asked
+
+        return run_asked(read_as(AskedDesign, file), file.parent, stage).to_dict("records")
     if kind:
-        known = "leave the kind out, or write 'signs', 'outline' or 'outline-transfer'"
+        known = "leave the kind out, or write 'asked', 'signs', 'outline' or 'outline-transfer'"
         raise BadInput("unknown_kind", f"{file} asks for a study of {kind!r}: {known}.")
     from sera_core.study.design import read_design
     from sera_core.study.run import run

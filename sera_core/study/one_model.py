@@ -29,6 +29,7 @@ from sera_core.study.design import Design, Framed, read_design
 from sera_core.study.extract import preparation_of
 from sera_core.study.population import population
 from sera_core.study.run import run
+from sera_core.study.shipped import PREDICTIONS
 from sera_core.study.stage import Stage
 from sera_core.study.trainer import bank_of
 from sera_core.study.worth import report
@@ -193,7 +194,7 @@ def _told(wanted: Training, place: Path, stage: Stage, models: Path) -> Card:
     """Write the report, and into the card what joining the parts was worth; returns the card."""
     card = read_card(models / wanted.out.name)
     name = wanted.out.name
-    found = report(card, pd.read_parquet(place / "predictions.parquet"), [f"{name}-{part}" for part in PARTS])
+    found = report(card, pd.read_parquet(place / PREDICTIONS), [f"{name}-{part}" for part in PARTS])
     for sentence in found.worth:
         stage.report(sentence)
     with whole_file(place / "report.md") as part:

@@ -27,6 +27,7 @@ from sera_core.study.population import population, taught_truth
 from sera_core.study.preparations import compare_preparations
 from sera_core.study.robust import robustness
 from sera_core.study.ship import ship
+from sera_core.study.shipped import PREDICTIONS
 from sera_core.study.stage import Stage
 from sera_core.study.tables import SERIAL, Engine, benches_of, cases_of, tables
 from sera_core.train.crossval import in_folds
@@ -79,7 +80,7 @@ def run(design: Design, out: Path, stage: Stage, models: Path = MODELS, engine: 
     aucs = pd.DataFrame([{"model": name, **asdict(result)} for name, own in found.items() for result in own])
     table = predictions.join(details, on="case_id")
     table["domain"] = table["centre"].map({centre.name: design.domain_of(centre.name) for centre in design.centres})
-    with whole_file(out / "predictions.parquet") as part:
+    with whole_file(out / PREDICTIONS) as part:
         table.to_parquet(part, index=False)
     write_csv(out / "models.csv", pd.DataFrame([_row(answer) for answer in answers.values()]))
     write_csv(out / "results.csv", aucs)

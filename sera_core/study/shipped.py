@@ -21,6 +21,7 @@ from sera_core.evaluate.results import Cutoff
 from sera_core.evaluate.table import read_predictions
 from sera_core.files import MODELS
 
+PREDICTIONS = "predictions.parquet"
 TABLES = ("features", "concatenation", "ensemble", "networks")
 FROZEN = "frozen when the model was trained"
 
@@ -76,7 +77,7 @@ class Study:
 
 def study_names(folder: Path = MODELS) -> tuple[str, ...]:
     """Studies with a predictions table, by name."""
-    return tuple(sorted(file.parent.name for file in (folder / "studies").glob("*/predictions.parquet")))
+    return tuple(sorted(file.parent.name for file in (folder / "studies").glob(f"*/{PREDICTIONS}")))
 
 
 def learning_curves(folder: Path = MODELS) -> pd.DataFrame:
@@ -99,7 +100,7 @@ def read_study(name: str, folder: Path = MODELS) -> Study:
     file = place / "design.toml"
     design = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     domain: Domain = "simulated" if design.get("domain") == "simulated" else "real"
-    predictions = read_predictions(place / "predictions.parquet", domain=domain)
+    predictions = read_predictions(place / PREDICTIONS, domain=domain)
     known = _listed(place / "models.csv")
     found = {model: known.get(model) or _from_card(folder / model / "card.json", model) for model in predictions.models}
     return Study(
@@ -120,7 +121,7 @@ def open_table(source: Path) -> tuple[Predictions, dict[str, Cutoff]]:
         study = read_study(source.name)
         return study.predictions, study.cutoffs
     place = source.resolve().parent
-    if place.parent == MODELS / "studies" and source.name == "predictions.parquet" and source.is_file():
+    if place.parent == MODELS / "studies" and source.name == PREDICTIONS and source.is_file():
         return open_table(Path(place.name))
     if not source.exists():
         known = ", ".join(study_names())

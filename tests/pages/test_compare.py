@@ -80,9 +80,9 @@ def test_real_and_simulated_studies_are_labelled(compare: AppTest) -> None:
     compare.selectbox(key="study").set_value("koh2020-sim").run()
     healthy(compare)
     lines = " ".join(str(m.value) for m in compare.markdown).splitlines()
-    badges = {name: next(line for line in lines if f"- **{name} (" in line) for name in ("A", "DDTI")}
+    badges = {name: next(line for line in lines if f"- **{name} (" in line) for name in ("A", "LES3-A")}
     assert ":violet-badge" in badges["A"]
-    assert ":gray-badge" in badges["DDTI"]
+    assert ":gray-badge" in badges["LES3-A"]
 
 
 # ---- the link ----------------------------------------------------------------------------------------------------

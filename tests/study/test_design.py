@@ -148,7 +148,7 @@ def test_the_studies_that_come_with_the_project_are_valid() -> None:
     assert files
     models = [file for file in files if not kind_of(file)]
     others = {file.parent.name for file in files if file not in models}
-    assert others == {"outline", "outline-transfer", "signs"}, "read by their own tests"
+    assert others == {"outline", "outline-transfer", "signs", "simulated-on-real"}, "read by their own tests"
     for file in models:
         assert read_design(file).arms
 

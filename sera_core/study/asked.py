@@ -1,0 +1,42 @@
+"""Installed models asked, as they are, about frames of another kind than those that taught them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from sera_core.predict import predict
+from sera_core.study.answers import results
+from sera_core.study.design import Asking
+from sera_core.study.schema import STRICT
+from sera_core.study.shipped import PREDICTIONS
+from sera_core.study.stage import Stage
+
+
+@dataclass(frozen=True)
+class AskedDesign(Asking):
+    """Which models are asked, about which manifest."""
+
+    __pydantic_config__ = STRICT
+
+    kind: Literal["asked"]
+    manifest: Path
+    models: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+def run_asked(design: AskedDesign, out: Path, stage: Stage) -> pd.DataFrame:
+    """Write what the models answer to ``out``, as the command ``predict`` does.
+
+    Returns
+    -------
+    DataFrame
+        One row per model and centre: AUC with its interval.
+    """
+    predict(design.manifest, list(design.models), out / PREDICTIONS, stage.report)
+    answers = pd.read_parquet(out / PREDICTIONS)
+    by_model = answers.groupby("model", sort=False)
+    return pd.DataFrame([{"model": name, **asdict(row)} for name, own in by_model for row in results(design, own)])
