@@ -83,13 +83,34 @@ def test_proposed_words_carry_the_advice_until_the_reader_touches_them(page: App
     assert page.session_state["diagnosed"].basis is Basis.PROPOSED
 
 
-def test_a_cleared_word_is_open_and_the_category_waits_for_it(page: AppTest, model: str) -> None:
+def test_the_first_touch_takes_a_proposed_word_and_the_second_opens_its_row(page: AppTest, model: str) -> None:
     page.run()
-    page.pills(key="margin").set_value(None).run()
+    proposed = page.pills(key="shape").value
+    assert proposed is not None
+    page.pills(key="shape").set_value(None).run()  # what a click on the filled chip gives
+    assert page.pills(key="shape").value == proposed
+    assert "yours" in page.pills(key="shape").label
+    assert page.session_state["diagnosed"].patient.seen.shape is proposed
+    page.pills(key="shape").set_value(None).run()
     assert not page.exception
-    assert "Still open: margin. Please look." in words(page)
-    assert page.session_state["diagnosed"].description.margin is None
+    assert "open" in page.pills(key="shape").label
+    assert "Still open: shape and margin. Please look." in words(page)
+    assert page.session_state["diagnosed"].description.shape is None
     assert page.session_state["diagnosed"].basis is Basis.PROBABILITY  # a simulated model's target is cancer
+
+
+def test_the_first_touch_takes_proposed_foci_and_a_further_one_is_added(page: AppTest, model: str) -> None:
+    page.run()
+    proposed = page.pills(key="foci").value
+    assert proposed == [Focus.PUNCTATE]
+    page.pills(key="foci").set_value([]).run()
+    assert page.pills(key="foci").value == proposed
+    assert "yours" in page.pills(key="foci").label
+    page.pills(key="foci").set_value([]).run()
+    assert "open" in page.pills(key="foci").label
+    page.button(key="repropose").click().run()
+    page.pills(key="foci").set_value([*proposed, Focus.RIM]).run()
+    assert page.session_state["diagnosed"].patient.seen.foci == {Focus.PUNCTATE, Focus.RIM}
 
 
 def test_none_and_any_focus_exclude_each_other(page: AppTest, model: str) -> None:

@@ -60,8 +60,9 @@ def describe(cell: Cell, case: Case, found: Measured | None) -> Description:
 
 
 def _chips(row: Row, case: Case, found: Measured | None) -> None:
+    proposed = _chip(getattr(found.description, row) if found else None, row)
     if row not in case.touched:
-        st.session_state[row] = _chip(getattr(found.description, row) if found else None, row)
+        st.session_state[row] = proposed
     case.foci = tuple(st.session_state["foci"] or ()) if row == "foci" else case.foci
     st.pills(
         f"{words.ROW[row]} {_whose(row, case, found)}",
@@ -69,7 +70,7 @@ def _chips(row: Row, case: Case, found: Measured | None) -> None:
         selection_mode="multi" if row == "foci" else "single",
         format_func=_name,
         key=row,
-        on_change=partial(_touched, case, row),
+        on_change=partial(_touched, case, row, proposed),
         persist_state="session",
     )
 
@@ -85,12 +86,20 @@ def _chip(word: StrEnum | frozenset[Focus] | None, row: Row) -> Any:
     return [] if word is None else sorted(word) or [NO_FOCUS]
 
 
-def _touched(case: Case, row: Row) -> None:
+def _touched(case: Case, row: Row, proposed: Any) -> None:
+    """The row is the reader's now: his first touch on what is proposed takes it, only a second one opens the row."""
+    if row not in case.touched and _only_less(st.session_state[row], proposed):
+        st.session_state[row] = proposed
     case.touched.add(row)
     if row == "foci":  # none and any exclude each other: the later one stays
         now = st.session_state["foci"]
         if NO_FOCUS in now and len(now) > 1:
             st.session_state["foci"] = [one for one in now if one != NO_FOCUS] if NO_FOCUS in case.foci else [NO_FOCUS]
+
+
+def _only_less(now: Any, proposed: Any) -> bool:
+    """Whether chips lack a proposed word and hold nothing else: a touch on a filled chip empties it."""
+    return now != proposed and (not now or (isinstance(now, list) and set(now) < set(proposed)))
 
 
 def _whose(row: Row, case: Case, found: Measured | None) -> str:
