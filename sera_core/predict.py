@@ -208,11 +208,12 @@ def ready(cases: list[Case], classifiers: list[Classifier]) -> Chunk:
 def _known(chunk: Chunk, classifiers: list[Classifier]) -> list[str]:
     """For each model how many of its own training images are among the frames under another name."""
     counts = {one.card.id: int(np.count_nonzero(_learnt(chunk, one))) for one in classifiers}
-    return [
-        f"{name}: {count} images are left out, for it was trained on them (known by their pixels)"
-        for name, count in counts.items()
-        if count
-    ]
+    return [told_known(name, count) for name, count in counts.items() if count]
+
+
+def told_known(model: str, count: int) -> str:
+    """That so many images are not asked about."""
+    return f"{model}: {count} images are left out, for it was trained on them (known by their pixels)"
 
 
 def _learnt(chunk: Chunk, classifier: Classifier) -> NDArray[np.bool_]:

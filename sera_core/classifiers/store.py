@@ -131,6 +131,17 @@ def _finite(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
 
 
+def refuse_taken(out: Path) -> None:
+    """Refuse to write a model where there is something already: it would be lost.
+
+    Raises
+    ------
+    BadInput
+    """
+    if out.is_file() or (out.is_dir() and any(out.iterdir())):
+        raise BadInput("taken", f"{out} holds something already: choose another --out, or delete it first.")
+
+
 def save(classifier: Classifier, folder: Path = MODELS, onnx: bytes = b"") -> Card:
     """Write weights (float16; of a model made elsewhere its file ``onnx``), familiarity index and card of a model.
 

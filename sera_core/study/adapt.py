@@ -24,7 +24,7 @@ from sera_core.contracts import BadInput
 from sera_core.evaluate.cutoff import cutoff_interval, youden
 from sera_core.evaluate.roc import auc
 from sera_core.images.fingerprint import fingerprint
-from sera_core.predict import may_have_seen
+from sera_core.predict import is_home, may_have_seen, told_known
 from sera_core.sheet import read_sheet
 from sera_core.study.ship import MARGIN
 from sera_core.study.shipped import open_table
@@ -73,13 +73,14 @@ def adapt(model: str, source: Path, out: Path, report: Callable[[str], None]) ->
     Raises
     ------
     BadInput
-        For an unknown model, a bad table, fewer than 20 cases of a class, cases that the model may have been trained
-        on, or local cases on which it is no better than chance.
+        For an unknown model, a folder that holds something already, a bad table, fewer than 20 cases of a class,
+        cases that the model may have been trained on, or local cases on which it is no better than chance.
     """
+    found = store.load(model)
     if out.name == model:
         raise BadInput("same_model", f"The adapted model needs a name of its own, not {model}: change --out.")
-    found = store.load(model)
-    local = _of_predictions(found, source) if _predicted(source) else _of_manifest(found, source, report)
+    store.refuse_taken(out)
+    local = _of_predictions(found, source, report) if _predicted(source) else _of_manifest(found, source, report)
     for label, word in ((0, "negative"), (1, "positive")):
         if (count := int((local.labels == label).sum())) < FEWEST:
             raise BadInput("few_cases", f"Only {count} {word} cases are here: adapting needs {FEWEST} of each class.")
@@ -88,6 +89,8 @@ def adapt(model: str, source: Path, out: Path, report: Callable[[str], None]) ->
     found, local, how = _refitted(found, local, report)
     gain = _loss(local, before), _left_out_loss(local)
     report(f"log loss with both classes weighing the same: {gain[0]:.3f} as it is, {gain[1]:.3f} adapted (left out)")
+    if gain[1] >= gain[0]:
+        report(f"adapting did not help: on patients left out {model} is no worse as it is")
     index = _familiar(found, local) if local.frames else found.index
     card = _card(found.card, out.name, local, words, how, gain, _limit(index) if local.frames else None)
     return store.save(Classifier(card, found.parts, found.svm, index, found.signs), out.parent)
@@ -100,13 +103,16 @@ def _predicted(source: Path) -> bool:
     return "probability" in read_sheet(source.read_bytes(), source.name).table.to_pandas()
 
 
-def _of_predictions(found: Classifier, source: Path) -> Local:
-    """Log-odds taken back from the probabilities that the model gave."""
+def _of_predictions(found: Classifier, source: Path, report: Callable[[str], None]) -> Local:
+    """Log-odds taken back from the probabilities that the model gave, but for the centres that taught it."""
     table, _ = open_table(source)
     if found.card.id not in table.models:
         raise BadInput("no_rows", f"{source.name} holds no prediction of {found.card.id}: predict with it first.")
     given = table.probability[:, table.models.index(found.card.id)]
-    rows, given = table.cases[~np.isnan(given)], given[~np.isnan(given)]
+    home = np.array([is_home(found.card, str(centre)) for centre in table.cases["centre"]])
+    if count := int(np.count_nonzero(home & ~np.isnan(given))):
+        report(f"{count} rows are left out: {found.card.id} was trained on frames of their centre")
+    rows, given = table.cases[~np.isnan(given) & ~home], given[~np.isnan(given) & ~home]
     plain = logit(np.clip(given, 1e-9, 1 - 1e-9))
     calibration = found.card.calibration
     centres = tuple(sorted(set(rows["centre"].astype(str))))
@@ -123,6 +129,7 @@ def _of_manifest(found: Classifier, source: Path, report: Callable[[str], None])
     frames, problems = decode(cases)
     for problem in problems:
         report(problem)
+    frames = _unseen(found, frames, report)
     seen = []
     for start in range(0, len(frames), CHUNK):
         part = frames[start : start + CHUNK]
@@ -133,6 +140,17 @@ def _of_manifest(found: Classifier, source: Path, report: Callable[[str], None])
     labels, patients = (np.array([getattr(f.case, name) for f in frames]) for name in ("label", "patient_id"))
     centres = tuple(sorted({frame.case.centre for frame in frames}))
     return Local(found.scores(features), labels, patients, centres, frames, features)
+
+
+def _unseen(found: Classifier, frames: list[Frame], report: Callable[[str], None]) -> list[Frame]:
+    """Without copies of the model's training images, whatever their centre is called here."""
+    learnt = found.index.trained_on(np.array([fingerprint(frame.pixels) for frame in frames]))
+    if learnt.any():
+        report(told_known(found.card.id, int(learnt.sum())))
+    kept = [frame for frame, known in zip(frames, learnt, strict=True) if not known]
+    if not kept:
+        raise BadInput("nothing_new", f"No image is left of which {found.card.id} can be asked: give others.")
+    return kept
 
 
 def _refitted(found: Classifier, local: Local, report: Callable[[str], None]) -> tuple[Classifier, Local, str]:

@@ -15,6 +15,7 @@ from sera_core.study.design import Asking
 from sera_core.study.schema import STRICT
 from sera_core.study.shipped import PREDICTIONS
 from sera_core.study.stage import Stage
+from sera_core.train.manifest import read_manifest
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,14 @@ def run_asked(design: AskedDesign, out: Path, stage: Stage) -> pd.DataFrame:
     -------
     DataFrame
         One row per model and centre: AUC with its interval.
+
+    Raises
+    ------
+    BadInput
+        For a bad manifest, an unknown model, or a centre that the design does not describe.
     """
+    for case in read_manifest(design.manifest):
+        design.labels_of(case.centre)  # refused before the first frame is looked at, not after the last
     predict(design.manifest, list(design.models), out / PREDICTIONS, stage.report)
     answers = pd.read_parquet(out / PREDICTIONS)
     by_model = answers.groupby("model", sort=False)

@@ -19,6 +19,7 @@ from typing import Any, cast
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
+from sera_core.classifiers import store
 from sera_core.classifiers.card import Card, read_card, write_card
 from sera_core.contracts import BadInput, Domain
 from sera_core.files import whole_file
@@ -41,6 +42,7 @@ from sera_core.train.recipes import Mode, Recipe
 
 MODES = ("joined", "transfer", "finetune")
 PARTS = {"network": "linear", "signs": "signs"}  # what a joined model is made of: ending of its name, mode
+DESIGN = "design.toml"
 LICENCE = "Not stated by whoever trained it"
 LIMIT = "Trained on the command line and validated on its own centres only: not for clinical use."
 
@@ -106,6 +108,8 @@ def train(wanted: Training, stage: Stage) -> Card:
         For nonsense in what is wanted or in the manifest; the message says what and how to mend it.
     """
     _check(wanted)
+    if not _again(wanted, stage.work / DESIGN):
+        store.refuse_taken(wanted.out)
     if os.environ.get("RANK", "0") != "0":
         stage = replace(stage, report=_silent)  # of several processes the first one talks
     with _own_folders(wanted.out.parent, stage.work) as (models, place):
@@ -132,6 +136,15 @@ def _check(wanted: Training) -> None:
         raise BadInput("bad_limit", "A limit on the training images needs --folds 1, which trains once: add it.")
 
 
+def _again(wanted: Training, design: Path) -> bool:
+    """Whether a model of this name was begun from this manifest: it is finished, or trained anew."""
+    return design.is_file() and _manifests(wanted) in design.read_text(encoding="utf-8").splitlines()
+
+
+def _manifests(wanted: Training) -> str:
+    return f"manifests = [{json.dumps(str(wanted.manifest))}]"
+
+
 def _written(wanted: Training, place: Path) -> Design:
     """What is wanted as a design file, read back with all its checks."""
     centres = sorted({case.centre for case in read_manifest(wanted.manifest) if case.split != "external"})
@@ -145,7 +158,7 @@ def _written(wanted: Training, place: Path) -> Design:
         f"network = {json.dumps(wanted.network)}",
         f"domain = {json.dumps(wanted.domain)}",
         f"positive = {json.dumps(wanted.positive)}",
-        f"manifests = [{json.dumps(str(wanted.manifest))}]",
+        _manifests(wanted),
         f"validation = {json.dumps('holdout' if wanted.folds == 1 else 'folds')}",
         f"folds = {max(wanted.folds, 2)}",
         f"keep_anyway = {json.dumps(wanted.keep_anyway)}",
@@ -159,7 +172,7 @@ def _written(wanted: Training, place: Path) -> Design:
             for line in _arm(wanted, f"{wanted.out.name}-{part}", f"{title}: {part} alone", _as(wanted, mode), centres)
         ),
     ]
-    file = place / "design.toml"
+    file = place / DESIGN
     with whole_file(file) as part:
         part.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return read_design(file)

@@ -79,8 +79,10 @@ def adopt(stranger: Stranger, folder: Path) -> Card:
     Raises
     ------
     BadInput
-        When the file is no such classifier, its input has no known side, or the frames are too few.
+        When the file is no such classifier, its input has no known side, the frames are too few, or the folder holds
+        something already.
     """
+    store.refuse_taken(folder)
     data = read_whole(stranger.file)
     parts = foreign_parts(data, stranger.output)
     side = input_side(data) or stranger.px

@@ -35,7 +35,7 @@ def _nodule(one: Result) -> str:
 
 
 def _answer(one: Result) -> str:
-    return "no answer" if one["probability"] is None else f"{one['verdict']} {percent(one['probability'])}"
+    return "no answer" if one["probability"] is None else percent(one["probability"])
 
 
 def shown(found: Result) -> str:

@@ -120,6 +120,53 @@ def test_from_enough_frames_on_the_last_layer_is_theirs(tmp_path: Path, monkeypa
     assert ours.index.trained_on(np.stack([fingerprint(frame.pixels) for frame in frames])).all()
 
 
-def test_the_old_model_is_not_written_over(tmp_path: Path, loaded: object) -> None:
+def test_no_model_is_written_over(tmp_path: Path, loaded: object) -> None:
     with pytest.raises(BadInput, match="a name of its own"):
         adapting.adapt("tiny", predictions(tmp_path), tmp_path / "tiny", silent)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "card.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(BadInput, match="holds something already"):
+        adapting.adapt("tiny", predictions(tmp_path), tmp_path / "other", silent)
+    assert (tmp_path / "other" / "card.json").read_text(encoding="utf-8") == "{}"
+
+
+def test_images_that_taught_the_model_are_known_whatever_their_centre_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_centre(tmp_path, "Elsewhere", 48, "external", seed=900)
+    frames, _ = decode(read_manifest(source))
+    model = tiny()
+    index = replace(model.index, frames=np.array([fingerprint(frame.pixels) for frame in frames[:20]]))
+    monkeypatch.setattr(store, "load", lambda name: replace(model, index=index))
+    told: list[str] = []
+    with pytest.raises(BadInput, match=r"Only 1[0-9] negative cases"):
+        adapting.adapt("tiny", source, tmp_path / "models" / "ours", told.append)
+    (said,) = (line for line in told if "left out" in line)
+    count = int(said.split(": ")[1].split()[0])
+    assert count >= 20, "and what is the same picture"
+    everything = replace(model.index, frames=np.array([fingerprint(frame.pixels) for frame in frames]))
+    monkeypatch.setattr(store, "load", lambda name: replace(model, index=everything))
+    with pytest.raises(BadInput, match="No image is left"):
+        adapting.adapt("tiny", source, tmp_path / "models" / "ours", silent)
+
+
+def test_rows_of_the_centres_that_taught_the_model_say_nothing(tmp_path: Path, loaded: object) -> None:
+    local = pd.read_csv(predictions(tmp_path))
+    home = local.assign(centre="here", case_id="h" + local["case_id"], patient_id="h" + local["patient_id"])
+    pd.concat([local, home.assign(probability=home["label"] * 0.8 + 0.1)]).to_csv(tmp_path / "both.csv", index=False)
+    told: list[str] = []
+    card = adapting.adapt("tiny", tmp_path / "both.csv", tmp_path / "models" / "ours", told.append)
+    alone = adapting.adapt("tiny", predictions(tmp_path), tmp_path / "models" / "alone", silent)
+    assert told[0] == "160 rows are left out: tiny was trained on frames of their centre"
+    assert (card.calibration, card.cutoff) == (alone.calibration, alone.cutoff)
+
+
+def test_an_adapting_that_does_not_help_says_so(tmp_path: Path, loaded: object) -> None:
+    """Numbers that mean what they say to begin with: two normals, and their own likelihood ratio."""
+    source = predictions(tmp_path)
+    table = pd.read_csv(source)
+    seen = np.random.default_rng(1).normal(size=COUNT) + 1.5 * table["label"]
+    table.assign(probability=expit(1.5 * seen - 1.125)).to_csv(source, index=False)
+    told: list[str] = []
+    adapting.adapt("tiny", source, tmp_path / "models" / "ours", told.append)
+    assert told[-1] == "adapting did not help: on patients left out tiny is no worse as it is"

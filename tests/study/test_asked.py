@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sera_core.contracts import BadInput
 from sera_core.files import MODELS
 from sera_core.study.asked import AskedDesign
 from sera_core.study.kinds import run_design
@@ -16,6 +17,7 @@ from sera_core.study.shipped import read_study
 from sera_core.study.stage import Stage
 from sera_core.study.tables import SERIAL
 from sera_core.train.importers import write_manifest
+from tests.drawn import write_centre
 
 SHIPPED = MODELS / "studies" / "simulated-on-real" / "design.toml"
 FEW = 16
@@ -36,6 +38,17 @@ def test_shipped_answers_are_had_again(shared_data: Path, tmp_path: Path) -> Non
     over = np.sign(positive[:, None] - negative[None, :])
     assert row["auc"] == pytest.approx((over + 1).mean() / 2)
     assert (row["model"], row["centre"], row["role"]) == ("lite0-simulated", "DDTI", "external")
+
+
+def test_a_centre_without_words_is_refused_before_the_first_frame(tmp_path: Path) -> None:
+    manifest = write_centre(tmp_path, "Elsewhere", 4, "external", seed=900)
+    text = SHIPPED.read_text(encoding="utf-8").replace("runs/ddti.csv", str(manifest))
+    (tmp_path / "design.toml").write_text(text, encoding="utf-8")
+    told: list[str] = []
+    with pytest.raises(BadInput, match="what the labels of Elsewhere are"):
+        run_design(tmp_path / "design.toml", Stage(tmp_path / "work", told.append), SERIAL)
+    assert not told
+    assert not (tmp_path / "predictions.parquet").exists()
 
 
 def test_the_shipped_study_names_its_models_by_their_cards() -> None:

@@ -60,6 +60,26 @@ def test_with_nothing_else_said_a_network_and_signs_are_joined_and_set_against_e
         assert worth in told
 
 
+def test_what_lies_there_already_is_not_written_over(
+    capsys: pytest.CaptureFixture[str], manifest: Path, tmp_path: Path
+) -> None:
+    """By default a model is called as its manifest: one called outline would have replaced the shipped network."""
+    file = tmp_path / "models" / "mine" / "weights.safetensors"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"of another")
+    options = ["--out", str(file.parent), "--work", str(tmp_path / "work"), "--px", "48", "--folds", "1"]
+    tune = ["--net", NETWORK, "--mode", "finetune", "--epochs", "1", "--keep-anyway"]
+    assert main(["train", str(manifest), *tune, *options]) == 2
+    assert "holds something already: choose another --out" in capsys.readouterr().err
+    assert file.read_bytes() == b"of another"
+    file.unlink()
+    assert main(["train", str(manifest), *tune, *options]) == 0, "an empty folder is free"
+    assert main(["train", str(manifest), *tune, *options]) == 0, "the same training again is finished"
+    other = manifest.with_name("other.csv")
+    other.write_bytes(manifest.read_bytes())
+    assert main(["train", str(other), *tune, *options]) == 2, "of another manifest"
+
+
 def test_from_scratch_on_a_few_images_is_said_in_the_card(
     capsys: pytest.CaptureFixture[str], manifest: Path, tmp_path: Path
 ) -> None:
