@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sera_core.cli.told import say
+from sera_core.cli.told import say, step
 from sera_core.cli.verb import Verb, add_scheduler
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
@@ -61,7 +61,7 @@ def import_data(options: argparse.Namespace) -> Result:
     """A data set's folder to a manifest."""
     from sera_core.train.importers import write_manifest
 
-    found = write_manifest(options.kind, options.source, options.out, options.patient)
+    found = write_manifest(options.kind, options.source, options.out, options.patient, step)
     left_out = {reason: len(files) for reason, files in found.tally.left_out.items()}
     for remark in found.tally.remarks:
         say(f"note: {remark}")
@@ -70,7 +70,7 @@ def import_data(options: argparse.Namespace) -> Result:
     if found.tally.several:
         say(f"several outlines, the largest is the case: {len(found.tally.several)}")
     sheet = str(options.out.with_suffix(".png"))
-    return {"manifest": str(options.out), "cases": found.cases, "sheet": sheet} | {
+    return {"manifest": str(options.out), "cases": found.cases, "patients": found.patients, "sheet": sheet} | {
         "left_out": left_out,
         "several_outlines": len(found.tally.several),
         "notes": found.tally.remarks,
@@ -88,5 +88,5 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 VERBS = (
     Verb("simulate", simulate, command_line.simulated, _add_simulate),
-    Verb("import", import_data, command_line.cases, _add_import),
+    Verb("import", import_data, command_line.imported, _add_import),
 )

@@ -15,15 +15,15 @@ SAID_BY = {"reader": "yours", "program": "proposed by the program", "outline": "
 Result = Any  # what a command computed, as JSON would hold it
 
 
-def cases(found: Result) -> str:
-    """How many cases stand in which manifest."""
-    return f"{found['cases']} cases in {found['manifest']}"
+def imported(found: Result) -> str:
+    """How many images of how many patients stand in which manifest."""
+    return f"{found['cases']} images of {found['patients']} patients in {found['manifest']}"
 
 
 def simulated(found: Result) -> str:
     """A simulated cohort, or one nodule."""
     if "manifest" in found:
-        return cases(found)
+        return f"{found['cases']} cases in {found['manifest']}"
     return f"one simulated nodule in {found['image']}, log likelihood ratio {found['log_likelihood_ratio']:.2f}"
 
 

@@ -65,6 +65,7 @@ def test_import_and_study(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert found | {"notes": []} == {
         "manifest": str(manifest),
         "cases": 12,
+        "patients": 12,
         "sheet": str(manifest.with_suffix(".png")),
         "left_out": {},
         "several_outlines": 0,

@@ -115,8 +115,8 @@ def test_les3_is_for_external_testing_only(tmp_path: Path) -> None:
 
 def test_class_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "Clinic"
-    for name, label in (("benign/1.png", 0), ("Malignant/1.png", 1), ("Malignant/deep/2.PNG", 1), ("other/3.png", 0)):
-        write_picture(source / name, label, 0)
+    for seed, name in enumerate(("benign/1.png", "Malignant/1.png", "Malignant/deep/2.PNG", "other/3.png")):
+        write_picture(source / name, 0, seed)
     (source / "benign" / "notes.txt").write_text("not an image")
     expected = [("Clinic/1.png", 1, True), ("Clinic/2.PNG", 1, True), ("Clinic/1.png", 0, True)]
     cases = imported("folders", source, tmp_path)
@@ -133,7 +133,7 @@ def test_class_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda folder: folder, "tn9k", "There is no importer 'tn9k': choose one of ddti, "),
         (lambda folder: folder / "absent", "ddti", "give the folder the data set was unpacked to"),
         (lambda folder: folder, "busi", "There is no labels.csv"),
-        (lambda folder: folder, "folders", "No labelled image was found"),
+        (lambda folder: folder, "folders", "No labelled image was found .* reads pictures in benign/ and malignant/"),
     ],
 )
 def test_what_is_no_data_set_is_refused(
@@ -228,8 +228,10 @@ def test_arrows_bound_nothing_and_of_several_outlines_the_largest_is_the_case(tm
 
 def test_busi_as_published(tmp_path: Path) -> None:
     source = tmp_path / "busi"
-    for name in ("benign/benign (1)", "malignant/malignant (1)", "normal/normal (1)", "benign/benign (2)"):
-        write_picture(source / f"{name}.png", 0, 0)
+    for seed, name in enumerate(
+        ("benign/benign (1)", "malignant/malignant (1)", "normal/normal (1)", "benign/benign (2)")
+    ):
+        write_picture(source / f"{name}.png", 0, seed)
     for name in ("benign/benign (1)_mask", "malignant/malignant (1)_mask", "normal/normal (1)_mask"):
         write_mask(source / f"{name}.png", Box(10, 20, 30, 40))
     write_mask(source / "benign" / "benign (1)_mask_1.png", Box(50, 20, 10, 10))
@@ -267,10 +269,10 @@ def test_masks_of_0_and_1_and_of_a_palette_are_right_and_another_size_is_refused
 
 def test_patients_of_class_folders_are_found_or_loudly_not(tmp_path: Path) -> None:
     source = tmp_path / "Clinic"
-    for name in ("TRUE/103_1.png", "TRUE/103_2.png", "False/7_1.png"):
-        write_picture(source / name, 0, 0)
+    for seed, name in enumerate(("TRUE/103_1.png", "TRUE/103_2.png", "False/7_1.png")):
+        write_picture(source / name, 0, seed)
     found = write_manifest("folders", source, tmp_path / "cases.csv", r"/(\d+)_")
-    assert found.tally.remarks == []
+    assert (found.cases, found.patients, found.tally.remarks) == (3, 2, [])
     cases = read_manifest(tmp_path / "cases.csv")
     assert sorted((c.patient_id, c.label) for c in cases) == [("Clinic/103", 1), ("Clinic/103", 1), ("Clinic/7", 0)]
     alone = write_manifest("folders", source, tmp_path / "cases.csv")
@@ -278,3 +280,45 @@ def test_patients_of_class_folders_are_found_or_loudly_not(tmp_path: Path) -> No
     for wrong in ("(", "nobody"):
         with pytest.raises(BadInput, match="--patient"):
             write_manifest("folders", source, tmp_path / "cases.csv", wrong)
+
+
+def test_masks_and_what_cannot_be_read_are_no_cases(tmp_path: Path) -> None:
+    source = tmp_path / "Clinic"
+    for seed, name in enumerate(("benign/1", "benign/2_mask", "malignant/3", "malignant/4")):
+        write_picture(source / f"{name}.png", 0, seed)
+    for name in ("benign/1_mask", "benign/1_mask_2", "malignant/3_MASK"):
+        write_mask(source / f"{name}.png", Box(10, 20, 30, 40))
+    (source / "benign" / "text.jpg").write_text("no picture")
+    (source / "malignant" / "empty.png").touch()
+    found = write_manifest("folders", source, tmp_path / "cases.csv")
+    names = [case.image.name for case in read_manifest(tmp_path / "cases.csv")]
+    assert names == ["1.png", "2_mask.png", "3.png", "4.png"], "2_mask.png has no picture beside it: it is one"
+    assert found.tally.left_out == {
+        "the mask of another picture": ["1_mask.png", "1_mask_2.png", "3_MASK.png"],
+        "cannot be used (the file is not a picture or DICOM image that is read)": ["benign/text.jpg"],
+        "cannot be used (the file is empty)": ["malignant/empty.png"],
+    }
+
+
+def test_of_exact_copies_one_is_a_case_and_none_where_their_labels_differ(tmp_path: Path) -> None:
+    source = tmp_path / "Clinic"
+    for seed, name in ((0, "benign/1.png"), (0, "malignant/2.bmp"), (1, "benign/3.png"), (1, "benign/4.tif")):
+        write_picture(source / name, 0, seed)
+    found = write_manifest("folders", source, tmp_path / "cases.csv")
+    assert [case.image.name for case in read_manifest(tmp_path / "cases.csv")] == ["3.png"]
+    assert found.tally.left_out == {
+        "labelled differently in an exact copy": ["benign/1.png", "malignant/2.bmp"],
+        "an exact copy of another picture": ["benign/4.tif"],
+    }
+    assert "Every image has the label 0: nothing can be trained on one class." in found.tally.remarks
+    (source / "benign" / "3.png").unlink()
+    (source / "benign" / "4.tif").write_bytes(b"II*\0")
+    with pytest.raises(BadInput, match=r"left out: .*in an exact copy: 2"):
+        write_manifest("folders", source, tmp_path / "cases.csv")
+
+
+def test_a_picture_that_its_table_names_is_named_where_it_cannot_be_read(tmp_path: Path) -> None:
+    write_mask(tmp_path / "masks" / "1.png", Box(10, 20, 30, 40))
+    (tmp_path / "1.png").write_text("no picture")
+    with pytest.raises(BadInput, match=r"The picture .*1\.png cannot be read"):
+        outlines_in(tmp_path / "masks" / "1.png", tmp_path / "1.png")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from sera_core.contracts import Box
 from sera_core.sheet import LABELS
+from sera_core.train.importers.pictures import pictures, usable
 from sera_core.train.importers.rows import (
     ALONE,
     Row,
@@ -19,10 +19,7 @@ from sera_core.train.importers.rows import (
     labels_csv,
     mask_columns,
     outlines_in,
-    pictures,
 )
-
-MASKS = r"%s_mask(_\d+)?\.png"
 
 
 def busi(source: Path, tally: Tally) -> Iterator[Row]:
@@ -49,19 +46,19 @@ def busi(source: Path, tally: Tally) -> Iterator[Row]:
 
 def _busi_published(source: Path, tally: Tally) -> Iterator[Row]:
     tally.remarks.append(ALONE)
-    for name in ("benign", "malignant", "normal"):
-        for image in pictures(source / name, tally):
-            if re.search(r"_mask(_\d+)?$", image.stem):
-                continue
-            masks = sorted(p for p in image.parent.glob("*.png") if re.fullmatch(MASKS % re.escape(image.stem), p.name))
-            if name == "normal":
-                tally.leave("normal: no lesion", image.name)
-            elif not masks:
-                tally.leave("no mask", image.name)
+    for image in pictures(source / "normal", tally):
+        tally.leave("normal: no lesion", image.name)
+    masks, labels = {}, {}
+    for name in ("benign", "malignant"):
+        for image, own in pictures(source / name, tally).items():
+            if own:
+                masks[image], labels[image] = own, LABELS[name]
             else:
-                parts = [part for mask in masks for part in outlines_in(mask, image)]
-                if len(parts) > 1:
-                    tally.several.append(image.name)
-                base = case_columns(image, LABELS[name], f"{name}/{image.stem}", "BUSI")
-                box = Box.around(max(parts, key=np.count_nonzero))
-                yield {**base, "split": "train", "outlines": len(parts), **box_columns(box)}
+                tally.leave("no mask", image.name)
+    for image, label in usable(labels, source, tally).items():
+        parts = [part for mask in masks[image] for part in outlines_in(mask, image)]
+        if len(parts) > 1:
+            tally.several.append(image.name)
+        base = case_columns(image, label, f"{image.parent.name}/{image.stem}", "BUSI")
+        box = Box.around(max(parts, key=np.count_nonzero))
+        yield {**base, "split": "train", "outlines": len(parts), **box_columns(box)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from PIL import Image
 from sera_core.contracts import BadInput, Box
 from sera_core.train.masks import Mask, parts_of, read_mask
 
-IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm"}
 ALONE = "Each image was taken as a patient of its own: images of one patient may fall into different folds."
 Row = dict[str, object]
 
@@ -22,11 +21,13 @@ class Tally:
     """What an importer did with each file that is no plain case: reasons and sentences, in the order they came.
 
     ``several``: pictures with several outlines, often of one nodule in two views; the largest is the case.
+    ``step`` is told how many of how many files were looked at.
     """
 
     left_out: dict[str, list[str]] = field(default_factory=dict)
     several: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    step: Callable[[int, int, str], None] = lambda done, total, what: None
 
     def leave(self, reason: str, file: str) -> None:
         """Count a file that gives no case."""
@@ -58,11 +59,14 @@ def outlines_in(file: Path, picture: Path) -> list[Mask]:
     Raises
     ------
     BadInput
-        When the mask cannot be read, marks nothing, or has another size than its ``picture``.
+        When the mask or its picture cannot be read, the mask marks nothing, or has another size than its ``picture``.
     """
     inside = read_mask(file)
-    with Image.open(picture) as whole:
-        size = whole.size
+    try:
+        with Image.open(picture) as whole:
+            size = whole.size
+    except OSError as error:
+        raise BadInput("no_picture", f"The picture {picture} cannot be read: copy it again or remove it.") from error
     if size != inside.shape[::-1]:
         said = f"{inside.shape[1]} x {inside.shape[0]} pixels, its picture {size[0]} x {size[1]}"
         raise BadInput("mask_size", f"The mask {file.name} has {said}: give it the picture's size.")
@@ -75,17 +79,6 @@ def box_around(points: Sequence[tuple[float, float]]) -> Box:
     """The smallest box that holds points (x, y)."""
     xs, ys = zip(*points, strict=True)
     return Box(int(min(xs)), int(min(ys)), int(max(xs) - min(xs)) + 1, int(max(ys) - min(ys)) + 1)
-
-
-def pictures(folder: Path, tally: Tally) -> list[Path]:
-    """The pictures below a folder; what only looks like one is counted."""
-    found = []
-    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGES):
-        if path.name.startswith("._"):
-            tally.leave("a macOS side file, no picture", path.name)
-        else:
-            found.append(path)
-    return found
 
 
 def labels_csv(source: Path, columns: Iterable[str]) -> pd.DataFrame:
