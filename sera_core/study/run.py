@@ -19,10 +19,10 @@ from sera_core.features.texture import TEXTURES
 from sera_core.files import MODELS, whole_file
 from sera_core.nets.registry import network as registered
 from sera_core.study.answers import TEST, Answers, results
-from sera_core.study.arms import Trained, concatenate, train_arm, vote
+from sera_core.study.arms import Trained, concatenate, split_of, train_arm, vote
 from sera_core.study.cache import write_csv
 from sera_core.study.design import Arm, Design
-from sera_core.study.learning import curve
+from sera_core.study.learning import curve, sizes
 from sera_core.study.population import population, taught_truth
 from sera_core.study.preparations import compare_preparations
 from sera_core.study.robust import robustness
@@ -157,6 +157,8 @@ def _check_frames(design: Design, frames: list[Frame]) -> None:
                 f"{arm.id} reads a texture or a named layer, which is not cross-validated: write validation = "
                 '"holdout", or take the arm out.',
             )
+        if design.learning and arm.id in design.learning.arms:
+            sizes(design.learning, arm.id, split_of(design, arm.sources, frames, arm.limit).own)
         _check_start(arm, {f.case.centre for f in frames if design.domain_of(f.case.centre) == "real"})
         for source in arm.sources:
             labels = {f.case.label for f in frames if f.case.centre == source and f.case.split != TEST}
