@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sera_core import __version__
+from sera_core.classifiers.card import Kind
 from sera_core.classifiers.cnn import Classifier
 from sera_core.contracts import NOT_A_DEVICE, BadInput
 from sera_core.files import whole_file
@@ -26,6 +27,12 @@ MEANING = (
     f"{VIEWS}: float32 [N, V, h, w], grey 0 ... 1, V views of each of N regions, cut and resized as the preparation "
     f"says (one view, the region itself, will do); {PROBABILITY}: float32 [N], calibrated, at a balanced prior"
 )
+NO_NETWORK: dict[Kind, str] = {
+    "svm": "ends in a support vector machine and has no ONNX form",
+    "joined": "joins a network to signs that are measured on an outline, and has no ONNX form",
+    "signs": "reads signs that are measured on an outline, and has no ONNX form",
+    "onnx": "was made elsewhere and is an ONNX file already",
+}
 
 
 def export_onnx(classifier: Classifier, file: Path) -> None:
@@ -44,9 +51,11 @@ def export_onnx(classifier: Classifier, file: Path) -> None:
         For a model that is no network throughout, when the packages for ONNX are not installed, or when the file
         cannot be written.
     """
-    if classifier.card.kind != "cnn":
-        what = "ends in a support vector machine" if classifier.svm is not None else "is a file made elsewhere"
-        raise BadInput("not_a_network", f"The model {classifier.card.id} {what}: choose a network trained here.")
+    if what := NO_NETWORK.get(classifier.card.kind):
+        raise BadInput(
+            "not_a_network",
+            f"The model {classifier.card.id} {what}: choose a network alone (train --mode transfer or finetune).",
+        )
     try:
         import onnx  # noqa: F401
         import onnxscript  # noqa: F401

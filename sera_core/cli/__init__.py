@@ -1,7 +1,7 @@
 """The command line: the same functions as the pages. Each module beside this one holds a family of verbs.
 
 Results go to stdout (one JSON object with ``--json``), progress to stderr. Exit codes: 0 done, 2 bad
-input (one line says what and how to mend it), 1 a fault of ours.
+input (one line says what and how to mend it), 1 a fault of ours, 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -10,36 +10,46 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sera_core import __version__
 from sera_core.cli import cases, frames, machine, models, nodule, tables
 from sera_core.cli.told import LEVELS, LOG, Teller
-from sera_core.cli.verb import Verb
+from sera_core.cli.verb import Verb, number, whole_number
 from sera_core.contracts import BadInput
 
 SCRIPT = "sera"
+STOPPED = 130  # what a shell expects of a command that Ctrl-C ended: 128 + SIGINT
 VERBS: tuple[Verb, ...] = (*nodule.VERBS, *frames.VERBS, *models.VERBS, *tables.VERBS, *cases.VERBS, *machine.VERBS)
 
 
 class _Parser(argparse.ArgumentParser):
-    """Tells a wrong argument in one line, as all other bad input."""
+    """Tells a wrong argument in one line, as all other bad input, and says what is wanted instead."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.register("type", float, number)
+        self.register("type", int, whole_number)
 
     def error(self, message: str) -> NoReturn:
         """Called by argparse."""
-        raise BadInput("usage", f"{message}: see '{self.prog} --help'.")
+        raise BadInput("usage", f"{message.rstrip('.')}: see '{self.prog} --help'.")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    teller = Teller()
+    teller, goes_on = Teller(), False
     LOG.addHandler(teller)
     try:
         called = SCRIPT if Path(sys.argv[0]).stem == SCRIPT else "python -m sera_core"
         options = _parser(called).parse_args(arguments)
         LOG.setLevel(options.log_level.upper())
+        goes_on = options.goes_on
         result = options.run(options)
         print(json.dumps(result, ensure_ascii=False) if options.json else options.tell(result))
+    except KeyboardInterrupt:
+        print(f"sera: stopped{'; start the same command again to go on' if goes_on else ''}", file=sys.stderr)
+        return STOPPED
     except BadInput as problem:
         print(f"sera: {problem.message}", file=sys.stderr)
         return 2

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sera_core.cli.verb import day
 
 if TYPE_CHECKING:
     from sera_core.contracts import Diagnosis
@@ -17,7 +18,7 @@ def add_exam(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save", action="store_true", help="keep it in the case log (see cases)")
     parser.add_argument("--dicom", type=Path, metavar="DIR", help="write pictures, report (SR) and PDF as DICOM")
     parser.add_argument("--code", default="", help="your code for the patient, the same at every visit; never a name")
-    parser.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="of the exam")
+    parser.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="of the exam")
     parser.add_argument("--plane", choices=["transverse", "longitudinal", "other"])
     parser.add_argument("--side", choices=["right", "left", "isthmus"])
     parser.add_argument("--pole", choices=["upper", "middle", "lower"])

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from sera_core.cli.told import say, step
-from sera_core.cli.verb import Verb, add_scheduler
+from sera_core.cli.verb import Verb, add_scheduler, ending
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
 
@@ -52,7 +52,7 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--centre", default="internal", help="internal, A, B or C")
-    parser.add_argument("--sheet", type=Path, metavar="OUT.png", help="a picture of the first eight frames")
+    parser.add_argument("--sheet", type=ending(".png"), metavar="OUT.png", help="a picture of the first eight frames")
     parser.add_argument("--workers", type=int, default=1, help="processes")
     add_scheduler(parser)
 
@@ -80,13 +80,13 @@ def import_data(options: argparse.Namespace) -> Result:
 def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", help="which data set; an unknown one lists all")
     parser.add_argument("source", type=Path)
-    parser.add_argument("--out", type=Path, required=True, metavar="MANIFEST.csv")
+    parser.add_argument("--out", type=ending(".csv"), required=True, metavar="MANIFEST.csv")
     parser.add_argument(
         "--patient", default="", metavar="REGEX", help="finds the patient in a file's path (folders); first group"
     )
 
 
 VERBS = (
-    Verb("simulate", simulate, command_line.simulated, _add_simulate),
+    Verb("simulate", simulate, command_line.simulated, _add_simulate, goes_on=True),
     Verb("import", import_data, command_line.imported, _add_import),
 )

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from sera_core.cli.told import say
-from sera_core.cli.verb import Verb
+from sera_core.cli.verb import Verb, ending
 from sera_core.files import MODELS
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
@@ -114,7 +114,7 @@ def export(options: argparse.Namespace) -> Result:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="id of an installed model; an unknown one lists all")
-    parser.add_argument("--onnx", type=Path, required=True, metavar="OUT.onnx")
+    parser.add_argument("--onnx", type=ending(".onnx"), required=True, metavar="OUT.onnx")
 
 
 def import_onnx(options: argparse.Namespace) -> Result:
@@ -149,7 +149,7 @@ def _add_padding(parser: argparse.ArgumentParser, default: float | None) -> None
 
 VERBS = (
     Verb("models", models, command_line.models),
-    Verb("train", train, command_line.card, _add_train),
+    Verb("train", train, command_line.card, _add_train, goes_on=True),
     Verb("adapt", adapt, command_line.card, _add_adapt),
     Verb("export", export, command_line.exported, _add_export),
     Verb("import-onnx", import_onnx, command_line.card, _add_import_onnx),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sera_core.cli.exam import add_exam, exam_of, taken_away
-from sera_core.cli.verb import Verb, content_of
+from sera_core.cli.verb import Verb, content_of, ending
 from sera_core.contracts import (
     ROWS,
     BadInput,
@@ -36,11 +36,10 @@ def diagnose(options: argparse.Namespace) -> Result:
     """One nodule: probability, verdict, heatmap, measured signs, proposed words and advice."""
     from sera_core.diagnosis import Request, diagnose
     from sera_core.guidelines import parse_description
-    from sera_core.images.read import read_image
     from sera_core.reports.record import to_json
 
     data = content_of(options.image)
-    image = read_image(data, options.frame)
+    image = _read(data, options.image, options.frame)
     box = Box(*options.roi) if options.roi else None
     request = Request(box, options.model, CamMethod(options.method), _pane(image, options.pane))
     seen = parse_description(**{row: getattr(options, row) for row in ROWS})
@@ -60,7 +59,7 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pretest", type=float, default=0.2, help="share of malignant nodules expected (0 ... 1)")
     parser.add_argument("--frame", type=int, help=FRAME)
     parser.add_argument("--method", default=CamMethod.HIRESCAM.value, choices=[m.value for m in CamMethod])
-    parser.add_argument("--heatmap", type=Path, metavar="OUT.png")
+    parser.add_argument("--heatmap", type=ending(".png"), metavar="OUT.png")
     parser.add_argument("--opinions", action="store_true", help="ask every other installed model too")
     _add_pane(parser)
     _add_rows(parser, required=False, foci=None)
@@ -70,10 +69,9 @@ def _add_diagnose(parser: argparse.ArgumentParser) -> None:
 def outline(options: argparse.Namespace) -> Result:
     """Where the nodule is: an outline with its confidence, or that none was found."""
     from sera_core.diagnosis import outlined
-    from sera_core.images.read import read_image
     from sera_core.outline import panes
 
-    image = read_image(content_of(options.image), options.frame)
+    image = _read(content_of(options.image), options.image, options.frame)
     found = outlined(image, Box(*options.roi) if options.roi else None, _pane(image, options.pane))
     if options.mask and found is not None:
         _write_mask(found.mask, options.mask)
@@ -94,7 +92,7 @@ def _add_outline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", type=Path)
     parser.add_argument("--roi", type=int, nargs=4, metavar=("X", "Y", "W", "H"), help="a box to outline the nodule in")
     parser.add_argument("--frame", type=int, help=FRAME)
-    parser.add_argument("--mask", type=Path, metavar="OUT.png", help="the outline as a picture, white inside")
+    parser.add_argument("--mask", type=ending(".png"), metavar="OUT.png", help="the outline as a picture, white inside")
     _add_pane(parser)
 
 
@@ -173,14 +171,24 @@ def _pane(image: GreyImage, number: int | None) -> Box | None:
     return shown[number - 1]
 
 
+def _read(data: bytes, file: Path, frame: int | None = None) -> GreyImage:
+    """One frame of a file; a refusal names the file."""
+    from sera_core.images.read import read_image
+
+    try:
+        return read_image(data, frame)
+    except BadInput as refusal:
+        raise BadInput(refusal.code, f"{file.name}: {refusal.message}") from refusal
+
+
 def _outlined(file: Path, roi: list[int] | None, mm_per_px: float | None) -> tuple[GreyImage, Outline]:
     """A frame and the nodule on it."""
     from sera_core.diagnosis import outlined
-    from sera_core.images.read import read_image
+    from sera_core.images.scale import typed
 
-    image = read_image(content_of(file))
-    if mm_per_px:
-        image = replace(image, mm_per_px=(mm_per_px, mm_per_px), regions=())
+    image = _read(content_of(file), file)
+    if mm_per_px is not None:
+        image = replace(image, mm_per_px=typed(mm_per_px, image), regions=())
     found = outlined(image, Box(*roi) if roi else None)
     if found is None:
         raise BadInput("no_nodule", f"No nodule was found on {file.name}: give a box around it (--roi X Y W H).")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sera_core.cli.told import say, step
-from sera_core.cli.verb import STDIN, Verb, add_scheduler, content_of
+from sera_core.cli.verb import STDIN, Verb, add_scheduler, content_of, ending, number
 from sera_core.contracts import BadInput
 from sera_core.files import whole_file
 from sera_core.wording import command_line
@@ -103,7 +104,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
             "non-inferiority of every model by a margin fixed beforehand: auc, sensitivity or specificity",
         ),
     ):
-        parser.add_argument(option, type=_named_number, action="append", default=[], metavar=f"{what}=VALUE", help=told)
+        example = "auc=0.05" if option == "--margin" else "my-network=0.56"
+        given = partial(_named_number, name=what, example=example)
+        parser.add_argument(option, type=given, action="append", default=[], metavar=f"{what}=VALUE", help=told)
     parser.add_argument(
         "--checklist",
         nargs=2,
@@ -112,7 +115,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         metavar=("NAME", "OUT.md"),
         help="tripod-ai, stard-ai or claim-2024, filled in as far as the comparison answers it; may be given again",
     )
-    parser.add_argument("--figures", type=Path, metavar="OUT.zip", help="write the figures for print: SVG, PDF and PNG")
+    parser.add_argument(
+        "--figures", type=ending(".zip"), metavar="OUT.zip", help="write the figures for print: SVG, PDF and PNG"
+    )
     parser.add_argument("--width-mm", type=_width, default=180.0, help="of the figures: 85 for one column")
     parser.add_argument(
         "--table", type=Path, metavar="OUT.csv|.xlsx|.tex|.md", help="write the per-centre table: counts and intervals"
@@ -175,26 +180,26 @@ def _write_figures(predictions: Any, found: Any, options: argparse.Namespace) ->
         file.write_bytes(archive(part, found, looks, names, options.width_mm))
 
 
-def _named_number(said: str) -> tuple[str, float]:
+def _named_number(said: str, name: str, example: str) -> tuple[str, float]:
     from sera_core.evaluate.named import named_number
 
     try:
-        return named_number(said)
+        return named_number(said, name, example)
     except BadInput as problem:
         raise argparse.ArgumentTypeError(problem.message) from problem
 
 
 def _width(said: str) -> float:
     """Of a figure for print, mm."""
-    width = float(said)
+    width = number(said)
     if not 60 <= width <= 400:
         raise argparse.ArgumentTypeError(f"{said} is outside 60 ... 400 mm")
     return width
 
 
 VERBS = (
-    Verb("predict", predict, command_line.predict, _add_predict),
-    Verb("study", study, command_line.study, _add_study),
+    Verb("predict", predict, command_line.predict, _add_predict, goes_on=True),
+    Verb("study", study, command_line.study, _add_study, goes_on=True),
     Verb("evaluate", evaluate, command_line.evaluate, _add_evaluate),
     Verb("samplesize", samplesize, command_line.samplesize, _add_samplesize),
 )

@@ -57,9 +57,7 @@ def damaged(kind: str) -> BadInput:
 
     It never repeats the decoder's own words: they may quote what stands in the file, names of persons included.
     """
-    return BadInput(
-        "damaged", f"This {kind} file is incomplete or damaged and cannot be decoded: export or upload it again."
-    )
+    return BadInput("damaged", f"This {kind} file is incomplete or damaged and cannot be decoded: export it again.")
 
 
 def too_many_pixels(claim: str, limit: int = MAX_PIXELS) -> BadInput:
@@ -96,9 +94,8 @@ def check_frame(frame: int, frames: int) -> None:
     """Refuse a frame number that the file does not have."""
     if not 0 <= frame < frames:
         has = "one frame" if frames == 1 else f"{frames} frames"
-        raise BadInput(
-            "no_such_frame", f"The file has {has}, so frame {frame} does not exist: choose one from 0 to {frames - 1}."
-        )
+        mend = "its number is 0" if frames == 1 else f"choose one from 0 to {frames - 1}"
+        raise BadInput("no_such_frame", f"The file has {has}, so frame {frame} does not exist: {mend}.")
 
 
 def from_colour(image: Image.Image) -> tuple[Grey, NDArray[np.uint8]]:

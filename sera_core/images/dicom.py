@@ -98,7 +98,7 @@ def read_dicom(data: bytes, frame: int = 0) -> Decoded:
         raise damaged("DICOM") from None
     if not rows * columns or not any(name in dataset for name in _PIXELS):
         raise BadInput(
-            "no_pixels", "This DICOM file holds no image (it may be a report or an index): upload the ultrasound frame."
+            "no_pixels", "This DICOM file holds no image (it may be a report or an index): give the ultrasound frame."
         )
     check_size(columns, rows)
     check_frame(frame, frames)

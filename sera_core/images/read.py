@@ -61,7 +61,7 @@ def read_image(data: bytes, frame: int | None = None) -> GreyImage:
     ((448, 448), 'PNG', None)
     """
     if not data:
-        raise BadInput("empty_file", "The file is empty: upload it again.")
+        raise BadInput("empty_file", "The file is empty: export it again.")
     if len(data) > MAX_BYTES:
         raise BadInput(
             "file_too_large",

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from sera_core.contracts import Box, GreyImage, Notice, Scale, ScaledRegion
+from sera_core.contracts import BadInput, Box, GreyImage, Notice, Scale, ScaledRegion
+from sera_core.images.checks import lit_parts
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 NARROWEST_MM, WIDEST_MM = 20.0, 120.0  # a thyroid frame is this wide, and this deep
+DETAIL_MM = 5.0  # the longer side of the smallest detail that somebody cuts out of one
 _PLACEHOLDER = (1.0, 1.0)  # what programs write when they know no spacing
 _CENTIMETRE = 3  # PS3.3 C.8.5.5.1.15
 _TWO_DIMENSIONAL = 1  # PS3.3 C.8.5.5.1.1
@@ -132,6 +134,27 @@ def doubt(scale: Scale, box: Box, inset: bool = False) -> str:
     return (
         f"{scale[0]:.3g} mm a pixel makes the picture {width:g} × {depth:g} mm, and a thyroid frame is "
         f"{NARROWEST_MM:g} to {WIDEST_MM:g} mm wide and deep"
+    )
+
+
+def typed(mm_per_px: float, image: GreyImage) -> Scale:
+    """The scale that a person gives for a frame of square pixels.
+
+    Raises
+    ------
+    BadInput
+        Code ``bad_scale``, when it makes the ultrasound picture larger than any thyroid frame, or smaller than a detail
+        of one.
+    """
+    picture = lit_parts(image.pixels)[0]
+    longest = max(picture.width, picture.height)
+    least, most = (float(f"{side / longest:.2g}") for side in (DETAIL_MM, WIDEST_MM))
+    if least <= mm_per_px <= most:
+        return mm_per_px, mm_per_px
+    raise BadInput(
+        "bad_scale",
+        f"A scale of {mm_per_px:g} mm a pixel cannot be used: give the length of a pixel in millimetres, on this frame "
+        f"from {least:g} to {most:g} (a picture is {DETAIL_MM:g} to {WIDEST_MM:g} mm wide or deep).",
     )
 
 

@@ -11,6 +11,11 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from sera_core.contracts import BadInput
 
 STRICT = ConfigDict(extra="forbid")  # an entry that nobody reads is a mistake
+OWN_WORDS = {  # where pydantic speaks of Python
+    "unexpected_keyword_argument": "there is no entry of this name",
+    "missing": "this entry is missing",
+    "too_short": "this list is empty or too short",
+}
 Design = TypeVar("Design")
 
 
@@ -31,4 +36,5 @@ def read_as(schema: type[Design], file: Path) -> Design:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BadInput("bad_design", f"{file.name} is not valid at {where}: {first['msg']}.") from error
+        what = OWN_WORDS.get(first["type"], first["msg"])
+        raise BadInput("bad_design", f"{file.name} is not valid at {where}: {what}.") from error

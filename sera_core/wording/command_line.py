@@ -169,13 +169,14 @@ def evaluate(found: Result) -> str:
         if metric == "auc":
             shares = (by_name.get((centre, model, name), {}).get("estimate") for name in ("sensitivity", "specificity"))
             sensitivity, specificity = (_number_or_dash(share) for share in shares)
-            bounds = (
-                f"{_number_or_dash(row['estimate'])} ({_number_or_dash(row['low'])}-{_number_or_dash(row['high'])})"
-            )
+            ends = f" ({_number_or_dash(row['low'])}-{_number_or_dash(row['high'])})"
+            bounds = _number_or_dash(row["estimate"]) + (ends if row["estimate"] is not None else "")
             cutoff = _number_or_dash(found["cutoffs"].get(model))
             lines.append(
                 f"{centre:12} {model:28} {row['n']:6}  {bounds:20}  {sensitivity:11}  {specificity:11}  {cutoff}"
             )
+    nowhere = [row for row in by_name.values() if row["metric"] == "auc" and row["estimate"] is None]
+    lines += dict.fromkeys(f"AUC at {row['centre']}: {row['method']}" for row in nowhere)
     lines += [f"cut-off of {model}: {_cutoff(cut)}" for model, cut in found["cutoff_sources"].items()]
     return "\n".join([*lines, f"{len(found['rows'])} numbers in all: add --json."])
 

@@ -48,9 +48,13 @@ def test_the_metadata_say_what_is_needed_outside(session: onnxruntime.InferenceS
     assert told["sera.card"]["id"] == "tiny"
 
 
-def test_a_machine_is_no_network(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="support vector machine"):
-        export_onnx(tiny("svm"), tmp_path / "x.onnx")
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("svm", "ends in a support vector machine"), ("joined", "joins a network to signs"), ("signs", "reads signs")],
+)
+def test_what_is_no_network_alone_has_no_onnx_form(tmp_path: Path, kind: str, words: str) -> None:
+    with pytest.raises(BadInput, match=rf"tiny {words}.* no ONNX form: choose a network alone"):
+        export_onnx(tiny(kind), tmp_path / "x.onnx")
 
 
 def stranger_of(weights: np.ndarray, output: str) -> bytes:

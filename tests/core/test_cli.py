@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from sera_core.cli import main
 from sera_core.wording import command_line
 from tests.core.commands import ROOT, SOLID, strict
 from tests.drawn import write_picture
+from tests.predicted import made_up
 
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
@@ -89,6 +92,34 @@ def test_import_and_study(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert (tmp_path / "predictions.parquet").is_file()
 
 
+class Interrupting(logging.Handler):
+    """Ctrl-C as soon as a command tells its first progress."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["simulate", "--out", "made", "--cases", "25"], "stopped; start the same command again to go on"),
+        (["evaluate", "table.csv"], "stopped"),
+    ],
+)
+def test_ctrl_c_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made_up().to_csv("table.csv", index=False)
+    log, handler = logging.getLogger("sera_core"), Interrupting()
+    log.addHandler(handler)
+    try:
+        assert main(command) == 130
+    finally:
+        log.removeHandler(handler)
+    assert capsys.readouterr() == ("", f"sera: {said}\n")
+
+
 def test_simulate_writes_a_manifest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     found = answer(capsys, "simulate", "--out", str(tmp_path / "made"), "--cases", "2", "--seed", "1")
     assert found["cases"] == 2
@@ -103,8 +134,15 @@ def test_simulate_writes_a_manifest(capsys: pytest.CaptureFixture[str], tmp_path
         (["cure"], "invalid choice: 'cure'"),
         (["tirads"], "--composition"),
         (["tirads", *SOLID[:-1], "fuzzy"], "invalid choice: 'fuzzy'"),
-        (["tirads", *SOLID, "--size-mm", "big"], "invalid float value: 'big'"),
+        (["tirads", *SOLID, "--size-mm", "big"], "argument --size-mm: 'big' is not a number: see "),
         (["tirads", *SOLID, "--size-mm", "-3"], "size"),
+        (["diagnose", "x.png", "--day", "2026-13-01"], "'2026-13-01' is not a day of the calendar, written YYYY-MM-DD"),
+        (["diagnose", "x.png", "--roi", "1", "2", "3", "4.5"], "'4.5' is not a whole number"),
+        (["diagnose", "x.png", "--heatmap", "h.txt"], "'h.txt' does not end in .png"),
+        (["measure", "x.png", "--mm-per-px", "nan"], "'nan' is not a number"),
+        (["evaluate", "x.csv", "--margin", "auc=abc"], "is not MEASURE=VALUE: write for example auc=0.05: see "),
+        (["evaluate", "x.csv", "--width-mm", "wide"], "'wide' is not a number"),
+        (["import", "folders", ".", "--out", "m.png"], "'m.png' does not end in .csv"),
         (["import", "folders", "absent", "--out", "m.csv"], "There is no folder absent"),
         (["study", "absent.toml"], "There is no design file"),
         (["diagnose", "absent.png"], "absent.png cannot be read (No such file or directory): check the path."),

@@ -84,3 +84,14 @@ def test_a_bad_row_ends_with_code_2_and_one_line(tmp_path: Path, capsys: pytest.
         said.err
         == "sera: Row 4 of mine.csv has no probability between 0 and 1 (column probability: '1.3'): mend that row.\n"
     )
+
+
+def test_a_centre_of_one_class_has_no_area_and_it_is_told_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = made_up(("alpha", "beta"))
+    table[(table["centre"] == "home") | (table["label"] == 0)].to_csv(tmp_path / "mine.csv", index=False)
+    assert main(["evaluate", str(tmp_path / "mine.csv")]) == 0
+    told = capsys.readouterr().out
+    assert told.count("AUC at away: not known: one class is missing\n") == 1
+    assert "(-" not in told

@@ -46,6 +46,18 @@ SAID = [
         "no_model",
         "The table has no model delta, zeta: name one of alpha, beta, reader_1_acr2017, reader_2_acr2017.",
     ),
+    *(
+        (ask, "cutoff", "A cut-off of 7 for beta is no probability: give a number from 0 to 1.")
+        for ask in (
+            lambda: named_cutoffs([("reader_1_acr2017", 7), ("beta", 7)], table()),
+            lambda: cutoff_changes(table(), "beta", CUTOFFS, 7),
+        )
+    ),
+    (
+        lambda: named_number("auc=abc", "MEASURE", "auc=0.05"),
+        "named_number",
+        "'auc=abc' is not MEASURE=VALUE: write for example auc=0.05.",
+    ),
     (lambda: named_number("=3"), "named_number", "'=3' is not MODEL=VALUE: write for example my-network=0.56."),
     (lambda: named_number("m=inf"), "named_number", "'m=inf' is not MODEL=VALUE: write for example my-network=0.56."),
     (

@@ -65,7 +65,7 @@ def report() -> bytes:
 
 
 REFUSALS = {
-    "empty": (b"", "empty_file", "The file is empty: upload it again."),
+    "empty": (b"", "empty_file", "The file is empty: export it again."),
     "text": (b"hello, world", "not_an_image", "The file is not a picture or DICOM image that is read"),
     "pdf": (b"%PDF-1.7 ...", "not_an_image", "Whatever its name says, the file is a PDF document: export"),
     "zip": (zip_file(), "not_an_image", "the file is a ZIP archive or an Office document"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf, nan
+
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from sera_core.contracts import Box, GreyImage, Line
+from sera_core.contracts import BadInput, Box, GreyImage, Line
 from sera_core.images.read import read_image
+from sera_core.images.scale import typed
 from tests.images.files import dataset, region, save, speckle
 
 FRAME = speckle(315, 500)
@@ -164,3 +167,11 @@ def test_a_region_that_makes_no_thyroid_keeps_its_place_without_a_scale() -> Non
     assert [r.mm_per_px is None for r in image.regions] == [True, False]
     assert codes(image) == {"implausible_scale"}
     assert any("250 × 315 mm" in notice.message for notice in image.warnings)
+
+
+@pytest.mark.parametrize("mm_per_px", [-1, 0, 0.009, 0.25, 5, nan, inf])
+def test_a_typed_scale_that_makes_no_thyroid_frame_is_refused(mm_per_px: float) -> None:
+    image = GreyImage(np.full((300, 500), 0.5, np.float32))  # 0.01 mm a pixel make it 5 mm wide, 0.24 make it 120
+    assert [typed(end, image) for end in (0.01, 0.24)] == [(0.01, 0.01), (0.24, 0.24)]
+    with pytest.raises(BadInput, match=r"A scale of .* a pixel cannot be used: .* on this frame from 0\.01 to 0\.24 "):
+        typed(mm_per_px, image)

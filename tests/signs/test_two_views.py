@@ -49,6 +49,9 @@ def test_the_command_line_measures_two_views(
     assert found["signs"]["long"]["unit"] == "mm"
     assert main(asked[:-2]) == 2
     assert "no scale" in capsys.readouterr().err
+    (tmp_path / "along.png").write_text("no picture")
+    assert main(asked) == 2
+    assert capsys.readouterr().err.startswith("sera: along.png: The file is not a picture")
 
 
 def test_a_nodule_that_the_frame_cuts_has_no_diameter(views: tuple[Frame, Frame]) -> None:

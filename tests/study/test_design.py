@@ -68,8 +68,8 @@ def test_a_centres_interval_takes_patients_not_images_as_independent(tmp_path: P
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('title = "A study"\n', "", "at title: Field required"),
-        ("[[arms]]", "colour = 1\n[[arms]]", "at colour"),
+        ('title = "A study"\n', "", "at title: this entry is missing."),
+        ("[[arms]]", "colour = 1\n[[arms]]", "at colour: there is no entry of this name."),
         ('domain = "simulated"', 'domain = "dreamt"', "at domain"),
         ('manifests = ["here.csv"]', "manifests = []", "at manifests"),
         ("epochs = 2", "epoch = 2", "at arms.0.recipe.epoch"),
@@ -79,7 +79,7 @@ def test_a_centres_interval_takes_patients_not_images_as_independent(tmp_path: P
         ("epochs = 2", "augmentation = { flip = true }", "at arms.0.recipe.augmentation.flip"),
         ('id = "tiny-transfer"', 'id = "../escape"', "at arms.0.id"),
         ('id = "tiny-transfer"', 'id = ""', "at arms.0.id"),
-        ('sources = ["Here"]', "sources = []", "at arms.0.sources"),
+        ('sources = ["Here"]', "sources = []", "at arms.0.sources: this list is empty or too short."),
         ('sources = ["Here"]', 'sources = ["There"]', "at arms.0.sources: There is not one of the centres"),
         (
             'prepare = { input_px = 64, framing = "square"',

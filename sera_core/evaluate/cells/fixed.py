@@ -8,6 +8,7 @@ import numpy as np
 
 from sera_core.contracts import BadInput, is_positive
 from sera_core.evaluate.fixed import sensitivities_at, specificities_at
+from sera_core.evaluate.named import check_cutoff
 from sera_core.evaluate.paired import mcnemar
 from sera_core.evaluate.predictions import Predictions
 from sera_core.evaluate.results import Cutoff, Row
@@ -46,6 +47,7 @@ def cutoff_changes(
     """
     if model not in (*predictions.models, *predictions.readers):
         raise BadInput("no_model", f"The table has no model {model}: name one of {', '.join(predictions.models)}.")
+    check_cutoff(model, other, predictions)
     rows, own = [], cutoffs[model].value
     for view in (v for v in map(predictions.at, predictions.centres) if model in v.raters):
         label, score, patient = view.of(model)
