@@ -9,7 +9,7 @@ from sera_core.contracts.image import Domain
 from sera_core.contracts.notice import Notice
 from sera_core.contracts.outline import Outline
 from sera_core.contracts.place import Box
-from sera_core.contracts.verdict import Verdict
+from sera_core.contracts.verdict import Verdict, is_positive
 
 FRINGE = 5.0  # percentile of the training images
 
@@ -59,6 +59,10 @@ class ModelOpinion:
     cutoff: float
     verdict: Verdict
     familiarity: Familiarity
+
+    def verdict_beside(self, domain: Domain) -> Verdict | None:
+        """The verdict, to be told beside a model of such frames; None of another kind: it answers another question."""
+        return self.verdict if self.domain == domain else None
 
 
 @dataclass(frozen=True)
@@ -117,3 +121,9 @@ class Reading:
     def answered(self) -> bool:
         """False where the image is too far from what the model was trained on: describe the nodule without it."""
         return not self.familiarity.refused
+
+    @property
+    def range_holds_cutoff(self) -> bool:
+        """True where views of the region lie on both sides of the cut-off; never where no verdict is drawn."""
+        below, above = is_positive((self.low, self.high), self.cutoff)
+        return not self.familiarity.fringe and bool(above and not below)

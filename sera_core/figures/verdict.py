@@ -5,10 +5,11 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from sera_core import escape
-from sera_core.contracts import Diagnosis, ModelOpinion, Reading, Verdict
+from sera_core.contracts import Diagnosis, Domain, ModelOpinion, Reading, Verdict
 from sera_core.figures import palette
 from sera_core.wording import answer, percent, shortly, zone
-from sera_core.wording.diagnosis import headline, over_views
+from sera_core.wording.diagnosis import over_views
+from sera_core.wording.verdict import UNCOUNTED, beside
 
 BAR, DOTS = 1.0, 0.0  # heights of the two rows
 
@@ -107,7 +108,7 @@ def _cutoff(figure: go.Figure, cutoff: float) -> None:
 
 def _chosen(diagnosis: Diagnosis) -> go.Scatter:
     reading = diagnosis.reading
-    said = headline(reading) if reading.familiarity.fringe else answer(reading.verdict, reading.positive)
+    said = UNCOUNTED if reading.familiarity.fringe else answer(reading.verdict, reading.positive)
     said = f"{percent(reading.probability, 1)} {over_views(reading)}: {said}"
     return go.Scatter(
         x=[reading.probability * 100],
@@ -134,21 +135,24 @@ def _chosen(diagnosis: Diagnosis) -> go.Scatter:
 
 
 def _number(figure: go.Figure, reading: Reading) -> None:
-    """The probability in words, beyond the end of its range that has more room."""
-    right = reading.probability < 0.8
+    """The probability in words beside its mark, above the line of its range, on the side away from the cut-off."""
+    room = 0.15 < reading.probability < 0.85
+    right = reading.probability >= reading.cutoff if room else reading.probability < 0.5
     figure.add_annotation(
-        x=100 * (reading.high if right else reading.low),
+        x=100 * reading.probability,
         y=BAR,
         text=f"<b>{percent(reading.probability)}</b>",
         showarrow=False,
         xanchor="left" if right else "right",
-        xshift=14 if right else -14,  # clear of the mark where the range is narrower than it
+        xshift=9 if right else -9,  # the mark has a radius of 10 pixels, and less at this height
+        yshift=13,
         font_size=15,
     )
 
 
-def _dots(opinions: list[ModelOpinion], home: str) -> go.Scatter:
-    """One mark a model; those for another kind of frames than the chosen model's are hollow."""
+def _dots(opinions: list[ModelOpinion], home: Domain) -> go.Scatter:
+    """One mark a model; those for another kind of frames than the chosen model's are hollow and take no side."""
+    shown = [o.verdict_beside(home) or Verdict.INDETERMINATE for o in opinions]
     hollow = ["" if home == o.domain else "-open" for o in opinions]
     return go.Scatter(
         x=[o.probability * 100 for o in opinions],
@@ -157,15 +161,15 @@ def _dots(opinions: list[ModelOpinion], home: str) -> go.Scatter:
         marker={
             "size": 12,
             "opacity": 0.9,
-            "color": [palette.VERDICT[o.verdict] for o in opinions],
-            "symbol": [palette.MARKER[o.verdict] + end for o, end in zip(opinions, hollow, strict=True)],
+            "color": [palette.VERDICT[verdict] for verdict in shown],
+            "symbol": [palette.MARKER[verdict] + end for verdict, end in zip(shown, hollow, strict=True)],
         },
         customdata=[
             [
                 escape.figure(o.title),
                 o.domain,
                 percent(o.probability, 1),
-                escape.figure(answer(o.verdict, o.positive)),
+                escape.figure(beside(o, home)),
                 percent(o.cutoff),
             ]
             for o in opinions

@@ -65,6 +65,8 @@ def _verdict(page: Page, planned: Planned) -> None:
             break
     below = page.write_at(LEFT + 4.5, top, headline, 90, high=7)
     page.pen(9.5, INK)
+    if doubt := words.steadiness(diagnosis.reading):
+        below = page.write_at(LEFT + 4.5, below + 1.2, doubt, 90, high=4.4)
     action = words.advice(planned.advice)
     bottom = max(page.write_at(LEFT + 4.5, below + 1.2, f"Advice: {action}", 90, high=4.4), top + 17)
     page.set_fill_color(VERDICT[diagnosis.reading.verdict])

@@ -11,6 +11,7 @@ from sera_core.contracts import (
     Advice,
     Descriptors,
     Diagnosis,
+    Domain,
     Fidelity,
     Measured,
     ModelOpinion,
@@ -32,15 +33,16 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     -------
     dict
         ``probability`` holds at a balanced prior; ``probability_range`` is its range when the region is drawn a little
-        differently; ``cutoff`` and ``verdict`` refer to it; ``fringe`` is true where the model hardly knows the kind
-        of image, and the verdict then always ``indeterminate``; ``refused`` where it does not know it at all, and no
-        probability is told; ``verdict_words`` says the
-        verdict in the terms of what the model was taught, as page and paper do. ``opinions`` is empty where the other
-        models were not asked. ``signs`` holds what was measured, each with its unit; ``proposed`` the program's answer
-        to each question with its chance and whether it is told well enough to be proposed; ``descriptors`` the words
-        that the advice is given for (None while a row is open) and ``description`` each word and who says it.
-        ``familiarity`` is a percentile 0 ... 100, ``fidelity`` the correlation of heat and fall, -1 ... 1 (None:
-        not measured), ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
+        differently, and ``range_holds_cutoff`` true where such a box could turn the answer; ``cutoff`` and ``verdict``
+        refer to the probability; ``fringe`` is true where the model hardly knows the kind of image, and the verdict
+        then always ``indeterminate``; ``refused`` where it does not know it at all, and no probability is told;
+        ``verdict_words`` says the verdict in the terms of what the model was taught, as page and paper do. ``opinions``
+        is empty where the other models were not asked; one for the other kind of frames answers another question and
+        has no ``verdict``. ``signs`` holds what was measured, each with its unit; ``proposed`` the program's answer to
+        each question with its chance and whether it is told well enough to be proposed; ``descriptors`` the words that
+        the advice is given for (None while a row is open) and ``description`` each word and who says it.
+        ``familiarity`` is a percentile 0 ... 100, ``fidelity`` the correlation of heat and fall, -1 ... 1 (None: not
+        measured), ``roi`` is ``[x, y, width, height]`` in pixels, ``mm_per_px`` ``[row, column]`` (None: unknown).
     """
     reading, by_model = diagnosis.reading, diagnosis.model_advice
     spacing = diagnosis.image.scale_at(reading.box)
@@ -60,7 +62,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "description": {row: _row(diagnosis, row) for row in ROWS},
         "advice_basis": diagnosis.basis.value,
         "model_advice": advice_of(by_model) if by_model else None,
-        "opinions": [_opinion(opinion) for opinion in diagnosis.opinions],
+        "opinions": [_opinion(opinion, reading.domain) for opinion in diagnosis.opinions],
         "warnings": [{"code": notice.code, "message": notice.message} for notice in diagnosis.warnings],
         "version": __version__,
         "disclaimer": NOT_A_DEVICE,
@@ -85,6 +87,7 @@ def _answer(diagnosis: Diagnosis) -> dict[str, Any]:
         "cutoff_bounds": [reading.cutoff_low, reading.cutoff_high],
         "verdict": reading.verdict.value,
         "verdict_words": _verdict(reading),
+        "range_holds_cutoff": reading.range_holds_cutoff,
         "familiarity": reading.familiarity.percentile,
         "fringe": reading.familiarity.fringe,
         "refused": refused,
@@ -103,8 +106,8 @@ def outline_of(outline: Outline) -> dict[str, Any]:
     }
 
 
-def _verdict(of: Reading | ModelOpinion) -> str:
-    return verdict.WITHHELD if of.familiarity.fringe else verdict.answer(of.verdict, of.positive)
+def _verdict(reading: Reading) -> str:
+    return verdict.WITHHELD if reading.familiarity.fringe else verdict.answer(reading.verdict, reading.positive)
 
 
 def _fidelity(fidelity: Fidelity | None) -> dict[str, Any]:
@@ -164,7 +167,7 @@ def _row(diagnosis: Diagnosis, row: Row) -> dict[str, Any]:
     return {"word": word, "by": "program" if row in diagnosis.proposed else "reader"}
 
 
-def _opinion(opinion: ModelOpinion) -> dict[str, Any]:
+def _opinion(opinion: ModelOpinion, domain: Domain) -> dict[str, Any]:
     return {
         "model": opinion.model,
         "title": opinion.title,
@@ -172,8 +175,8 @@ def _opinion(opinion: ModelOpinion) -> dict[str, Any]:
         "positive": opinion.positive,
         "probability": opinion.probability,
         "cutoff": opinion.cutoff,
-        "verdict": opinion.verdict.value,
-        "verdict_words": _verdict(opinion),
+        "verdict": opinion.verdict_beside(domain),
+        "verdict_words": verdict.beside(opinion, domain),
         "familiarity": opinion.familiarity.percentile,
         "fringe": opinion.familiarity.fringe,
         "refused": opinion.familiarity.refused,

@@ -35,7 +35,7 @@ from sera_core.outline import Hint
 from sera_core.signs.describe import measured
 from sera_core.simulate.render import Frame, render
 from sera_core.simulate.samples import SAMPLES
-from sera_core.ui.shelf import shelf
+from sera_core.ui.shelf import Shelf, shelf
 
 
 class Named(Protocol):
@@ -74,7 +74,7 @@ def remembered(spinner: str = "") -> Callable[[Asked[N, P, R]], Asked[N, P, R]]:
                     return function(named, *args, **others)
 
             key = (name, named.key, args, tuple(sorted(others.items())))
-            return shelf(own=not named.key.startswith(SIMULATED)).ask(key, work_out)
+            return _kept_of(named).ask(key, work_out)
 
         return ask
 
@@ -85,7 +85,7 @@ def keep(function: Callable[..., R], answer: R, named: Named, /, *args: object) 
     """Let a remembered function have answered so, for instance what a saved case says it answered then."""
     plain = function.__wrapped__  # type: ignore[attr-defined]
     key = (f"{plain.__module__}.{plain.__qualname__}", named.key, args, ())
-    shelf(own=not named.key.startswith(SIMULATED)).put(key, answer)
+    _kept_of(named).put(key, answer)
 
 
 def key_of(data: bytes) -> str:
@@ -146,17 +146,36 @@ def diagnosis_of(image: GreyImage, request: Request) -> Diagnosis:
 
 def with_fidelity_of(diagnosis: Diagnosis) -> Diagnosis:
     """The same diagnosis with the fidelity of its heatmap, remembered: the map can be shown before."""
-    reading, heatmap = diagnosis.reading, diagnosis.reading.heatmap
-    if heatmap is None:
+    reading = diagnosis.reading
+    if reading.heatmap is None or reading.heatmap.fidelity is not None:
         return diagnosis
 
     def work_out() -> Fidelity | None:
         found = with_fidelity(reading).heatmap
         return found.fidelity if found else None
 
-    key = ("fidelity", diagnosis.image.key, reading.model_sha256, reading.box, heatmap.method)
-    value = shelf(own=not diagnosis.image.key.startswith(SIMULATED)).ask(key, work_out)
-    return replace(diagnosis, reading=replace(reading, heatmap=replace(heatmap, fidelity=value)))
+    value = _kept_of(diagnosis.image).ask(_map_of(diagnosis.image, reading), work_out)
+    return replace(diagnosis, reading=_tested(reading, value))
+
+
+def as_tested(image: GreyImage, reading: Reading) -> Reading:
+    """The reading with the fidelity of its heatmap where :func:`with_fidelity_of` has measured it before."""
+    value = _kept_of(image).known(_map_of(image, reading))
+    return reading if value is None else _tested(reading, value)
+
+
+def _map_of(image: GreyImage, reading: Reading) -> tuple[object, ...]:
+    method = reading.heatmap.method if reading.heatmap else None
+    return "fidelity", image.key, reading.model_sha256, reading.box, method
+
+
+def _tested(reading: Reading, fidelity: Fidelity | None) -> Reading:
+    return replace(reading, heatmap=replace(reading.heatmap, fidelity=fidelity)) if reading.heatmap else reading
+
+
+def _kept_of(image: Named) -> Shelf:
+    """Where what was made of an image lies: of a simulated one for every session, of a patient's within his own."""
+    return shelf(own=not image.key.startswith(SIMULATED))
 
 
 def with_opinions(diagnosis: Diagnosis) -> Diagnosis:

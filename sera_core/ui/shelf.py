@@ -51,6 +51,11 @@ class Shelf:
                     self._gates.pop(key, None)
             return answer
 
+    def known(self, key: Hashable) -> Any:
+        """The kept result of this key, which must not be changed; None where there is none."""
+        with self._lock:
+            return self._take(key) if key in self._kept else None
+
     def put(self, key: Hashable, answer: object) -> None:
         """Keep a result that is known already, in place of one of the same key."""
         weight = len(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))

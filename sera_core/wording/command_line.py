@@ -9,7 +9,7 @@ from sera_core.wording.diagnosis import BASIS
 from sera_core.wording.labels import NO_FOCUS
 from sera_core.wording.probability import percent
 from sera_core.wording.signs import LOOK
-from sera_core.wording.verdict import NO_ANSWER, WITHHELD, headline
+from sera_core.wording.verdict import NO_ANSWER, TURNS, headline, withheld
 
 SAID_BY = {"reader": "yours", "program": "proposed by the program", "outline": "proposed from the outline"}
 Result = Any  # what a command computed, as JSON would hold it
@@ -32,6 +32,7 @@ def diagnosis(found: Result) -> str:
     advice = found["advice"]
     lines = [
         _answer(found),
+        *([TURNS] if found["range_holds_cutoff"] else []),
         *_map(found),
         *_opinions(found),
         *_described(found),
@@ -47,10 +48,12 @@ def _answer(found: Result) -> str:
     """Verdict and probabilities, or that there is no answer."""
     if found["probability"] is None:
         return f"{NO_ANSWER}, {found['model']}"
-    said = WITHHELD if found["fringe"] else headline(Verdict(found["verdict"]), found["positive"])
     low, high = (percent(end) for end in found["probability_range"])
+    probability = f"{percent(found['probability'])} ({low} to {high})"
+    if found["fringe"]:
+        return f"{withheld(probability)}, by {found['model']}"
     return (
-        f"{said}: probability {percent(found['probability'])} ({low} to {high}) at a balanced prior "
+        f"{headline(Verdict(found['verdict']), found['positive'])}: probability {probability} at a balanced prior "
         f"(cut-off {percent(found['cutoff'])}), {percent(found['probability_at_pretest'])} at the "
         f"pre-test risk of {percent(found['pretest'])}, "
         f"by {found['model']}"
@@ -68,10 +71,13 @@ def _map(found: Result) -> list[str]:
 def _opinions(found: Result) -> list[str]:
     """A line for each other model that was asked."""
     others = [one for one in found["opinions"] if one["model"] != found["model"]]
-    return [
-        f"{one['model']} ({one['domain']} frames): {percent(one['probability'])}, {one['verdict_words']}"
-        for one in others
-    ]
+    return [f"{one['model']} ({one['domain']} frames): {_opinion(one)}" for one in others]
+
+
+def _opinion(one: Result) -> str:
+    """Number and word of another model; of one for the other kind of frames only that it answers another question."""
+    number = f"{percent(one['probability'])}, " if one["verdict"] else ""
+    return f"{number}{one['verdict_words']}"
 
 
 def _described(found: Result) -> list[str]:

@@ -67,12 +67,17 @@ def verdict(reading: Reading) -> str:
     probability, cutoff, low, high = (percent(number, digits=int(close)) for number in (reading.probability, *edges))
     unsure = ": the model cannot tell, and neither side should be read into it" if where == "inside" else ""
     band = f"{where} the uncertain band around the cut-off of {cutoff} ({low} to {high}){unsure}"
-    return f"{probability} {over_views(reading)}, {band}."
+    return f"{probability} {over_views(reading)}, {band}. {steadiness(reading)}".strip()
 
 
 def over_views(reading: Reading) -> str:
     """How far the probability moves when the region is drawn a little differently."""
     return f"({percent(reading.low)} to {percent(reading.high)} when the region is drawn a little differently)"
+
+
+def steadiness(reading: Reading) -> str:
+    """That the range holds the cut-off; empty where it does not."""
+    return verdicts.TURNS if reading.range_holds_cutoff else ""
 
 
 def in_a_hundred(diagnosis: Diagnosis) -> str:
@@ -111,15 +116,16 @@ def familiarity(value: Familiarity) -> str:
 
 
 def opinion(of: ModelOpinion) -> str:
-    """What one model answers; no verdict where it hardly knows this kind of image."""
-    strange = of.familiarity.fringe
-    said = "image too unfamiliar to count" if strange else verdicts.answer(of.verdict, of.positive)
-    return f"{of.title} ({of.domain} frames): {percent(of.probability)}, {said}"
+    """What a model of the same kind of frames answers; no verdict where it hardly knows this kind of image."""
+    return f"{of.title} ({of.domain} frames): {percent(of.probability)}, {verdicts.beside(of, of.domain)}"
 
 
 def others(diagnosis: Diagnosis) -> str:
-    """What the other installed models answer, in one line; empty when there is none."""
-    return "; ".join(opinion(other) for other in diagnosis.opinions if other.model != diagnosis.reading.model)
+    """What the other installed models for this kind of frames answer; of the rest only that there are such."""
+    mine, domain = diagnosis.reading.model, diagnosis.reading.domain
+    said = [opinion(other) for other in diagnosis.opinions if other.model != mine and other.domain == domain]
+    rest = _of_other_frames(diagnosis)
+    return "; ".join([*said, f"not told: {rest}"] if rest else said)
 
 
 def opinions(diagnosis: Diagnosis) -> str:
@@ -130,16 +136,20 @@ def opinions(diagnosis: Diagnosis) -> str:
     domain = diagnosis.reading.domain
     known = (o for o in diagnosis.opinions if o.domain == domain and not o.familiarity.fringe)
     asked = sorted(known, key=lambda o: -o.probability)
-    strange = {o.domain for o in diagnosis.opinions if o.domain != domain}
-    hollow = (
-        [f"\nHollow marks: models for {' and '.join(strange)} frames; they answer another question."] if strange else []
-    )
+    rest = _of_other_frames(diagnosis)
+    hollow = [f"\nHollow marks: {rest}."] if rest else []
     if len(asked) < 2:
         return "".join(hollow).strip()
     agree = len({o.verdict for o in asked}) == 1
     opening = f"All {len(asked)} models that know this kind of image agree" if agree else "**The models disagree**"
     said = [f"- {verdicts.GLYPH[o.verdict]} {opinion(o)}" for o in asked]
     return "\n".join([f"{opening}:", *said, *hollow])
+
+
+def _of_other_frames(diagnosis: Diagnosis) -> str:
+    """The models for the other kind of frames, as a phrase; empty where there is none."""
+    kinds = {one.domain for one in diagnosis.opinions if one.domain != diagnosis.reading.domain}
+    return f"models for {' and '.join(kinds)} frames, which answer another question" if kinds else ""
 
 
 # ---- the heatmap -----------------------------------------------------------------------------------------------------

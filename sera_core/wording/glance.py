@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from sera_core.contracts import Advice, Heatmap
-from sera_core.wording.diagnosis import doubt
+from sera_core.contracts import Advice, Heatmap, Reading
+from sera_core.wording.diagnosis import doubt, headline
 from sera_core.wording.probability import percent
+from sera_core.wording.verdict import withheld
+
+
+def with_number(reading: Reading) -> str:
+    """The verdict and its number; where there is none, why, and the number apart from that."""
+    if not reading.answered:
+        return headline(reading)
+    number = percent(reading.probability)
+    return withheld(number) if reading.familiarity.fringe else f"{headline(reading)}, {number}"
 
 
 def reason(heatmap: Heatmap, inside: tuple[float, float]) -> str:
@@ -19,7 +28,7 @@ def reason(heatmap: Heatmap, inside: tuple[float, float]) -> str:
     heat, area = (percent(share) for share in inside)
     said = f"{heat} of the heat on the nodule, {area} of what the model saw"
     if heatmap.fidelity is None:
-        return said
+        return f"{said}; map not tested yet"
     return f"{said}; map {doubt(heatmap.fidelity) or 'trusted'}"
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from sera_core.contracts import Verdict
+from sera_core.contracts import Domain, ModelOpinion, Verdict
 
 GLYPH = {  # the shapes of ``figures.palette.MARKER``
     Verdict.BENIGN: "●",
     Verdict.INDETERMINATE: "■",
     Verdict.MALIGNANT: "◆",
 }
+UNCOUNTED = "image too unfamiliar to count"
 WITHHELD = "No verdict: the model hardly knows this kind of image"
 NO_ANSWER = "No answer: the model does not know this kind of image"
+TURNS = "A slightly different box could turn this answer."
 CANCER = {Verdict.BENIGN: "Probably benign", Verdict.MALIGNANT: "Suspicious for malignancy"}
 CHANCE = {Verdict.BENIGN: "unlikely", Verdict.INDETERMINATE: "indeterminate", Verdict.MALIGNANT: "likely"}
 
@@ -35,6 +37,19 @@ def answer(verdict: Verdict, positive: str) -> str:
     if of_cancer(positive) or verdict not in CANCER:
         return verdict.value
     return f"{CHANCE[verdict]} to be {shortly(positive)}"
+
+
+def withheld(probability: str) -> str:
+    """That there is no verdict, and the number apart from the reason."""
+    return f"{WITHHELD}. It gave {probability}"
+
+
+def beside(of: ModelOpinion, domain: Domain) -> str:
+    """What another model answers beside one of such frames, within a sentence."""
+    said = of.verdict_beside(domain)
+    if said is None:
+        return "answers another question"
+    return UNCOUNTED if of.familiarity.fringe else answer(said, of.positive)
 
 
 def zone(verdict: Verdict, positive: str) -> str:

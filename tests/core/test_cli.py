@@ -167,8 +167,10 @@ def test_a_diagnosis_in_words_speaks_of_what_the_model_was_taught(positive: str,
     found |= {"probability_at_pretest": 3e-6, "model": "m", "advice": advice, "warnings": []}
     found |= {"outline": {"source": "box", "confidence": 0.8}, "size_mm": 12.4, "size_source": "outline"}
     found |= {"fringe": False, "probability_range": [1e-5, 2e-5], "heatmap_method": "hirescam"}
+    found |= {"range_holds_cutoff": False}
     found |= {"fidelity": 0.02, "fidelity_trusted": False}
-    found |= {"opinions": [{"model": "n", "domain": "real", "probability": 0.7, "verdict_words": "malignant"}]}
+    other = {"model": "n", "domain": "real", "probability": 0.7, "verdict": "malignant", "verdict_words": "malignant"}
+    found |= {"opinions": [other]}
     nobody = {"word": None, "by": None}
     found |= {"description": {"margin": nobody, "foci": {"word": [], "by": "program"}}, "advice_basis": "nothing"}
     said = command_line.diagnosis(found)
@@ -177,6 +179,15 @@ def test_a_diagnosis_in_words_speaks_of_what_the_model_was_taught(positive: str,
     assert "margin: not proposed: please look, then give --margin" in said
     assert "foci: none (proposed by the program)" in said
     assert "heatmap by hirescam: fidelity 0.02, in doubt, do not rely on it" in said
+    assert "n (real frames): 70%, malignant" in said
+    assert "box could turn" not in said
+    other |= {"domain": "simulated", "verdict": None, "verdict_words": "answers another question"}
+    turning = command_line.diagnosis(found | {"range_holds_cutoff": True, "probability_range": [1e-5, 0.6]}).split("\n")
+    assert turning[1] == "A slightly different box could turn this answer."
+    assert "n (simulated frames): answers another question" in turning
+    strange = command_line.diagnosis(found | {"fringe": True, "probability": 0.65, "probability_range": [0.4, 0.7]})
+    opening = "No verdict: the model hardly knows this kind of image. It gave 65% (40% to 70%), by m"
+    assert strange.split("\n")[0] == opening
     assert "n (real frames): 70%, malignant" in said
     assert "size 12.4 mm (proposed from the outline)" in said
 

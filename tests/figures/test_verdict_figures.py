@@ -5,7 +5,7 @@ import pytest
 
 from sera_core.contracts import Verdict
 from sera_core.figures import palette
-from sera_core.figures.verdict import risk_shift, verdict_bar
+from sera_core.figures.verdict import opinions_strip, risk_shift, verdict_bar
 from tests.figures.hand import READ, hand_made, opinion
 
 
@@ -25,11 +25,31 @@ def number_on(figure: go.Figure) -> go.layout.Annotation:
     return number
 
 
-@pytest.mark.parametrize(("probability", "low", "high", "x"), [(0.3, 0.2, 0.7, 70), (0.85, 0.4, 0.9, 40)])
-def test_the_number_stands_beyond_the_range(probability: float, low: float, high: float, x: float) -> None:
-    number = number_on(verdict_bar(hand_made(probability=probability, low=low, high=high)))
-    assert number.x == pytest.approx(x)
-    assert number.xanchor == ("left" if x > probability * 100 else "right")
+NARROW, GLYPH_PX = 250, 9  # width of the bar on a phone, and of a digit, in pixels
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.02, 0.14, 0.16, 0.33, 0.49, 0.5, 0.56, 0.7, 0.84, 0.86, 0.98, 1.0])
+@pytest.mark.parametrize("cutoff", [0.35, 0.5, 0.65])
+def test_the_number_stands_beside_its_mark_on_the_bar_and_not_over_the_cut_off(
+    probability: float, cutoff: float
+) -> None:
+    number = number_on(verdict_bar(hand_made(probability=probability, low=0.1, high=0.9, cutoff=cutoff)))
+    assert number.x == pytest.approx(100 * probability)
+    assert abs(number.xshift) <= 10
+    near = NARROW * probability + number.xshift
+    far = near + (1 if number.xanchor == "left" else -1) * GLYPH_PX * len(number.text.removeprefix("<b>")[:-4])
+    left, right = sorted((near, far))
+    assert left >= 0
+    assert right <= NARROW
+    assert not left < NARROW * cutoff < right
+
+
+def test_a_model_for_other_frames_is_a_hollow_mark_that_takes_no_side() -> None:
+    other = replace(opinion("beta", 0.78, Verdict.MALIGNANT, positive="malignant"), domain="simulated")
+    marks = opinions_strip(hand_made(opinions=(opinion("alpha", 0.7, Verdict.MALIGNANT), other))).data[0]
+    assert list(marks.marker.color) == [palette.MALIGNANT, palette.UNSURE]
+    assert list(marks.marker.symbol) == ["diamond", "square-open"]
+    assert marks.customdata[1][3] == "answers another question"
 
 
 def test_the_marker_stands_at_the_probability_in_the_verdict_s_colour_and_shape() -> None:

@@ -93,6 +93,15 @@ def test_pixels_outline_and_numbers_read_back(folder: Path) -> None:
     assert "Thyroid nodule" in inside.pages[0].extract_text()
 
 
+@pytest.mark.parametrize(("low", "doubt"), [(0.66, []), (0.44, ["A slightly different box could turn this answer."])])
+def test_a_finding_that_another_box_could_turn_says_so(low: float, doubt: list[str], tmp_path: Path) -> None:
+    write(exam(Nodule((view(low=low),))), PAPER, tmp_path)
+    report = highdicom.sr.srread(tmp_path / "sr-1.dcm")
+    (group,) = report.content.get_image_measurement_groups()
+    found = group.get_qualitative_evaluations()
+    assert [one.value.meaning for one in found if one.name.meaning == "AI: steadiness of the finding"] == doubt
+
+
 def _evidence(report: pydicom.Dataset) -> list[pydicom.Dataset]:
     return [
         image

@@ -89,6 +89,18 @@ def test_a_reading_is_never_called_benign_or_malignant():
     assert not re.search("benign|malignan", text)
 
 
+def test_a_range_that_holds_the_cut_off_is_told_under_the_headline_and_other_frames_models_call_nothing_malignant():
+    turns = "A slightly different box could turn this answer."
+    other = replace(opinion("beta", 0.63, positive="malignant"), domain="simulated")
+    turning = text_of(pdf(diagnosis(low=0.44, opinions=(opinion("alpha", 0.74), other))))
+    headline, rest = turning.split("Advice:", 1)
+    assert turns in headline
+    assert turns in rest.split("Limits")[0]
+    assert "models for simulated frames, which answer another question" in rest
+    assert not re.search("benign|malignan", turning.split("Model", 1)[0])
+    assert "slightly different box" not in text_of(pdf(diagnosis()))
+
+
 def test_nothing_known_but_the_picture():
     data = pdf(bare())
     text = text_of(data)

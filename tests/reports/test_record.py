@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from sera_core.contracts import NOT_A_DEVICE, Box, Diagnosis, Familiarity, Fidel
 from sera_core.exam import Exam
 from sera_core.reports import exam as reports
 from sera_core.reports.record import to_json
-from tests.reports.samples import bare, diagnosis, heatmap, pixels
+from tests.reports.samples import bare, diagnosis, heatmap, opinion, pixels
 
 RELIED_ON = {
     "model", "probability", "probability_at_pretest", "cutoff", "verdict", "familiarity", "fidelity", "roi",
@@ -39,6 +40,24 @@ def test_keys_that_others_rely_on():
     assert record["model_advice"]["action"] == "follow_up"
     assert record["warnings"][0]["code"] == "box_proposed"
     assert record["disclaimer"] == NOT_A_DEVICE
+
+
+def test_a_range_on_both_sides_of_the_cut_off_is_a_field():
+    assert to_json(diagnosis())["range_holds_cutoff"] is False
+    assert to_json(diagnosis(low=0.44, high=0.79))["range_holds_cutoff"] is True
+    assert (
+        to_json(diagnosis(low=0.1, high=0.9, familiarity=Familiarity(30.0, 0.0, 20.0)))["range_holds_cutoff"] is False
+    )
+
+
+def test_a_model_for_other_frames_has_no_verdict():
+    other = replace(opinion("beta", 0.63, positive="malignant"), domain="simulated")
+    found = to_json(diagnosis(opinions=(opinion("alpha", 0.74), other, opinion("gamma", 0.66, 2.0))))
+    said = [(one["verdict"], one["verdict_words"]) for one in found["opinions"]]
+    assert said[0] == ("malignant", "likely to be read as suspicious")
+    assert said[1] == (None, "answers another question")
+    assert said[2][1] == "image too unfamiliar to count"
+    assert found["opinions"][1]["probability"] == 0.63
 
 
 def test_fidelity_is_the_correlation_of_heat_and_fall():

@@ -6,9 +6,13 @@ import pytest
 from sera_core.contracts import Box, Familiarity, Fidelity, GreyImage, Judged, Line, ScaledRegion, Verdict
 from sera_core.figures.palette import MARKER
 from sera_core.wording import diagnosis as words
+from sera_core.wording import glance
 from sera_core.wording.verdict import GLYPH
 from tests.figures.hand import hand_made, opinion
 
+STRANGE = Familiarity(1.0, 2.0, 2.0)  # within the limit, but at the fringe
+REFUSED = Familiarity(3.0, 0.0, 2.0)
+FAMILIARITIES = ({"familiarity": STRANGE, "verdict": Verdict.INDETERMINATE}, {"familiarity": REFUSED})
 SHAPES = {"circle": "●", "square": "■", "diamond": "◆"}
 
 
@@ -29,6 +33,53 @@ def test_a_tenth_of_a_per_cent_is_told_next_to_a_bound() -> None:
     said = words.verdict(close.reading)
     assert said.startswith("50.3% (50% to 50% when the region is drawn a little differently), inside")
     assert "the uncertain band around the cut-off of 50.0% (42.0% to 58.0%)" in said
+
+
+TURNS = "A slightly different box could turn this answer."
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "turns"),
+    [(0.44, 0.73, True), (0.49, 0.5, True), (0.5, 0.9, False), (0.1, 0.499, False), (0.51, 0.9, False)],
+)
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_range_that_holds_the_cut_off_is_told_with_every_verdict(
+    low: float, high: float, turns: bool, verdict: Verdict
+) -> None:
+    """Whoever reaches the cut-off of 50 % is above it: a range from there on lies on one side."""
+    reading = hand_made(low=low, high=high, verdict=verdict).reading
+    assert reading.range_holds_cutoff == turns
+    assert words.verdict(reading).endswith(f". {TURNS}") == turns
+    assert (words.steadiness(reading) == TURNS) == turns
+    assert words.headline(reading) == words.headline(hand_made(verdict=verdict).reading)  # the verdict stays
+
+
+def test_where_no_verdict_is_drawn_none_can_turn() -> None:
+    for strange in (STRANGE, REFUSED):
+        reading = hand_made(low=0.1, high=0.9, familiarity=strange).reading
+        assert not reading.range_holds_cutoff
+        assert TURNS not in words.verdict(reading)
+
+
+def test_the_number_of_a_verdict_that_is_withheld_is_none_of_the_reason() -> None:
+    known, strange, refused = (hand_made(**changes).reading for changes in ({}, *FAMILIARITIES))
+    assert glance.with_number(known) == "Likely to be read as suspicious, 78%"
+    assert glance.with_number(strange) == "No verdict: the model hardly knows this kind of image. It gave 78%"
+    assert glance.with_number(refused) == "No answer: the model does not know this kind of image"
+
+
+def test_a_map_in_few_words_is_never_told_without_its_worth() -> None:
+    heatmap = hand_made().reading.heatmap
+    assert heatmap is not None
+    told = {
+        None: "not tested yet",
+        Fidelity((0, 1), (0, 1), 0.6, 0.01): "trusted",
+        Fidelity((0, 1), (0, 1), 0.2, 0.3): "not confirmed",
+        Fidelity((0, 1), (0, 1), -0.1, 0.8): "not to be trusted",
+    }
+    for fidelity, word in told.items():
+        said = glance.reason(replace(heatmap, fidelity=fidelity), (0.62, 0.32))
+        assert said == f"62% of the heat on the nodule, 32% of what the model saw; map {word}"
 
 
 def test_counts_are_given_at_both_prevalences() -> None:
@@ -71,7 +122,15 @@ def test_a_model_that_does_not_know_the_image_has_no_say() -> None:
     assert words.opinions(hand_made(opinions=(known[0], stranger))) == ""
 
 
-STRANGE = Familiarity(1.0, 2.0, 2.0)  # within the limit, but at the fringe
+def test_models_of_simulated_frames_have_no_word_beside_one_of_real_frames() -> None:
+    known = opinion("alpha", 0.78, Verdict.MALIGNANT)
+    other = replace(opinion("beta", 0.63, Verdict.MALIGNANT, positive="malignant"), domain="simulated")
+    rest = "models for simulated frames, which answer another question"
+    assert words.opinions(hand_made(opinions=(known, other))) == f"Hollow marks: {rest}."
+    assert words.others(hand_made(opinions=(known, other))) == f"not told: {rest}"
+    third = opinion("gamma", 0.31, Verdict.BENIGN)
+    said = words.others(hand_made(opinions=(known, other, third)))
+    assert said == f"Gamma (real frames): 31%, unlikely to be read as suspicious; not told: {rest}"
 
 
 def test_at_the_fringe_a_number_has_no_verdict_no_side_and_no_count() -> None:

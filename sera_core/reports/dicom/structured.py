@@ -167,6 +167,8 @@ def _conclusion(nodule: Nodule, planned: Planned) -> Iterator[QualitativeEvaluat
         "CATEGORY": (f"Category, {LABELS[advice.guideline].word}", advice.category, advice.category),
         "ACTION": ("Advice", advice.action.value, LABELS[advice.action].word),
     }
+    if doubt := words.steadiness(reading):
+        said["STEADINESS"] = ("AI: steadiness of the finding", "TURNS", doubt)
     for code, (meaning, value, word) in said.items():
         yield QualitativeEvaluation(own(code, meaning), own(value, word))
     if (found := growth(nodule, advice.guideline)) is not None:

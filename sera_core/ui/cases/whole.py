@@ -50,7 +50,8 @@ def _show_nodule(entry: Entry, number: int, nodule: Nodule) -> None:
         line = entry.nodules[number - 1]
         found = nodule.views[0].diagnosis
         st.markdown(f"**{words.headline(found.reading)}** · {line.category}")
-        st.markdown("  \n".join(said for said in (place(nodule), diameters(nodule), _read_by(found)) if said))
+        said = (words.steadiness(found.reading), place(nodule), diameters(nodule), _read_by(found))
+        st.markdown("  \n".join(filter(None, said)))
         _ask_pathology(entry, number, nodule.pathology)
 
 

@@ -16,8 +16,8 @@ from sera_core.ui.cache import diagnosis_of
 from sera_core.ui.compare.chosen import BADGE, Chosen
 from sera_core.ui.states import empty
 from sera_core.ui.viewer import send_heat, viewer
-from sera_core.wording import percent
-from sera_core.wording.diagnosis import descriptors, headline
+from sera_core.wording.diagnosis import descriptors
+from sera_core.wording.glance import with_number
 
 REAL = "Frames of patients are not part of this program, so only their predictions are here."
 NO_SEED = "This table does not say from which seed the frame was drawn (column seed), so it cannot be drawn again."
@@ -57,8 +57,7 @@ def _show_frame(frame: Frame) -> None:
         return
     send_heat("case", frame.image, frame.box, reading.heatmap, reading.outline)
     st.caption(
-        f"{headline(reading)}{f', {percent(reading.probability)}' if reading.answered else ''}, says "
-        f"{reading.model_title}: "
+        f"{with_number(reading)}, says {reading.model_title}: "
         f"an installed model, not necessarily one of this study. What is there: {descriptors(frame.descriptors)}."
     )
 

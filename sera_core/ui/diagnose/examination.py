@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from sera_core.contracts import BadInput, Diagnosis, Patient, Reading
 from sera_core.diagnosis import Request, advise
-from sera_core.ui.cache import model_ids, reading_of, signs_of, with_opinions
+from sera_core.ui.cache import as_tested, model_ids, reading_of, signs_of, with_opinions
 from sera_core.ui.cell import Cell, open_cell
 from sera_core.ui.diagnose import advice, glance, region, signs, verdict, why
 from sera_core.ui.diagnose.desk import Desk
@@ -38,7 +38,9 @@ def examine(picture: Picture, desk: Desk) -> None:
 
     reading = _read(verdict_cell, found, Request(picture.box, model, method, picture.pane))
     with desk.glance, guarded():
-        glance.show_verdict(reading, found.image.simulated)
+        reason = glance.show_verdict(reading, found.image.simulated)
+        if reading is not None:
+            glance.show_reason(reason, reading)
     with board, guarded():
         region.show_heat(found, reading.heatmap if reading else None)
     measured = None
@@ -61,6 +63,8 @@ def examine(picture: Picture, desk: Desk) -> None:
             others = verdict.show_verdict(diagnosis)
     with why_cell.result, guarded():
         diagnosis = why.show_why(diagnosis)
+        if diagnosis is not None:
+            glance.show_reason(reason, diagnosis.reading)
     with next_cell.result, guarded():
         advice.show_advice(diagnosis, patient)
     if diagnosis is not None and others is not None:
@@ -75,7 +79,7 @@ def _read(cell: Cell, found: Region, request: Request) -> Reading | None:
     with cell.result, guarded():
         try:
             with st.spinner("Reading the nodule"):
-                return replace(reading_of(found.image, request), outline=found.outline)
+                return as_tested(found.image, replace(reading_of(found.image, request), outline=found.outline))
         except BadInput as error:
             verdict.show_refusal(error)
     return None

@@ -65,7 +65,7 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
 
 def _bar_told(reading: Reading) -> str:
     title, probability, cutoff = words.headline(reading), percent(reading.probability), percent(reading.cutoff)
-    return f"{title}: probability {probability}, cut-off {cutoff}"
+    return f"{title}. Probability {probability}, cut-off {cutoff}"
 
 
 def show_opinions(diagnosis: Diagnosis) -> None:
@@ -88,12 +88,12 @@ def show_refusal(error: BadInput) -> None:
 
 
 def _numbers(diagnosis: Diagnosis) -> dict[str, list[object]]:
-    rows = diagnosis.opinions
+    rows, domain = diagnosis.opinions, diagnosis.reading.domain
     return {
         "model": [o.model for o in rows],
         "title": [o.title for o in rows],
         "probability": [o.probability for o in rows],  # rounded, it would read 1 where the page says over 99%
         "cutoff": [round(o.cutoff, 4) for o in rows],
-        "verdict": [o.verdict.value for o in rows],
+        "verdict": [o.verdict_beside(domain) for o in rows],
         "familiarity_percentile": [round(o.familiarity.percentile, 1) for o in rows],
     }
