@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from sera_core.cli.told import say, step
-from sera_core.cli.verb import Verb, add_scheduler, ending
+from sera_core.cli.verb import Verb, add_scheduler, ending, seed
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
 
@@ -50,7 +50,7 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="one nodule, for example composition=mixed size_mm=20 depth_mm=45; a wrong name lists all",
     )
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=seed, default=0)
     parser.add_argument("--centre", default="internal", help="internal, A, B or C")
     parser.add_argument("--sheet", type=ending(".png"), metavar="OUT.png", help="a picture of the first eight frames")
     parser.add_argument("--workers", type=int, default=1, help="processes")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from sera_core.cli.told import say
-from sera_core.cli.verb import Verb, ending
+from sera_core.cli.verb import Verb, ending, seed
 from sera_core.files import MODELS
 from sera_core.wording import command_line
 from sera_core.wording.command_line import Result
@@ -77,7 +77,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--schedule", choices=["constant", "onecycle", "step", "log"])
     parser.add_argument("--frozen-stages", type=int, help="first stages that stay as they are (finetune)")
     parser.add_argument("--weights", help="imagenet, scratch, or the id of an installed model")
-    parser.add_argument("--seed", type=int)
+    parser.add_argument("--seed", type=seed)
     parser.add_argument("--published", action="store_true", help="the recipe of Lee 2019 for this network (finetune)")
     parser.add_argument("--folds", type=int, default=6, help="of the cross-validation; 1: train once, keep a sixth")
     parser.add_argument("--px", type=int, help="side of the input, if not the network's own (joined: 160)")

@@ -75,6 +75,13 @@ def whole_number(said: str) -> int:
         raise argparse.ArgumentTypeError(f"{said!r} is not a whole number") from error
 
 
+def seed(said: str) -> int:
+    """A seed of random numbers, for argparse."""
+    if (value := whole_number(said)) >= 0:
+        return value
+    raise argparse.ArgumentTypeError(f"{said!r} is below 0")
+
+
 def day(said: str) -> date:
     """A day, for argparse."""
     try:

@@ -186,7 +186,8 @@ def _cutoffs(sheet: Sheet, model: Ints, names: list[str]) -> dict[str, Cutoff]:
     for column in (c for c in CUTOFF if c in sheet.table.column_names):
         value = number(sheet.table, column)
         given = sheet.table[column].is_valid().to_numpy() & ~is_nan(sheet.table[column])
-        sheet.refuse(given & ~np.isfinite(value), column, f"has a {column} that is no number", column)
+        outside = given & ~((value >= 0) & (value <= 1))  # what is no number, too
+        sheet.refuse(outside, column, f"has a {column} that is no number from 0 to 1", column)
         rows = np.flatnonzero(given)
         ends[column] = np.full(len(names), np.nan)
         ends[column][model[rows[::-1]]] = value[rows[::-1]]

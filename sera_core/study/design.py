@@ -18,7 +18,7 @@ from sera_core.names import identity, same
 from sera_core.nets.registry import network
 from sera_core.study.outliners import Which
 from sera_core.study.schema import STRICT, read_as
-from sera_core.train.recipes import Count, Recipe
+from sera_core.train.recipes import Count, Recipe, Seed
 
 Name = Annotated[str, Field(pattern=f"^{PLAIN_NAME.pattern}$")]
 
@@ -44,7 +44,7 @@ class Simulated:
     split: Literal["train", "test"]
     malignant: Count | None = None
     benign: Count | None = None
-    seed: int = 2020
+    seed: Seed = 2020
 
 
 @dataclass(frozen=True)

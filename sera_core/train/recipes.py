@@ -16,6 +16,8 @@ SIGNS_MODES = ("signs", "joined")  # those that need the nodule's outline
 Weights = Annotated[str, Field(pattern=f"^{PLAIN_NAME.pattern}$")]
 Schedule = Literal["constant", "onecycle", "step", "log"]
 Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
@@ -71,9 +73,9 @@ class Recipe:
     epochs: Count = 8
     batch: Count = 33
     rate: Positive = 0.01
-    momentum: float = 0.9
-    decay: float = 1e-4
-    head_rate: float = 4.0
+    momentum: Share = 0.9
+    decay: NotNegative = 1e-4
+    head_rate: NotNegative = 4.0
     dropout: Share = 0.2
     averaging: Share = 0.97
     frozen_stages: Annotated[int, Field(ge=0)] = 3
@@ -82,7 +84,7 @@ class Recipe:
     soup: Count = 1
     svm_c: Positive = 1.0
     augmentation: Augmentation = field(default_factory=Augmentation)
-    seed: int = 0
+    seed: Seed = 0
     schedule: Schedule | None = None
     step_every: Count = 5
     step_factor: Share = 0.1

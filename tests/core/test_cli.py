@@ -139,6 +139,7 @@ def test_simulate_writes_a_manifest(capsys: pytest.CaptureFixture[str], tmp_path
         (["diagnose", "x.png", "--day", "2026-13-01"], "'2026-13-01' is not a day of the calendar, written YYYY-MM-DD"),
         (["diagnose", "x.png", "--roi", "1", "2", "3", "4.5"], "'4.5' is not a whole number"),
         (["diagnose", "x.png", "--heatmap", "h.txt"], "'h.txt' does not end in .png"),
+        (["simulate", "--out", "x", "--cases", "2", "--seed", "-1"], "'-1' is below 0"),
         (["measure", "x.png", "--mm-per-px", "nan"], "'nan' is not a number"),
         (["evaluate", "x.csv", "--margin", "auc=abc"], "is not MEASURE=VALUE: write for example auc=0.05: see "),
         (["evaluate", "x.csv", "--width-mm", "wide"], "'wide' is not a number"),

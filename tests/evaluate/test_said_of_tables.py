@@ -61,7 +61,12 @@ SAID = [
     (
         text(f"{HEADER},cutoff\na,p,X,internal,1,m,0.9,high\n"),
         "cutoff",
-        "Row 2 of mine.csv has a cutoff that is no number (column cutoff: 'high'): mend that row.",
+        "Row 2 of mine.csv has a cutoff that is no number from 0 to 1 (column cutoff: 'high'): mend that row.",
+    ),
+    (
+        text(f"{HEADER},cutoff\na,p,X,internal,1,m,0.9,2\n"),
+        "cutoff",
+        "Row 2 of mine.csv has a cutoff that is no number from 0 to 1 (column cutoff: '2'): mend that row.",
     ),
     (
         text(f"{HEADER},cutoff\na,p,X,internal,1,m,0.9,0.5\nb,q,X,internal,0,m,0.9,0.75\n"),

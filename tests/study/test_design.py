@@ -73,6 +73,8 @@ def test_a_centres_interval_takes_patients_not_images_as_independent(tmp_path: P
         ('domain = "simulated"', 'domain = "dreamt"', "at domain"),
         ('manifests = ["here.csv"]', "manifests = []", "at manifests"),
         ("epochs = 2", "epoch = 2", "at arms.0.recipe.epoch"),
+        ("epochs = 2", "decay = -1.0", "at arms.0.recipe.decay"),
+        ("epochs = 2", "seed = -1", "at arms.0.recipe.seed"),
         ("epochs = 2", "epochs = 0", "at arms.0.recipe.epochs"),
         ("rate = 1e-2", "rate = -1.0", "at arms.0.recipe.rate"),
         ('mode = "transfer"', 'mode = "magic"', "at arms.0.recipe.mode"),
