@@ -1,4 +1,4 @@
-"""The largest dimension of a nodule: rounded once, to a tenth of a millimetre, and from then on the same number.
+"""The largest dimension of a nodule: read as people write it, and rounded once, to a tenth of a millimetre.
 
 What decides is what is shown and what is stored: nothing says "10.0 mm" and acts on 9.96.
 """
@@ -6,6 +6,7 @@ What decides is what is shown and what is stored: nothing says "10.0 mm" and act
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,26 @@ from sera_core.contracts import BadInput
 
 SMALLEST_MM, LARGEST_MM = 1.0, 150.0
 RARELY_SMALLER_MM = 5.0  # smaller nodules are seldom measured, and 0.5 to 5 are the sizes of most in centimetres
+RARELY_LARGER_MM = 90.0  # above it hardly any nodule lies, and every size of 9 to 15 mm whose decimal point was lost
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d\d?)?", re.ASCII | re.IGNORECASE)
+
+
+def number(text: str) -> float:
+    """A number as people write it, with a decimal point or a decimal comma.
+
+    Raises
+    ------
+    BadInput
+        ``no_number`` for anything else, thousands set apart too.
+
+    Examples
+    --------
+    >>> number("14.5"), number(" 14,5 ")
+    (14.5, 14.5)
+    """
+    if not NUMBER.fullmatch(text.strip()):
+        raise BadInput("no_number", f"{text.strip()!r} is not a number: write it like 14.5 or 14,5, without a unit.")
+    return float(text.strip().replace(",", "."))
 
 
 def rounded(sizes_mm: ArrayLike) -> NDArray[Any]:
@@ -53,8 +74,10 @@ def _example(size_mm: float) -> str:
     return f" ({size_mm:g} cm is {10 * size_mm:g})" if 0.1 <= size_mm < SMALLEST_MM else " (1.4 cm is 14)"
 
 
-def centimetres_typed(size_mm: float | None) -> str:
-    """A sentence where a size looks like centimetres; empty otherwise."""
-    if size_mm is None or not math.isfinite(size_mm) or size_mm >= RARELY_SMALLER_MM:
+def doubted(size_mm: float | None) -> str:
+    """A question where a size looks like centimetres, or as if its decimal point were lost; empty otherwise."""
+    if size_mm is None or not math.isfinite(size_mm) or RARELY_SMALLER_MM <= size_mm < RARELY_LARGER_MM:
         return ""
-    return f"{size_mm:g} mm is very small: if {size_mm:g} cm was meant, give {10 * size_mm:g}."
+    if size_mm < RARELY_SMALLER_MM:
+        return f"{size_mm:g} mm is very small: if {size_mm:g} cm was meant, give {10 * size_mm:g}."
+    return f"{size_mm:g} mm is very large: if {size_mm / 10:g} mm was meant, give {size_mm / 10:g}."

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from sera_core import sizes
+from sera_core.contracts import BadInput
 from sera_core.files import read_whole
 from sera_core.wording.command_line import Result
 
@@ -60,11 +60,11 @@ def content_of(file: Path) -> bytes:
 
 
 def number(said: str) -> float:
-    """A finite number, for argparse."""
-    with suppress(ValueError):
-        if isfinite(value := float(said)):
-            return value
-    raise argparse.ArgumentTypeError(f"{said!r} is not a number")
+    """A number, for argparse."""
+    try:
+        return sizes.number(said)
+    except BadInput as error:
+        raise argparse.ArgumentTypeError(f"{said!r} is not a number") from error
 
 
 def whole_number(said: str) -> int:

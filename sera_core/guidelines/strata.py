@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sera_core.contracts import Action, Advice, Descriptors, Guideline
-from sera_core.sizes import centimetres_typed, check_size
+from sera_core.sizes import check_size, doubted
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def to_advice(book: Rulebook, reading: Reading, size_mm: float | None, lead: str
     stratum = reading.stratum
     action, sentence = size_rule(stratum.bands, size_mm)
     opening = lead or _opening(stratum)
-    notes = [*reading.notes, centimetres_typed(size_mm)]
+    notes = [*reading.notes, doubted(size_mm)]
     return Advice(
         guideline=book.guideline,
         category=stratum.category,

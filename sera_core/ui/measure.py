@@ -59,6 +59,12 @@ def picture_at(image: GreyImage, place: Box | Line) -> Box:
     return next((box for box in lit if 0 <= x - box.x < box.width and 0 <= y - box.y < box.height), lit[0])
 
 
+def on_picture(image: GreyImage, x: int, y: int) -> bool:
+    """Whether a pixel lies on an ultrasound picture: in a region that the file names, or in a lit part."""
+    pixel = Box(x, y, 1, 1)
+    return bool(image.regions_at(x, y)) or any(part.contains(pixel) for part in lit_parts(image.pixels))
+
+
 def centred(box: Box, shape: tuple[int, int], x: int, y: int) -> Box:
     """The box moved so that (x, y) is its centre, pushed inside the image."""
     left = min(max(x - box.width // 2, 0), shape[1] - box.width)

@@ -15,6 +15,7 @@ import streamlit as st
 from sera_core.contracts import BadInput, Box, Diagnosis, Line, Outline, Row
 from sera_core.ui.brought import forget_file
 from sera_core.ui.measure import Calibration
+from sera_core.ui.number import text_of
 
 DIAGNOSED = "diagnosed"  # where the session keeps its last diagnosis
 
@@ -80,6 +81,8 @@ class Case:
         The frame that the reader turned to last and why it cannot be used, where it cannot.
     kept : Place or None
         Where the log keeps it, as it was when it was saved last; None: it was never saved.
+    beside : bool
+        Whether the last tap lay beside the ultrasound picture, where it changes nothing.
     """
 
     source: str
@@ -90,14 +93,17 @@ class Case:
     foci: tuple[str, ...] = ()
     unused: tuple[int, BadInput] | None = None
     kept: Place | None = None
+    beside: bool = False
 
     def mark(self, **changed: Any) -> None:
         """Change what is drawn, so that :meth:`undo` brings back what was there."""
         self.past.append(self.marks)
+        self.beside = False
         self.marks = replace(self.marks, **changed)
 
     def undo(self) -> None:
         """Take the last change back."""
+        self.beside = False
         if self.past:
             self.marks = self.past.pop()
 
@@ -108,7 +114,7 @@ def case_of(source: str, size_mm: float | None = None) -> Case:
     if not isinstance(case, Case) or case.source != source:
         case = Case(source)
         st.session_state["case"] = case
-        st.session_state["size_mm"] = size_mm
+        st.session_state["size_mm"] = text_of(size_mm)
     return case
 
 

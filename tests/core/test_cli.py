@@ -34,7 +34,9 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def test_tirads_says_what_every_guideline_says(capsys: pytest.CaptureFixture[str]) -> None:
-    found = answer(capsys, "tirads", *SOLID, "--foci", "punctate", "macrocalcification", "--size-mm", "14")
+    asked = ("tirads", *SOLID, "--foci", "punctate", "macrocalcification", "--size-mm")
+    found = answer(capsys, *asked, "14")
+    assert answer(capsys, *asked, "14,5") == answer(capsys, *asked, "14.5") != found
     assert set(found) == {"acr2017", "ktirads2021", "ktirads2016", "eu2017", "ata2015", "kwak2011", "kim2002"}
     assert found["acr2017"]["points"] == 2 + 2 + 3 + 2 + 3 + 1
     assert found["acr2017"]["category"] == "TR5"
@@ -136,6 +138,7 @@ def test_simulate_writes_a_manifest(capsys: pytest.CaptureFixture[str], tmp_path
         (["tirads", *SOLID[:-1], "fuzzy"], "invalid choice: 'fuzzy'"),
         (["tirads", *SOLID, "--size-mm", "big"], "argument --size-mm: 'big' is not a number: see "),
         (["tirads", *SOLID, "--size-mm", "-3"], "size"),
+        (["tirads", *SOLID, "--size-mm", "14.5 mm"], "argument --size-mm: '14.5 mm' is not a number: see "),
         (["diagnose", "x.png", "--day", "2026-13-01"], "'2026-13-01' is not a day of the calendar, written YYYY-MM-DD"),
         (["diagnose", "x.png", "--roi", "1", "2", "3", "4.5"], "'4.5' is not a whole number"),
         (["diagnose", "x.png", "--heatmap", "h.txt"], "'h.txt' does not end in .png"),

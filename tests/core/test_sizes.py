@@ -14,7 +14,7 @@ from sera_core.contracts import Action, BadInput, Guideline
 from sera_core.evaluate.cells.subgroups import groups_of
 from sera_core.evaluate.table import read_predictions
 from sera_core.guidelines import advise_from_probability
-from sera_core.sizes import check_size, rounded
+from sera_core.sizes import check_size, number, rounded
 
 
 @given(st.floats(1, 150))
@@ -63,6 +63,25 @@ def test_centimetres_are_guessed_at() -> None:
         check_size(0.9)
     assert "if 1.4 cm was meant, give 14." in advise_from_probability(Guideline.ACR2017, 0.9, 1.4).rule
     assert "meant" not in advise_from_probability(Guideline.ACR2017, 0.9, 5.0).rule
+
+
+def test_a_lost_decimal_point_is_asked_about() -> None:
+    assert "if 14.5 mm was meant, give 14.5." in advise_from_probability(Guideline.ACR2017, 0.9, 145).rule
+    assert "meant" not in advise_from_probability(Guideline.ACR2017, 0.9, 89.9).rule
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("14.5", 14.5), ("14,5", 14.5), (" 7, ", 7), (",5", 0.5), ("-3", -3), ("1e-4", 1e-4)]
+)
+def test_a_decimal_comma_is_a_decimal_point(text: str, value: float) -> None:
+    assert number(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "big", "14 mm", "1,234.5", "1.234,5", "1_4", "1e999", "nan", "14,5,", "٣"])
+def test_what_is_no_number_is_refused_in_words(text: str) -> None:
+    with pytest.raises(BadInput, match=r"write it like 14\.5 or 14,5, without a unit") as refusal:
+        number(text)
+    assert refusal.value.code == "no_number"
 
 
 def test_a_table_s_sizes_decide_as_they_are_shown() -> None:

@@ -28,7 +28,7 @@ def test_a_sample_is_already_loaded(page: AppTest) -> None:
     assert "simulated" in words(page)
     first = next(iter(SAMPLES.values()))
     assert page.selectbox(key="sample").value == first.title
-    assert page.number_input(key="size_mm").value == pytest.approx(first.case.nodule.size_mm, abs=0.5)
+    assert float(page.text_input(key="size_mm").value) == pytest.approx(first.case.nodule.size_mm, abs=0.5)
     for number in range(1, 6):
         assert page.container(key=f"cell-{number}")
 

@@ -22,15 +22,21 @@ from tests.pages.desk import SOLID, Png, describe, frame, upload, words
 def test_the_size_that_is_shown_decides_and_an_impossible_one_is_refused_beside_the_field(page: AppTest) -> None:
     page.run()
     page.selectbox(key="guideline").set_value(Guideline.ACR2017)
-    page.number_input(key="size_mm").set_value(9.9999999).run()
+    page.text_input(key="size_mm").set_value("9.9999999").run()
     assert not page.exception
     said = words(page)
     assert "size 10 mm" in said
     assert "under 10 mm)" not in said
-    page.number_input(key="size_mm").set_value(1.4).run()
+    page.text_input(key="size_mm").set_value("1.4").run()
     assert "if 1.4 cm was meant, give 14" in words(page)
+    page.text_input(key="size_mm").set_value("14,5").run()
+    assert "size 14.5 mm" in words(page)
+    page.text_input(key="size_mm").set_value("14.5 mm").run()
+    assert "'14.5 mm' is not a number: write it like 14.5 or 14,5, without a unit. It goes on with" in words(page)
+    page.text_input(key="size_mm").set_value("145").run()
+    assert "145 mm is very large: if 14.5 mm was meant, give 14.5." in words(page)
     for size in (300.0, 0.4):
-        page.number_input(key="size_mm").set_value(size).run()
+        page.text_input(key="size_mm").set_value(str(size)).run()
         assert not page.exception
         refusals = [warning.value for warning in page.warning if "cannot be used" in warning.value]
         assert len(refusals) == 1
@@ -45,11 +51,11 @@ def test_the_size_that_is_shown_decides_and_an_impossible_one_is_refused_beside_
 
 def test_the_outline_s_diameter_is_proposed_until_a_size_is_typed(page: AppTest, model: str) -> None:
     page.run()
-    page.number_input(key="size_mm").set_value(None).run()
+    page.text_input(key="size_mm").set_value("").run()
     assert not page.exception
-    assert "proposed from the outline" in page.number_input(key="size_mm").placeholder
+    assert "proposed from the outline" in page.text_input(key="size_mm").placeholder
     assert re.search(r"size 1[2-5](\.\d)? mm, proposed from the outline", words(page))
-    page.number_input(key="size_mm").set_value(9.0).run()
+    page.text_input(key="size_mm").set_value("9.0").run()
     assert "size 9 mm" in words(page)
     assert "proposed from the outline" not in words(page)
 
@@ -151,7 +157,7 @@ def test_the_page_asks_which_of_two_pictures_is_meant(page: AppTest, png: Png, m
 
 def test_the_reader_s_words_give_each_guideline_s_category(page: AppTest) -> None:
     page.run()
-    page.number_input(key="size_mm").set_value(14.0)
+    page.text_input(key="size_mm").set_value("14.0")
     describe(page, **SOLID)
     assert not page.exception
     said = words(page)

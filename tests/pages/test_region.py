@@ -64,6 +64,69 @@ def test_the_reader_s_scale_is_told_with_its_field_of_view_and_doubted_where_tha
     assert "a thyroid frame is 20 to 120 mm wide and deep" in words(page)
 
 
+def test_a_tap_beside_the_picture_changes_nothing_and_says_so() -> None:
+    def cells() -> None:
+        import numpy as np
+        import streamlit as st
+
+        from sera_core.contracts import Box, GreyImage
+        from sera_core.ui.diagnose.image import Picture
+        from sera_core.ui.diagnose.region import Region, hands_on, show_picture
+        from sera_core.ui.state import case_of
+
+        pixels = np.zeros((300, 500), np.float32)
+        pixels[10:290, 50:450] = 0.4  # a picture with black to its left and right
+        image, box, case = GreyImage(pixels), Box(100, 80, 120, 90), case_of("margins")
+        case.mark(box=box)
+        hands, boxes = hands_on(case, image, box), []
+        taps = st.session_state["taps"]
+        for tap in taps:
+            hands.click(*tap)
+            boxes.append(case.marks.box.as_list())
+        st.json(boxes)
+        show_picture(Picture(image, case, None, np.zeros), Region(image, box, None))
+
+    at = AppTest.from_function(cells, default_timeout=60)
+    at.session_state["taps"] = [(20, 150), (470, 20)]
+    at.run()
+    assert not at.exception
+    assert json.loads(at.json[0].value) == [[100, 80, 120, 90]] * 2
+    assert [warning.value for warning in at.warning] == [
+        "That lay beside the ultrasound picture, so nothing was changed: tap the nodule, or drag a box around it."
+    ]
+    at.session_state["taps"] = [(300, 200)]
+    at.run()
+    ((x, y, wide, high),) = json.loads(at.json[0].value)
+    assert x <= 300 < x + wide
+    assert y <= 200 < y + high
+    assert not at.warning
+
+
+def test_where_no_nodule_was_found_the_region_can_be_typed_and_forgotten() -> None:
+    def cells() -> None:
+        import numpy as np
+
+        from sera_core.contracts import GreyImage
+        from sera_core.ui.cell import open_cell
+        from sera_core.ui.diagnose.image import Picture
+        from sera_core.ui.diagnose.region import mark_region
+        from sera_core.ui.state import case_of
+
+        image = GreyImage(np.full((240, 320), 0.4, np.float32))
+        mark_region(open_cell(2, "Region", ""), Picture(image, case_of("nothing found"), None, np.full))
+
+    at = AppTest.from_function(cells, default_timeout=60).run()
+    assert "drag a box around it" in words(at)
+    assert [at.number_input(key=key).value for key in ("box_x", "box_y", "box_w", "box_h")] == [120, 90, 80, 60]
+    assert not at.button
+    at.number_input(key="box_x").set_value(60).run()
+    assert not at.exception
+    assert "Your box: 80 × 60 pixels" in words(at)
+    assert [button.label for button in at.button] == ["Forget your box"]
+    at.button(key="unbox").click().run()
+    assert "drag a box around it" in words(at)
+
+
 def test_a_measured_size_follows_the_scale_and_undo_and_a_typed_one_stays() -> None:
     def cells() -> None:
         import numpy as np
@@ -82,7 +145,7 @@ def test_a_measured_size_follows_the_scale_and_undo_and_a_typed_one_stays() -> N
             hands.undo,
             hands.undo,
             lambda: hands.line(Line(50, 100, 150, 100)),
-            lambda: st.session_state.update(size_mm=7.0),
+            lambda: st.session_state.update(size_mm="7,0"),
             hands.undo,
         ):
             act()
@@ -91,4 +154,4 @@ def test_a_measured_size_follows_the_scale_and_undo_and_a_typed_one_stays() -> N
 
     at = AppTest.from_function(cells, default_timeout=60).run()
     assert not at.exception
-    assert json.loads(at.json[0].value) == [10.0, 20.0, 10.0, None, 10.0, 7.0, 7.0]
+    assert json.loads(at.json[0].value) == ["10", "20", "10", "", "10", "7,0", "7,0"]

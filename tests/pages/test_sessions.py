@@ -82,7 +82,7 @@ def test_a_case_outlives_a_visit_to_another_page_until_reset(page: AppTest, mode
     page.run()
     pixels = render(SAMPLES["papillary"].case).image.pixels
     upload_image(page, "patient.png", png((pixels * 255).round().astype(np.uint8)))
-    page.number_input(key="size_mm").set_value(17.0).run()
+    page.text_input(key="size_mm").set_value("17.0").run()
     describe(page, **SOLID)
     before = page.session_state["diagnosed"]
     page.switch_page("pages/3_Learn.py").run()

@@ -10,6 +10,7 @@ from sera_core.contracts import CamMethod, Diagnosis
 from sera_core.diagnosis import AUTO, Request
 from sera_core.ui.brought import Brought, bring
 from sera_core.ui.cache import keep, key_of, measured_of, model_ids, opinions_of, outline_of, reading_of
+from sera_core.ui.number import text_of
 from sera_core.ui.state import Case, Marks, Place
 from sera_core.wording.labels import NO_FOCUS
 
@@ -46,7 +47,7 @@ def reopen() -> None:
         {
             "case": Case(key_of(file), marks, touched=set(rows), kept=place),
             "source": "upload",
-            "size_mm": patient.size_mm,
+            "size_mm": text_of(patient.size_mm),
             "guideline": patient.guideline,
             "pretest": round(100 * patient.pretest),
             "model": model,

@@ -18,7 +18,8 @@ from sera_core.ui.cache import outline_of
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.diagnose.cine import Cine
 from sera_core.ui.diagnose.image import Picture
-from sera_core.ui.measure import Calibration, centred, picture_at, scale_from, with_scale
+from sera_core.ui.measure import Calibration, centred, on_picture, picture_at, scale_from, with_scale
+from sera_core.ui.number import number_of, text_of
 from sera_core.ui.state import Case, Marks
 from sera_core.ui.states import guarded, notices, refused
 from sera_core.ui.viewer import Hands, Points, Tool, send_heat, viewer
@@ -26,6 +27,7 @@ from sera_core.wording import diagnosis as words
 
 LEAD = "The nodule on the picture. An outline is proposed; whatever you draw is used instead."
 PICTURE = "picture"
+FORGET = "The frame is shown as it was before you marked it: with the proposed box, where a nodule is found."
 TOOLS: tuple[Tool, ...] = ("region", "outline", "size", "scale", "pan", "window")
 
 
@@ -81,6 +83,12 @@ def show_picture(picture: Picture, region: Region) -> None:
         film=cine.name if cine else None,
         unused=case.unused[0] if case.unused else None,
     )
+    if case.beside:
+        st.warning(
+            "That lay beside the ultrasound picture, so nothing was changed: tap the nodule, or drag a box around it.",
+            title="Nothing there",
+            icon=":material/touch_app:",
+        )
     notices(image.warnings)
 
 
@@ -110,13 +118,22 @@ def _draw_box(case: Case, box: Box | None) -> None:
 
 
 def _tapped(case: Case, image: GreyImage, box: Box | None, x: int, y: int) -> None:
-    """What is outlined at a tap; where nothing is, the region there."""
+    """What is outlined at a tap; where nothing is, the region there. A tap beside the picture changes nothing."""
+    case.beside = not on_picture(image, x, y)
+    if case.beside:
+        return
     found = outline_of(image, (x, y))
     if found is not None:
         case.mark(box=found.box, outline=found)
-        return
-    height, width = image.shape
-    _draw_box(case, centred(box or Box(0, 0, max(width // 4, 1), max(height // 4, 1)), image.shape, x, y))
+    else:
+        _draw_box(case, centred(box or _in_the_middle(image.shape), image.shape, x, y))
+
+
+def _in_the_middle(shape: tuple[int, int]) -> Box:
+    """A box to begin with where no nodule was found, a quarter as wide and high as the image."""
+    height, width = shape
+    wide, high = max(width // 4, 1), max(height // 4, 1)
+    return Box((width - wide) // 2, (height - high) // 2, wide, high)
 
 
 def _pull(case: Case, shape: tuple[int, int], corners: Points) -> None:
@@ -135,8 +152,15 @@ def _measuring(case: Case, image: GreyImage, change: Callable[..., None], *told:
     before = ruled(image, case.marks)
     change(*told)
     after = ruled(image, case.marks)
-    if after != before and (before is None or st.session_state["size_mm"] == before):
-        st.session_state["size_mm"] = after
+    if after != before and (before is None or _typed_size() == before):
+        st.session_state["size_mm"] = text_of(after)
+
+
+def _typed_size() -> float | None:
+    """The size in cell 6; None where it is empty or no number."""
+    with suppress(BadInput):
+        return number_of(st.session_state["size_mm"])
+    return None
 
 
 def ruled(image: GreyImage, marks: Marks) -> float | None:
@@ -180,18 +204,19 @@ def _show_region(region: Region, case: Case) -> None:
             title="No nodule found: draw it",
             icon=":material/draw:",
         )
-        return
-    text = f"{'Your box' if case.marks.box else 'Proposed box'}: {box.width} × {box.height} pixels"
-    scale = region.image.scale_at(box)
-    if scale is not None:
-        text += f", {box.width * scale[1]:.1f} × {box.height * scale[0]:.1f} mm"
-    st.markdown(f"{text}. {words.outline(region.outline)}")
+    else:
+        text = f"{'Your box' if case.marks.box else 'Proposed box'}: {box.width} × {box.height} pixels"
+        scale = region.image.scale_at(box)
+        if scale is not None:
+            text += f", {box.width * scale[1]:.1f} × {box.height * scale[0]:.1f} mm"
+        st.markdown(f"{text}. {words.outline(region.outline)}")
     with st.container(horizontal=True, vertical_alignment="center"):
+        # the first one, box or no box: moved to another place it would close at the first number
+        with st.popover("Type the numbers", icon=":material/keyboard:"):
+            _type_box(region.image.shape, box or _in_the_middle(region.image.shape), case)
         if case.marks.box or case.marks.outline:
             back = partial(_draw_box, case, None)
-            st.button("Back to the proposed box", on_click=back, icon=":material/undo:", key="unbox")
-        with st.popover("Type the numbers", icon=":material/keyboard:"):
-            _type_box(region.image.shape, box, case)
+            st.button("Forget your box", on_click=back, icon=":material/undo:", key="unbox", help=FORGET)
 
 
 def _type_box(shape: tuple[int, int], box: Box, case: Case) -> None:
@@ -232,7 +257,7 @@ def _show_length(length_mm: float) -> None:
     except BadInput as error:
         st.warning(f"{error.message} It was not taken as the size.", title="No size", icon=":material/block:")
         return
-    kept = "; it is the size in cell 6 now" if st.session_state["size_mm"] == size else ""
+    kept = "; it is the size in cell 6 now" if _typed_size() == size else ""
     st.markdown(f"The ruler measures **{size:g} mm**{kept}.")
 
 

@@ -14,6 +14,7 @@ from sera_core.exam.record import LONGEST_CODE
 from sera_core.ui.cases.listing import KEPT
 from sera_core.ui.cases.owner import own_log
 from sera_core.ui.diagnose.where import Draft, ask_where, joined, kept_of
+from sera_core.ui.number import ask_number, number_of
 from sera_core.ui.page import CASES, link
 from sera_core.ui.state import Case, Place
 from sera_core.ui.states import guarded
@@ -84,12 +85,9 @@ def _ask_diameters(known: Size, key: str) -> Size:
     fields = {"Length, head to foot (mm)": known.length_mm, "Height, front to back (mm)": known.height_mm}
     fields["Width, side to side (mm)"] = known.width_mm
     with st.container(horizontal=True):
-        typed = [
-            st.number_input(label, value=value, step=0.5, format="%.1f", key=f"{label}-{key}", persist_state="session")
-            for label, value in fields.items()
-        ]
+        typed = [ask_number(label, f"{label}-{key}", value) for label, value in fields.items()]
     with guarded("These diameters are not used"):
-        return Size(*typed)
+        return Size(*map(number_of, typed))
     return Size()
 
 

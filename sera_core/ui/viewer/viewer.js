@@ -3,6 +3,10 @@
 // page must answer is told to the page.
 
 const viewers = new WeakMap()
+const FAR = [1, 200] // mm that two marks may be apart
+
+// A browser's own field for numbers drops a decimal comma, or a decimal point, by its language.
+const typed = ({ value }) => Number(value.replace(",", "."))
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!viewers.has(parentElement)) viewers.set(parentElement, opened(parentElement))
@@ -31,9 +35,11 @@ function opened(root) {
   window.addEventListener("sera-later", viewer.later)
   viewer.map.oninput = () => draw(viewer)
   viewer.map.onsubmit = (event) => event.preventDefault()
+  const { mm } = viewer.distance.elements
+  viewer.distance.oninput = () => mm.setCustomValidity(FAR[0] <= typed(mm) && typed(mm) <= FAR[1] ? "" : FAR.join(" to ") + " mm, like 10 or 12,5")
   viewer.distance.onsubmit = (event) => {
     event.preventDefault()
-    viewer.tell("scale", { points: viewer.marks, mm: Number(viewer.distance.elements.mm.value) })
+    viewer.tell("scale", { points: viewer.marks, mm: typed(mm) })
     viewer.marks = []
     draw(viewer)
   }
