@@ -69,12 +69,14 @@ class ModelOpinion:
 class Reading:
     """What a network says of one region of an image: the same whoever the patient is.
 
+    Where no model could be asked (:attr:`asked`) it holds no answer either: the first warning says why.
+
     Attributes
     ----------
     box : Box
         The region that was read, on the whole image.
     model, model_title, model_sha256 : str
-        The model that answered, and the hash of its weights.
+        The model that answered, and the hash of its weights; empty where none was asked.
     domain : {"real", "simulated"}
         Kind of frames it was trained on.
     trained_on : str
@@ -116,6 +118,11 @@ class Reading:
     heatmap: Heatmap | None = None
     warnings: tuple[Notice, ...] = ()
     outline: Outline | None = None
+
+    @property
+    def asked(self) -> bool:
+        """False where no model read the image: there was no region to ask about, or nobody to ask."""
+        return bool(self.model)
 
     @property
     def answered(self) -> bool:

@@ -6,11 +6,11 @@ the patient. Page, command line and report draw nothing from any other place.
 
 from __future__ import annotations
 
-from sera_core.contracts import Diagnosis, GreyImage, Patient
+from sera_core.contracts import BadInput, Diagnosis, GreyImage, Patient, Reading
 from sera_core.diagnosis.advice import advise, checked
 from sera_core.diagnosis.choice import warm, who_answers
 from sera_core.diagnosis.notices import UNFAMILIAR
-from sera_core.diagnosis.reading import opinions, read, with_fidelity
+from sera_core.diagnosis.reading import NOBODY_TO_BLAME, opinions, read, unread, with_fidelity
 from sera_core.diagnosis.region import NO_NODULE, outlined
 from sera_core.diagnosis.request import AUTO, Request
 from sera_core.signs.describe import measured
@@ -25,6 +25,7 @@ __all__ = [
     "opinions",
     "outlined",
     "read",
+    "unread",
     "warm",
     "who_answers",
     "with_fidelity",
@@ -47,13 +48,23 @@ def diagnose(
     Returns
     -------
     Diagnosis
+        Of a nodule that the reader wholly describes also where no model can be asked (:func:`unread`).
 
     Raises
     ------
     BadInput
         As :func:`read` and :func:`advise`; what is wrong with the patient is told before any network runs.
     """
-    patient = checked(patient or Patient())
-    reading = with_fidelity(read(image, request or Request()))
-    others = opinions(image, reading.box, reading.outline) if ask_all else ()
+    patient, request = checked(patient or Patient()), request or Request()
+    reading = _read(image, request, patient)
+    others = opinions(image, reading.box, reading.outline) if ask_all and reading.asked else ()
     return advise(image, reading, patient, others, measured(image, reading.outline))
+
+
+def _read(image: GreyImage, request: Request, patient: Patient) -> Reading:
+    try:
+        return with_fidelity(read(image, request))
+    except BadInput as why:
+        if why.code not in NOBODY_TO_BLAME or patient.seen.descriptors is None:
+            raise
+        return unread(image, request, why)

@@ -10,7 +10,8 @@ from sera_core.classifiers.familiarity import Features, look
 from sera_core.contracts import SIMULATED, BadInput, Box, GreyImage
 from sera_core.outline import without_callipers
 
-NO_MODEL = "No valid model is installed: copy one into the folder models/ or train one."
+NO_MODEL = "no_model"
+NO_MODEL_SAID = "No valid model is installed: copy one into the folder models/ or train one."
 
 
 def who_answers(image: GreyImage, box: Box) -> str:
@@ -56,5 +57,5 @@ def cards() -> list[Card]:
     """Of every valid installed model; refused where there is none."""
     found = [status.card for status in store.installed() if status.valid and status.card is not None]
     if not found:
-        raise BadInput("no_model", NO_MODEL)
+        raise BadInput(NO_MODEL, NO_MODEL_SAID)
     return found

@@ -20,14 +20,15 @@ from sera_core.contracts import (
     GreyImage,
     Heatmap,
     ModelOpinion,
+    Notice,
     Outline,
     Reading,
     Verdict,
     is_positive,
 )
-from sera_core.diagnosis.choice import cards, most_familiar
+from sera_core.diagnosis.choice import NO_MODEL, cards, most_familiar
 from sera_core.diagnosis.notices import doubts, which_pane, whose_frames
-from sera_core.diagnosis.region import Finder, border, outlined, region_of
+from sera_core.diagnosis.region import NO_NODULE, SLIM_REGION, Finder, border, outlined, region_of
 from sera_core.diagnosis.request import AUTO, Request
 from sera_core.explain.cam import Trace, trace
 from sera_core.explain.fidelity import fidelity
@@ -41,6 +42,11 @@ from sera_core.signs.shaken import by_hands
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+NO_BORDER = "no_border"
+NOBODY_TO_BLAME = frozenset({NO_NODULE, SLIM_REGION, NO_BORDER, NO_MODEL})  # a reader can describe such an image
+UNKNOWN = Familiarity(distance=1.0, percentile=0.0, limit=0.0)  # beyond the limit, whatever that is
 
 
 def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading:
@@ -94,6 +100,40 @@ def read(image: GreyImage, request: Request, find: Finder = outlined) -> Reading
         + whose_frames(image, card)
         + doubts(card, familiarity, None if request.box else outline),
         outline=outline,
+    )
+
+
+def unread(image: GreyImage, request: Request, why: BadInput) -> Reading:
+    """The reading of an image that no model could be asked about: no model, no outline, no map, and no number told.
+
+    Whoever looks at the image can still describe the nodule, and is advised.
+
+    Parameters
+    ----------
+    image : GreyImage
+    request : Request
+        What was asked for; without a box the region is the whole frame.
+    why : BadInput
+        What :func:`read` raised; it becomes the only warning.
+    """
+    height, width = image.shape
+    return Reading(
+        box=request.box.clipped(*image.shape) if request.box else Box(0, 0, width, height),
+        model="",
+        model_title="",
+        model_sha256="",
+        domain="simulated" if image.simulated else "real",
+        trained_on="",
+        positive="",
+        probability=0.5,  # the balanced prior: nothing is known
+        low=0.0,
+        high=1.0,
+        cutoff=0.5,
+        cutoff_low=0.0,
+        cutoff_high=1.0,
+        verdict=Verdict.INDETERMINATE,
+        familiarity=UNKNOWN,
+        warnings=(Notice(why.code, why.message),),
     )
 
 
@@ -171,7 +211,7 @@ def _signs(classifier: Classifier, pixels: Grey, outline: Outline | None) -> NDA
     mask = border(outline)
     if mask is None:
         raise BadInput(
-            "no_border",
+            NO_BORDER,
             f"{classifier.card.title} measures the nodule, but no border was found in this region: move the box, or "
             "choose another model.",
         )

@@ -10,6 +10,7 @@ from sera_core.outline.card import NO_OUTLINE
 from sera_core.signs.geometry import Mask
 
 NO_NODULE = "no_nodule"
+SLIM_REGION = "slim_region"
 SMALLEST_PX = 12  # a region thinner than this shows no nodule
 
 Finder = Callable[[GreyImage, Hint, Box | None], Outline | None]
@@ -60,7 +61,7 @@ def region_of(image: GreyImage, asked: Box | None, outline: Outline | None) -> B
     box = asked.clipped(*image.shape) if asked else outline.box  # type: ignore[union-attr]
     if min(box.width, box.height) < SMALLEST_PX:
         raise BadInput(
-            "slim_region",
+            SLIM_REGION,
             f"The region is {box.width} x {box.height} pixels, too thin to show a nodule: "
             f"make each side at least {SMALLEST_PX} pixels.",
         )

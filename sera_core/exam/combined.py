@@ -20,8 +20,8 @@ EDGE = 1e-6  # a probability of exactly 0 or 1 would outvote every other view
 def combined(nodule: Nodule) -> Diagnosis:
     """One diagnosis from all views: mean of the logits, largest dimension, the reader's words before proposed ones.
 
-    Views are combined that the same model read, the one that read the first view; a view at the fringe of what it
-    knows counts only where all of them are.
+    Views are combined that the same model read, the one that read the first view that any model read; a view at the
+    fringe of what it knows counts only where all of them are.
 
     Parameters
     ----------
@@ -43,14 +43,16 @@ def combined(nodule: Nodule) -> Diagnosis:
         measured = replace(measured, size_mm=nodule.largest_mm)  # the outlines' size is nobody's word
     else:
         patient = replace(patient, size_mm=nodule.largest_mm)
-    reading = _together([view.diagnosis.reading for view in counted(nodule)])
-    return advise(lead.image, reading, patient, lead.opinions, measured)
+    read = [view.diagnosis for view in counted(nodule)]
+    reading = _together([one.reading for one in read])
+    return advise(read[0].image, reading, patient, read[0].opinions, measured)
 
 
 def counted(nodule: Nodule) -> tuple[View, ...]:
     """The views whose readings are combined, transverse ones first."""
     views = sorted(nodule.views, key=lambda view: ORDER[view.plane])
-    same = [view for view in views if view.diagnosis.reading.model_sha256 == views[0].diagnosis.reading.model_sha256]
+    first = next((view for view in views if view.diagnosis.reading.asked), views[0]).diagnosis.reading
+    same = [view for view in views if view.diagnosis.reading.model_sha256 == first.model_sha256]
     return tuple([view for view in same if not view.diagnosis.reading.familiarity.fringe] or same)
 
 

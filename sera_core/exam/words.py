@@ -71,7 +71,7 @@ def views(nodule: Nodule) -> str:
 def _view(view: View) -> str:
     reading = view.diagnosis.reading
     said = "no answer" if reading.familiarity.refused else f"{100 * reading.probability:.0f}%"
-    return f"{PLANE[view.plane]} {said} ({reading.model})"
+    return f"{PLANE[view.plane]} {said}{f' ({reading.model})' if reading.asked else ''}"
 
 
 def pathology(known: Pathology) -> str:

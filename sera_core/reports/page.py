@@ -116,6 +116,10 @@ def _pictures(page: Page, diagnosis: Diagnosis) -> None:
     if page.get_y() > 205:
         page.add_page()
     top, right = page.get_y(), LEFT + WIDE - PICTURE_WIDE
+    if not diagnosis.reading.asked:
+        page.pen(8, FAINT)
+        page.set_y(page.write_at(LEFT, top, words.NO_PICTURE, WIDE) + 3)
+        return
     bottom = _picture(page, plain(diagnosis), LEFT, top, _said(diagnosis))
     hot = heated(diagnosis)
     if hot is None or diagnosis.reading.heatmap is None:

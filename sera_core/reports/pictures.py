@@ -20,6 +20,7 @@ from sera_core.images.prepare import window
 SURROUNDINGS = 1.6  # width and height shown over those of the region
 STRIP = 28  # rows under a whole frame in which it is said what it is
 BY_AI = "Outline and map derived by AI. "
+BY_NOBODY = "No model read this frame. "
 LONGEST = 640  # pixels of the longer side on paper
 
 
@@ -60,17 +61,23 @@ def heated(diagnosis: Diagnosis) -> Picture | None:
 
 
 def whole(diagnosis: Diagnosis) -> NDArray[np.uint8]:
-    """The whole frame with region, outline and map, and a strip that says what they are, uint8 [H + strip, W, 3]."""
+    """The whole frame with region, outline and map as a model read them, and a strip that says what they are.
+
+    Returns
+    -------
+    uint8 [H + strip, W, 3]
+    """
     image, reading = diagnosis.image, diagnosis.reading
     rgb = np.ascontiguousarray(on_frame(image.pixels, reading.heatmap) if reading.heatmap else as_rgb(image.pixels))
     if reading.outline is not None:
         corners = np.round(np.asarray(reading.outline.polygon) - 0.5).astype(np.int32)
         cv2.polylines(rgb, [corners], isClosed=True, color=ImageColor.getrgb(ACCENT), thickness=2)
-    x, y, width, height = reading.box.as_list()
-    cv2.rectangle(rgb, (x, y), (x + width - 1, y + height - 1), (255, 255, 255), 1)
+    if reading.asked:
+        x, y, width, height = reading.box.as_list()
+        cv2.rectangle(rgb, (x, y), (x + width - 1, y + height - 1), (255, 255, 255), 1)
     told = Image.new("RGB", (rgb.shape[1], rgb.shape[0] + STRIP))
     told.paste(Image.fromarray(rgb))
-    for row, said in enumerate((BY_AI, NOT_A_DEVICE)):
+    for row, said in enumerate((BY_AI if reading.asked else BY_NOBODY, NOT_A_DEVICE)):
         ImageDraw.Draw(told).text((4, rgb.shape[0] + 2 + 13 * row), said, fill="white")
     return np.asarray(told)
 

@@ -35,7 +35,8 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         ``probability`` holds at a balanced prior; ``probability_range`` is its range when the region is drawn a little
         differently, and ``range_holds_cutoff`` true where such a box could turn the answer; ``cutoff`` and ``verdict``
         refer to the probability; ``fringe`` is true where the model hardly knows the kind of image, and the verdict
-        then always ``indeterminate``; ``refused`` where it does not know it at all, and no probability is told;
+        then always ``indeterminate``; ``refused`` where it does not know it at all, and no probability is told; what
+        comes of a model is None where none read the image, and the first of the reading's ``warnings`` says why;
         ``verdict_words`` says the verdict in the terms of what the model was taught, as page and paper do. ``opinions``
         is empty where the other models were not asked; one for the other kind of frames answers another question and
         has no ``verdict``. ``signs`` holds what was measured, each with its unit; ``proposed`` the program's answer to
@@ -49,7 +50,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     described = diagnosis.description.descriptors
     return {
         **_answer(diagnosis),
-        "roi": reading.box.as_list(),
+        "roi": reading.box.as_list() if reading.asked else None,
         "outline": outline_of(reading.outline) if reading.outline else None,
         "frame": diagnosis.image.frame,
         "mm_per_px": list(spacing) if spacing else None,
@@ -74,21 +75,21 @@ def _answer(diagnosis: Diagnosis) -> dict[str, Any]:
     reading = diagnosis.reading
     refused, heatmap = reading.familiarity.refused, reading.heatmap
     return {
-        "model": reading.model,
-        "model_title": reading.model_title,
-        "model_sha256": reading.model_sha256,
-        "trained_on": reading.trained_on,
-        "positive": reading.positive,
+        "model": reading.model or None,
+        "model_title": reading.model_title or None,
+        "model_sha256": reading.model_sha256 or None,
+        "trained_on": reading.trained_on or None,
+        "positive": reading.positive or None,
         "probability": None if refused else reading.probability,
         "probability_range": None if refused else [reading.low, reading.high],
         "pretest": diagnosis.patient.pretest,
         "probability_at_pretest": None if refused else diagnosis.probability_at_pretest,
-        "cutoff": reading.cutoff,
-        "cutoff_bounds": [reading.cutoff_low, reading.cutoff_high],
+        "cutoff": reading.cutoff if reading.asked else None,
+        "cutoff_bounds": [reading.cutoff_low, reading.cutoff_high] if reading.asked else None,
         "verdict": reading.verdict.value,
-        "verdict_words": _verdict(reading),
+        "verdict_words": _verdict(reading) if reading.asked else verdict.UNREAD,
         "range_holds_cutoff": reading.range_holds_cutoff,
-        "familiarity": reading.familiarity.percentile,
+        "familiarity": reading.familiarity.percentile if reading.asked else None,
         "fringe": reading.familiarity.fringe,
         "refused": refused,
         **_fidelity(heatmap.fidelity if heatmap else None),

@@ -59,9 +59,11 @@ def titled(title: str, number: int, of: int) -> str:
 def closing(planned: tuple[Planned, ...]) -> dict[str, Rows]:
     """Each model once, and the limits."""
     found = [one.diagnosis for one in planned]
-    models = {one.reading.model_sha256: _model(one) for one in found}
-    warnings = dict.fromkeys(notice.message for one in found for notice in one.warnings)
-    limits = [("Warning", message) for message in warnings] + [("Limit", sentence) for sentence in words.LIMITS]
+    models = {one.reading.model_sha256: _model(one) for one in found if one.reading.asked}
+    told = [one.warnings if one.reading.asked else one.image.warnings for one in found]  # why none did, Result says
+    warnings = dict.fromkeys(notice.message for those in told for notice in those)
+    ends = words.LIMITS if models else words.WITHOUT_A_MODEL
+    limits = [("Warning", message) for message in warnings] + [("Limit", sentence) for sentence in ends]
     program = [("Program", f"SERA {__version__}")]
     return {"Model": [*chain.from_iterable(models.values()), *program], "Limits": limits}
 
@@ -102,10 +104,10 @@ def _result(diagnosis: Diagnosis) -> Rows:
     return _filled(
         ("Probability", words.verdict(reading)),
         ("Risk here", words.at_pretest(diagnosis)),
-        ("Familiarity", words.familiarity(reading.familiarity)),
+        ("Familiarity", words.familiarity(reading.familiarity) if reading.asked else ""),
         ("Other models", words.others(diagnosis)),
         ("Size", words.size(diagnosis)),
-        ("Region", words.region(diagnosis)),
+        ("Region", words.region(diagnosis) if reading.asked else ""),
         ("Scale", words.scale(diagnosis.image, reading.box)),
     )
 

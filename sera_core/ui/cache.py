@@ -179,8 +179,10 @@ def _kept_of(image: Named) -> Shelf:
 
 
 def with_opinions(diagnosis: Diagnosis) -> Diagnosis:
-    """The same diagnosis beside every installed model's opinion."""
+    """The same diagnosis beside every installed model's opinion; as it is where no model could be asked."""
     reading = diagnosis.reading
+    if not reading.asked:
+        return diagnosis
     return replace(diagnosis, opinions=opinions_of(diagnosis.image, reading.box, reading.outline))
 
 

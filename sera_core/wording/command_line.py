@@ -9,7 +9,7 @@ from sera_core.wording.diagnosis import BASIS
 from sera_core.wording.labels import NO_FOCUS
 from sera_core.wording.probability import percent
 from sera_core.wording.signs import LOOK
-from sera_core.wording.verdict import NO_ANSWER, TURNS, headline, withheld
+from sera_core.wording.verdict import NO_ANSWER, TURNS, UNREAD, headline, withheld
 
 SAID_BY = {"reader": "yours", "program": "proposed by the program", "outline": "proposed from the outline"}
 Result = Any  # what a command computed, as JSON would hold it
@@ -46,6 +46,8 @@ def diagnosis(found: Result) -> str:
 
 def _answer(found: Result) -> str:
     """Verdict and probabilities, or that there is no answer."""
+    if found["model"] is None:
+        return UNREAD
     if found["probability"] is None:
         return f"{NO_ANSWER}, {found['model']}"
     low, high = (percent(end) for end in found["probability_range"])

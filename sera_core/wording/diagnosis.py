@@ -40,6 +40,11 @@ LIMITS = (
     NO_DIAGNOSIS,
     "The heatmap shows where this model found its evidence, not where disease is.",
 )
+WITHOUT_A_MODEL = (
+    "No model took part: the report says what the reader saw and what a guideline makes of it.",
+    "A category is no diagnosis: only cytology or histology makes one.",
+)
+NO_PICTURE = "No picture: where no region was read it would show the margins of the frame, where machines write names."
 
 
 # ---- the number and the verdict --------------------------------------------------------------------------------------
@@ -48,12 +53,14 @@ LIMITS = (
 def headline(reading: Reading) -> str:
     """The verdict in the terms of what the model was taught; none where the model hardly knows the kind of image."""
     if not reading.answered:
-        return verdicts.NO_ANSWER
+        return verdicts.NO_ANSWER if reading.asked else verdicts.UNREAD
     return verdicts.WITHHELD if reading.familiarity.fringe else verdicts.headline(reading.verdict, reading.positive)
 
 
 def verdict(reading: Reading) -> str:
     """Where the probability lies against the cut-off and its bounds; to a tenth of a per cent where it lies close."""
+    if not reading.asked:
+        return f"{verdicts.UNREAD}. {reading.warnings[0].message}"
     if reading.familiarity.refused:
         return "No answer: the image is too unlike what the model was trained on. That says nothing against the image."
     if reading.familiarity.fringe:
@@ -158,7 +165,7 @@ def _of_other_frames(diagnosis: Diagnosis) -> str:
 def why(reading: Reading) -> str:
     """The heatmap's method and whether it can be trusted."""
     if reading.familiarity.refused:
-        return "There is nothing to explain where the model gives no answer."
+        return "There is nothing to explain where there is no answer."
     if reading.heatmap is None:
         return "No heatmap was asked for, or the model reads no picture but measures the outline."
     name, measured = METHOD[reading.heatmap.method], reading.heatmap.fidelity

@@ -13,6 +13,7 @@ UNCOUNTED = "image too unfamiliar to count"
 WITHHELD = "No verdict: the model hardly knows this kind of image"
 NO_ANSWER = "No answer: the model does not know this kind of image"
 TURNS = "A slightly different box could turn this answer."
+UNREAD = "No answer: no model read this image"
 CANCER = {Verdict.BENIGN: "Probably benign", Verdict.MALIGNANT: "Suspicious for malignancy"}
 CHANCE = {Verdict.BENIGN: "unlikely", Verdict.INDETERMINATE: "indeterminate", Verdict.MALIGNANT: "likely"}
 

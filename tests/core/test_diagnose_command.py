@@ -187,10 +187,36 @@ def test_a_wrong_request_is_refused_before_any_network_is_touched(house: Path) -
 def test_without_a_model_nothing_is_diagnosed(house: Path, tmp_path: Path) -> None:
     shutil.copytree(house / "sera_core", tmp_path / "sera_core")
     shutil.copy(house / "frame.png", tmp_path)
-    empty, listed = commands(tmp_path, ["diagnose", "frame.png", *ROI], ["models"])
+    words = [*SOLID, "--foci", "none", "--size-mm", "14"]
+    asked = ["diagnose", "frame.png", *ROI]
+    empty, listed, described = commands(tmp_path, asked, ["models"], [*asked, *words, "--opinions", "--json"])
     assert empty.code == 2
+    assert described.code == 0
+    assert strict(described.out)["advice"]["category"] == "K-TIRADS 5"
     assert "No valid model is installed" in empty.err
     assert (listed.code, listed.out) == (0, "No model is installed.\n")
+
+
+def test_where_no_model_can_be_asked_a_whole_description_has_advice_and_part_of_one_is_refused(house: Path) -> None:
+    slim = ["diagnose", "frame.png", "--roi", "34", "22", "1", "1", "--size-mm", "14"]
+    told, ran, part, unknown, mapped = commands(
+        house,
+        [*slim, *SOLID, "--foci", "none"],
+        [*slim, *SOLID, "--foci", "none", "--json"],
+        [*slim, *SOLID],
+        [*slim, *SOLID, "--foci", "none", "--model", "oracle"],
+        [*slim, *SOLID, "--foci", "none", "--heatmap", "none.png"],
+    )
+    assert [one.code for one in (told, ran, part, unknown, mapped)] == [0, 0, 2, 2, 2]
+    assert told.out.startswith("No answer: no model read this image\n")
+    assert "note: The region is 1 x 1 pixels" in told.out
+    found = strict(ran.out)
+    of_a_model = ("model", "probability", "cutoff", "familiarity", "roi", "model_advice")
+    assert {found[key] for key in of_a_model} == {None}
+    assert (found["refused"], found["advice"]["category"]) == (True, "K-TIRADS 5")
+    assert found["warnings"][-1]["code"] == "slim_region"
+    assert "too thin to show a nodule" in part.err
+    assert "There is no heatmap to write" in mapped.err
 
 
 def test_a_fault_of_ours_is_exit_1(house: Path, tmp_path: Path) -> None:

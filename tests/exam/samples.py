@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from sera_core.contracts import Box, Description, GreyImage, Measured, Outline, Proposal, Sign
+from sera_core.contracts import BadInput, Box, Description, GreyImage, Measured, Outline, Patient, Proposal, Sign
+from sera_core.diagnosis import Request, advise, unread
 from sera_core.exam import Exam, Nodule, Plane, Pole, Side, View
 from sera_core.signs.quantities import QUANTITIES
 from tests.reports.samples import SEEN, diagnosis
@@ -37,6 +38,13 @@ def view(plane: Plane = Plane.TRANSVERSE, across: tuple[float, float] = (14.0, 1
     heatmap = replace(diagnosis().reading.heatmap, crop_box=Box(37, 15, 67, 67))
     own = {"image": small(), "box": Box(45, 27, 55, 40), "heatmap": heatmap, "outline": outline()}
     return View(plane, diagnosis(**(own | {"measured": measured(*across), "size_mm": None} | changes)))
+
+
+def described(plane: Plane | None = None) -> View:
+    """A frame on which no nodule was found; a reader described it all the same."""
+    why = BadInput("no_nodule", "The frame shows no nodule.")
+    patient = Patient(22.0, seen=Description.of(SEEN))
+    return View(plane, advise(small(), unread(small(), Request(), why), patient))
 
 
 def exam(*nodules: Nodule, **changes: Any) -> Exam:

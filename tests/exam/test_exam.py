@@ -16,7 +16,7 @@ from sera_core.diagnosis import advise
 from sera_core.exam import Nodule, Pathology, Plane, Prior, Size, combined, growth, plan
 from sera_core.exam.growth import grown
 from sera_core.exam.record import Histology
-from tests.exam.samples import exam, view
+from tests.exam.samples import described, exam, view
 from tests.reports.samples import SEEN
 
 
@@ -44,6 +44,16 @@ def test_the_largest_dimension_over_views_drives_the_guideline() -> None:
     }
     assert replace(both, typed=Size(9.5, 8.0, 9.0)).largest_mm == 9.5, "the reader's three go before the outlines"
     assert replace(both, typed=Size(None, None, 20.0)).largest_mm == 20.0
+
+
+def test_a_view_that_a_model_read_answers_for_one_that_none_read() -> None:
+    read = view(Plane.LONGITUDINAL)
+    found = combined(Nodule((described(Plane.TRANSVERSE), read)))
+    assert (found.reading, found.image.key) == (read.diagnosis.reading, read.diagnosis.image.key)
+    assert found.size_mm == 22.0
+    none = combined(Nodule((described(Plane.TRANSVERSE), described(Plane.LONGITUDINAL))))
+    assert not none.reading.asked
+    assert none.advice.category == "K-TIRADS 5"
 
 
 def with_guideline(one: Nodule, guideline: Guideline, **said: object) -> Nodule:

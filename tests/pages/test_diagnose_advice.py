@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from sera_core.cases.database import URL
+from sera_core.cases.log import Log
 from sera_core.contracts import Basis, Focus, GreyImage, Guideline, Margin, Shape
 from sera_core.diagnosis import outlined
 from sera_core.simulate.centres import CENTRES
@@ -128,7 +132,10 @@ def test_none_and_any_focus_exclude_each_other(page: AppTest, model: str) -> Non
     assert page.session_state["diagnosed"].description.foci == {Focus.RIM}
 
 
-def test_where_no_nodule_is_found_the_reader_is_asked_to_draw_it(page: AppTest, png: Png, model: str) -> None:
+def test_where_no_nodule_is_found_the_reader_is_asked_to_draw_it_or_to_describe_it(
+    page: AppTest, png: Png, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL, f"sqlite:///{tmp_path / 'cases.sqlite'}")
     necks = (without_nodule(draw_wide(CENTRES["A"], 5_000_100 + n)) for n in range(20))
     bare = next(pixels for pixels in necks if outlined(GreyImage(pixels)) is None)
     upload(page, "neck.png", png((bare * 255).round().astype(np.uint8)))
@@ -138,6 +145,46 @@ def test_where_no_nodule_is_found_the_reader_is_asked_to_draw_it(page: AppTest, 
     assert "No number is better than a made-up one" not in said
     assert "Nothing is measured" in said
     assert not page.error
+    assert "pdf" not in {button.key for button in page.button}, "nothing was said that a report could tell"
+
+    page.number_input(key="size_mm").set_value(22.0)
+    describe(page, **SOLID)
+    assert not page.exception
+    assert {"pdf", "json", "dicom"} <= {button.key for button in page.button}
+    report = report_of(page)
+    assert "No answer: no model read this image. The frame shows no nodule" in report
+    assert "Advice: Needle aspiration (K-TIRADS 2021, K-TIRADS 5" in report
+    assert "22 mm" in report
+
+    page.button(key="save-case").click().run()
+    (entry,) = Log().find()
+    assert [(line.model, line.probability, line.category) for line in entry.nodules] == [("", None, "K-TIRADS 5")]
+    cases = page.switch_page("pages/4_Cases.py").run()
+    assert "No answer: no model read this image" in words(cases)
+    cases.button(key="reopen-0-0").click().run()
+    again = cases.switch_page("pages/1_Diagnose.py").run()
+    assert not again.exception
+    assert not again.error
+    assert again.button(key="save-case").label == "Saved"
+    assert report_of(again) == report
+
+
+def test_a_region_too_thin_for_a_model_leaves_words_advice_and_report(page: AppTest, png: Png, model: str) -> None:
+    upload(page, "frame.png", png(frame()))
+    for key in ("box_w", "box_h"):
+        page.number_input(key=key).set_value(1).run()
+    assert "The region is 1 x 1 pixels" in words(page)
+    describe(page, **SOLID)
+    assert not page.exception
+    assert not page.error
+    assert "No answer: no model read this image. The region is 1 x 1 pixels" in report_of(page)
+    assert "pdf" in {button.key for button in page.button}
+
+
+def report_of(page: AppTest) -> str:
+    """The text to copy, its lines joined."""
+    (report,) = (code.value for code in page.code if code.value.startswith("SERA: thyroid"))
+    return " ".join(report.split())
 
 
 def test_the_page_asks_which_of_two_pictures_is_meant(page: AppTest, png: Png, model: str) -> None:

@@ -20,7 +20,7 @@ from pypdf import PdfReader
 from sera_core.exam import Exam, Nodule, Plane, Prior, Side, Size
 from sera_core.reports.dicom import Source, export, objects, source_of, write
 from sera_core.reports.page import pdf
-from tests.exam.samples import exam, small, view
+from tests.exam.samples import described, exam, small, view
 
 MADE = datetime(2030, 5, 17, tzinfo=UTC)
 PAPER = b"%PDF-1.4 odd length"
@@ -119,6 +119,17 @@ def test_a_dicom_source_is_referred_to_in_its_own_study() -> None:
     assert {one.StudyInstanceUID for one in made.values()} == {"1.2.3"}
     (named,) = _evidence(made["sr-1.dcm"])
     assert (named.ReferencedSOPInstanceUID, named.ReferencedSOPClassUID) == (source.instance, source.kind)
+
+
+def test_what_no_model_read_has_frame_words_and_advice_but_no_map_or_region(tmp_path: Path) -> None:
+    write(Exam((Nodule((described(),)),)), PAPER, tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["frame-1.dcm", "pdf-1.dcm", "sr-1.dcm"]
+    code, said = program("dciodvfy", tmp_path / "sr-1.dcm")
+    assert (code, "Error" in said) == (0, False), said
+    _, said = program("dsrdump", tmp_path / "sr-1.dcm")
+    assert "No answer: no model read this image" in said
+    assert '"Composition, reader")=(SOLID' in said
+    assert "probability" not in said
 
 
 def test_no_identity_and_no_file_name(folder: Path) -> None:

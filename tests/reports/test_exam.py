@@ -16,7 +16,7 @@ from sera_core.exam import Exam, Nodule
 from sera_core.reports.exam import as_json, exam_json, schema
 from sera_core.reports.page import pdf
 from sera_core.reports.text import as_text
-from tests.exam.samples import exam, view
+from tests.exam.samples import described, exam, view
 from tests.reports.samples import bare, diagnosis
 from tests.reports.test_dicom import everything
 
@@ -40,8 +40,39 @@ def test_a_refused_frame_has_a_report_without_the_network_s_number() -> None:
     assert "74%" not in " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(refused()))).pages)
 
 
+UNREAD = Exam((Nodule((described(),)),))
+
+
+def test_what_no_model_read_has_a_report_of_the_words_and_the_advice_that_says_why() -> None:
+    found = exam_json(UNREAD)["nodules"][0]
+    of_a_model = (
+        "model",
+        "model_sha256",
+        "probability",
+        "probability_range",
+        "cutoff",
+        "familiarity",
+        "roi",
+        "fidelity",
+    )
+    assert [found["diagnosis"][name] for name in of_a_model] == [None] * len(of_a_model)
+    assert found["diagnosis"]["warnings"] == [{"code": "no_nodule", "message": "The frame shows no nodule."}]
+    assert (found["advice"]["category"], found["diagnosis"]["advice_basis"]) == ("K-TIRADS 5", "descriptors")
+    paper = PdfReader(io.BytesIO(pdf(UNREAD))).pages
+    assert len(paper[0].images) == 0, "without a region a picture would show the margins, where names stand"
+    for said in (as_text(UNREAD), paper[0].extract_text()):
+        told = " ".join(said.split())
+        assert "No answer: no model read this image" in told
+        assert told.count("The frame shows no nodule.") == 1
+        assert "Solid, hypoechoic, taller than wide" in told
+        assert "22 mm, largest dimension" in told
+        assert "Needle aspiration (K-TIRADS 2021, K-TIRADS 5" in told
+        for gone in ("sha256", "heatmap shows", "The model saw", "Familiarity", "50%", "probability is"):
+            assert gone not in told, gone
+
+
 @pytest.mark.parametrize(
-    "whole", [everything(), Exam(()), Exam.of(diagnosis()), Exam.of(bare()), exam(code=""), refused()]
+    "whole", [everything(), Exam(()), Exam.of(diagnosis()), Exam.of(bare()), exam(code=""), refused(), UNREAD]
 )
 def test_the_json_follows_its_schema(whole: Exam) -> None:
     Draft202012Validator.check_schema(schema())

@@ -68,8 +68,8 @@ def objects(exam: Exam, paper: bytes, sources: Mapping[View, Source] | None = No
     Returns
     -------
     dict
-        ``frame-N.dcm`` and ``ai-N.dcm`` (secondary captures), ``sr-1.dcm`` (Comprehensive SR, TID 1500) and
-        ``pdf-1.dcm`` (encapsulated PDF).
+        ``frame-N.dcm`` and, of a view that a model read, ``ai-N.dcm`` (secondary captures), ``sr-1.dcm``
+        (Comprehensive SR, TID 1500) and ``pdf-1.dcm`` (encapsulated PDF).
     """
     sources = sources or {}
     study = next(iter(sources.values())).study if sources else generate_uid()
@@ -78,7 +78,8 @@ def objects(exam: Exam, paper: bytes, sources: Mapping[View, Source] | None = No
     for nodule in exam.nodules:
         frames.append([_origin(view, sources.get(view), batch) for view in nodule.views])
         for view, origin in zip(nodule.views, frames[-1], strict=True):
-            batch.add("ai", drawn(view, [origin], batch.known("ai")))
+            if view.diagnosis.reading.asked:
+                batch.add("ai", drawn(view, [origin], batch.known("ai")))
     every = [image for images in frames for image in images]
     known = {name: value for name, value in batch.known("sr").items() if name not in batch._patient}
     batch.add("sr", ComprehensiveSR(every, report(exam, frames, DEVICE), is_complete=True, **known))

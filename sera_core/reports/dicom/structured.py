@@ -89,6 +89,8 @@ def _groups(nodule: Nodule, planned: Planned, images: Sequence[Dataset]) -> Iter
         source_images=[SourceImageForMeasurementGroup.from_source_image(image) for image in images],
     )
     for view, image in zip(nodule.views, images, strict=True):
+        if not view.diagnosis.reading.asked:
+            continue  # it has no region
         yield PlanarROIMeasurementsAndQualitativeEvaluations(
             tracked,
             referenced_region=_region(view, image),
@@ -112,8 +114,10 @@ def _region(view: View, image: Dataset) -> ImageRegion:
     return ImageRegion("POLYLINE", np.vstack([corners, corners[:1]]), SourceImageForRegion.from_source_image(image))
 
 
-def _algorithm(found: Diagnosis) -> AlgorithmIdentification:
+def _algorithm(found: Diagnosis) -> AlgorithmIdentification | None:
     reading = found.reading
+    if not reading.asked:
+        return None
     return AlgorithmIdentification(
         reading.model_title[:64],
         f"SERA {__version__}",
@@ -163,12 +167,13 @@ def _conclusion(nodule: Nodule, planned: Planned) -> Iterator[QualitativeEvaluat
     reading, advice = planned.diagnosis.reading, planned.advice
     said = {
         "AI-FINDING": ("AI: finding", reading.verdict.value, words.headline(reading)),
-        "POSITIVE": ("AI: what the probability is of", "TARGET", reading.positive),
         "CATEGORY": (f"Category, {LABELS[advice.guideline].word}", advice.category, advice.category),
         "ACTION": ("Advice", advice.action.value, LABELS[advice.action].word),
     }
     if doubt := words.steadiness(reading):
         said["STEADINESS"] = ("AI: steadiness of the finding", "TURNS", doubt)
+    if reading.asked:
+        said["POSITIVE"] = ("AI: what the probability is of", "TARGET", reading.positive)
     for code, (meaning, value, word) in said.items():
         yield QualitativeEvaluation(own(code, meaning), own(value, word))
     if (found := growth(nodule, advice.guideline)) is not None:

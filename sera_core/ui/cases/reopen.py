@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from sera_core.contracts import CamMethod, Diagnosis
-from sera_core.diagnosis import AUTO, Request
+from sera_core.diagnosis import AUTO, NO_NODULE, Request
 from sera_core.ui.brought import Brought, bring
 from sera_core.ui.cache import keep, key_of, measured_of, model_ids, opinions_of, outline_of, reading_of
 from sera_core.ui.number import text_of
@@ -16,6 +16,7 @@ from sera_core.wording.labels import NO_FOCUS
 
 _ASKED = "reopen"  # what is to be opened on the next page
 BY_HAND = ("reader", "click")
+NOT_DRAWN = ("box_proposed", NO_NODULE)
 
 
 def ask_to_reopen(place: Place, title: str, diagnosis: Diagnosis) -> None:
@@ -29,7 +30,7 @@ def reopen() -> None:
         return
     place, title, found = asked
     reading, patient = found.reading, found.patient
-    box = None if any(notice.code == "box_proposed" for notice in reading.warnings) else reading.box
+    box = None if any(notice.code in NOT_DRAWN for notice in reading.warnings) else reading.box
     by_hand = reading.outline is not None and reading.outline.source in BY_HAND
     model = reading.model if reading.model in model_ids() else AUTO
     method = reading.heatmap.method if reading.heatmap else CamMethod.HIRESCAM

@@ -58,6 +58,8 @@ def _show_nodule(entry: Entry, number: int, nodule: Nodule) -> None:
 def _read_by(found: Diagnosis) -> str:
     """The model that answered, and whether it is still the one that is installed."""
     reading = found.reading
+    if not reading.asked:
+        return reading.warnings[0].message
     known = {status.card.files[weights_of(status.card)] for status in installed() if status.valid and status.card}
     still = "still installed" if reading.model_sha256 in known else "no longer installed: its numbers stay as they were"
     return f"Read by {reading.model}, weights {reading.model_sha256[:12]}, {still}."

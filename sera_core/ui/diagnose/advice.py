@@ -8,12 +8,11 @@ from enum import StrEnum
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from sera_core.contracts import Action, Advice, Basis, Diagnosis, Guideline, Patient
+from sera_core.contracts import Action, Advice, Basis, Diagnosis, Guideline
 from sera_core.figures.verdict import risk_shift
 from sera_core.guidelines import advise_from_probability, agreement, assess, assess_all
 from sera_core.ui.cell import Cell, show_code
 from sera_core.ui.chart import chart
-from sera_core.ui.states import empty
 from sera_core.wording import percent
 from sera_core.wording.diagnosis import BASIS
 from sera_core.wording.labels import LABELS
@@ -74,20 +73,14 @@ def choose(cell: Cell) -> Choices:
     return Choices(guideline, pretest / 100, place)
 
 
-def show_advice(diagnosis: Diagnosis | None, patient: Patient) -> None:
+def show_advice(diagnosis: Diagnosis) -> None:
     """The result of the cell: from the words for the nodule, and beside them from the model's probability."""
-    if diagnosis is not None:
-        if diagnosis.reading.familiarity.fringe:
-            st.markdown("A number from the fringe of what a model knows carries no risk and no category.")
-        else:
-            _risk(diagnosis)
-        _advise(diagnosis)
-    elif (seen := patient.seen.descriptors) is None:
-        empty("No advice yet", "Describe the nodule in cell 5: the guidelines need no model.", ":material/edit_note:")
-    else:
-        every = assess_all(seen, patient.size_mm)
-        _card(TITLE[Basis.DESCRIPTORS], every[patient.guideline], _size(patient.size_mm, proposed=False))
-        _table(every)
+    reading = diagnosis.reading
+    if not reading.familiarity.fringe:
+        _risk(diagnosis)
+    elif reading.answered:
+        st.markdown("A number from the fringe of what a model knows carries no risk and no category.")
+    _advise(diagnosis)
     show_code(advise_from_probability, assess)
 
 

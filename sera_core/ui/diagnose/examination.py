@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from sera_core.contracts import BadInput, Diagnosis, Patient, Reading
-from sera_core.diagnosis import Request, advise
+from sera_core.diagnosis import Request, advise, unread
 from sera_core.ui.cache import as_tested, model_ids, reading_of, signs_of, with_opinions
 from sera_core.ui.cell import Cell, open_cell
 from sera_core.ui.diagnose import advice, glance, region, signs, verdict, why
@@ -18,6 +18,8 @@ from sera_core.ui.diagnose.region import Region
 from sera_core.ui.diagnose.size import ask_size
 from sera_core.ui.state import Case, keep_diagnosed
 from sera_core.ui.states import guarded
+
+FAULT = BadInput("fault", "The program failed when it asked the model: try again, or choose another model.")
 
 
 def examine(picture: Picture, desk: Desk) -> None:
@@ -39,13 +41,12 @@ def examine(picture: Picture, desk: Desk) -> None:
     reading = _read(verdict_cell, found, Request(picture.box, model, method, picture.pane))
     with desk.glance, guarded():
         reason = glance.show_verdict(reading, found.image.simulated)
-        if reading is not None:
-            glance.show_reason(reason, reading)
+        glance.show_reason(reason, reading)
     with board, guarded():
-        region.show_heat(found, reading.heatmap if reading else None)
+        region.show_heat(found, reading.heatmap)
     measured = None
     with signs_cell.result, guarded():
-        measured = signs_of(found.image, reading) if reading else None
+        measured = signs_of(found.image, reading)
         signs.show_signs(measured)
     seen = signs.describe(signs_cell, picture.case, measured)
     measured = signs.uncleared(measured, picture.case) if measured else None
@@ -53,36 +54,35 @@ def examine(picture: Picture, desk: Desk) -> None:
         size_mm = ask_size(measured.size_mm if measured else None)
     patient = Patient(size_mm, choices.guideline, choices.pretest, seen)
 
-    diagnosis = advise(found.image, reading, patient, measured=measured) if reading else None
+    diagnosis = advise(found.image, reading, patient, measured=measured)
     with desk.glance, guarded():
-        glance.show_action(diagnosis, patient)
-    others = None
-    if diagnosis is not None:
+        glance.show_action(diagnosis)
+    if reading.asked:
         keep_diagnosed(diagnosis)
-        with verdict_cell.result, guarded():
-            others = verdict.show_verdict(diagnosis)
+    others = None
+    with verdict_cell.result, guarded():
+        others = verdict.show_verdict(diagnosis)
     with why_cell.result, guarded():
         diagnosis = why.show_why(diagnosis)
-        if diagnosis is not None:
-            glance.show_reason(reason, diagnosis.reading)
+        glance.show_reason(reason, diagnosis.reading)
     with next_cell.result, guarded():
-        advice.show_advice(diagnosis, patient)
-    if diagnosis is not None and others is not None:
+        advice.show_advice(diagnosis)
+    if others is not None:
         _follow(picture.case, diagnosis, others, desk)
     if picture.cine is not None:
         with desk.viewer, guarded():
             picture.cine.send()
 
 
-def _read(cell: Cell, found: Region, request: Request) -> Reading | None:
-    """What the asked model makes of it, with the outline that is shown; None where it gives no answer, as is told."""
+def _read(cell: Cell, found: Region, request: Request) -> Reading:
+    """What the asked model makes of it, with the outline that is shown; a reading without a model where none can."""
     with cell.result, guarded():
         try:
             with st.spinner("Reading the nodule"):
                 return as_tested(found.image, replace(reading_of(found.image, request), outline=found.outline))
-        except BadInput as error:
-            verdict.show_refusal(error)
-    return None
+        except BadInput as why:
+            return unread(found.image, request, why)
+    return unread(found.image, request, FAULT)
 
 
 def _follow(case: Case, diagnosis: Diagnosis, others: DeltaGenerator, desk: Desk) -> None:
@@ -92,5 +92,6 @@ def _follow(case: Case, diagnosis: Diagnosis, others: DeltaGenerator, desk: Desk
     with others, guarded():
         diagnosis = with_opinions(diagnosis)
         verdict.show_opinions(diagnosis)
-    with desk.cells:
-        offer_report(case, diagnosis)
+    if diagnosis.reading.asked or diagnosis.description.descriptors:
+        with desk.cells:
+            offer_report(case, diagnosis)

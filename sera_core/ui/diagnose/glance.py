@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from sera_core.contracts import SIMULATED, Advice, Diagnosis, Patient, Reading
+from sera_core.contracts import SIMULATED, Diagnosis, Reading
 from sera_core.explain.inside import inside_outline
 from sera_core.figures.palette import NAME
-from sera_core.guidelines import assess
 from sera_core.ui.diagnose.advice import ACTION_ICON
 from sera_core.wording import glance as words
 from sera_core.wording.diagnosis import steadiness
@@ -16,7 +15,7 @@ from sera_core.wording.labels import LABELS
 from sera_core.wording.verdict import GLYPH
 
 
-def show_verdict(reading: Reading | None, simulated: bool) -> DeltaGenerator:
+def show_verdict(reading: Reading, simulated: bool) -> DeltaGenerator:
     """Verdict and how steady it is; without a verdict that there is none.
 
     Returns
@@ -24,7 +23,7 @@ def show_verdict(reading: Reading | None, simulated: bool) -> DeltaGenerator:
     DeltaGenerator
         The place of :func:`show_reason`.
     """
-    if reading is None:
+    if not reading.asked:
         st.markdown("**:gray[:material/block: No verdict: cell 3 says why]**")
         return st.empty()
     colour, icon = NAME[reading.verdict], GLYPH[reading.verdict]
@@ -43,13 +42,7 @@ def show_reason(place: DeltaGenerator, reading: Reading) -> None:
         place.markdown(f":material/search: {words.reason(heatmap, inside_outline(heatmap, outline))}")
 
 
-def show_action(diagnosis: Diagnosis | None, patient: Patient) -> None:
-    """What is advised; without a verdict the guideline's advice where it needs no model."""
-    if diagnosis is not None:
-        _action(diagnosis.advice, diagnosis.size_mm)
-    elif (seen := patient.seen.descriptors) is not None:
-        _action(assess(patient.guideline, seen, patient.size_mm), patient.size_mm)
-
-
-def _action(advice: Advice, size_mm: float | None) -> None:
+def show_action(diagnosis: Diagnosis) -> None:
+    """What is advised."""
+    advice, size_mm = diagnosis.advice, diagnosis.size_mm
     st.markdown(f"{ACTION_ICON[advice.action]} **{LABELS[advice.action].word}**: {words.because(advice, size_mm)}")

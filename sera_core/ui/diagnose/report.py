@@ -25,7 +25,7 @@ def offer_report(case: Case, diagnosis: Diagnosis) -> None:
         notebook = Download(
             "Notebook", ":material/book_2:", "nodule.ipynb", KIND, partial(diagnosis_notebook, diagnosis), "notebook"
         )
-        offer(*papers(draft.exam, ""), notebook)
+        offer(*papers(draft.exam, ""), *([notebook] if diagnosis.reading.asked else []))
     with cell.result:
         with st.expander("Text to copy", icon=":material/content_copy:"):
             st.code(as_text(draft.exam), language=None, wrap_lines=True)

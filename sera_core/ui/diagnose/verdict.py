@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from sera_core import escape
-from sera_core.contracts import BadInput, Diagnosis, Reading
+from sera_core.contracts import BadInput, Diagnosis, Notice, Reading
 from sera_core.diagnosis import NO_NODULE, UNFAMILIAR, read
 from sera_core.figures.verdict import opinions_strip, verdict_bar
 from sera_core.ui.cell import Cell, show_code
@@ -15,6 +15,10 @@ from sera_core.ui.states import empty, notices, refused
 from sera_core.wording import diagnosis as words
 from sera_core.wording import percent
 
+NOT_FOUND = (
+    "No nodule was found on this frame: draw it in cell 2. Described in cell 5, it has advice and a report without a "
+    "model."
+)
 NO_NUMBER = (
     "No number is better than a made-up one. Mark another region, use another image, or describe the nodule yourself "
     "in cell 5: advice and report need no model."
@@ -43,6 +47,9 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
         The place for the opinions of the other models.
     """
     reading = diagnosis.reading
+    if not reading.asked:
+        _show_refusal(reading.warnings[0])
+        return st.container()
     if any(notice.code == "box_proposed" for notice in diagnosis.warnings):
         st.caption(":material/crop_free: For the box the program proposed. Check in cell 2 that it holds the nodule.")
     st.markdown(f"Probability {words.verdict(reading)}" if reading.answered else NO_NUMBER)
@@ -57,7 +64,7 @@ def show_verdict(diagnosis: Diagnosis) -> DeltaGenerator:
         st.markdown(escape.markdown(reading.trained_on))
         st.caption(f"{escape.markdown(reading.model)}, weights sha256 {reading.model_sha256[:12]}")
     for why in (notice for notice in diagnosis.warnings if notice.code == UNFAMILIAR):
-        refused(BadInput(why.code, why.message), "The model gives no answer")
+        _refused(why)
     notices(notice for notice in reading.warnings if notice.code != UNFAMILIAR)
     show_code(read)
     return others
@@ -77,14 +84,18 @@ def show_opinions(diagnosis: Diagnosis) -> None:
         st.markdown(said)
 
 
-def show_refusal(error: BadInput) -> None:
-    """The model gives no answer: why, and what the page can still do."""
-    if error.code == NO_NODULE:
-        empty("No verdict yet", "No nodule was found on this frame: draw it in cell 2.", ":material/draw:")
+def _show_refusal(why: Notice) -> None:
+    """No model was asked: why, and what the page can still do."""
+    if why.code == NO_NODULE:
+        empty("No verdict yet", NOT_FOUND, ":material/draw:")
         return
-    refused(error, "The model gives no answer")
+    _refused(why)
     st.markdown(NO_NUMBER)
     show_code(read)
+
+
+def _refused(why: Notice) -> None:
+    refused(BadInput(why.code, why.message), "The model gives no answer")
 
 
 def _numbers(diagnosis: Diagnosis) -> dict[str, list[object]]:

@@ -37,12 +37,11 @@ def choose_method(cell: Cell) -> CamMethod:
     return CamMethod(method)
 
 
-def show_why(diagnosis: Diagnosis | None) -> Diagnosis | None:
+def show_why(diagnosis: Diagnosis) -> Diagnosis:
     """The result of the cell; the diagnosis comes back with the fidelity, which is measured once the map is shown."""
-    reading = diagnosis.reading if diagnosis else None
-    if diagnosis is None or reading is None or reading.heatmap is None:
-        said = words.why(reading) if reading else "Where there is no answer there is nothing to explain."
-        empty("No map", said, ":material/visibility_off:")
+    reading = diagnosis.reading
+    if reading.heatmap is None:
+        empty("No map", words.why(reading), ":material/visibility_off:")
         return diagnosis
     heatmap = reading.heatmap
     st.caption("The dotted square on the picture is what the model was shown; outside it, it knows nothing.")
