@@ -132,7 +132,7 @@ def test_class_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (lambda folder: folder, "tn9k", "There is no importer 'tn9k': choose one of ddti, "),
         (lambda folder: folder / "absent", "ddti", "give the folder the data set was unpacked to"),
-        (lambda folder: folder, "busi", "There is no labels.csv"),
+        (lambda folder: folder, "busi", "There is no labels.csv and no benign/ in .*: give the folder"),
         (lambda folder: folder, "folders", "No labelled image was found .* reads pictures in benign/ and malignant/"),
     ],
 )

@@ -30,7 +30,7 @@ def busi(source: Path, tally: Tally) -> Iterator[Row]:
     if not (source / "labels.csv").is_file() and (source / "benign").is_dir():
         yield from _busi_published(source, tally)
         return
-    table = labels_csv(source, ("mask", "label", "duplicate_group", "duplicate_across_classes"))
+    table = labels_csv(source, ("mask", "label", "duplicate_group", "duplicate_across_classes"), "benign")
     normal, across = table["label"] == "normal", table["duplicate_across_classes"] != "0"
     for reason, rows in (("normal: no lesion", normal), ("labelled differently in a near-copy", across & ~normal)):
         for image in table.loc[rows, "image"]:

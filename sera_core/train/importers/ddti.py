@@ -25,7 +25,7 @@ def ddti(source: Path, tally: Tally) -> Iterator[Row]:
     if (source / "xml").is_dir():
         yield from _ddti_xml(source, tally)
         return
-    table = labels_csv(source, ("mask", "tirads", "patient_group", "fold", "duplicate"))
+    table = labels_csv(source, ("mask", "tirads", "patient_group", "fold", "duplicate"), "xml")
     read = table["fold"].notna() & table["tirads"].isin(list(KWAK_RISK))
     for reason, rows in (("not read, or in no fold", ~read), ("a copy of another frame", table["duplicate"] == "1")):
         for image in table.loc[rows & (read | (reason[0] == "n")), "image"]:

@@ -81,11 +81,15 @@ def box_around(points: Sequence[tuple[float, float]]) -> Box:
     return Box(int(min(xs)), int(min(ys)), int(max(xs) - min(xs)) + 1, int(max(ys) - min(ys)) + 1)
 
 
-def labels_csv(source: Path, columns: Iterable[str]) -> pd.DataFrame:
-    """The data set's ``labels.csv`` as text; refused where a column is lacking."""
+def labels_csv(source: Path, columns: Iterable[str], published: str = "") -> pd.DataFrame:
+    """The data set's ``labels.csv`` as text; refused where a column is lacking.
+
+    ``published`` is the folder that the data set has in its place as its makers published it.
+    """
     file = source / "labels.csv"
     if not file.is_file():
-        raise BadInput("no_labels", f"There is no labels.csv in {source}: give the folder that holds it.")
+        either = f"labels.csv and no {published}/" if published else "labels.csv"
+        raise BadInput("no_labels", f"There is no {either} in {source}: give the folder that holds it.")
     table = pd.read_csv(file, dtype=str)
     missing = [column for column in columns if column not in table]
     if missing:
