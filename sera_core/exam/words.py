@@ -13,7 +13,7 @@ PLANE = {
     Plane.TRANSVERSE: "transverse",
     Plane.LONGITUDINAL: "longitudinal",
     Plane.OTHER: "in another plane",
-    None: "in a plane that nobody named",
+    None: "plane not named",
 }
 
 
@@ -27,8 +27,9 @@ def technique(exam: Exam) -> str:
     every = [view for nodule in exam.nodules for view in nodule.views]
     planes = Counter(PLANE[view.plane] for view in every)
     kinds = sorted({view.diagnosis.image.source for view in every if view.diagnosis.image.source in KINDS})
-    told = ", ".join(f"{number} {plane}" for plane, number in planes.items())
-    still = "one still frame" if len(every) == 1 else f"{len(every)} still frames"
+    alone = len(every) == 1
+    told = ", ".join(plane if alone else f"{number} {plane}" for plane, number in planes.items())
+    still = "one still frame" if alone else f"{len(every)} still frames"
     return f"Grey-scale ultrasound, {still} ({told}{'; ' if kinds else ''}{', '.join(kinds)})"
 
 
@@ -58,7 +59,7 @@ def diameters(nodule: Nodule) -> str:
 
 def _volume(size: Size) -> str:
     volume = size.volume_ml
-    return "; the third is not known, so no volume" if volume is None else f"; volume {volume:.2f} ml"
+    return "; not all three are known, so no volume" if volume is None else f"; volume {volume:.2f} ml"
 
 
 def views(nodule: Nodule) -> str:
@@ -78,4 +79,5 @@ def pathology(known: Pathology) -> str:
     """What became known later; empty where nothing did."""
     cytology = f"cytology Bethesda {BETHESDA[known.bethesda]}" if known.bethesda else ""
     histology = f"histology {known.histology}" if known.histology else ""
-    return ", ".join(part for part in (cytology, histology) if part).capitalize()
+    said = ", ".join(part for part in (cytology, histology) if part)
+    return said[:1].upper() + said[1:]  # Bethesda's categories keep their capitals

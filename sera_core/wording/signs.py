@@ -106,11 +106,11 @@ def caution(measured: Measured) -> str:
 
 
 def in_short(measured: Measured) -> str:
-    """The diameters and the shape in one line, for paper."""
+    """The diameters, the shape, and what is seen of brightness and border, for paper."""
     by_name = {sign.name: sign for sign in measured.signs}
     long, across, shape = (by_name[name] for name in ("long", "across", "height_over_width"))
     return (
-        f"{amount(long)} long, {amount(across)} across, height over width {amount(shape)}; "
+        f"{amount(long)} long, {amount(across)} across, height over width {amount(shape)}. "
         f"{sentence(by_name['echo'])} {sentence(by_name['lost_border'])}"
     )
 

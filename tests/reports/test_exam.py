@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from copy import deepcopy
 from dataclasses import replace
 
@@ -12,10 +13,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 from pypdf import PdfReader
 
 from sera_core.contracts import Familiarity, Guideline
-from sera_core.exam import Exam, Nodule
+from sera_core.exam import Exam, Histology, Nodule, Pathology, Plane, Size
 from sera_core.reports.exam import as_json, exam_json, schema
 from sera_core.reports.page import pdf
-from sera_core.reports.text import as_text
+from sera_core.reports.text import as_text, sections
 from tests.exam.samples import described, exam, view
 from tests.reports.samples import bare, diagnosis
 from tests.reports.test_dicom import everything
@@ -107,11 +108,12 @@ def test_what_the_outlines_measure_is_nobody_s_word() -> None:
 def test_paper_and_text_tell_every_nodule() -> None:
     whole = everything()
     pages = [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf(whole))).pages]
+    assert "one still frame (plane not named)" in " ".join(as_text(Exam.of(bare())).split())
     text = " ".join(as_text(whole).split())
     for said in (" ".join(pages), text):
         for part in (
             "Date 17 May 2030, case 환자-7",
-            "3 still frames (1 transverse, 1 longitudinal, 1 in a plane that nobody named; PNG)",
+            "3 still frames (1 transverse, 1 longitudinal, 1 plane not named; PNG)",
             "Left lobe, lower pole",
             "Length 18 mm (outline), height 12 mm (outline), width 14 mm (outline); volume 1.58 ml",
             "transverse 74% (alpha); longitudinal 60% (alpha)",
@@ -122,6 +124,16 @@ def test_paper_and_text_tell_every_nodule() -> None:
             assert part in said
         assert said.count("A probability is no diagnosis") == 1
     assert any("Nodule 2: result" in page and "Nodule 1" not in page for page in pages), "each begins a page"
+
+
+def test_every_sentence_of_a_report_begins_with_a_capital_and_what_follows_a_semicolon_with_none() -> None:
+    known = Nodule((view(Plane.OTHER),), typed=Size(10.0), pathology=Pathology(3, Histology.MALIGNANT))
+    rows = [row for part in sections(exam(known)).values() for row in part]
+    said = dict(rows)
+    assert said["Pathology"] == "Cytology Bethesda III, atypia of undetermined significance, histology malignant"
+    assert said["Diameters"] == "Length 10 mm (reader); not all three are known, so no volume"
+    assert "height over width 0.50. Its solid part" in said["Measured"]
+    assert not [text for heading, text in rows if heading != "Other models" and re.search(r"; [A-Z][a-z]+ ", text)]
 
 
 def test_the_plan_and_not_a_nodule_s_own_advice_is_printed() -> None:
