@@ -39,6 +39,10 @@ HEAD = (  # the menu stands beside the doors instead of above them; small print 
     " [data-testid='stCaptionContainer'], [data-testid='stCaptionContainer'] * {opacity: 1}"
     " [data-testid='stCaptionContainer'] :is(p, li) {color: color-mix(in srgb, CanvasText 70%, Canvas)}</style>"
 )
+CHOSEN = (  # no accent carries white words and is itself read on a dark page: chosen words lean to the page's ink
+    "<style>[data-testid='stMainBlockContainer'] [data-testid='stButtonGroup'] [data-selected],"
+    f" [data-testid='stSliderThumbValue'] {{color: color-mix(in srgb, CanvasText 40%, {ACCENT})}}</style>"
+)
 HOME = Door("app.py", "Home", ":material/home:", "everyone", "What this is, and which models are ready.")
 CASES = Door(
     "pages/4_Cases.py",
@@ -91,7 +95,7 @@ def open_page(title: str, wide: bool = False) -> Iterator[None]:
         Use the whole width of the screen, for a page of figures; sentences stay as short as elsewhere.
     """
     st.set_page_config(page_title=f"{title} · SERA", page_icon=FAVICON, layout="wide" if wide else "centered")
-    st.html(HEAD + (SHORT_LINES if wide else ""))
+    st.html(HEAD + CHOSEN + (SHORT_LINES if wide else ""))
     keep_house()
     if asks_who() and not st.user.get("is_logged_in"):
         st.title("SERA", anchor=False)

@@ -34,7 +34,7 @@ def test_text_can_be_read_on_both_pages(mode: str) -> None:
     page = THEME[mode]
     for name in ("textColor", "linkColor", "blueTextColor", "orangeTextColor", "grayTextColor"):
         assert contrast(page[name], page["backgroundColor"]) >= 4.5, name
-    assert contrast("#FFFFFF", page["primaryColor"]) >= 4
+    assert contrast("#FFFFFF", page["primaryColor"]) >= 4.5
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
