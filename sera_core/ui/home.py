@@ -16,6 +16,7 @@ BADGE: dict[Domain, str] = {
     "real": ":gray-badge[:material/ecg_heart: real images]",
     "simulated": ":violet-badge[:material/science: simulated images]",
 }
+TIED = "\N{NO-BREAK SPACE}"  # on a phone an interval takes two lines and not three
 
 
 def show_doors() -> None:
@@ -74,7 +75,9 @@ def _scores(cards: list[Card], domain: Domain) -> None:
     if not centres:
         return
     table = {"Model": [escape.markdown(card.title) for card in cards]} | {
-        f"{escape.markdown(name)}, n = {one.malignant + one.benign}": [_score(own.get(name)) for own in tried.values()]
+        f"{escape.markdown(name)}, n{TIED}={TIED}{one.malignant + one.benign}": [
+            _score(own.get(name)) for own in tried.values()
+        ]
         for name, one in centres.items()
     }
     st.markdown(f"{BADGE[domain]} AUC at {domain} centres, with its 95 % interval")
@@ -87,7 +90,7 @@ def _score(result: CentreResult | None) -> str:
     if result is None:
         return ""
     mark = " °" if result.role == "internal" else ""
-    return f"**{result.auc:.2f}**{mark} ({result.low:.2f} to {result.high:.2f})"
+    return f"**{result.auc:.2f}**{mark} ({result.low:.2f}{TIED}to {result.high:.2f})"
 
 
 def _origin(card: Card) -> str:

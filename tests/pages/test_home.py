@@ -41,7 +41,9 @@ def test_home_shows_the_models_or_says_how_to_get_one(home: AppTest) -> None:
             results = [one for one in card.results if one.domain == domain]
             assert len(rows) == bool(results)  # only where it was tried
             for result in results:
-                said = rows.iloc[0][f"{result.centre}, n = {result.malignant + result.benign}"]
+                said = rows.iloc[0][
+                    f"{result.centre}, n = {result.malignant + result.benign}".replace(" = ", "\xa0=\xa0")
+                ]
                 assert f"**{result.auc:.2f}**" in said
                 assert ("°" in said) == (result.role == "internal")
     if not installed():
