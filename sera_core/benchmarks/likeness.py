@@ -58,8 +58,7 @@ def likeness(frames: Path | None, cases: int = CASES, report: Callable[[str], No
     BadInput
         Without the folder, or where one of the two has no ``labels.csv``.
     """
-    if frames is None:
-        raise BadInput("no_frames", "Real frames are needed: name the folder that holds ddti and busi with --frames.")
+    frames = asked_for(frames)
     real = {
         "DDTI, chosen on": crops(real_frames(frames / "ddti", half=0)),
         "DDTI, other patients": crops(real_frames(frames / "ddti", half=1)),
@@ -72,6 +71,13 @@ def likeness(frames: Path | None, cases: int = CASES, report: Callable[[str], No
     whole = [(one.image.pixels, one.mask) for one in drawn]
     told = _told_apart(real, small, report)
     return told + [row for model in of_simulated_frames() for row in _answers(model, malignant, whole, small)]
+
+
+def asked_for(frames: Path | None) -> Path:
+    """The folder of the real frames; refused where none is named."""
+    if frames is None:
+        raise BadInput("no_frames", "Real frames are needed: name the folder that holds ddti and busi with --frames.")
+    return frames
 
 
 def finished(frames: Sequence[Framed], steps: Sequence[Step], seed: int = 3) -> list[Framed]:

@@ -101,6 +101,12 @@ def _likeness(options: argparse.Namespace) -> Result:
     return likeness(options.frames, report=say)
 
 
+def _boxes(options: argparse.Namespace) -> Result:
+    from sera_core.benchmarks.boxes import boxes
+
+    return boxes(options.frames, report=say)
+
+
 def _coverage(options: argparse.Namespace) -> Result:
     from sera_core.benchmarks.coverage import coverage
 
@@ -121,6 +127,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "darkening": _darkening,
     "likeness": _likeness,
     "coverage": _coverage,
+    "boxes": _boxes,
 }
 
 
@@ -132,7 +139,10 @@ def benchmark(options: argparse.Namespace) -> Result:
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("part", nargs="?", choices=list(PARTS), default="speed", help="what to measure")
     parser.add_argument(
-        "--frames", type=Path, metavar="DIR", help="explain, likeness: folder with DDTI's and BUSI's, ddti and busi"
+        "--frames",
+        type=Path,
+        metavar="DIR",
+        help="boxes, explain, likeness: folder with DDTI's and BUSI's, ddti and busi",
     )
     parser.add_argument(
         "--folds", type=Path, metavar="DIR", help="explain: training of a model on DDTI, with the networks of its folds"

@@ -216,7 +216,7 @@ def table(rows: Result) -> str:
 
 def benchmark(found: Result) -> str:
     """One line a part."""
-    if "quantity" in found[0] or "metric" in found[0]:
+    if {"quantity", "metric", "box"} & found[0].keys():
         return table(found)
     if "asked" in found[0]:
         rows, times = ([row for row in found if ("asked" in row) == asked] for asked in (True, False))

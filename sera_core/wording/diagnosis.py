@@ -258,6 +258,12 @@ def size(diagnosis: Diagnosis) -> str:
     return f"{size_mm:g} mm, largest dimension{whose}"
 
 
+def box_in_doubt(found: Outline | None) -> str:
+    """A question where what was outlined in the user's own box is as likely wrong as right; empty otherwise."""
+    doubted = found is not None and found.source == "box" and found.confidence <= 0.5
+    return "Does the box hold the whole nodule?" if doubted else ""
+
+
 def outline(found: Outline | None) -> str:
     """What an outline rests on and how far it is to be believed."""
     if found is None:
@@ -271,8 +277,11 @@ def outline(found: Outline | None) -> str:
         "box": "The network outlined it in the box",
         "reader": "You outlined it",
     }[found.source]
+    said = f"{by}, with a confidence of {percent(found.confidence)}"
+    if question := box_in_doubt(found):
+        return f"{said}. {question} Move or enlarge it, or tap the nodule."
     doubt = "" if found.confidence > 0.5 else ": look whether it is right, tap the nodule or draw a box"
-    return f"{by}, with a confidence of {percent(found.confidence)}{doubt}."
+    return f"{said}{doubt}."
 
 
 def scale(image: GreyImage, place: Box | Line) -> str:

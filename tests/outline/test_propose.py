@@ -13,6 +13,7 @@ from sera_core.contracts import BadInput, Box, GreyImage, Outline
 from sera_core.diagnosis import outlined
 from sera_core.outline import panes, propose, within
 from sera_core.outline.card import CARD, FOLDER, WEIGHTS, load, read_card
+from sera_core.outline.propose import CONFIDENCE_CUT
 from sera_core.simulate.centres import CENTRES
 from sera_core.simulate.cohort import any_cohort
 from sera_core.simulate.render import Frame, render
@@ -111,6 +112,8 @@ def test_of_an_outline_that_a_box_cuts_the_largest_part_is_kept_and_of_none_the_
     legs = within(arch, Box(5, 25, 80, 30))
     assert legs.box == Box(10, 25, 20, 25)
     assert (legs.mask == mask & (np.arange(90) < 40) & (np.arange(60)[:, None] >= 25)).all()
+    assert legs.confidence == CONFIDENCE_CUT  # the box holds half of what was outlined
+    assert within(arch, Box(5, 12, 80, 40)).confidence == 0.8
     nothing = within(arch, Box(35, 25, 30, 30))
     assert nothing.confidence == 0
     assert nothing.box == Box(35, 25, 30, 30)

@@ -95,6 +95,9 @@ def test_typed_numbers_move_the_region(page: AppTest, png: Png) -> None:
         page.number_input(key=key).set_value(value).run()
     assert not page.exception
     assert "Your box: 120 × 110 pixels" in words(page)
+    assert "Does the box hold" not in words(page)
+    page.number_input(key="box_x").set_value(165).run()  # half of the nodule, cut straight
+    assert words(page).count("Does the box hold the whole nodule?") == 2  # beside the picture, and in three lines
     page.button(key="unbox").click().run()
     assert "Proposed box" in words(page)
 

@@ -92,7 +92,7 @@ def test_a_tap_beside_the_picture_changes_nothing_and_says_so() -> None:
     assert not at.exception
     assert json.loads(at.json[0].value) == [[100, 80, 120, 90]] * 2
     assert [warning.value for warning in at.warning] == [
-        "That lay beside the ultrasound picture, so nothing was changed: tap the nodule, or drag a box around it."
+        "The tap lay beside the ultrasound picture: tap the nodule, or drag a box around it."
     ]
     at.session_state["taps"] = [(300, 200)]
     at.run()

@@ -10,7 +10,7 @@ from sera_core.explain.inside import inside_outline
 from sera_core.figures.palette import NAME
 from sera_core.ui.diagnose.advice import ACTION_ICON
 from sera_core.wording import glance as words
-from sera_core.wording.diagnosis import steadiness
+from sera_core.wording.diagnosis import box_in_doubt, steadiness
 from sera_core.wording.labels import LABELS
 from sera_core.wording.verdict import GLYPH
 
@@ -30,6 +30,8 @@ def show_verdict(reading: Reading, simulated: bool) -> DeltaGenerator:
     of = "simulated" if simulated else "a model of simulated frames" if reading.domain == SIMULATED else ""
     badge = f" :violet-badge[{of}]" if of else ""
     st.markdown(f"#### :{colour}[{icon} {words.with_number(reading)}]{badge}")
+    if question := box_in_doubt(reading.outline):
+        st.markdown(f":material/crop_free: **{question}**")
     if doubt := steadiness(reading):
         st.markdown(f":material/swap_horiz: **{doubt}**")
     return st.empty()

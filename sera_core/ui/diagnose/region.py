@@ -85,8 +85,8 @@ def show_picture(picture: Picture, region: Region) -> None:
     )
     if case.beside:
         st.warning(
-            "That lay beside the ultrasound picture, so nothing was changed: tap the nodule, or drag a box around it.",
-            title="Nothing there",
+            "The tap lay beside the ultrasound picture: tap the nodule, or drag a box around it.",
+            title="Nothing changed",
             icon=":material/touch_app:",
         )
     notices(image.warnings)
