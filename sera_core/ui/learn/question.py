@@ -10,6 +10,7 @@ import streamlit as st
 from sera_core.ui.learn.score import record
 from sera_core.ui.learn.show import step
 from sera_core.ui.learn.teacher import name_steps, when_asked
+from sera_core.ui.number import ask_number, number_of
 from sera_core.ui.states import guarded
 
 
@@ -84,8 +85,12 @@ def exercise(given: Exercise, key: str) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f":material/edit: **Exercise.** {given.text}")
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            value = st.number_input(given.unit, value=None, key=key, width=180, placeholder="your answer")
+            with st.container(width=180):
+                typed = ask_number(given.unit, key, placeholder="your answer")
             solved = st.button("Solution", key=f"{key}_solution", type="tertiary")
+        value = None
+        with guarded("This answer is not read"):
+            value = number_of(typed)
         if value is not None:
             right = abs(value - given.answer) <= given.near
             record(key, right)
