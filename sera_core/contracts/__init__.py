@@ -18,7 +18,7 @@ from sera_core.contracts.descriptors import (
 from sera_core.contracts.diagnosis import Diagnosis, Patient
 from sera_core.contracts.heatmap import CamMethod, Fidelity, Heatmap, Judged
 from sera_core.contracts.image import SIMULATED, Domain, Grey, GreyImage, ScaledRegion
-from sera_core.contracts.measured import Measured, Proposal, Question, Sign
+from sera_core.contracts.measured import EVEN, Measured, Proposal, Question, Sign
 from sera_core.contracts.notice import NOT_A_DEVICE, BadInput, Notice
 from sera_core.contracts.outline import Outline, OutlineSource
 from sera_core.contracts.place import Box, Line, Scale
@@ -27,6 +27,7 @@ from sera_core.contracts.reading import FRINGE, Familiarity, ModelOpinion, Readi
 from sera_core.contracts.verdict import Verdict, is_positive
 
 __all__ = [
+    "EVEN",
     "FRINGE",
     "NOT_A_DEVICE",
     "READER",

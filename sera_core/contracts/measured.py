@@ -27,6 +27,8 @@ class Sign:
     unit: str
 
 
+EVEN = 0.5  # chance from which a word is proposed
+
 Question = Literal["composition", "echogenicity", "shape", "margin", "punctate", "macrocalcification"]
 
 
@@ -42,13 +44,17 @@ class Proposal:
     probability : float
         Its chance.
     proposed : bool
-        Whether this word is told well enough to be proposed; where not, the reader is asked to look.
+        Whether this word is told well enough, and likely enough (:data:`EVEN`), to be proposed; where not, the reader
+        is asked to look.
+    told : bool
+        Whether it is told well enough: what its chance is then worth telling for.
     """
 
     question: Question
     word: str
     probability: float
     proposed: bool
+    told: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 One multinomial logistic regression a question (what is it made of, how bright is it ...), fitted and tested by
 ``python -m sera_core study models/studies/signs/design.toml``. A word is proposed only where it was told from the
-others with an AUC of at least 0.70 on cases that the regression had not seen; for the rest the answer is "please look".
+others with an AUC of at least 0.70 on cases that the regression had not seen, and where it is at least as likely as all
+others together; for the rest the answer is "please look". Below even odds the likeliest word was right less often than
+not (``python -m sera_core.train.even_odds``).
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from scipy.special import softmax
 
-from sera_core.contracts import BadInput, Domain, Proposal, Question
+from sera_core.contracts import EVEN, BadInput, Domain, Proposal, Question
 from sera_core.files import MODELS, whole_file
 from sera_core.signs.measure import Signs
 
@@ -71,7 +73,7 @@ class Rule:
     weights : tuple of tuple of float [K, F]
     intercept : tuple of float [K]
     proposed : tuple of str
-        The words that were told well enough to be proposed.
+        The words that were told well enough to be proposed where they are likely.
     tests : tuple of WordTest
     """
 
@@ -123,7 +125,9 @@ def propose(signs: Signs, domain: Domain) -> tuple[Proposal, ...]:
 def _answer(rule: Rule, values: dict[str, float]) -> Proposal:
     chances = rule.probabilities(read(values, rule.quantities)[None])[0]
     best = int(chances.argmax())
-    return Proposal(rule.question, rule.words[best], float(chances[best]), rule.words[best] in rule.proposed)
+    word, chance = rule.words[best], float(chances[best])
+    told = word in rule.proposed
+    return Proposal(rule.question, word, chance, proposed=told and chance >= EVEN, told=told)
 
 
 _ADAPTER = TypeAdapter(tuple[Rules, ...])

@@ -84,6 +84,11 @@ def sharpness(chances: NDArray[np.float64], truth: Sequence[int]) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 
 
+def made_sure(chances: NDArray[np.float64], sure: float) -> NDArray[np.float64]:
+    """The chances ``[N, K]`` with their logarithms times a :func:`sharpness`."""
+    return softmax(sure * np.log(np.clip(chances, 1e-9, 1)), axis=1)
+
+
 def tests(
     question: Question, words: Sequence[str], cases: Sequence[Described], chances: NDArray[np.float64]
 ) -> tuple[WordTest, ...]:
@@ -144,7 +149,7 @@ def _rule(question: Question, cases: Sequence[Described], elsewhere: Sequence[De
         weights=tuple(_plain(np.asarray(row) * sure) for row in rule.weights),
         intercept=_plain(np.asarray(rule.intercept) * sure),
     )
-    at_home = tests(question, words, inside, softmax(sure * np.log(np.clip(chances, 1e-9, 1)), axis=1))
+    at_home = tests(question, words, inside, made_sure(chances, sure))
     abroad = tests(question, words, outside, rule.probabilities(table(outside, rule.quantities))) if outside else ()
     asked = [test for test in at_home if test.outline in GATES]
     worst = {word: min((test.auc for test in asked if test.word == word), default=0.0) for word in words}

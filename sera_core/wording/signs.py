@@ -7,12 +7,17 @@ from enum import StrEnum
 from math import exp
 
 from sera_core.contracts import (
+    EVEN,
+    Composition,
     Description,
     Diagnosis,
+    Echogenicity,
     Focus,
+    Margin,
     Measured,
     Proposal,
     Row,
+    Shape,
     Sign,
 )
 from sera_core.wording.labels import LABELS, NO_FOCUS_LABEL
@@ -26,6 +31,12 @@ ROW = {
     "foci": "Bright foci",
 }
 FOCI = tuple(focus.value for focus in Focus)
+WORDS: dict[str, type[StrEnum]] = {
+    "composition": Composition,
+    "echogenicity": Echogenicity,
+    "shape": Shape,
+    "margin": Margin,
+}
 LOOK = "not proposed: please look"
 UNIT = {"mm": " mm", "mm2": " mm²", "px": " px", "px2": " px²", "number": ""}
 
@@ -122,10 +133,21 @@ def chances(measured: Measured, row: Row) -> tuple[str, ...]:
     """How sure the program is of what it proposes in a row, and what it leaves to the reader; several of foci only."""
     asked = [one for one in measured.proposals if one.question == row or (row == "foci" and one.question in FOCI)]
     if row != "foci":
-        return (percent(asked[0].probability) if asked and asked[0].proposed else LOOK,)
+        return _chance(asked[0]) if asked else (LOOK,)
     parts = [f"{_word(one)} {percent(one.probability)}" for one in asked if one.proposed]
     left = [LABELS[Focus(one.question)].word.lower() for one in asked if not one.proposed]
     return (*parts, f"{' and '.join(left)} {LOOK}") if left else tuple(parts)
+
+
+def _chance(one: Proposal) -> tuple[str, ...]:
+    """Of what is proposed; also of a word that is told well but is not likely enough to be."""
+    if one.proposed:
+        return (percent(one.probability),)
+    if not one.told:
+        return (LOOK,)
+    word = LABELS[WORDS[one.question](one.word)].word.lower()
+    close = one.probability > EVEN - 0.005  # 50% would read as if it were proposed
+    return (f"likeliest: {word} {percent(one.probability, digits=int(close))}", LOOK)
 
 
 def _word(one: Proposal) -> str:

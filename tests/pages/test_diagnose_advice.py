@@ -104,7 +104,7 @@ def test_the_first_touch_takes_a_proposed_word_and_the_second_opens_its_row(page
     page.pills(key="shape").set_value(None).run()
     assert not page.exception
     assert "open" in page.pills(key="shape").label
-    assert "Still open: shape and margin. Please look." in words(page)
+    assert re.search(r"Still open: [a-z ,]*shape[a-z ,]*\. Please look\.", words(page))
     assert page.session_state["diagnosed"].description.shape is None
     assert page.session_state["diagnosed"].basis is Basis.PROBABILITY  # a simulated model's target is cancer
 
@@ -147,7 +147,7 @@ def test_where_no_nodule_is_found_the_reader_is_asked_to_draw_it_or_to_describe_
     assert not page.error
     assert "pdf" not in {button.key for button in page.button}, "nothing was said that a report could tell"
 
-    page.number_input(key="size_mm").set_value(22.0)
+    page.text_input(key="size_mm").set_value("22")
     describe(page, **SOLID)
     assert not page.exception
     assert {"pdf", "json", "dicom"} <= {button.key for button in page.button}

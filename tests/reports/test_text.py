@@ -119,7 +119,7 @@ def test_the_report_says_who_said_each_word():
         Proposal("composition", "solid", 0.87, True),
         Proposal("echogenicity", "isoechoic", 0.61, True),
         Proposal("margin", "smooth", 0.9, True),
-        Proposal("shape", "taller_than_wide", 0.5, False),
+        Proposal("shape", "taller_than_wide", 0.38, False, told=True),
     )
     own = Description(echogenicity=Echogenicity.HYPOECHOIC, margin=Margin.SMOOTH)
     made = diagnosis(seen=own, measured=Measured(SIGNS, proposals, by_program, 12.4), size_mm=None)

@@ -50,6 +50,13 @@ def test_only_words_that_were_told_apart_are_proposed(domain: Domain) -> None:
         assert set(rule.proposed) == good, rule.question
 
 
+def test_a_word_told_well_is_proposed_from_even_odds_on() -> None:
+    every = [one for sample in SAMPLES for domain in get_args(Domain) for one in of(sample, domain).values()]
+    assert all(one.proposed == (one.told and one.probability >= 0.5) for one in every)
+    kinds = {(one.told, one.probability >= 0.5) for one in every}
+    assert kinds == {(True, True), (True, False), (False, True), (False, False)}, "each of them is met"
+
+
 def test_readers_of_real_frames_are_not_followed_on_punctate_foci() -> None:
     """0.53 of DDTI's readings: no better than chance."""
     assert not of("papillary", "real")["punctate"].proposed

@@ -18,6 +18,7 @@ from sera_core.signs.geometry import Geometry
 from sera_core.signs.measure import Signs
 from sera_core.signs.quantities import SCALE_FREE
 from sera_core.simulate import SAMPLES, render
+from sera_core.train.even_odds import by_half, likeliest
 from sera_core.train.proposals import PENALTY, fit, left_out, rules, sharpness, table
 from sera_core.train.readings import Described, Shown, ddti, described
 
@@ -55,6 +56,22 @@ def test_two_words_are_answered_as_well() -> None:
     truth = np.asarray([case.words["composition"] == "spongiform" for case in cases])
     assert chances.sum(1) == pytest.approx(1)
     assert chances[truth, 1].mean() > 0.8 > 0.2 > chances[~truth, 1].mean()
+
+
+def test_how_often_the_likeliest_word_is_right_on_both_sides_of_one_half() -> None:
+    cases = drawn(150, told=1.0)
+    rule = replace(fit("composition", ("mixed", "solid", "spongiform"), cases), proposed=("solid", "spongiform"))
+    found = likeliest(rule, cases)
+    chances = left_out(rule, cases)
+    best = [rule.words[k] for k in chances.argmax(1)]  # made as sure as it is right, the likeliest stays the likeliest
+    right = [word == case.words["composition"] for word, case in zip(best, cases, strict=True) if word != "mixed"]
+    assert found["right"].tolist() == right
+    sides = found.groupby(found["chance"] >= 0.5)["right"].agg(["sum", "size"])
+    lines = [" ".join(line.split()) for line in by_half(found)]
+    for side, name in ((False, "below 50%"), (True, "from 50%")):
+        hits, size = sides.loc[side]
+        assert size > 10
+        assert sum(f"{name} {hits} of {size} right" in line for line in lines) == 2, "of the question, and of all"
 
 
 def test_a_left_out_case_is_answered_by_a_rule_that_has_not_seen_it() -> None:

@@ -32,8 +32,8 @@ from sera_core.wording import signs as words
 from sera_core.wording.labels import LABELS, NO_FOCUS, NO_FOCUS_LABEL
 
 LEAD = (
-    "What can be measured on the outline, and the words it speaks for. A word is a proposal until you touch it; then "
-    "it is yours."
+    "What can be measured on the outline, and the words it speaks for. A word is proposed where it is as likely as all "
+    "others together and was told from them on cases left out; it is a proposal until you touch it, then it is yours."
 )
 OPTIONS: dict[Row, list[Any]] = {
     "composition": list(Composition),
