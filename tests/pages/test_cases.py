@@ -142,6 +142,16 @@ def test_a_second_view_joins_its_nodule(home: AppTest, log: Log, model: str) -> 
     assert len(log.open(case).nodules[0].views) == 2
 
 
+def test_a_saved_answer_that_another_box_could_turn_still_says_so(home: AppTest, log: Log) -> None:
+    log.save(exam(Nodule((view(low=0.44),)), code="T-1"))
+    quiet(home.run())
+    cases = quiet(home.switch_page("pages/4_Cases.py").run())
+    turns = "A slightly different box could turn this answer."
+    assert any(line.value.startswith(turns) for line in cases.markdown)
+    (report,) = (code.value for code in cases.code)
+    assert turns in " ".join(report.split())
+
+
 def test_own_cases_open_on_compare_as_one_s_own_centre(home: AppTest, log: Log) -> None:
     for seed, histology in enumerate([Histology.MALIGNANT, Histology.BENIGN] * 3):
         one = Nodule((view(image=small(seed), probability=0.4 + seed / 20),), pathology=Pathology(None, histology))
