@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 LONGEST = 800  # larger frames are reduced: strokes are looked for in pixels, and the network sees 192
 CROSSED = 4  # marks of two measurements that cross
-CUT = 0.25  # of an outline: see ``sera_core.benchmarks.boxes``, where the next number comes from too
-CONFIDENCE_CUT = 0.05
+CUT = 0.25  # of an outline; boxes half off a nodule cut more in every second case, those around it in every fiftieth
+CONFIDENCE_CUT = 0.05  # of what such a box leaves: about so many hit the nodule (``sera_core.benchmarks.boxes``)
 AGREES = 0.3  # callipers whose box overlaps less with the outline drawn in it measured something else
 
 
