@@ -194,12 +194,12 @@ def test_a_korean_path_under_the_c_locale_works_or_is_refused_in_a_sentence(tmp_
     out = tmp_path / "갑상선" / "목록.csv"
     picture = tmp_path / "자료" / "benign" / "결절.png"
     picture.parent.mkdir(parents=True)
-    picture.write_bytes(b"")
+    Image.fromarray(np.random.default_rng(0).integers(20, 230, (64, 64), np.uint8)).save(picture)
     command = [sys.executable, "-m", "sera_core", "import", "folders", str(tmp_path / "자료"), "--out", str(out)]
     ran = subprocess.run(command, cwd=ROOT, env=os.environ | KOREAN[locale], capture_output=True, check=False)
     said = (ran.stdout + ran.stderr).decode()
     if locale == "c":
-        assert (ran.returncode, said.splitlines()[0]) == (0, f"1 cases in {out}")
+        assert (ran.returncode, said.splitlines()[0]) == (0, f"1 images of 1 patients in {out}")
         assert "결절.png" in out.read_text(encoding="utf-8")
     else:
         assert ran.returncode == 2
