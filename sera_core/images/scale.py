@@ -11,7 +11,6 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from sera_core.contracts import BadInput, Box, GreyImage, Notice, Scale, ScaledRegion
-from sera_core.images.checks import lit_parts
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -146,6 +145,8 @@ def typed(mm_per_px: float, image: GreyImage) -> Scale:
         Code ``bad_scale``, when it makes the ultrasound picture larger than any thyroid frame, or smaller than a detail
         of one.
     """
+    from sera_core.images.checks import lit_parts  # its scipy is not for the process that decodes
+
     picture = lit_parts(image.pixels)[0]
     longest = max(picture.width, picture.height)
     least, most = (float(f"{side / longest:.2g}") for side in (DETAIL_MM, WIDEST_MM))
