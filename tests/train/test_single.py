@@ -118,7 +118,7 @@ def test_a_training_no_better_than_chance_is_refused_or_kept_and_said(
     [
         (["--mode", "transfer", "--epochs", "0"], "epochs: Input should be greater than or equal to 1"),
         (["--mode", "finetune", "--lr", "-1"], "rate: Input should be greater than 0"),
-        (["--mode", "finetune", "--lr", "nan"], "rate: Input should be"),
+        (["--mode", "finetune", "--lr", "nan"], "argument --lr: 'nan' is not a number"),
         (["--mode", "transfer", "--weights", "scratch", "--epochs", "1"], "no features to read"),
         (["--mode", "transfer", "--limit", "5"], "needs --folds 1"),
         (["--mode", "transfer", "--published"], "published recipes are for fine-tuning"),
