@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import Field
 
+from sera_core.files import whole_file
 from sera_core.predict import predict
 from sera_core.study.answers import results
 from sera_core.study.design import Asking
@@ -30,7 +31,7 @@ class AskedDesign(Asking):
 
 
 def run_asked(design: AskedDesign, out: Path, stage: Stage) -> pd.DataFrame:
-    """Write what the models answer to ``out``, as the command ``predict`` does.
+    """Write what the models answer to ``out``, as the command ``predict`` does, with each centre's kind of frames.
 
     Returns
     -------
@@ -46,5 +47,8 @@ def run_asked(design: AskedDesign, out: Path, stage: Stage) -> pd.DataFrame:
         design.labels_of(case.centre)  # refused before the first frame is looked at, not after the last
     predict(design.manifest, list(design.models), out / PREDICTIONS, stage.report)
     answers = pd.read_parquet(out / PREDICTIONS)
+    answers["domain"] = answers["centre"].map(design.domain_of)  # the frames' kind, which is not the models'
+    with whole_file(out / PREDICTIONS) as part:
+        answers.to_parquet(part, index=False)
     by_model = answers.groupby("model", sort=False)
     return pd.DataFrame([{"model": name, **asdict(row)} for name, own in by_model for row in results(design, own)])

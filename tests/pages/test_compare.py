@@ -83,6 +83,10 @@ def test_real_and_simulated_studies_are_labelled(compare: AppTest) -> None:
     badges = {name: next(line for line in lines if f"- **{name} (" in line) for name in ("A", "LES3-A")}
     assert ":violet-badge" in badges["A"]
     assert ":gray-badge" in badges["LES3-A"]
+    compare.selectbox(key="study").set_value("simulated-on-real").run()
+    healthy(compare)
+    said = words(compare).replace("\\", "")
+    assert "DDTI (111 label 1, 231 label 0)" in said, "a reading is not called malignant, whatever the models answer"
 
 
 # ---- the link ----------------------------------------------------------------------------------------------------
