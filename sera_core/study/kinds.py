@@ -1,4 +1,4 @@
-"""Which study a design file asks for: of models (no ``kind``), or of a part that all models share."""
+"""Which study a design file asks for: of models it trains (no ``kind``), of installed ones, or of a shared part."""
 
 from __future__ import annotations
 
